@@ -1,0 +1,88 @@
+// Package algorithms lists every algorithm there is. To add one, write its
+// package and add its line here.
+package algorithms
+
+import (
+	"ckptbench/algorithms/calc"
+	"ckptbench/algorithms/cpr"
+	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/lineairdb"
+	"ckptbench/algorithms/naive"
+	"ckptbench/algorithms/none"
+	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/pingpong"
+	"ckptbench/algorithms/store"
+	"ckptbench/algorithms/zigzag"
+)
+
+// An Entry is one algorithm, or one variant of it, with what it promises and
+// what it asks for.
+type Entry struct {
+	Name      string    // in configs, results and charts
+	Variant   string    // the algorithm this is a variant of; empty for the algorithm itself
+	New       store.New // builds it
+	Versions  int       // versions of a record it keeps side by side
+	Early     bool      // its transactions enter the clock before they lock
+	NeedsLog  bool      // it cannot do without a log
+	Unsound   bool      // its images are wrong, on purpose
+	Baseline  bool      // it takes no checkpoints
+	Oracle    oracle.Level
+	Quiesces  string  // when it keeps transactions from starting
+	Copies    string  // of the data in memory, beside the live one
+	Aborts    bool    // it may abort transactions
+	Variable  bool    // a version takes the room of its value, not of the largest
+	Summary   string  // one line
+	Paper     string  // where it is from
+	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
+}
+
+// All returns every algorithm, in the order of legends and tables.
+func All() []Entry {
+	const (
+		cao     = "Cao et al., SIGMOD 2011"
+		ren     = "Ren et al., SIGMOD 2016"
+		prasaad = "Prasaad et al., SIGMOD 2019"
+		ldb     = "LineairDB (2020-2026)"
+	)
+	return []Entry{
+		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
+			Summary: "the baseline: no checkpoints", Paper: "-"},
+		{Name: "naive", New: naive.NewDump, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0",
+			Summary: "stop, write every record, go on", Paper: ren},
+		{Name: "naive-copy", Variant: "naive", New: naive.NewCopy, Oracle: oracle.Prefix, Quiesces: "while memory is copied", Copies: "1",
+			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
+		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
+			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
+		{Name: "zigzag", New: zigzag.New, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
+			Summary: "two copies; writers keep off the one being read", Paper: cao, CopyBytes: 1},
+		{Name: "pingpong", New: pingpong.New, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "3",
+			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
+		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
+			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
+		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
+		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
+		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
+			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
+		{Name: "lineairdb", New: lineairdb.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
+		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+	}
+}
+
+// Find returns the entry of a name.
+func Find(name string) (Entry, bool) {
+	for _, e := range All() {
+		if e.Name == name {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// Apply fills in what a store needs to know of the algorithm.
+func (e Entry) Apply(o *store.Options) {
+	o.Algorithm, o.New, o.Versions, o.Early, o.NeedsLog = e.Name, e.New, e.Versions, e.Early, e.NeedsLog
+}

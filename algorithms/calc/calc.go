@@ -1,0 +1,134 @@
+// Package calc implements CALC (Ren et al., SIGMOD 2016): an image at a virtual
+// point of consistency, one place in the commit log, without ever keeping a
+// transaction waiting.
+//
+// A record has a live version and, between the point of consistency and the
+// moment the checkpointer passes it, perhaps a stable one. A transaction that
+// may belong after the point sets the live version aside before it first
+// overwrites it. A transaction that began in PREPARE does not know yet, and
+// finds out when its commit token lands in the log: in PREPARE it belongs to
+// the image, and erases what it set aside; in RESOLVE it does not, and leaves
+// it for the checkpointer.
+package calc
+
+import (
+	"context"
+
+	"ckptbench/algorithms/internal/stable"
+	"ckptbench/algorithms/store"
+)
+
+// The phases of the paper's section 2.2, in order.
+const (
+	rest uint64 = iota
+	prepare
+	resolve
+	capture
+	complete
+)
+
+var phaseNames = [...]string{"rest", "prepare", "resolve", "capture", "complete"}
+
+type calc struct {
+	store.Plain
+	env    *store.Env
+	log    commitLog
+	stable *stable.Versions // the paper's stable versions and stable_status
+}
+
+// New returns CALC with the commit log in one word.
+func New(env *store.Env) (store.Algorithm, error) { return build(env, newWordLog(env.First)) }
+
+// NewMutex returns CALC with the commit log as a list under a mutex.
+func NewMutex(env *store.Env) (store.Algorithm, error) { return build(env, newListLog(env)) }
+
+func build(env *store.Env, log commitLog) (store.Algorithm, error) {
+	s, err := env.Stable()
+	if err != nil {
+		return nil, err
+	}
+	return &calc{env: env, log: log, stable: s}, nil
+}
+
+func (c *calc) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
+
+// Write is the paper's ApplyWrite. In PREPARE it keeps the value from before
+// the transaction's first write of the record, as the paper's text has it (its
+// figure 1 would keep the second's).
+func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
+	switch tx.Start {
+	case prepare:
+		c.stable.Save(tx.Worker(), r.Head())
+	case resolve, capture:
+		c.stable.Preserve(tx.Worker(), r.Head())
+	}
+	r.Live().Apply(tx.Stamp(), off, v)
+}
+
+// Commit appends the commit token, which is the transaction's place in the
+// order, while all locks are held.
+func (c *calc) Commit(tx *store.Txn) {
+	seq, phase := c.log.append(tx.ID())
+	tx.Seq = seq
+	if tx.Start != prepare {
+		return
+	}
+	for i := range tx.Len() {
+		switch {
+		case tx.Access(i).Mode != store.Exclusive:
+		case phase == prepare: // before the point: the image has the new value
+			c.stable.Drop(tx.Worker(), tx.Rec(i).Head())
+		default: // after it: the image has the old one
+			c.stable.Settle(tx.Rec(i).Head())
+		}
+	}
+}
+
+// Checkpoint is one turn of the paper's RunCheckpointer, as far as COMPLETE.
+func (c *calc) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
+	at := store.Point{Kind: "commit"}
+	defer c.turn(complete)
+	c.turn(prepare)
+	if err := c.await(ctx, prepare); err != nil {
+		return at, err
+	}
+	at.Seq = c.turn(resolve) // the virtual point of consistency
+	c.env.Mark(store.MarkPoint)
+	if err := c.await(ctx, resolve); err != nil {
+		return at, err
+	}
+	c.turn(capture)
+	return at, c.env.Scan(ctx, w, func(out *store.Out, r store.Rec) {
+		c.stable.Take(out.Stream, r.Head(), func(v *store.Version) { out.Put(r, v) })
+	})
+}
+
+// Settle goes from COMPLETE to REST, when every transaction that began before
+// COMPLETE has ended, and swaps the meaning of the status.
+func (c *calc) Settle(ctx context.Context) error {
+	if err := c.await(ctx, complete); err != nil {
+		return err
+	}
+	if err := c.stable.Next(); err != nil {
+		return err
+	}
+	c.turn(rest)
+	return nil
+}
+
+// turn enters a phase: first in the log, where it decides what commits in it,
+// then for the transactions that begin. It returns the last place of the phase
+// before.
+func (c *calc) turn(phase uint64) (seq uint64) {
+	seq = c.log.turn(phase)
+	c.env.Clock.Set(phase)
+	c.env.Mark(phaseNames[phase])
+	return seq
+}
+
+// await waits until every running transaction began in phase.
+func (c *calc) await(ctx context.Context, phase uint64) error {
+	return c.env.Clock.Await(ctx, func(p uint64) bool { return p == phase })
+}
+
+func (c *calc) Close() error { return c.stable.Free() }

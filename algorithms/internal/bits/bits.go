@@ -1,0 +1,82 @@
+// Package bits holds flags, one per record.
+package bits
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// Flags is one flag per record, a byte each, so that flags of neighbouring
+// records never share a memory location: whoever holds a record's lock may
+// change its flag without an atomic operation. (Bits would save 7/8 of a byte
+// a record, and make every change a locked read-modify-write.) It does no
+// locking.
+type Flags struct{ b []byte }
+
+// NewFlags returns n flags, all off.
+func NewFlags(n int) *Flags { return &Flags{make([]byte, (n+7)&^7)} }
+
+// Get returns flag i as 0 or 1.
+func (f *Flags) Get(i uint64) int { return int(f.b[i]) }
+
+// Put sets flag i to v, 0 or 1.
+func (f *Flags) Put(i uint64, v int) { f.b[i] = byte(v) }
+
+// Fill sets every flag to v, 0 or 1.
+func (f *Flags) Fill(v int) {
+	for i := range f.b {
+		f.b[i] = byte(v)
+	}
+}
+
+// Not makes every flag the opposite of src's, eight at a time. The two are of
+// one length.
+func (f *Flags) Not(src *Flags) {
+	dst, from := f.words(), src.words()
+	for i := range dst {
+		dst[i] = from[i] ^ 0x0101010101010101
+	}
+}
+
+func (f *Flags) words() []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(f.b))), len(f.b)/8)
+}
+
+// Bytes returns the memory the flags take.
+func (f *Flags) Bytes() int64 { return int64(len(f.b)) }
+
+// A Set is a set of records as a bit vector. Its methods may be called
+// concurrently.
+type Set struct{ w []atomic.Uint64 }
+
+// NewSet returns an empty set over n records.
+func NewSet(n int) *Set { return &Set{make([]atomic.Uint64, (n+63)/64)} }
+
+// Add puts i in the set. Where i is in already it only reads.
+func (s *Set) Add(i uint64) {
+	if w, bit := &s.w[i/64], uint64(1)<<(i%64); w.Load()&bit == 0 {
+		w.Or(bit)
+	}
+}
+
+// Has reports whether i is in the set.
+func (s *Set) Has(i uint64) bool { return s.w[i/64].Load()>>(i%64)&1 != 0 }
+
+// Remove takes i out.
+func (s *Set) Remove(i uint64) { s.w[i/64].And(^(uint64(1) << (i % 64))) }
+
+// Words returns how many words of 64 records the set has.
+func (s *Set) Words() int { return len(s.w) }
+
+// Word returns the records 64*i to 64*i+63 as bits.
+func (s *Set) Word(i int) uint64 { return s.w[i].Load() }
+
+// Clear empties the set.
+func (s *Set) Clear() {
+	for i := range s.w {
+		s.w[i].Store(0)
+	}
+}
+
+// Bytes returns the memory the set takes.
+func (s *Set) Bytes() int64 { return int64(8 * len(s.w)) }

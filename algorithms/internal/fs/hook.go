@@ -1,0 +1,160 @@
+package fs
+
+import "fmt"
+
+// A Call is one call of a file system, as hooks see it.
+type Call struct {
+	Op   string // create, open, rename, remove, list, mkdir, syncdir, read, write, size, allocate, truncate, sync or close
+	Name string
+	To   string // the new name of a rename
+	Off  int64  // of a read or write
+	Len  int64  // of a read or write; the argument of allocate and truncate
+}
+
+// String returns the call as a line, such as "rename a -> b".
+func (c Call) String() string {
+	switch c.Op {
+	case "rename":
+		return fmt.Sprintf("rename %s -> %s", c.Name, c.To)
+	case "read", "write":
+		return fmt.Sprintf("%s %s %d+%d", c.Op, c.Name, c.Off, c.Len)
+	case "allocate", "truncate":
+		return fmt.Sprintf("%s %s %d", c.Op, c.Name, c.Len)
+	}
+	return c.Op + " " + c.Name
+}
+
+// An Outcome says what becomes of a Call. The zero Outcome lets it through.
+type Outcome struct {
+	// Err is what the call returns.
+	Err error
+	// Done has the call carried out before Err is returned, as when the
+	// answer to a request is lost.
+	Done bool
+	// Short is how many bytes of a write are written before Err is returned.
+	Short int
+}
+
+// Hook wraps fsys: before each call, of it and of its files, it asks decide
+// what to do, on the goroutine of the caller. Direct is not a call. A close
+// that is to fail releases the file all the same.
+func Hook(fsys FS, decide func(Call) Outcome) FS { return &hookFS{fsys, decide} }
+
+type hookFS struct {
+	fs     FS
+	decide func(Call) Outcome
+}
+
+// do runs call unless decide is against it.
+func (h *hookFS) do(c Call, call func() error) error {
+	o := h.decide(c)
+	if o.Err == nil {
+		return call()
+	}
+	if o.Done || c.Op == "close" {
+		if err := call(); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%v: %w", c, o.Err)
+}
+
+func (h *hookFS) open(op, name string, open func() (File, error)) (File, error) {
+	var f File
+	err := h.do(Call{Op: op, Name: name}, func() (err error) { f, err = open(); return err })
+	if err != nil {
+		if f != nil {
+			f.Close()
+		}
+		return nil, err
+	}
+	return &hookFile{h, f, name}, nil
+}
+
+func (h *hookFS) Create(name string, direct bool) (File, error) {
+	return h.open("create", name, func() (File, error) { return h.fs.Create(name, direct) })
+}
+
+func (h *hookFS) Open(name string, direct bool) (File, error) {
+	return h.open("open", name, func() (File, error) { return h.fs.Open(name, direct) })
+}
+
+func (h *hookFS) Rename(old, new string) error {
+	return h.do(Call{Op: "rename", Name: old, To: new}, func() error { return h.fs.Rename(old, new) })
+}
+
+func (h *hookFS) Remove(name string) error {
+	return h.do(Call{Op: "remove", Name: name}, func() error { return h.fs.Remove(name) })
+}
+
+func (h *hookFS) List(dir string) (names []string, err error) {
+	err = h.do(Call{Op: "list", Name: dir}, func() (err error) { names, err = h.fs.List(dir); return err })
+	if err != nil {
+		return nil, err
+	}
+	return names, nil
+}
+
+func (h *hookFS) MkdirAll(dir string) error {
+	return h.do(Call{Op: "mkdir", Name: dir}, func() error { return h.fs.MkdirAll(dir) })
+}
+
+func (h *hookFS) SyncDir(dir string) error {
+	return h.do(Call{Op: "syncdir", Name: dir}, func() error { return h.fs.SyncDir(dir) })
+}
+
+type hookFile struct {
+	h    *hookFS
+	f    File
+	name string
+}
+
+func (f *hookFile) ReadAt(p []byte, off int64) (n int, err error) {
+	c := Call{Op: "read", Name: f.name, Off: off, Len: int64(len(p))}
+	err = f.h.do(c, func() (err error) { n, err = f.f.ReadAt(p, off); return err })
+	return n, err
+}
+
+func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
+	c := Call{Op: "write", Name: f.name, Off: off, Len: int64(len(p))}
+	o := f.h.decide(c)
+	if o.Err == nil {
+		return f.f.WriteAt(p, off)
+	}
+	short := o.Short
+	if o.Done {
+		short = len(p)
+	}
+	if short = min(short, len(p)); short > 0 {
+		if f.f.Direct() {
+			short -= short % Align
+		}
+		if n, err := f.f.WriteAt(p[:short], off); err != nil {
+			return n, err
+		}
+	}
+	return short, fmt.Errorf("%v: %w", c, o.Err)
+}
+
+func (f *hookFile) Size() (n int64, err error) {
+	err = f.h.do(Call{Op: "size", Name: f.name}, func() (err error) { n, err = f.f.Size(); return err })
+	return n, err
+}
+
+func (f *hookFile) Allocate(n int64) error {
+	return f.h.do(Call{Op: "allocate", Name: f.name, Len: n}, func() error { return f.f.Allocate(n) })
+}
+
+func (f *hookFile) Truncate(n int64) error {
+	return f.h.do(Call{Op: "truncate", Name: f.name, Len: n}, func() error { return f.f.Truncate(n) })
+}
+
+func (f *hookFile) Sync() error {
+	return f.h.do(Call{Op: "sync", Name: f.name}, f.f.Sync)
+}
+
+func (f *hookFile) Direct() bool { return f.f.Direct() }
+
+func (f *hookFile) Close() error {
+	return f.h.do(Call{Op: "close", Name: f.name}, f.f.Close)
+}

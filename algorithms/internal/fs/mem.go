@@ -1,0 +1,228 @@
+package fs
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+)
+
+// A Mem is a file system in memory that knows what is durable: the bytes since
+// the last Sync of a file and the names since the last SyncDir of a folder are
+// at the mercy of CrashClone. It is stricter than the file systems of today (a
+// Sync of a new file does not make its name durable). It checks the alignment
+// of direct I/O. Its methods may be called concurrently.
+type Mem struct {
+	mu sync.Mutex
+	// All below is protected by mu.
+	dirs    map[string]bool
+	names   map[string]*node // as a program sees them
+	stable  map[string]*node // as they were at the last SyncDir
+	pending []change         // what leads from stable to names, in order
+}
+
+// A change is a change of the names in one folder, done wholly or not at all.
+type change struct {
+	dir  string
+	drop string // the name that goes, or ""
+	name string // the name that comes, or ""
+	node *node  // what name stands for
+}
+
+func (c change) apply(names map[string]*node) {
+	if c.drop != "" {
+		delete(names, c.drop)
+	}
+	if c.name != "" {
+		names[c.name] = c.node
+	}
+}
+
+// NewMem returns an empty file system.
+func NewMem() *Mem {
+	return &Mem{
+		dirs:   map[string]bool{".": true, "/": true},
+		names:  map[string]*node{},
+		stable: map[string]*node{},
+	}
+}
+
+// CrashClone returns the file system as a power cut at this moment may leave
+// it. Of the writes that no Sync covers any subset is lost, page of Align bytes
+// by page (a page written several times may come back as any of its versions),
+// and of the lengths any is left. Of the creations, renames and removals that
+// no SyncDir covers any subset is lost; as those that touch different names
+// commute, this is also every order in which they may reach the disk. The Mem
+// itself goes on undisturbed. Equal states and equal rng give equal clones.
+func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	keep := rng.Float64()
+	switch rng.IntN(4) { // the extremes, nothing lost and all lost, are the likeliest in life
+	case 0:
+		keep = 0
+	case 1:
+		keep = 1
+	}
+	names := map[string]*node{}
+	for name, n := range m.stable {
+		names[name] = n
+	}
+	for _, c := range m.pending {
+		if rng.Float64() < keep {
+			c.apply(names)
+		}
+	}
+	clone := NewMem()
+	for dir := range m.dirs {
+		clone.dirs[dir] = true
+	}
+	copies := map[*node]*node{} // two names may stand for one node
+	for _, name := range sortedNames(names) {
+		n := names[name]
+		if copies[n] == nil {
+			copies[n] = n.crash(rng, keep)
+		}
+		clone.names[name], clone.stable[name] = copies[n], copies[n]
+	}
+	return clone
+}
+
+func sortedNames(names map[string]*node) []string {
+	out := make([]string, 0, len(names))
+	for name := range names {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// change does c to the names and notes it as not yet durable. The caller holds mu.
+func (m *Mem) change(c change) {
+	c.apply(m.names)
+	m.pending = append(m.pending, c)
+}
+
+// Create implements FS.
+func (m *Mem) Create(name string, direct bool) (File, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	name = filepath.Clean(name)
+	dir := filepath.Dir(name)
+	if !m.dirs[dir] {
+		return nil, &fs.PathError{Op: "create", Path: name, Err: fs.ErrNotExist}
+	}
+	if m.dirs[name] {
+		return nil, &fs.PathError{Op: "create", Path: name, Err: syscall.EISDIR}
+	}
+	n := m.names[name]
+	if n == nil {
+		n = newNode()
+		m.change(change{dir: dir, name: name, node: n})
+	} else {
+		n.truncate(0)
+	}
+	return &memFile{m: m, n: n, name: name, direct: direct, write: true}, nil
+}
+
+// Open implements FS.
+func (m *Mem) Open(name string, direct bool) (File, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	name = filepath.Clean(name)
+	n := m.names[name]
+	if n == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return &memFile{m: m, n: n, name: name, direct: direct}, nil
+}
+
+// Rename implements FS.
+func (m *Mem) Rename(old, new string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old, new = filepath.Clean(old), filepath.Clean(new)
+	from, to := filepath.Dir(old), filepath.Dir(new)
+	n := m.names[old]
+	if n == nil || !m.dirs[to] {
+		return &os.LinkError{Op: "rename", Old: old, New: new, Err: fs.ErrNotExist}
+	}
+	if old == new {
+		return nil
+	}
+	if from == to {
+		m.change(change{dir: to, drop: old, name: new, node: n})
+		return nil
+	}
+	m.change(change{dir: to, name: new, node: n})
+	m.change(change{dir: from, drop: old})
+	return nil
+}
+
+// Remove implements FS.
+func (m *Mem) Remove(name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	name = filepath.Clean(name)
+	if m.names[name] == nil {
+		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+	}
+	m.change(change{dir: filepath.Dir(name), drop: name})
+	return nil
+}
+
+// List implements FS.
+func (m *Mem) List(dir string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	dir = filepath.Clean(dir)
+	if !m.dirs[dir] {
+		return nil, &fs.PathError{Op: "list", Path: dir, Err: fs.ErrNotExist}
+	}
+	var out []string
+	for name := range m.names {
+		if filepath.Dir(name) == dir {
+			out = append(out, filepath.Base(name))
+		}
+	}
+	for name := range m.dirs {
+		if filepath.Dir(name) == dir && name != dir {
+			out = append(out, filepath.Base(name))
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// MkdirAll implements FS.
+func (m *Mem) MkdirAll(dir string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for dir = filepath.Clean(dir); !m.dirs[dir]; dir = filepath.Dir(dir) {
+		if m.names[dir] != nil {
+			return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+		}
+		m.dirs[dir] = true
+	}
+	return nil
+}
+
+// SyncDir implements FS.
+func (m *Mem) SyncDir(dir string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	dir = filepath.Clean(dir)
+	if !m.dirs[dir] {
+		return &fs.PathError{Op: "syncdir", Path: dir, Err: fs.ErrNotExist}
+	}
+	m.pending = slices.DeleteFunc(m.pending, func(c change) bool {
+		if c.dir == dir {
+			c.apply(m.stable)
+		}
+		return c.dir == dir
+	})
+	return nil
+}

@@ -1,0 +1,220 @@
+package fs
+
+import (
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"syscall"
+)
+
+// A node is the content of a file in a Mem, with everything a crash may bring
+// back. The mutex of the Mem protects it.
+type node struct {
+	pages []page
+	dirty map[int]bool // the pages with more than one version
+	sizes []int64      // the length at the last sync, and each since
+}
+
+// A page holds the versions of Align bytes since the last sync, the synced one
+// first and the present one last. A version is never changed; nil is zeros.
+type page [][]byte
+
+func newNode() *node { return &node{dirty: map[int]bool{}, sizes: []int64{0}} }
+
+func (n *node) size() int64 { return n.sizes[len(n.sizes)-1] }
+
+func (n *node) resize(size int64) {
+	if size == n.size() {
+		return
+	}
+	n.sizes = append(n.sizes, size)
+	for want := int(RoundUp(size) / Align); len(n.pages) < want; {
+		n.pages = append(n.pages, page{nil})
+	}
+}
+
+// current returns the present version of page i, for reading.
+func (n *node) current(i int) []byte { return n.pages[i][len(n.pages[i])-1] }
+
+// put makes v the present version of page i.
+func (n *node) put(i int, v []byte) {
+	n.pages[i] = append(n.pages[i], v)
+	n.dirty[i] = true
+}
+
+func (n *node) write(p []byte, off int64) {
+	if end := off + int64(len(p)); end > n.size() {
+		n.resize(end)
+	}
+	for len(p) > 0 {
+		i, at := int(off/Align), int(off%Align)
+		v := make([]byte, Align)
+		copy(v, n.current(i))
+		k := copy(v[at:], p)
+		n.put(i, v)
+		p, off = p[k:], off+int64(k)
+	}
+}
+
+func (n *node) read(p []byte, off int64) (int, error) {
+	done := 0
+	for done < len(p) && off < n.size() {
+		i, at := int(off/Align), int(off%Align)
+		rest := min(int64(len(p)-done), int64(Align-at), n.size()-off)
+		dst := p[done : done+int(rest)]
+		if v := n.current(i); v != nil {
+			copy(dst, v[at:])
+		} else {
+			clear(dst)
+		}
+		done, off = done+int(rest), off+rest
+	}
+	if done < len(p) {
+		return done, io.EOF
+	}
+	return done, nil
+}
+
+func (n *node) truncate(size int64) {
+	if size < n.size() {
+		i, at := int(size/Align), int(size%Align)
+		if at > 0 {
+			v := make([]byte, Align)
+			copy(v[:at], n.current(i))
+			n.put(i, v)
+			i++
+		}
+		for ; i < len(n.pages); i++ {
+			n.put(i, nil)
+		}
+	}
+	n.resize(size)
+}
+
+func (n *node) sync() {
+	for i := range n.dirty {
+		n.pages[i] = page{n.current(i)}
+	}
+	clear(n.dirty)
+	n.sizes = []int64{n.size()}
+}
+
+// crash returns a durable copy in which each page, and the length, is the
+// present one with probability keep and else any of the earlier ones.
+func (n *node) crash(rng *rand.Rand, keep float64) *node {
+	pick := func(versions int) int {
+		if versions == 1 || rng.Float64() < keep {
+			return versions - 1
+		}
+		return rng.IntN(versions - 1)
+	}
+	c := newNode()
+	c.resize(n.sizes[pick(len(n.sizes))])
+	c.sizes = []int64{c.size()}
+	for i := range c.pages {
+		c.pages[i] = page{n.pages[i][pick(len(n.pages[i]))]}
+	}
+	if at := c.size() % Align; at > 0 { // what is beyond the end is not in the file
+		last := len(c.pages) - 1
+		v := make([]byte, Align)
+		copy(v[:at], c.current(last))
+		c.pages[last] = page{v}
+	}
+	return c
+}
+
+// A memFile is an open file of a Mem.
+type memFile struct {
+	m      *Mem
+	n      *node
+	name   string
+	direct bool
+	write  bool
+	closed bool // protected by m.mu
+}
+
+// begin takes the lock and checks that op may be done; the caller unlocks.
+func (f *memFile) begin(op string, write bool) error {
+	f.m.mu.Lock()
+	if f.closed {
+		return &fs.PathError{Op: op, Path: f.name, Err: fs.ErrClosed}
+	}
+	if write && !f.write {
+		return &fs.PathError{Op: op, Path: f.name, Err: syscall.EBADF}
+	}
+	return nil
+}
+
+func (f *memFile) check(op string, p []byte, off int64) error {
+	if off < 0 || f.direct && !aligned(p, off) {
+		return &fs.PathError{Op: op, Path: f.name, Err: syscall.EINVAL}
+	}
+	return nil
+}
+
+func (f *memFile) ReadAt(p []byte, off int64) (int, error) {
+	err := f.begin("read", false)
+	defer f.m.mu.Unlock()
+	if err == nil {
+		err = f.check("read", p, off)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return f.n.read(p, off)
+}
+
+func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
+	err := f.begin("write", true)
+	defer f.m.mu.Unlock()
+	if err == nil {
+		err = f.check("write", p, off)
+	}
+	if err != nil {
+		return 0, err
+	}
+	f.n.write(p, off)
+	return len(p), nil
+}
+
+func (f *memFile) Size() (int64, error) {
+	err := f.begin("stat", false)
+	defer f.m.mu.Unlock()
+	return f.n.size(), err
+}
+
+func (f *memFile) Allocate(size int64) error {
+	err := f.begin("allocate", true)
+	defer f.m.mu.Unlock()
+	if err == nil && size > f.n.size() {
+		f.n.resize(size)
+	}
+	return err
+}
+
+func (f *memFile) Truncate(size int64) error {
+	err := f.begin("truncate", true)
+	defer f.m.mu.Unlock()
+	if err == nil {
+		f.n.truncate(size)
+	}
+	return err
+}
+
+func (f *memFile) Sync() error {
+	err := f.begin("sync", false)
+	defer f.m.mu.Unlock()
+	if err == nil {
+		f.n.sync()
+	}
+	return err
+}
+
+func (f *memFile) Direct() bool { return f.direct }
+
+func (f *memFile) Close() error {
+	err := f.begin("close", false)
+	defer f.m.mu.Unlock()
+	f.closed = true
+	return err
+}

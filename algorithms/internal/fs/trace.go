@@ -1,0 +1,55 @@
+package fs
+
+import (
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// A Trace is a file system that notes each call as a line, for golden files.
+type Trace struct {
+	FS
+	root string
+
+	mu    sync.Mutex
+	lines []string // protected by mu
+}
+
+// NewTrace wraps fsys. Names are noted relative to root.
+func NewTrace(fsys FS, root string) *Trace {
+	t := &Trace{root: root}
+	t.FS = Hook(fsys, func(c Call) Outcome {
+		t.note(c)
+		return Outcome{}
+	})
+	return t
+}
+
+func (t *Trace) note(c Call) {
+	c.Name = t.short(c.Name)
+	if c.To != "" {
+		c.To = t.short(c.To)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines = append(t.lines, c.String())
+}
+
+func (t *Trace) short(name string) string {
+	if rel, err := filepath.Rel(t.root, name); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return name
+}
+
+// Cut returns the lines so far, each ended by a newline, and forgets them.
+func (t *Trace) Cut() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var b strings.Builder
+	for _, l := range t.lines {
+		b.WriteString(l + "\n")
+	}
+	t.lines = nil
+	return b.String()
+}

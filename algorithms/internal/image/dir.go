@@ -1,0 +1,188 @@
+package image
+
+import (
+	"errors"
+	"fmt"
+	iofs "io/fs"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// Options say where and how images are written.
+type Options struct {
+	Dir       string
+	FS        fs.FS  // nil is the operating system's
+	Streams   int    // goroutines that write one image; 0 is 1
+	Rate      int64  // bytes per second over all streams; 0 is without limit
+	Discard   bool   // do everything but the I/O: no file, no manifest, no rate
+	Buffered  bool   // go through the page cache, where I/O would else be direct
+	BlockSize int    // bytes; 0 is DefaultBlock; grown to hold the largest value
+	Algorithm string // at most MaxAlgorithm bytes
+	Tables    []Table
+}
+
+// A Dir is a directory that images are written to, one after another, by one
+// process. Its methods may be called concurrently.
+type Dir struct {
+	o     Options
+	head  header // of the next image, but for the numbers
+	clock clock
+
+	mu sync.Mutex
+	// All below is protected by mu.
+	images       []entry   // those that count, newest first
+	manifest     uint64    // number of the manifest that names them; 0 if none
+	known        []uint64  // manifests that may be on the disk
+	lastImage    uint64    // highest number ever taken
+	lastManifest uint64    // highest number ever taken
+	uncertain    uint64    // an image of which nobody knows whether its manifest counts; else 0
+	waste        []string  // files to be removed after the next commit
+	buffers      [][]byte  // from image to image
+	problems     []Problem // met so far
+	busy         bool      // a Writer is at work
+}
+
+// Open makes the directory if need be, reads the newest manifest that is whole
+// and removes what a crash left behind: temporary files and images that no
+// manifest names. What it had to pass over is in Problems.
+func Open(o Options) (*Dir, error) {
+	if o.FS == nil {
+		o.FS = fs.OS()
+	}
+	o.Tables = slices.Clone(o.Tables)
+	if o.Streams == 0 {
+		o.Streams = 1
+	}
+	if o.Streams < 0 || o.Streams > MaxStreams || o.Rate < 0 || o.BlockSize < 0 || o.BlockSize > MaxBlock {
+		return nil, fmt.Errorf("open image directory %s: %d streams, rate %d or block size %d is out of range",
+			o.Dir, o.Streams, o.Rate, o.BlockSize)
+	}
+	if o.BlockSize == 0 {
+		o.BlockSize = DefaultBlock
+	}
+	size := max(int(fs.RoundUp(int64(o.BlockSize))), blockFor(max(0, largest(o.Tables))))
+	d := &Dir{o: o, clock: wallClock{}, head: header{blockSize: size, algorithm: o.Algorithm, tables: o.Tables}}
+	if err := d.head.check(); err != nil {
+		return nil, fmt.Errorf("open image directory %s: %w", o.Dir, err)
+	}
+	if o.Discard {
+		return d, nil
+	}
+	if err := d.load(); err != nil {
+		return nil, fmt.Errorf("open image directory %s: %w", o.Dir, err)
+	}
+	return d, nil
+}
+
+// Problems returns what was passed over by Open, and what could not be removed.
+func (d *Dir) Problems() []Problem {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.problems)
+}
+
+// Newest returns the sequence number of the newest image, or 0.
+func (d *Dir) Newest() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.images) == 0 {
+		return 0
+	}
+	return d.images[0].seq
+}
+
+// Begin begins a full image.
+func (d *Dir) Begin() (*Writer, error) { return d.BeginPartial(0) }
+
+// BeginPartial begins an image that holds only what is new since image base and
+// is read laid over it. Base must be one of the images that count; with 0 the
+// image is full.
+func (d *Dir) BeginPartial(base uint64) (*Writer, error) {
+	seq, err := d.claim(base)
+	if err != nil {
+		return nil, fmt.Errorf("begin image in %s: %w", d.o.Dir, err)
+	}
+	w := &Writer{dir: d, header: d.head}
+	w.header.seq, w.header.base = seq, base
+	first := fs.Buffer(headerSize)
+	w.header.encode(first)
+	w.next.Store(headerSize)
+	if !d.o.Discard {
+		w.limit = newLimiter(d.o.Rate, int64(d.head.blockSize), d.clock)
+		if w.file, err = d.o.FS.Create(w.tmp(), !d.o.Buffered); err != nil {
+			d.release()
+			return nil, explain(fmt.Errorf("begin image: %w", err))
+		}
+	}
+	for i := range d.o.Streams {
+		w.streams = append(w.streams, newStream(w, i))
+	}
+	if err := w.writeAt(first, 0); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	return w, nil
+}
+
+// claim takes the next sequence number for an image based on base.
+func (d *Dir) claim(base uint64) (uint64, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy {
+		return 0, errors.New("another image is being written")
+	}
+	if base != 0 {
+		e := find(d.images, base)
+		if e == nil {
+			return 0, fmt.Errorf("base %d is not an image that counts", base)
+		}
+		if n := len(chain(d.images, *e)); n > MaxChain/2-2 {
+			return 0, fmt.Errorf("base %d lies on %d images; write a full one", base, n)
+		}
+	}
+	d.busy = true
+	d.lastImage++
+	return d.lastImage, nil
+}
+
+func (d *Dir) release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.busy = false
+}
+
+// buffer returns a buffer of one block. A new one is touched, so that no Put
+// meets a page fault.
+func (d *Dir) buffer() []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := len(d.buffers); n > 0 {
+		b := d.buffers[n-1]
+		d.buffers = d.buffers[:n-1]
+		return b
+	}
+	b := fs.Buffer(d.head.blockSize)
+	for i := 0; i < len(b); i += fs.Align {
+		b[i] = 1
+	}
+	return b
+}
+
+func (d *Dir) giveBack(buffers ...[]byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.buffers = append(d.buffers, buffers...)
+}
+
+// remove removes a file that may be there.
+func (d *Dir) remove(path string) error {
+	if err := d.o.FS.Remove(path); err != nil && !errors.Is(err, iofs.ErrNotExist) {
+		return fmt.Errorf("remove leftover: %w", err)
+	}
+	return nil
+}
+
+// path returns the path of a file in the directory.
+func (d *Dir) path(name string) string { return filepath.Join(d.o.Dir, name) }

@@ -1,0 +1,156 @@
+package image
+
+import (
+	"bytes"
+	"testing"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// The seeds are a real image and manifest, whole and cut.
+func seedImage(f *testing.F) []byte {
+	mem, _ := smallImage(f)
+	return content(f, mem, "image-000001")
+}
+
+func FuzzHeader(f *testing.F) {
+	b := seedImage(f)
+	f.Add(b[:headerSize])
+	f.Add(b[:100])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) >= headerSize { // let the fuzzer past the checksum
+			b = bytes.Clone(b[:headerSize])
+			le.PutUint32(b[headerSize-4:], checksum(b[:headerSize-4]))
+		}
+		h, err := decodeHeader("f", b)
+		if err != nil {
+			mustBeDamage(t, err, "header")
+			return
+		}
+		again := make([]byte, headerSize)
+		h.encode(again)
+		if !bytes.Equal(again, b) {
+			t.Fatal("a header is read that would be written otherwise")
+		}
+	})
+}
+
+func FuzzFooter(f *testing.F) {
+	b := seedImage(f)
+	head, _ := decodeHeader("f", b)
+	f.Add(b[len(b)-fs.Align:])
+	f.Add(b[len(b)-2*fs.Align:])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < fs.Align || len(b)%fs.Align != 0 {
+			return
+		}
+		// The footer says how long the file is; the fuzzer gets past the checksums.
+		b = bytes.Clone(b)
+		body, tail := b[:len(b)-trailerSize], b[len(b)-trailerSize:]
+		le.PutUint32(tail[28:], checksum(body))
+		le.PutUint32(tail[trailerSize-4:], checksum(tail[:trailerSize-4]))
+		size := int64(le.Uint64(tail[16:]))
+		tr, err := decodeTrailer("f", tail, size)
+		if err != nil {
+			mustBeDamage(t, err, "trailer")
+			return
+		}
+		if size-tr.footer != int64(len(b)) {
+			return
+		}
+		foot, err := decodeFooter("f", body, tr, head)
+		if err != nil {
+			mustBeDamage(t, err, "footer")
+			return
+		}
+		if again, _ := foot.encode(tr.footer); !bytes.Equal(again, b) {
+			t.Fatal("a footer is read that would be written otherwise")
+		}
+	})
+}
+
+func FuzzBlock(f *testing.F) {
+	b := seedImage(f)
+	tables := testTables
+	f.Add(b[fs.Align : 2*fs.Align])
+	f.Add(b[fs.Align : fs.Align+blockHeader])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < blockHeader+blockTrailer {
+			if _, err := decodeBlock("f", 0, blockRef{}, 1, b); err == nil {
+				t.Fatal("taken")
+			}
+			return
+		}
+		b = bytes.Clone(b)
+		end := len(b) - blockTrailer
+		crc := checksum(b[:end])
+		le.PutUint32(b[end:], crc)
+		ref := blockRef{
+			offset: int64(le.Uint64(b[32:])), length: len(b), crc: crc,
+			records: le.Uint32(b[16:]), dead: le.Uint32(b[20:]),
+		}
+		payload, err := decodeBlock("f", 0, ref, le.Uint64(b[24:]), b)
+		if err != nil {
+			mustBeDamage(t, err, "block")
+			return
+		}
+		c, size := cursor{file: "f", tables: tables, b: payload}, 0
+		for c.next() {
+			size += recordHeader + len(c.rec.Value)
+			if len(c.rec.Value) > tables[c.rec.Table].ValueSize {
+				t.Fatal("a value larger than the table allows")
+			}
+		}
+		if c.err != nil {
+			mustBeDamage(t, c.err, "record")
+		} else if size != len(payload) {
+			t.Fatalf("records of %d bytes in a payload of %d", size, len(payload))
+		}
+	})
+}
+
+func FuzzManifest(f *testing.F) {
+	m := manifest{number: 3, images: []entry{{seq: 2, base: 1, size: 9, crc: 7, point: Point{Kind: "epoch", Seq: 5}}, {seq: 1, size: 8192}}}
+	f.Add(m.encode())
+	f.Add([]byte(manifestTitle))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if at := len(b) - crcLine; at > 0 {
+			b = append(bytes.Clone(b[:at]), "crc "+hex8(checksum(b[:at]))+"\n"...)
+		}
+		m, err := decodeManifest("f", b)
+		if err != nil {
+			mustBeDamage(t, err, "manifest")
+		} else if !bytes.Equal(m.encode(), b) {
+			t.Fatal("a manifest is read that would be written otherwise")
+		}
+	})
+}
+
+func hex8(v uint32) string {
+	const digits = "0123456789abcdef"
+	out := make([]byte, 8)
+	for i := range out {
+		out[i] = digits[v>>(28-4*i)&15]
+	}
+	return string(out)
+}
+
+// FuzzImage reads whole files.
+func FuzzImage(f *testing.F) {
+	b := seedImage(f)
+	f.Add(b)
+	f.Add(b[:2*fs.Align])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		mem := fs.NewMem()
+		if err := mem.MkdirAll(testDir); err != nil {
+			t.Fatal(err)
+		}
+		overwrite(t, mem, "image-000001", b)
+		if _, err := scanAll(mem, testDir+"/image-000001", 2); err != nil {
+			mustBeDamage(t, err, "image")
+		}
+		if _, err := Verify(mem, testDir); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package image
+
+import (
+	"errors"
+	"fmt"
+	iofs "io/fs"
+	"path/filepath"
+	"strings"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// A Set is what recovery reads: one full image and the partial ones that lie on
+// it.
+type Set struct {
+	Manifest uint64 // number of the manifest that names them
+	Images   []Ref  // the full one first; each is to be laid over those before
+}
+
+// Newest returns the image that the Set is as of.
+func (s *Set) Newest() Ref { return s.Images[len(s.Images)-1] }
+
+// A Ref names an image.
+type Ref struct {
+	Path      string
+	Seq, Base uint64
+	Size      int64 // bytes
+	Point     Point
+}
+
+// Latest finds the newest image that is good: it counts by a manifest that is
+// whole, it and all it is based on have the length, the header and the footer
+// they should have. The blocks are not read; Scan checks them. The problems
+// name what was passed over on the way. If no image was ever published the
+// error is ErrNoImage; if there were some but none is good, it says what is
+// wrong with them.
+func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
+	in, err := takeInventory(fsys, dir)
+	if errors.Is(err, iofs.ErrNotExist) {
+		return nil, nil, ErrNoImage
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the latest image in %s: %w", dir, err)
+	}
+	manifests, problems, err := in.readManifests(fsys, dir)
+	if err != nil {
+		return nil, problems, fmt.Errorf("find the latest image in %s: %w", dir, err)
+	}
+	for _, m := range manifests {
+		good, bad, err := m.good(fsys, dir)
+		if err != nil {
+			return nil, problems, fmt.Errorf("find the latest image in %s: %w", dir, err)
+		}
+		problems = append(problems, bad...)
+		if len(good) > 0 {
+			return newSet(dir, m, good), problems, nil
+		}
+	}
+	if len(in.manifests) == 0 {
+		return nil, problems, ErrNoImage
+	}
+	return nil, problems, fmt.Errorf("no usable image in %s: %w", dir, joinProblems(problems))
+}
+
+func newSet(dir string, m *manifest, good []entry) *Set {
+	s := &Set{Manifest: m.number}
+	for _, e := range chain(good, good[0]) {
+		s.Images = append(s.Images, Ref{filepath.Join(dir, imageName(e.seq)), e.seq, e.base, e.size, e.point})
+	}
+	return s
+}
+
+// readManifests returns the manifests that are whole, newest first, and what is
+// wrong with the others. An error is one of the file system.
+func (in *inventory) readManifests(fsys fs.FS, dir string) ([]*manifest, []Problem, error) {
+	var good []*manifest
+	var problems []Problem
+	for _, n := range in.manifests {
+		path := filepath.Join(dir, manifestName(n))
+		m, err := readManifest(fsys, path, n)
+		if isDamage(err) {
+			problems = append(problems, Problem{path, err})
+			continue
+		}
+		if err != nil {
+			return nil, problems, err
+		}
+		good = append(good, m)
+	}
+	return good, problems, nil
+}
+
+func readManifest(fsys fs.FS, path string, number uint64) (*manifest, error) {
+	f, err := fsys.Open(path, false)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	if size > maxManifest {
+		return nil, damaged(path, 0, "%d bytes, no manifest has more than %d", size, maxManifest)
+	}
+	b := make([]byte, size)
+	if err := readFull(f, path, b, 0); err != nil {
+		return nil, err
+	}
+	m, err := decodeManifest(path, b)
+	if err == nil && m.number != number {
+		return nil, damaged(path, 0, "it is manifest %d under another name", m.number)
+	}
+	return m, err
+}
+
+// good returns the images of m that, with all they are based on, can be used,
+// newest first, and what is wrong with the others. An error is one of the file
+// system.
+func (m *manifest) good(fsys fs.FS, dir string) ([]entry, []Problem, error) {
+	var good []entry
+	var problems []Problem
+	for i := len(m.images) - 1; i >= 0; i-- { // bases first
+		e := m.images[i]
+		path := filepath.Join(dir, imageName(e.seq))
+		err := e.check(fsys, path)
+		if err == nil && e.base != 0 && find(good, e.base) == nil {
+			err = damaged(path, 0, "it is based on image %d, which cannot be used", e.base)
+		}
+		switch {
+		case err == nil:
+			good = append([]entry{e}, good...)
+		case isDamage(err):
+			problems = append(problems, Problem{path, err})
+		default:
+			return nil, problems, err
+		}
+	}
+	return good, problems, nil
+}
+
+// check reports whether the file is the image that the manifest means.
+func (e entry) check(fsys fs.FS, path string) error {
+	im, err := OpenImage(fsys, path)
+	if errors.Is(err, iofs.ErrNotExist) {
+		return damaged(path, 0, "it is missing, though the manifest names it")
+	}
+	if err != nil {
+		return err
+	}
+	defer im.Close()
+	if got := im.entry(); got != e {
+		return damaged(path, 0, "it is not the image the manifest means: found %+v, expected %+v", got, e)
+	}
+	return nil
+}
+
+func isDamage(err error) bool {
+	var d *Damage
+	return errors.As(err, &d)
+}
+
+// joinProblems makes one error of several problems.
+func joinProblems(problems []Problem) error {
+	if len(problems) == 0 {
+		return errors.New("the manifests name none")
+	}
+	return problemList(problems)
+}
+
+// A problemList is an error that wraps each of its problems.
+type problemList []Problem
+
+func (l problemList) Error() string {
+	lines := make([]string, len(l))
+	for i, p := range l {
+		lines[i] = p.Err.Error()
+	}
+	return strings.Join(lines, "; ")
+}
+
+func (l problemList) Unwrap() []error {
+	errs := make([]error, len(l))
+	for i, p := range l {
+		errs[i] = p
+	}
+	return errs
+}

@@ -1,0 +1,233 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// Scan reads the whole image and calls f for every record. It uses that many
+// workers (at least one), each of which calls f with its own number; the order
+// of the records is not defined. No record of a block is handed out before the
+// block's CRC is found right; when all are read, the counts and the digest in
+// the footer are checked as well, so that only after Scan has returned nil is
+// the image known to be whole. Damage is returned as a *Damage; an error of f
+// ends the scan and is returned as it is.
+func (im *Image) Scan(ctx context.Context, workers int, f func(worker int, r Record) error) error {
+	return im.scan(ctx, workers, f, func(err error) error { return err })
+}
+
+// A scan is one pass over an image.
+type scan struct {
+	im     *Image
+	f      func(worker int, r Record) error
+	bad    func(error) error // told of a block that cannot be read; an error ends the scan
+	cancel context.CancelCauseFunc
+	next   atomic.Int64 // the next block to be read
+
+	mu     sync.Mutex
+	found  []counts // by table; protected by mu
+	digest uint64   // protected by mu
+	passed int      // blocks that bad passed over; protected by mu
+}
+
+// scan reads all blocks. What is wrong with one goes through bad, which may
+// pass over it by returning nil.
+func (im *Image) scan(ctx context.Context, workers int, f func(int, Record) error, bad func(error) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := &scan{im: im, f: f, bad: bad, cancel: cancel, found: make([]counts, len(im.head.tables))}
+	var wg sync.WaitGroup
+	for i := range max(1, min(workers, len(im.foot.blocks))) {
+		wg.Go(func() { s.work(ctx, i) })
+	}
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if s.passed > 0 {
+		return nil // the sums cannot be right
+	}
+	return s.sums()
+}
+
+// work reads blocks until there are none left.
+func (s *scan) work(ctx context.Context, worker int) {
+	longest := 0
+	for _, r := range s.im.foot.blocks {
+		longest = max(longest, r.length)
+	}
+	buf := fs.Buffer(longest)
+	found, sum := make([]counts, len(s.found)), uint64(0)
+	for ctx.Err() == nil {
+		i := int(s.next.Add(1) - 1)
+		if i >= len(s.im.foot.blocks) {
+			break
+		}
+		err := s.block(i, buf, worker, found, &sum)
+		if err != nil {
+			s.cancel(err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, c := range found {
+		s.found[i].add(c)
+	}
+	s.digest += sum
+}
+
+// block reads block i and hands out its records.
+func (s *scan) block(i int, buf []byte, worker int, found []counts, sum *uint64) error {
+	im, ref := s.im, s.im.foot.blocks[i]
+	b := buf[:ref.length]
+	err := readFull(im.f, im.path, b, ref.offset)
+	if d, ok := err.(*Damage); ok {
+		d.in(i)
+	}
+	var payload []byte
+	if err == nil {
+		payload, err = decodeBlock(im.path, i, ref, im.head.seq, b)
+	}
+	if err != nil {
+		return s.pass(err)
+	}
+	var mine uint64
+	c := cursor{file: im.path, tables: im.head.tables, base: ref.offset + blockHeader, block: i, b: payload}
+	for c.next() {
+		t := &found[c.rec.Table]
+		if c.rec.Absent {
+			t.tombstones++
+		} else {
+			t.records++
+			t.values += uint64(len(c.rec.Value))
+		}
+		mine += digest(c.raw)
+		if err := s.f(worker, c.rec); err != nil {
+			return err
+		}
+	}
+	*sum += mine
+	if c.err == nil && mine != le.Uint64(b[40:]) {
+		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]), mine).in(i)
+	}
+	if c.err != nil {
+		return s.pass(c.err)
+	}
+	return nil
+}
+
+// pass asks bad what to do about a block.
+func (s *scan) pass(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passed++
+	return s.bad(err)
+}
+
+// sums checks what the footer says of all records.
+func (s *scan) sums() error {
+	im := s.im
+	at := im.size - footerLen(len(s.found), int64(len(im.foot.blocks)))
+	for i, c := range s.found {
+		if c != im.foot.tables[i] {
+			return s.bad(damaged(im.path, at, "table %q holds %+v, the footer says %+v", im.head.tables[i].Name, c, im.foot.tables[i]))
+		}
+	}
+	if s.digest != im.foot.digest {
+		return s.bad(damaged(im.path, at, "digest of all records is %016x, the footer says %016x", s.digest, im.foot.digest))
+	}
+	return nil
+}
+
+// decodeBlock checks block number i, which the footer describes by ref, and
+// returns its records.
+func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte, error) {
+	bad := func(at int, format string, a ...any) ([]byte, error) {
+		return nil, damaged(file, ref.offset+int64(at), format, a...).in(i)
+	}
+	if len(b) < blockHeader+blockTrailer {
+		return bad(0, "%d bytes are no block", len(b))
+	}
+	end := len(b) - blockTrailer
+	stored, crc := le.Uint32(b[end:]), checksum(b[:end])
+	if stored != crc {
+		return bad(0, "block's checksum is %08x (the footer says %08x), its bytes give %08x", stored, ref.crc, crc)
+	}
+	if crc != ref.crc {
+		return bad(0, "block's checksum is %08x, the footer says %08x: it is another block", crc, ref.crc)
+	}
+	length, payload := le.Uint32(b[8:]), int64(le.Uint32(b[12:]))
+	records, dead := le.Uint32(b[16:]), le.Uint32(b[20:])
+	switch {
+	case string(b[:4]) != blockMagic:
+		return bad(0, "block begins with %q, expected %q", b[:4], blockMagic)
+	case le.Uint16(b[6:]) != 0 || int64(length) != int64(len(b)) || payload > int64(end-blockHeader):
+		return bad(8, "block of %d bytes with %d of records; it has %d", length, payload, len(b))
+	case records != ref.records || dead != ref.dead:
+		return bad(16, "%d records and %d tombstones, the footer says %d and %d", records, dead, ref.records, ref.dead)
+	case le.Uint64(b[24:]) != seq:
+		return bad(24, "block of image %d, this is image %d", le.Uint64(b[24:]), seq)
+	case int64(le.Uint64(b[32:])) != ref.offset:
+		return bad(32, "block belongs at offset %d, it is at %d", le.Uint64(b[32:]), ref.offset)
+	case !allZero(b[blockHeader+payload : end]):
+		return bad(blockHeader+int(payload), "bytes after the last record are not zero")
+	}
+	return b[blockHeader : blockHeader+payload], nil
+}
+
+// A cursor goes over the records of a block.
+type cursor struct {
+	file   string
+	tables []Table
+	base   int64 // offset of b in the file
+	block  int
+	b      []byte
+
+	at  int    // where the next record begins in b
+	n   int    // records so far
+	raw []byte // the record as it is in the block
+	rec Record
+	err error
+}
+
+// next goes to the next record and reports whether there is one. Afterwards err
+// says whether there should have been.
+func (c *cursor) next() bool {
+	rest := c.b[c.at:]
+	if len(rest) == 0 || c.err != nil {
+		return false
+	}
+	if len(rest) < recordHeader {
+		return c.fail("%d bytes are left of a record", len(rest))
+	}
+	table, length := int(le.Uint16(rest[16:])), le.Uint32(rest[18:])
+	if table >= len(c.tables) {
+		return c.fail("record of table %d, there are %d", table, len(c.tables))
+	}
+	c.rec = Record{Table: table, Key: le.Uint64(rest), Stamp: le.Uint64(rest[8:])}
+	n := recordHeader
+	if length == tombstone {
+		c.rec.Absent = true
+	} else {
+		if int64(length) > int64(c.tables[table].ValueSize) || int64(length) > int64(len(rest)-recordHeader) {
+			return c.fail("value of %d bytes; table %q allows %d, the block has %d left",
+				length, c.tables[table].Name, c.tables[table].ValueSize, len(rest)-recordHeader)
+		}
+		n += int(length)
+		c.rec.Value = rest[recordHeader:n:n]
+	}
+	c.raw = rest[:n]
+	c.at += n
+	c.n++
+	return true
+}
+
+// fail notes that the record is damaged.
+func (c *cursor) fail(format string, a ...any) bool {
+	c.err = damaged(c.file, c.base+int64(c.at), "%s", fmt.Sprintf(format, a...)).in(c.block).at(c.n)
+	return false
+}

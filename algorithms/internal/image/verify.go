@@ -1,0 +1,182 @@
+package image
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	iofs "io/fs"
+	"path/filepath"
+	"strings"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// A Report says what Verify found.
+type Report struct {
+	Dir   string
+	Files []FileReport // manifests, images, then temporary files; each newest first
+}
+
+// A FileReport says what was found in one file.
+type FileReport struct {
+	Name    string
+	Bytes   int64
+	Blocks  int    // of an image
+	Records uint64 // of an image, tombstones not included
+	Point   string // of an image
+	Note    string // what is worth knowing and no damage
+	Damage  []error
+}
+
+// OK reports whether nothing is damaged.
+func (r Report) OK() bool {
+	for _, f := range r.Files {
+		if len(f.Damage) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// String returns the report as text for a person: a line per file, and below it
+// a line for each thing that is wrong with it.
+func (r Report) String() string {
+	var b strings.Builder
+	for _, f := range r.Files {
+		b.WriteString(f.line() + "\n")
+		for _, d := range f.Damage {
+			fmt.Fprintf(&b, "\t%v\n", d)
+		}
+	}
+	if len(r.Files) == 0 {
+		fmt.Fprintf(&b, "%s: no images\n", r.Dir)
+	}
+	return b.String()
+}
+
+func (f FileReport) line() string {
+	s := f.Name + ": ok"
+	if n := len(f.Damage); n > 0 {
+		s = fmt.Sprintf("%s: DAMAGED in %d places", f.Name, n)
+		if n == 1 {
+			s = f.Name + ": DAMAGED"
+		}
+	}
+	if f.Blocks > 0 || f.Point != "" {
+		s += fmt.Sprintf(", %s, %d records in %d blocks", f.Point, f.Records, f.Blocks)
+	}
+	s += fmt.Sprintf(", %d bytes", f.Bytes)
+	if f.Note != "" {
+		s += " (" + f.Note + ")"
+	}
+	return s
+}
+
+// Verify reads every byte of every image and manifest in dir, whether it counts
+// or not, and goes on after damage. The error is for a directory that cannot be
+// listed; what cannot be read in it is reported as damage.
+func Verify(fsys fs.FS, dir string) (Report, error) {
+	in, err := takeInventory(fsys, dir)
+	if err != nil {
+		return Report{}, fmt.Errorf("verify %s: %w", dir, err)
+	}
+	r := Report{Dir: dir}
+	var newest *manifest
+	var all []*manifest
+	for _, n := range in.manifests {
+		f, m := verifyManifest(fsys, dir, n)
+		if m != nil && newest == nil {
+			newest = m
+			f.Damage = append(f.Damage, missing(m, in, dir)...)
+		}
+		if m != nil {
+			all = append(all, m)
+		}
+		r.Files = append(r.Files, f)
+	}
+	for _, seq := range in.images {
+		r.Files = append(r.Files, verifyImage(fsys, dir, seq, all))
+	}
+	for _, name := range in.temporary {
+		size, err := fileSize(fsys, filepath.Join(dir, name))
+		f := FileReport{Name: name, Bytes: size, Note: "being written, or left behind by a crash; the next run removes it"}
+		if err != nil && !errors.Is(err, iofs.ErrNotExist) {
+			f.Damage = append(f.Damage, err)
+		}
+		r.Files = append(r.Files, f)
+	}
+	return r, nil
+}
+
+func verifyManifest(fsys fs.FS, dir string, n uint64) (FileReport, *manifest) {
+	path := filepath.Join(dir, manifestName(n))
+	f := FileReport{Name: manifestName(n)}
+	m, err := readManifest(fsys, path, n)
+	if f.Bytes, _ = fileSize(fsys, path); err != nil {
+		f.Damage = append(f.Damage, err)
+		return f, nil
+	}
+	return f, m
+}
+
+// missing reports the images that the manifest names and that are not there.
+func missing(m *manifest, in *inventory, dir string) []error {
+	var out []error
+	for _, e := range m.images {
+		found := false
+		for _, seq := range in.images {
+			found = found || seq == e.seq
+		}
+		if !found {
+			out = append(out, damaged(filepath.Join(dir, manifestName(m.number)), 0, "it names %s, which is missing", imageName(e.seq)))
+		}
+	}
+	return out
+}
+
+// verifyImage reads one image and compares it with what the manifests say.
+func verifyImage(fsys fs.FS, dir string, seq uint64, manifests []*manifest) FileReport {
+	path := filepath.Join(dir, imageName(seq))
+	f := FileReport{Name: imageName(seq)}
+	var err error
+	if f.Bytes, err = fileSize(fsys, path); err != nil {
+		f.Damage = append(f.Damage, err)
+		return f
+	}
+	im, err := OpenImage(fsys, path)
+	if err != nil {
+		f.Damage = append(f.Damage, err)
+		return f
+	}
+	defer im.Close()
+	f.Blocks, f.Records, f.Point = len(im.foot.blocks), im.Records(), im.Point().String()
+	named := false
+	for _, m := range manifests {
+		if e := find(m.images, seq); e != nil {
+			named = true
+			if got := im.entry(); got != *e {
+				f.Damage = append(f.Damage, damaged(path, 0, "%s means another image: found %+v, expected %+v", manifestName(m.number), got, *e))
+			}
+		}
+	}
+	if im.Seq() != seq {
+		f.Damage = append(f.Damage, damaged(path, 16, "it is image %d under another name", im.Seq()))
+	}
+	if !named {
+		f.Note = "no manifest names it; it does not count"
+	}
+	collect := func(err error) error { f.Damage = append(f.Damage, err); return nil }
+	if err := im.scan(context.Background(), 1, func(int, Record) error { return nil }, collect); err != nil {
+		f.Damage = append(f.Damage, err)
+	}
+	return f
+}
+
+func fileSize(fsys fs.FS, path string) (int64, error) {
+	f, err := fsys.Open(path, false)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return f.Size()
+}

@@ -1,0 +1,215 @@
+package image
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// A Writer writes one image. Its streams may be used concurrently; Commit and
+// Abort only when nobody uses a stream any more. One of the two must be called.
+type Writer struct {
+	dir     *Dir
+	header  header
+	limit   *limiter
+	file    fs.File // nil if the image is discarded
+	streams []*Stream
+	next    atomic.Int64          // offset of the next block; a stream claims one by adding to it
+	failed  atomic.Pointer[error] // the first failure; it is final
+	over    bool                  // committed or aborted
+}
+
+// Streams returns how many streams there are.
+func (w *Writer) Streams() int { return len(w.streams) }
+
+// Stream returns stream i.
+func (w *Writer) Stream(i int) *Stream { return w.streams[i] }
+
+// Seq returns the sequence number of the image.
+func (w *Writer) Seq() uint64 { return w.header.seq }
+
+// name returns what the image will be called.
+func (w *Writer) name() string { return imageName(w.header.seq) }
+
+func (w *Writer) path() string { return filepath.Join(w.dir.o.Dir, w.name()) }
+
+func (w *Writer) tmp() string { return w.path() + tmpSuffix }
+
+func (w *Writer) fail(err error) { w.failed.CompareAndSwap(nil, &err) }
+
+func (w *Writer) failure() error {
+	if err := w.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// writeAt writes p, unless the image is discarded.
+func (w *Writer) writeAt(p []byte, off int64) error {
+	if w.file == nil {
+		return nil
+	}
+	if _, err := w.file.WriteAt(p, off); err != nil {
+		return explain(fmt.Errorf("write %d bytes at offset %d of %s: %w", len(p), off, w.tmp(), err))
+	}
+	return nil
+}
+
+// explain says what to do about a full disk.
+func explain(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w (the image before stays; there must be room for one more beside the two that are kept)", err)
+	}
+	return err
+}
+
+// Commit writes what the streams still hold and makes the image durable and the
+// newest one, with p as its point of consistency; then it deletes the image
+// before the previous one. If it fails, the image is aborted and the previous
+// one counts, with one exception: if only the last sync of the directory
+// failed, either may count after a crash. ctx is heeded until all blocks are
+// written.
+func (w *Writer) Commit(ctx context.Context, p Point) (Info, error) {
+	if w.over {
+		return Info{}, fmt.Errorf("commit %s: it is committed or aborted already", w.name())
+	}
+	info, err := w.commit(ctx, p)
+	if err != nil {
+		return Info{}, errors.Join(err, w.Abort())
+	}
+	return info, nil
+}
+
+func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
+	if err := p.check(); err != nil {
+		return Info{}, fmt.Errorf("commit %s: %w", w.name(), err)
+	}
+	start := time.Now()
+	if err := w.drain(ctx); err != nil {
+		return Info{}, err
+	}
+	f := w.footer(p)
+	at := w.next.Load()
+	tail, crc := f.encode(at)
+	if err := w.writeAt(tail, at); err != nil {
+		return Info{}, err
+	}
+	written := time.Now()
+	e := entry{seq: f.seq, base: w.header.base, size: at + int64(len(tail)), crc: crc, point: p}
+	if err := w.publish(e); err != nil {
+		return Info{}, explain(err)
+	}
+	info := Info{
+		Seq: f.seq, Point: p, Records: f.records, Tombstones: f.tombstones, Bytes: e.size, Digest: f.digest,
+		WriteTime: w.longestWait() + written.Sub(start), SyncTime: time.Since(written),
+	}
+	if w.file != nil {
+		info.Path = w.path()
+	}
+	w.finish()
+	w.dir.sweep()
+	return info, nil
+}
+
+// drain writes what the streams still hold.
+func (w *Writer) drain(ctx context.Context) error {
+	for _, s := range w.streams {
+		before := s.waited
+		if s.n > blockHeader {
+			if err := s.flush(ctx); err != nil {
+				return err
+			}
+		}
+		s.waited = before // commit counts this time
+	}
+	for _, s := range w.streams {
+		b, err := s.other(ctx)
+		if err != nil {
+			return err
+		}
+		s.spare <- b
+	}
+	if err := w.failure(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// footer adds up the streams.
+func (w *Writer) footer(p Point) *footer {
+	f := &footer{seq: w.header.seq, headerCRC: w.header.crc, point: p, tables: make([]counts, len(w.header.tables))}
+	for _, s := range w.streams {
+		f.counts.add(s.total.counts)
+		f.digest += s.total.digest
+		f.blocks = append(f.blocks, s.blocks...)
+		for i, c := range s.perTable {
+			f.tables[i].add(c)
+		}
+	}
+	slices.SortFunc(f.blocks, func(a, b blockRef) int { return int(a.offset/fs.Align - b.offset/fs.Align) })
+	return f
+}
+
+func (w *Writer) longestWait() time.Duration {
+	var longest time.Duration
+	for _, s := range w.streams {
+		longest = max(longest, s.waited)
+	}
+	return longest
+}
+
+// publish makes the image durable under its name and then the manifest that
+// names it.
+func (w *Writer) publish(e entry) error {
+	if w.file == nil {
+		return w.dir.record(e)
+	}
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("sync %s: %w", w.tmp(), err)
+	}
+	fsys, dir := w.dir.o.FS, w.dir.o.Dir
+	if err := fsys.Rename(w.tmp(), w.path()); err != nil {
+		return fmt.Errorf("publish %s: %w", w.path(), err)
+	}
+	if err := fsys.SyncDir(dir); err != nil {
+		return fmt.Errorf("sync directory %s: %w", dir, err)
+	}
+	return w.dir.record(e)
+}
+
+// Abort gives the image up and removes its file. It does nothing after Commit
+// or Abort.
+func (w *Writer) Abort() error {
+	if w.over {
+		return nil
+	}
+	w.finish()
+	if w.file == nil || w.dir.mayCount(w.header.seq) {
+		return nil
+	}
+	// A rename that failed may have been done all the same.
+	err := w.dir.remove(w.tmp())
+	return errors.Join(err, w.dir.remove(w.path()))
+}
+
+// finish waits for the writes under way, gives the buffers back and closes the
+// file. What the file holds is durable or of no value by then, so that an error
+// of the close says nothing.
+func (w *Writer) finish() {
+	w.over = true
+	for _, s := range w.streams {
+		w.dir.giveBack(s.buf, <-s.spare)
+		s.buf = nil
+	}
+	if w.file != nil {
+		w.file.Close()
+	}
+	w.dir.release()
+}

@@ -1,0 +1,108 @@
+package wal
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// null is a file system that forgets what is written.
+type null struct{ fs.FS }
+
+type nullFile struct{ fs.File }
+
+func (n null) Create(name string, direct bool) (fs.File, error) {
+	f, err := n.FS.Create(name, direct)
+	return nullFile{f}, err
+}
+
+func (nullFile) WriteAt(p []byte, off int64) (int, error) { return len(p), nil }
+func (nullFile) Allocate(int64) error                     { return nil }
+func (nullFile) Truncate(int64) error                     { return nil }
+
+// BenchmarkAppend is one transaction of one 100-byte record: Begin, Put, Commit.
+func BenchmarkAppend(b *testing.B) {
+	for _, disk := range []string{"null", "async", "sync"} {
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("disk=%s/workers=%d", disk, workers), func(b *testing.B) {
+				o := Options{Dir: b.TempDir(), FS: fs.OS(), Workers: workers, Sync: disk == "sync"}
+				if disk == "null" {
+					o.Dir, o.FS = "log", null{fs.NewMem()}
+				}
+				benchmarkAppend(b, o)
+			})
+		}
+	}
+}
+
+func benchmarkAppend(b *testing.B, o Options) {
+	l, err := Open(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	v := make([]byte, 100)
+	b.SetBytes(100)
+	b.ReportAllocs()
+	var wg sync.WaitGroup
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ResetTimer()
+	for i := range o.Workers {
+		wg.Go(func() {
+			buf := l.Worker(i)
+			for s := uint64(1); left.Add(-1000) > -1000; s += 1000 {
+				for k := range uint64(1000) {
+					buf.Begin()
+					buf.Put(0, k, v)
+					buf.Commit(s + k)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	s := l.Stats()
+	b.ReportMetric(float64(s.Stalls), "stalls")
+	b.ReportMetric(float64(s.StallTime)/float64(b.Elapsed())/float64(o.Workers), "stalled")
+}
+
+// BenchmarkReplay reads a log of one million 100-byte records.
+func BenchmarkReplay(b *testing.B) {
+	o := Options{Dir: b.TempDir(), FS: fs.OS(), Workers: 2, Loggers: 2, Interval: time.Millisecond}
+	l, err := Open(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	v := make([]byte, 100)
+	var wg sync.WaitGroup
+	for i := range o.Workers {
+		wg.Go(func() {
+			buf := l.Worker(i)
+			for k := range uint64(500_000) {
+				buf.Begin()
+				buf.Put(0, k, v)
+				buf.Commit(k<<16 | uint64(i))
+			}
+		})
+	}
+	wg.Wait()
+	if err := l.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for _, parts := range []int{1, 2} {
+		b.Run(fmt.Sprintf("parts=%d", parts), func(b *testing.B) {
+			b.SetBytes(int64(l.Stats().Bytes))
+			for b.Loop() {
+				info, err := Replay(b.Context(), o.FS, o.Dir, 0, 0, parts, func(int, Change) error { return nil })
+				if err != nil || info.Changes != 1_000_000 {
+					b.Fatal(info.Changes, err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package wal
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// busy is the bit of Buffer.state that says that the worker is in Commit. The
+// frames' lengths are multiples of 8, so it is free.
+const busy = 1
+
+// keepBytes bounds the scratch memory kept from one transaction to the next.
+const keepBytes = 1 << 20
+
+// A ring holds the bytes between Buffer.head and the tail in Buffer.state, at
+// their position modulo its length.
+type ring struct {
+	b    []byte
+	mask uint64
+}
+
+func newRing(n int) *ring { return &ring{make([]byte, n), uint64(n - 1)} }
+
+// put copies p to position at, around the end.
+func (r *ring) put(at uint64, p []byte) {
+	n := copy(r.b[at&r.mask:], p)
+	copy(r.b, p[n:])
+}
+
+// A Buffer collects the redo of one worker, one transaction at a time. Its
+// methods belong to one goroutine.
+type Buffer struct {
+	log    *Log
+	logger *logger
+	seed   uint32
+
+	// The worker's alone.
+	rec  []byte // the frame of this transaction, with room for its header
+	tail uint64 // end of the last whole frame in the ring
+	seen uint64 // head when last looked at; it is that far at least
+	lost error  // why the transaction cannot be logged, or nil
+
+	_     [64]byte
+	state atomic.Uint64 // tail, and busy; the worker writes, the clock and the logger read
+	ring  atomic.Pointer[ring]
+	_     [64]byte
+	head  atomic.Uint64 // start of what is not drained yet; the logger writes
+	needy atomic.Bool   // the worker waits for space
+	space chan struct{} // tells it that there is some
+	_     [64]byte
+
+	stalls, stallTime atomic.Uint64
+}
+
+func newBuffer(l *Log, g *logger) *Buffer {
+	b := &Buffer{log: l, logger: g, seed: seed(l.header.session, g.id), space: make(chan struct{}, 1)}
+	b.rec = make([]byte, frameHeader, 4096)
+	b.ring.Store(newRing(l.o.RingBytes))
+	g.buffers = append(g.buffers, b)
+	return b
+}
+
+// Begin starts collecting the redo of one transaction; what was collected
+// without a Commit is dropped.
+func (b *Buffer) Begin() {
+	if cap(b.rec) > keepBytes {
+		b.rec = make([]byte, frameHeader, 4096)
+	}
+	b.rec = b.rec[:frameHeader]
+	b.lost = nil
+}
+
+// Set notes that v went to offset off, in bytes, of a record. It panics if the
+// table or the offset is negative or above 2^31-1.
+func (b *Buffer) Set(table int, key uint64, off int, v []byte) {
+	b.admit(table, off, v)
+	if b.lost == nil {
+		b.rec = appendSet(b.rec, table, key, off, v)
+	}
+}
+
+// Put notes that v became the whole value of a record, which may be new.
+func (b *Buffer) Put(table int, key uint64, v []byte) {
+	b.admit(table, 0, v)
+	if b.lost == nil {
+		b.rec = appendPut(b.rec, table, key, v)
+	}
+}
+
+// Delete notes that a record went.
+func (b *Buffer) Delete(table int, key uint64) {
+	b.admit(table, 0, nil)
+	if b.lost == nil {
+		b.rec = appendKey(b.rec, KindDelete, table, key)
+	}
+}
+
+// admit looks after the limits of the format.
+func (b *Buffer) admit(table, off int, v []byte) {
+	if uint(table)|uint(off) > math.MaxInt32 {
+		panic(fmt.Sprintf("wal: table %d or offset %d is out of range", table, off))
+	}
+	if len(b.rec)+len(v) > maxFrame-64 && b.lost == nil {
+		b.lost = fmt.Errorf("log %s: the redo of one transaction exceeds %d bytes", b.log.o.Dir, maxFrame)
+	}
+}
+
+// Abort drops what was collected.
+func (b *Buffer) Abort() { b.Begin() }
+
+// Commit frames what was collected, hands it to the logger, and returns the
+// epoch it belongs to. The caller holds the transaction's locks; stamp has to
+// be above those of all earlier changes of the same records. It waits only if
+// the ring is full. A transaction that changed nothing writes nothing. If the
+// log failed the record is dropped, as Log.Err tells.
+func (b *Buffer) Commit(stamp uint64) (epoch uint64) {
+	l := b.log
+	if len(b.rec) == frameHeader && b.lost == nil {
+		return l.epoch.Load()
+	}
+	pad := b.pad()
+	n := uint64(len(b.rec))
+	if b.tail+n-b.seen > uint64(len(b.ring.Load().b)) || b.lost != nil {
+		if err := b.room(context.Background(), n); err != nil {
+			b.Begin()
+			return l.epoch.Load()
+		}
+	}
+	b.state.Store(b.tail | busy)
+	epoch = l.epoch.Load()
+	seal(b.rec, b.seed, frameChanges, pad, epoch, stamp)
+	b.push()
+	b.rec = b.rec[:frameHeader]
+	return epoch
+}
+
+// pad makes b.rec as long as a frame has to be.
+func (b *Buffer) pad() int {
+	pad := -len(b.rec) & 7
+	var zero [8]byte
+	b.rec = append(b.rec, zero[:pad]...)
+	return pad
+}
+
+// push copies the frame to the ring, where there is room, and makes it visible.
+func (b *Buffer) push() {
+	r := b.ring.Load()
+	r.put(b.tail, b.rec)
+	b.tail += uint64(len(b.rec))
+	b.state.Store(b.tail)
+	if half := uint64(len(r.b)) / 2; b.tail-b.seen > half {
+		if b.seen = b.head.Load(); b.tail-b.seen > half {
+			b.logger.wake()
+		}
+	}
+}
+
+// room waits until n bytes fit into the ring, which it enlarges if it has to.
+// The worker is not busy meanwhile, so that it does not hold its epoch open.
+func (b *Buffer) room(ctx context.Context, n uint64) error {
+	if b.lost != nil {
+		b.log.fail(b.lost)
+		return b.lost
+	}
+	size := uint64(len(b.ring.Load().b))
+	need := size - min(n, size) // the ring may hold that much
+	if n > size {
+		need = 0
+	}
+	if b.seen = b.head.Load(); b.tail-b.seen > need {
+		if err := b.stall(ctx, need); err != nil {
+			return err
+		}
+	}
+	if n > size {
+		for size < 2*n {
+			size *= 2
+		}
+		b.ring.Store(newRing(int(size))) // it is empty, and the logger reads state before ring
+	}
+	return nil
+}
+
+// stall waits until the ring holds at most need bytes.
+func (b *Buffer) stall(ctx context.Context, need uint64) error {
+	start := time.Now()
+	defer func() { b.stallTime.Add(uint64(time.Since(start))) }()
+	b.stalls.Add(1)
+	for {
+		b.needy.Store(true)
+		b.logger.wake()
+		if b.seen = b.head.Load(); b.tail-b.seen <= need {
+			b.needy.Store(false)
+			return nil
+		}
+		select {
+		case <-b.space:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b.log.stop:
+			return ErrClosed
+		}
+	}
+}

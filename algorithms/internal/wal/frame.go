@@ -1,0 +1,170 @@
+package wal
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"math"
+)
+
+const (
+	frameHeader = 32
+	maxFrame    = 1 << 30
+)
+
+// The kinds of frames.
+const (
+	frameChanges = 1
+	frameNote    = 2
+	frameMark    = 3
+	frameEnd     = 4
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// seed begins the checksums of a chain.
+func seed(session uint64, logger int) uint32 {
+	var b [12]byte
+	binary.LittleEndian.PutUint64(b[:], session)
+	binary.LittleEndian.PutUint32(b[8:], uint32(logger))
+	return crc32.Checksum(b[:], castagnoli)
+}
+
+// A frame is a decoded frame. Its body lies in the bytes that it was read from.
+type frame struct {
+	kind  byte
+	epoch uint64
+	stamp uint64
+	body  []byte
+}
+
+// seal fills the header of b, a whole frame of which the last pad bytes are
+// padding.
+func seal(b []byte, seed uint32, kind byte, pad int, epoch, stamp uint64) {
+	_ = b[frameHeader-1]
+	binary.LittleEndian.PutUint64(b[8:], uint64(kind)|uint64(pad)<<8)
+	binary.LittleEndian.PutUint64(b[16:], epoch)
+	binary.LittleEndian.PutUint64(b[24:], stamp)
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)))
+	binary.LittleEndian.PutUint32(b, crc32.Update(seed, castagnoli, b[4:]))
+}
+
+var (
+	errZero   = errors.New("no frame here")
+	errLength = errors.New("bad frame length")
+	errCRC    = errors.New("bad checksum")
+	errHeader = errors.New("bad frame header")
+)
+
+// frameLen returns the length that the header b, of frameHeader bytes, claims.
+// The caller checks it against what there is.
+func frameLen(b []byte) (int, error) {
+	n := binary.LittleEndian.Uint32(b[4:])
+	if n == 0 && binary.LittleEndian.Uint32(b) == 0 && binary.LittleEndian.Uint64(b[8:]) == 0 {
+		return 0, errZero
+	}
+	if n < frameHeader || n > maxFrame || n%8 != 0 {
+		return 0, errLength
+	}
+	return int(n), nil
+}
+
+// openFrame decodes b, which is as long as frameLen says.
+func openFrame(b []byte, seed uint32) (frame, error) {
+	if crc32.Update(seed, castagnoli, b[4:]) != binary.LittleEndian.Uint32(b) {
+		return frame{}, errCRC
+	}
+	kind, pad := b[8], int(b[9])
+	bare := kind == frameMark || kind == frameEnd
+	if kind < frameChanges || kind > frameEnd || pad > 7 || pad > len(b)-frameHeader ||
+		binary.LittleEndian.Uint32(b[8:])>>16 != 0 || binary.LittleEndian.Uint32(b[12:]) != 0 ||
+		bare && len(b) != frameHeader || binary.LittleEndian.Uint64(b[16:]) > maxNumber {
+		return frame{}, errHeader
+	}
+	return frame{
+		kind:  kind,
+		epoch: binary.LittleEndian.Uint64(b[16:]),
+		stamp: binary.LittleEndian.Uint64(b[24:]),
+		body:  b[frameHeader : len(b)-pad],
+	}, nil
+}
+
+// A Kind says what a Change does.
+type Kind byte
+
+// The kinds of changes.
+const (
+	KindSet    Kind = 1 // Value goes to Off of the record
+	KindPut    Kind = 2 // Value becomes the whole record, which may be new
+	KindDelete Kind = 3 // the record goes
+)
+
+// A Change is the redo of one operation of a committed transaction.
+type Change struct {
+	Epoch, Stamp uint64
+	Table        int
+	Key          uint64
+	Kind         Kind
+	Off          int    // of a KindSet, in bytes
+	Value        []byte // valid during the call it is handed to only
+}
+
+func appendSet(b []byte, table int, key uint64, off int, v []byte) []byte {
+	b = appendKey(b, KindSet, table, key)
+	b = binary.AppendUvarint(b, uint64(off))
+	b = binary.AppendUvarint(b, uint64(len(v)))
+	return append(b, v...)
+}
+
+func appendPut(b []byte, table int, key uint64, v []byte) []byte {
+	b = appendKey(b, KindPut, table, key)
+	b = binary.AppendUvarint(b, uint64(len(v)))
+	return append(b, v...)
+}
+
+func appendKey(b []byte, kind Kind, table int, key uint64) []byte {
+	b = append(b, byte(kind))
+	b = binary.AppendUvarint(b, uint64(table))
+	return binary.LittleEndian.AppendUint64(b, key)
+}
+
+var errChange = errors.New("malformed change")
+
+// nextChange decodes the first change of b and returns what follows it.
+func nextChange(b []byte) (c Change, rest []byte, err error) {
+	if len(b) == 0 {
+		return c, nil, errChange
+	}
+	c.Kind, b = Kind(b[0]), b[1:]
+	if c.Kind < KindSet || c.Kind > KindDelete {
+		return c, nil, errChange
+	}
+	if c.Table, b, err = nextInt(b); err != nil {
+		return c, nil, err
+	}
+	if len(b) < 8 {
+		return c, nil, errChange
+	}
+	c.Key, b = binary.LittleEndian.Uint64(b), b[8:]
+	if c.Kind == KindSet {
+		if c.Off, b, err = nextInt(b); err != nil {
+			return c, nil, err
+		}
+	}
+	if c.Kind != KindDelete {
+		n := 0
+		if n, b, err = nextInt(b); err != nil || n > len(b) {
+			return c, nil, errChange
+		}
+		c.Value, b = b[:n:n], b[n:]
+	}
+	return c, b, nil
+}
+
+func nextInt(b []byte) (int, []byte, error) {
+	v, n := binary.Uvarint(b)
+	if n <= 0 || v > math.MaxInt32 {
+		return 0, nil, errChange
+	}
+	return int(v), b[n:], nil
+}

@@ -1,0 +1,301 @@
+package wal
+
+import (
+	"encoding/binary"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// idleEpochs is how many epochs an idle log leaves without a mark.
+const idleEpochs = 10
+
+// outBytes is the length of a write at most; a small segment does with less.
+const outBytes = 1 << 20
+
+// A logger drains the rings of its workers into its chain of segments.
+type logger struct {
+	log     *Log
+	id      int
+	seed    uint32
+	buffers []*Buffer
+	kick    chan struct{}
+
+	// The goroutine's alone, and Close's after it.
+	seg     header
+	path    string
+	file    fs.File
+	off     int64  // where out goes
+	out     []byte // not written yet
+	marked  uint64 // the last mark
+	highest uint64 // the largest epoch in this chain
+
+	durable                                 atomic.Uint64
+	bytes, records, groups, syncs, syncTime atomic.Uint64
+}
+
+func newLogger(l *Log, id int) *logger {
+	g := &logger{
+		log: l, id: id, seed: seed(l.header.session, id), kick: make(chan struct{}, 1),
+		seg: l.header, out: make([]byte, 0, max(4096, min(outBytes, l.o.SegmentBytes))), marked: l.header.base, highest: l.header.base,
+	}
+	g.seg.logger = id
+	g.durable.Store(l.header.base)
+	return g
+}
+
+// wake makes the logger look at its rings soon.
+func (g *logger) wake() {
+	select {
+	case g.kick <- struct{}{}:
+	default:
+	}
+}
+
+func (g *logger) run() {
+	for {
+		select {
+		case <-g.kick:
+			if err := g.round(); err != nil {
+				g.log.fail(err)
+				return
+			}
+		case <-g.log.halt:
+			return
+		case <-g.log.stop:
+			return
+		}
+	}
+}
+
+// round drains the rings and commits the group if an epoch was closed.
+func (g *logger) round() error {
+	// Read first: the records of closed epochs are in the rings by then.
+	c := g.log.closed.Load()
+	if err := g.drain(); err != nil {
+		return err
+	}
+	l := g.log
+	if c <= g.marked || l.dirty.Load() <= g.marked && l.want.Load() <= g.marked && c-g.marked < idleEpochs {
+		return nil
+	}
+	return g.group(c, l.o.Sync)
+}
+
+func (g *logger) drain() error {
+	for _, b := range g.buffers {
+		if err := g.drainRing(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *logger) drainRing(b *Buffer) error {
+	tail := b.state.Load() &^ busy
+	r := b.ring.Load()
+	head := b.head.Load()
+	g.count(r, head, tail)
+	for head < tail {
+		at := head & r.mask
+		piece := r.b[at:min(uint64(len(r.b)), at+tail-head)]
+		if len(g.out) == cap(g.out) {
+			if err := g.flush(); err != nil {
+				return err
+			}
+		}
+		piece = piece[:min(len(piece), cap(g.out)-len(g.out))]
+		g.out = append(g.out, piece...)
+		head += uint64(len(piece))
+		b.head.Store(head)
+		if b.needy.Load() && b.needy.Swap(false) {
+			select {
+			case b.space <- struct{}{}:
+			default:
+			}
+		}
+	}
+	return nil
+}
+
+// count goes from frame to frame for their number and their largest epoch.
+func (g *logger) count(r *ring, head, tail uint64) {
+	records, highest := uint64(0), uint64(0)
+	for head < tail {
+		n := binary.LittleEndian.Uint32(r.b[(head&r.mask)+4:])
+		highest = max(highest, binary.LittleEndian.Uint64(r.b[(head+16)&r.mask:]))
+		head += uint64(n)
+		records++
+	}
+	if records == 0 {
+		return
+	}
+	g.records.Add(records)
+	g.highest = max(g.highest, highest)
+	if raise(&g.log.dirty, highest) { // the others have to mark it, too
+		for _, o := range g.log.loggers {
+			if o != g {
+				o.wake()
+			}
+		}
+	}
+}
+
+// group writes the mark of epoch c and makes it durable.
+func (g *logger) group(c uint64, sync bool) error {
+	if err := g.frame(frameMark, c, g.log.durable.Load()); err != nil {
+		return err
+	}
+	full := g.off+int64(len(g.out)) >= g.log.o.SegmentBytes
+	if full {
+		if err := g.frame(frameEnd, c, 0); err != nil {
+			return err
+		}
+	}
+	if err := g.flush(); err != nil {
+		return err
+	}
+	if full {
+		if err := g.trim(); err != nil {
+			return err
+		}
+	}
+	if sync || full {
+		if err := g.sync(); err != nil {
+			return err
+		}
+	}
+	g.marked = c
+	g.highest = max(g.highest, c)
+	g.groups.Add(1)
+	g.durable.Store(c)
+	g.log.announce()
+	if full {
+		return g.rotate()
+	}
+	return nil
+}
+
+// frame appends a frame without a body to out.
+func (g *logger) frame(kind byte, epoch, stamp uint64) error {
+	if cap(g.out)-len(g.out) < frameHeader {
+		if err := g.flush(); err != nil {
+			return err
+		}
+	}
+	n := len(g.out)
+	g.out = g.out[:n+frameHeader]
+	seal(g.out[n:], g.seed, kind, 0, epoch, stamp)
+	return nil
+}
+
+func (g *logger) flush() error {
+	if len(g.out) == 0 {
+		return nil
+	}
+	n, err := g.file.WriteAt(g.out, g.off)
+	g.bytes.Add(uint64(n))
+	if err != nil {
+		return fmt.Errorf("write log %s at offset %d: %w", g.path, g.off, err)
+	}
+	g.off += int64(len(g.out))
+	g.out = g.out[:0]
+	return nil
+}
+
+// sync is never tried again: after a failed fsync nobody knows what is on disk.
+func (g *logger) sync() error {
+	start := time.Now()
+	err := g.file.Sync()
+	g.syncTime.Add(uint64(time.Since(start)))
+	g.syncs.Add(1)
+	if err != nil {
+		return fmt.Errorf("sync log %s: %w", g.path, err)
+	}
+	return nil
+}
+
+// trim gives back what was allocated and not used.
+func (g *logger) trim() error {
+	if err := g.file.Truncate(g.off); err != nil {
+		return fmt.Errorf("trim log %s to %d bytes: %w", g.path, g.off, err)
+	}
+	return nil
+}
+
+// rotate goes on to a new segment. The old one is synced.
+func (g *logger) rotate() error {
+	err := g.file.Close()
+	g.file = nil
+	if err != nil {
+		return fmt.Errorf("close log %s: %w", g.path, err)
+	}
+	g.log.filesMu.Lock()
+	g.log.files = append(g.log.files, sealed{g.path, g.highest})
+	g.log.filesMu.Unlock()
+	g.seg.part++
+	g.seg.first, g.seg.before = g.marked+1, g.highest
+	return g.create()
+}
+
+// create begins the segment after g.seg.number. Name and header are durable
+// before the first frame is written.
+func (g *logger) create() error {
+	g.seg.number++
+	g.seg.durable = g.log.durable.Load()
+	g.path = filepath.Join(g.log.o.Dir, g.seg.name())
+	f, err := g.log.o.FS.Create(g.path, false)
+	if err != nil {
+		return fmt.Errorf("create log: %w", err)
+	}
+	g.file, g.off = f, segHeader
+	if g.log.o.Sync {
+		_ = f.Allocate(g.log.o.SegmentBytes) // a hint: fdatasync is then spared the length
+	}
+	if _, err := f.WriteAt(g.seg.encode(), 0); err != nil {
+		return fmt.Errorf("write log %s at offset 0: %w", g.path, err)
+	}
+	g.bytes.Add(segHeader)
+	if err := g.sync(); err != nil {
+		return err
+	}
+	if err := g.log.o.FS.SyncDir(g.log.o.Dir); err != nil {
+		return fmt.Errorf("sync log folder %s: %w", g.log.o.Dir, err)
+	}
+	return nil
+}
+
+// finish drains the rings for the last time and commits epoch c.
+func (g *logger) finish(c uint64) error {
+	if err := g.drain(); err != nil {
+		return err
+	}
+	return g.group(c, true)
+}
+
+// seal ends the chain: all loggers are durable up to c, and the disk is to know.
+func (g *logger) seal(c uint64) error {
+	if err := g.frame(frameEnd, c, c); err != nil {
+		return err
+	}
+	if err := g.flush(); err != nil {
+		return err
+	}
+	if err := g.trim(); err != nil {
+		return err
+	}
+	return g.sync()
+}
+
+func (g *logger) closeFile() {
+	if g.file == nil {
+		return
+	}
+	if err := g.file.Close(); err != nil {
+		g.log.fail(fmt.Errorf("close log %s: %w", g.path, err))
+	}
+	g.file = nil
+}

@@ -1,0 +1,250 @@
+package wal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// windowBytes is what one logger contributes to a window, up to the next mark.
+const windowBytes = 8 << 20
+
+// ReplayInfo says what a replay found.
+type ReplayInfo struct {
+	From, To uint64 // the epochs handed over are in (From, To]
+	Durable  uint64 // the durable end of the log, or To if a smaller one was asked for
+	Files    int    // segments read
+	Bytes    int64  // of frames read
+	Records  int64  // transactions handed over
+	Changes  int64
+	Notes    []Note // of those epochs, in the order of the log
+	Cuts     []Cut  // torn places behind which the log was dropped
+}
+
+// A Cut is a torn end: never announced as durable, or written without
+// Options.Sync and lost in a power cut.
+type Cut struct {
+	File   string
+	Offset int64 // of the first bad frame
+	Bytes  int64 // from there to the end of the file
+	Why    string
+}
+
+// Replay hands the changes of the epochs in (from, to] to f; to = 0 stands for
+// the durable end. Each record belongs to one part, from 0 to parallel-1. f is
+// called concurrently for different parts, one call at a time within a part,
+// and for each record in ascending order of the stamps, and in the order in
+// which they were made within one stamp. An error of f ends the replay and is
+// returned. It is an error if the log does not reach back to from or on to to;
+// what was durable and is not readable is a *Damage error, which may come after
+// some changes have been handed over.
+//
+// Replay may run beside an open Log, if to is not 0 nor above its Durable and
+// nobody truncates beyond from. Memory is bounded as package doc says; notes
+// are kept whole.
+func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
+	info := ReplayInfo{From: from}
+	if parallel < 1 {
+		return info, fmt.Errorf("replay log %s: %d parts, at least 1 is needed", dir, parallel)
+	}
+	sv, err := look(fsys, dir)
+	if err != nil {
+		return info, err
+	}
+	e, err := sv.end(fsys, to)
+	if err != nil {
+		return info, err
+	}
+	info.To, info.Durable, info.Cuts = e.epoch, e.epoch, e.cuts
+	if to != 0 {
+		if e.epoch < to {
+			return info, fmt.Errorf("replay log %s: it ends at epoch %d, and epochs up to %d are asked for", dir, e.epoch, to)
+		}
+		info.To, info.Durable = to, to
+	}
+	if err := sv.need(from, info.To); err != nil {
+		return info, err
+	}
+	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, f: f, info: &info}
+	for _, s := range sv.sessions {
+		if err := r.session(s); err != nil {
+			return info, err
+		}
+	}
+	return info, nil
+}
+
+// Verify reads every byte of the log that counts, from the first epoch that is
+// still wholly there, and returns what Replay would.
+func Verify(ctx context.Context, fsys fs.FS, dir string) (ReplayInfo, error) {
+	sv, err := look(fsys, dir)
+	if err != nil {
+		return ReplayInfo{}, err
+	}
+	if _, err := sv.end(fsys, 0); err != nil {
+		return ReplayInfo{}, err
+	}
+	return Replay(ctx, fsys, dir, sv.start(), 0, 1, func(int, Change) error { return nil })
+}
+
+// start returns the epoch from which on nothing is missing.
+func (sv *survey) start() uint64 {
+	start, last := uint64(0), uint64(0)
+	for _, s := range sv.sessions {
+		if s.session != last+1 {
+			start = max(start, s.prev)
+		}
+		last = s.session
+		for _, c := range s.chains {
+			part := uint64(0)
+			for _, seg := range c {
+				if seg.part != part {
+					start = max(start, seg.before)
+				}
+				part = seg.part + 1
+			}
+			if len(c) == 0 && s.cut > s.base {
+				start = max(start, s.cut)
+			}
+		}
+	}
+	return start
+}
+
+// A replay is one Replay in progress.
+type replay struct {
+	ctx   context.Context
+	fs    fs.FS
+	from  uint64
+	parts int
+	f     func(part int, c Change) error
+	info  *ReplayInfo // only Replay's goroutine writes it
+}
+
+// session replays s window by window; one is applied while the next is read.
+func (r *replay) session(s *session) error {
+	chains := make([]*chain, len(s.chains))
+	for i, segs := range s.chains {
+		chains[i] = newChain(r, segs, s.cut)
+		defer chains[i].close()
+	}
+	applied := make(chan error, 1)
+	applied <- nil
+	for w := s.base; w < s.cut; {
+		next, err := readWindow(chains, w, s.cut)
+		if err := errors.Join(err, <-applied); err != nil {
+			return err
+		}
+		batch := r.take(chains, next)
+		go func() { applied <- r.apply(batch) }()
+		w = next
+	}
+	err := <-applied
+	r.total(chains, s.cut)
+	return err
+}
+
+// readWindow reads all chains beyond epoch w and returns the epoch up to which
+// all have been read.
+func readWindow(chains []*chain, w, cut uint64) (uint64, error) {
+	var target atomic.Uint64 // the least mark at which a chain had enough
+	target.Store(cut)
+	errs := make([]error, len(chains))
+	var wg sync.WaitGroup
+	for i, c := range chains {
+		wg.Go(func() { errs[i] = c.read(w, &target) })
+	}
+	wg.Wait()
+	next := cut
+	for _, c := range chains {
+		next = min(next, c.mark)
+	}
+	return next, errors.Join(errs...)
+}
+
+// An item is a change with its place in its chain, which decides among equal
+// stamps.
+type item struct {
+	Change
+	at int64
+}
+
+// take collects the changes of epochs up to w by part.
+func (r *replay) take(chains []*chain, w uint64) [][]item {
+	batch := make([][]item, r.parts)
+	for _, c := range chains {
+		c.held = 0
+		for p, items := range c.items {
+			var rest []item
+			n := 0
+			for _, it := range items {
+				if it.Epoch <= w {
+					items[n] = it
+					n++
+				} else {
+					rest = append(rest, it)
+					c.held += len(it.Value) + 64
+				}
+			}
+			r.info.Changes += int64(n)
+			if batch[p] == nil {
+				batch[p] = items[:n]
+			} else {
+				batch[p] = append(batch[p], items[:n]...)
+			}
+			c.items[p] = rest
+		}
+	}
+	return batch
+}
+
+// apply sorts each part and hands it to f.
+func (r *replay) apply(batch [][]item) error {
+	errs := make([]error, len(batch))
+	var wg sync.WaitGroup
+	for p, items := range batch {
+		if len(items) > 0 {
+			wg.Go(func() { errs[p] = r.applyPart(p, items) })
+		}
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (r *replay) applyPart(p int, items []item) error {
+	slices.SortFunc(items, func(a, b item) int {
+		if c := cmp.Compare(a.Stamp, b.Stamp); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.at, b.at)
+	})
+	for i := range items {
+		if i%1024 == 0 && r.ctx.Err() != nil {
+			return fmt.Errorf("replay log: %w", r.ctx.Err())
+		}
+		if err := r.f(p, items[i].Change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// total adds what the chains counted.
+func (r *replay) total(chains []*chain, cut uint64) {
+	for _, c := range chains {
+		r.info.Files += c.files
+		r.info.Bytes += c.bytes
+		r.info.Records += c.records
+		for _, n := range c.notes.done {
+			if n.Epoch > r.from && n.Epoch <= cut {
+				r.info.Notes = append(r.info.Notes, n)
+			}
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package wal
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+const chunkBytes = 1 << 20
+
+// A scanner reads the frames of one segment in order.
+type scanner struct {
+	f     fs.File
+	path  string
+	seed  uint32
+	reuse bool  // bodies are valid until the next call only
+	off   int64 // of the next frame
+	size  int64 // of the file, as far as we know
+	buf   []byte
+	chunk []byte // what buf lies in
+}
+
+// openSegment opens seg for scanning; the caller closes s.f.
+func openSegment(fsys fs.FS, seg segment) (*scanner, error) {
+	f, err := fsys.Open(seg.path, false)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	size, err := f.Size()
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("size of log %s: %w", seg.path, err)
+	}
+	return &scanner{f: f, path: seg.path, seed: seed(seg.session, seg.logger), off: segHeader, size: size}, nil
+}
+
+func (s *scanner) damage(why error) *Damage {
+	return &Damage{File: s.path, Offset: s.off, What: why.Error()}
+}
+
+// errShort means that the file ends within a frame.
+var errShort = errors.New("frame is cut short")
+
+// errHole means that a page of the file was never written, but a later one was.
+var errHole = errors.New("zeros where a frame should be")
+
+// next returns the next frame. At the end of the file or of its written part
+// the error is io.EOF; a bad frame gives a *Damage, and the scanner stays on it;
+// any other error is the file system's.
+func (s *scanner) next() (frame, error) {
+	if s.off >= s.size {
+		return frame{}, io.EOF
+	}
+	if err := s.fill(frameHeader); err != nil {
+		return frame{}, err
+	}
+	n, err := frameLen(s.buf)
+	if err == errZero {
+		return frame{}, io.EOF
+	}
+	if err != nil {
+		return frame{}, s.damage(err)
+	}
+	if err := s.fill(n); err != nil {
+		return frame{}, err
+	}
+	fr, err := openFrame(s.buf[:n], s.seed)
+	if err != nil {
+		return frame{}, s.damage(err)
+	}
+	s.off += int64(n)
+	s.buf = s.buf[n:]
+	return fr, nil
+}
+
+// fill makes sure that n bytes are in s.buf.
+func (s *scanner) fill(n int) error {
+	if len(s.buf) >= n {
+		return nil
+	}
+	if int64(n) > s.size-s.off {
+		return s.damage(errShort)
+	}
+	want := int(min(int64(max(n, chunkBytes)), s.size-s.off))
+	chunk := s.chunk
+	if !s.reuse || cap(chunk) < want {
+		chunk = make([]byte, want)
+	}
+	chunk = chunk[:want]
+	have := copy(chunk, s.buf)
+	got, err := readAt(s.f, s.path, chunk[have:], s.off+int64(have))
+	if err != nil {
+		return err
+	}
+	s.chunk, s.buf = chunk, chunk[:have+got]
+	if have+got < want { // the file was trimmed after we asked for its size
+		s.size = s.off + int64(have+got)
+	}
+	if have+got < n {
+		return s.damage(errShort)
+	}
+	return nil
+}
+
+// readAt fills p, or less at the end of the file.
+func readAt(f fs.File, path string, p []byte, off int64) (int, error) {
+	n, err := f.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		return n, fmt.Errorf("read log %s at offset %d: %w", path, off, err)
+	}
+	return n, nil
+}
+
+// A tail is what the last segment of a chain says about its end.
+type tail struct {
+	path      string
+	mark      uint64  // the last epoch that is whole
+	confirmed uint64  // the largest epoch that any mark says was announced
+	sealed    uint64  // the epoch at which Close found all synced, or 0
+	highest   uint64  // the largest epoch seen
+	bad       *Damage // what stopped the scan, or nil at a clean end
+	off       int64   // where it stopped
+	lost      int64   // bytes of the file behind a bad place
+}
+
+// readTail scans seg to its end, or to a mark of epoch stop if that is not 0.
+func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
+	s, err := openSegment(fsys, seg)
+	if err != nil {
+		return tail{}, err
+	}
+	defer s.f.Close()
+	s.reuse = true
+	t := tail{path: seg.path, mark: seg.first - 1, confirmed: seg.durable, highest: max(seg.first-1, seg.before)}
+	for stop == 0 || t.mark < stop {
+		fr, err := s.next()
+		if err != nil {
+			return t, t.end(s, err)
+		}
+		t.note(fr)
+		if fr.kind == frameMark {
+			t.mark = max(t.mark, fr.epoch)
+		}
+	}
+	return t, nil
+}
+
+// note takes from fr what holds wherever it stands.
+func (t *tail) note(fr frame) {
+	t.highest = max(t.highest, fr.epoch)
+	switch fr.kind {
+	case frameMark:
+		t.confirmed = max(t.confirmed, fr.stamp)
+	case frameEnd:
+		t.sealed = max(t.sealed, fr.stamp)
+	}
+}
+
+// end notes why s stopped and looks for marks behind that place.
+func (t *tail) end(s *scanner, err error) error {
+	if err != io.EOF && !errors.As(err, &t.bad) {
+		return err
+	}
+	t.off, t.lost = s.off, s.size-s.off
+	carry := 0
+	chunk := make([]byte, min(chunkBytes, t.lost))
+	for off := s.off; off < s.size; {
+		n, err := readAt(s.f, s.path, chunk[carry:], off)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return nil
+		}
+		off += int64(n)
+		b := chunk[:carry+n]
+		t.seek(b, s.seed)
+		if t.bad == nil && !allZero(b) {
+			t.bad = s.damage(errHole)
+		}
+		carry = copy(chunk, b[max(0, len(b)-frameHeader+1):])
+	}
+	return nil
+}
+
+// bareLength is what bytes 4 to 7 of marks and ends are.
+var bareLength = []byte{frameHeader, 0, 0, 0}
+
+// seek takes note of the marks and ends in b, wherever they stand.
+func (t *tail) seek(b []byte, seed uint32) {
+	for {
+		i := bytes.Index(b, bareLength)
+		if i < 0 {
+			return
+		}
+		if i >= 4 && len(b)-i+4 >= frameHeader {
+			if fr, err := openFrame(b[i-4:i-4+frameHeader], seed); err == nil {
+				t.note(fr)
+			}
+		}
+		b = b[i+1:]
+	}
+}
+
+func allZero(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b) != 0 {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// zeroFrom reports whether the file holds nothing but zeros from off on.
+func zeroFrom(f fs.File, path string, off, size int64) (bool, error) {
+	if off >= size {
+		return true, nil
+	}
+	chunk := make([]byte, min(chunkBytes, size-off))
+	for off < size {
+		n, err := readAt(f, path, chunk, off)
+		if err != nil {
+			return false, err
+		}
+		if n == 0 || !allZero(chunk[:n]) {
+			return n == 0, nil
+		}
+		off += int64(n)
+	}
+	return true, nil
+}

@@ -1,0 +1,378 @@
+package wal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/bits"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// Options say how a Log works. Dir, FS and Workers are needed.
+type Options struct {
+	Dir     string // made if need be; nothing else should write log-* files there
+	FS      fs.FS
+	Workers int // how many Buffers there are
+	Loggers int // log files written in parallel, default 1; worker i belongs to logger i mod Loggers
+	// Sync makes each group commit durable (fdatasync). Without it ("async")
+	// a group is written only: it survives the end of the process, not a power cut.
+	Sync         bool
+	Interval     time.Duration // length of an epoch, default 10 ms
+	SegmentBytes int64         // a logger goes on to a new file at the first epoch mark beyond it, default 64 MiB
+	RingBytes    int           // of each worker's buffer, default 1 MiB; rounded up to a power of two
+	// After is an epoch that the first one has to be above, such as that of
+	// the image recovered from, even if the log on disk ends before it.
+	After uint64
+}
+
+func (o *Options) check() error {
+	if o.Loggers == 0 {
+		o.Loggers = 1
+	}
+	if o.Interval == 0 {
+		o.Interval = 10 * time.Millisecond
+	}
+	if o.SegmentBytes == 0 {
+		o.SegmentBytes = 64 << 20
+	}
+	if o.RingBytes == 0 {
+		o.RingBytes = 1 << 20
+	}
+	switch {
+	case o.FS == nil || o.Dir == "":
+		return errors.New("open log: a folder and a file system are needed")
+	case o.Workers < 1 || o.Loggers < 1 || o.Loggers > maxLoggers:
+		return fmt.Errorf("open log %s: %d workers and %d loggers; at least one of each is needed and at most %d loggers", o.Dir, o.Workers, o.Loggers, maxLoggers)
+	case o.After > maxNumber:
+		return fmt.Errorf("open log %s: epochs cannot go on after %d", o.Dir, o.After)
+	case o.Interval < 0 || o.SegmentBytes < 0 || o.RingBytes < 0 || o.RingBytes > maxFrame:
+		return fmt.Errorf("open log %s: interval %v, segment of %d bytes or ring of %d bytes is out of range", o.Dir, o.Interval, o.SegmentBytes, o.RingBytes)
+	}
+	o.RingBytes = 1 << bits.Len(uint(max(o.RingBytes, 256)-1))
+	return nil
+}
+
+// A Log is an open redo log. Its methods may be called concurrently; a Buffer
+// belongs to one goroutine.
+type Log struct {
+	_     [64]byte
+	epoch atomic.Uint64 // current; only tick changes it; alone on its line, as every Commit reads it
+	_     [56]byte
+
+	closed  atomic.Uint64 // no record of an epoch up to it can still come
+	durable atomic.Uint64 // changes only under mu
+	dirty   atomic.Uint64 // the largest epoch of any record drained
+	want    atomic.Uint64 // the largest epoch that anybody waits for
+
+	o       Options
+	header  header // what all segments of this session share
+	buffers []*Buffer
+	loggers []*logger
+	notes   notes
+
+	quit chan struct{} // closed by Close: no more epochs
+	halt chan struct{} // closed by Close: no more rounds
+	stop chan struct{} // closed when nothing will become durable any more
+
+	clockDone, loggersDone sync.WaitGroup
+
+	mu    sync.Mutex
+	err   error         // the first failure; protected by mu
+	shut  bool          // Close was called; protected by mu
+	moved chan struct{} // closed and replaced when durable moves; protected by mu
+
+	filesMu sync.Mutex
+	files   []sealed // segments that are not written any more; protected by filesMu
+}
+
+// A sealed segment holds no record of an epoch above last.
+type sealed struct {
+	path string
+	last uint64
+}
+
+// Open starts a new session of the log in o.Dir: its loggers and its epochs.
+// What is on disk stays as it is; the epochs go on above it. A log that is
+// damaged before its durable end is refused with a *Damage error.
+func Open(o Options) (*Log, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return nil, fmt.Errorf("make log folder: %w", err)
+	}
+	sv, err := look(o.FS, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	e, err := sv.end(o.FS, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := sv.sync(o.FS); err != nil {
+		return nil, err
+	}
+	l := newLog(o, sv, e)
+	for _, g := range l.loggers {
+		if err := g.create(); err != nil {
+			for _, g := range l.loggers {
+				g.closeFile()
+			}
+			return nil, err
+		}
+	}
+	l.start()
+	return l, nil
+}
+
+// sync makes durable what we found of the last session, for the new one will
+// build on it.
+func (sv *survey) sync(fsys fs.FS) error {
+	if len(sv.sessions) == 0 {
+		return nil
+	}
+	for _, c := range sv.sessions[len(sv.sessions)-1].chains {
+		if len(c) == 0 {
+			continue
+		}
+		path := c[len(c)-1].path
+		f, err := fsys.Open(path, false)
+		if err != nil {
+			return fmt.Errorf("open log: %w", err)
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return fmt.Errorf("sync log %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+func newLog(o Options, sv *survey, e end) *Log {
+	base := max(e.highest, o.After)
+	session := uint64(1)
+	if n := len(sv.sessions); n > 0 {
+		session = sv.sessions[n-1].session + 1
+	}
+	l := &Log{
+		o: o,
+		header: header{
+			sync: o.Sync, loggers: o.Loggers, number: sv.number, session: session,
+			prev: e.epoch, base: base, first: base + 1, before: base,
+		},
+		files: sv.sealed(),
+		quit:  make(chan struct{}),
+		halt:  make(chan struct{}),
+		stop:  make(chan struct{}),
+		moved: make(chan struct{}),
+	}
+	l.epoch.Store(base + 1)
+	l.closed.Store(base)
+	l.durable.Store(base)
+	l.dirty.Store(base)
+	for i := range o.Loggers {
+		l.loggers = append(l.loggers, newLogger(l, i))
+	}
+	for i := range o.Workers {
+		l.buffers = append(l.buffers, newBuffer(l, l.loggers[i%o.Loggers]))
+	}
+	l.notes.init(l)
+	return l
+}
+
+// sealed lists all files of earlier sessions.
+func (sv *survey) sealed() []sealed {
+	var out []sealed
+	for _, path := range sv.empty {
+		out = append(out, sealed{path: path})
+	}
+	for _, s := range sv.sessions {
+		for _, c := range s.chains {
+			for i, seg := range c {
+				last := s.cut
+				if i+1 < len(c) {
+					last = min(last, c[i+1].before)
+				}
+				out = append(out, sealed{seg.path, last})
+			}
+		}
+	}
+	return out
+}
+
+func (l *Log) start() {
+	l.clockDone.Go(l.clock)
+	for _, g := range l.loggers {
+		l.loggersDone.Go(g.run)
+	}
+}
+
+// Worker returns the buffer of worker i, from 0 to Workers-1.
+func (l *Log) Worker(i int) *Buffer { return l.buffers[i] }
+
+// Epoch returns the current epoch. After a crash the number may be given out
+// again unless it was waited for.
+func (l *Log) Epoch() uint64 { return l.epoch.Load() }
+
+// Durable returns the largest epoch that is wholly on disk: synced with
+// Options.Sync, else written.
+func (l *Log) Durable() uint64 { return l.durable.Load() }
+
+// Err returns the failure that stopped the log, or nil. After it nothing more
+// becomes durable: Commit drops, WaitDurable and Note return it.
+func (l *Log) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// WaitDurable returns when epoch is durable; else it returns the error of ctx,
+// of the log, or ErrClosed.
+func (l *Log) WaitDurable(ctx context.Context, epoch uint64) error {
+	raise(&l.want, epoch)
+	for {
+		l.mu.Lock()
+		moved := l.moved
+		l.mu.Unlock()
+		if l.durable.Load() >= epoch {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for epoch %d: %w", epoch, ctx.Err())
+		case <-l.stop:
+			if l.durable.Load() >= epoch {
+				return nil
+			}
+			return cmp.Or(l.Err(), ErrClosed)
+		}
+	}
+}
+
+// raise makes a at least v and reports whether it was less.
+func raise(a *atomic.Uint64, v uint64) bool {
+	for {
+		old := a.Load()
+		if old >= v {
+			return false
+		}
+		if a.CompareAndSwap(old, v) {
+			return true
+		}
+	}
+}
+
+// announce recomputes the durable epoch after a logger got further.
+func (l *Log) announce() {
+	least := ^uint64(0)
+	for _, g := range l.loggers {
+		least = min(least, g.durable.Load())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil && least > l.durable.Load() {
+		l.durable.Store(least)
+		close(l.moved)
+		l.moved = make(chan struct{})
+	}
+}
+
+// fail makes err the log's error, unless it has one.
+func (l *Log) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = err
+		close(l.stop)
+	}
+}
+
+// Close ends the session: it closes the current epoch, writes and syncs all
+// that was committed, with and without Options.Sync, and ends the goroutines.
+// No worker may be in Commit. It returns the error of the log, if any; closing
+// twice does no harm.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	again := l.shut
+	l.shut = true
+	l.mu.Unlock()
+	if again {
+		<-l.stop
+		return l.Err()
+	}
+	close(l.quit)
+	l.clockDone.Wait()
+	ticked := l.tick(l.stop) // the loggers still run: a note may wait for space
+	close(l.halt)
+	l.loggersDone.Wait()
+	if ticked {
+		if err := l.finish(); err != nil {
+			l.fail(err)
+		}
+	}
+	for _, g := range l.loggers {
+		g.closeFile()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		close(l.stop)
+	}
+	return l.err
+}
+
+// finish commits the last epoch, on the goroutine of Close.
+func (l *Log) finish() error {
+	if err := l.Err(); err != nil {
+		return err
+	}
+	c := l.closed.Load()
+	for _, g := range l.loggers {
+		if err := g.finish(c); err != nil {
+			return err
+		}
+	}
+	for _, g := range l.loggers {
+		if err := g.seal(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stats are counts since Open.
+type Stats struct {
+	Bytes     uint64        // written to the files
+	Records   uint64        // transactions and note chunks drained
+	Groups    uint64        // epoch marks, over all loggers
+	Syncs     uint64        // of log files
+	SyncTime  time.Duration // in them, over all loggers
+	Stalls    uint64        // commits that found their ring full
+	StallTime time.Duration // in them, over all workers
+	Segments  int           // files of the log, with those of earlier sessions
+}
+
+// Stats returns the counts; they are not a snapshot of one moment.
+func (l *Log) Stats() Stats {
+	var s Stats
+	for _, g := range l.loggers {
+		s.Bytes += g.bytes.Load()
+		s.Records += g.records.Load()
+		s.Groups += g.groups.Load()
+		s.Syncs += g.syncs.Load()
+		s.SyncTime += time.Duration(g.syncTime.Load())
+	}
+	for _, b := range append([]*Buffer{l.notes.buf}, l.buffers...) {
+		s.Stalls += b.stalls.Load()
+		s.StallTime += time.Duration(b.stallTime.Load())
+	}
+	l.filesMu.Lock()
+	defer l.filesMu.Unlock()
+	s.Segments = len(l.files) + len(l.loggers)
+	return s
+}

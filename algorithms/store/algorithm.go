@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+
+	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/record"
+)
+
+// An Algorithm decides where a record's versions live, what is set aside before
+// one is overwritten, and how an image is taken meanwhile.
+//
+// Begin, Read, Write and Commit are called by the workers, each in its own
+// transaction; Checkpoint by one goroutine at a time, beside them. None of them
+// may wait for a transaction lock.
+type Algorithm interface {
+	// Loaded is called once, when the records that the store starts with are
+	// in place and no transaction has begun.
+	Loaded() error
+
+	// Begin is called when all of tx's locks are held and tx has entered the
+	// clock. An error aborts the transaction, which is tried again.
+	Begin(tx *Txn) error
+
+	// Read returns r's current version. tx holds r's lock.
+	Read(tx *Txn, r Rec) *Version
+
+	// Write makes v the bytes of r from off on, or the whole of r when off is
+	// Whole; a nil v then deletes r. The new version carries tx.Stamp. tx
+	// holds r's lock exclusively, and may write r more than once.
+	Write(tx *Txn, r Rec, off int, v []byte)
+
+	// Commit is the last thing before tx leaves the clock and releases its
+	// locks. An aborted transaction has put everything back by then, and
+	// commits as one that changed nothing.
+	Commit(tx *Txn)
+
+	// Checkpoint hands every record of one image to w and returns the point
+	// of consistency the image stands at.
+	Checkpoint(ctx context.Context, w *Image) (Point, error)
+
+	// Settle ends a checkpoint after its image was published, or after
+	// Checkpoint failed wherever it was, ctx's end included: it waits for the
+	// transactions that may still be setting versions aside, and gives their
+	// memory back. Where it fails it is called again before the next
+	// Checkpoint.
+	Settle(ctx context.Context) error
+
+	// Close ends what the algorithm runs beside the workers. No transaction
+	// and no checkpoint runs any more.
+	Close() error
+}
+
+// A New builds an algorithm on an environment; one per variant.
+type New func(*Env) (Algorithm, error)
+
+// Plain is an Algorithm's uneventful parts, to embed.
+type Plain struct{}
+
+// Loaded does nothing.
+func (Plain) Loaded() error { return nil }
+
+// Begin does nothing.
+func (Plain) Begin(*Txn) error { return nil }
+
+// Commit does nothing.
+func (Plain) Commit(*Txn) {}
+
+// Settle does nothing.
+func (Plain) Settle(context.Context) error { return nil }
+
+// Close does nothing.
+func (Plain) Close() error { return nil }
+
+// A Version is one value of a record with the id of its writer.
+type Version = record.Version
+
+// Whole as an offset means the whole value.
+const Whole = record.Whole
+
+// A Point is the point of consistency of an image: the last place, in the
+// order that the algorithm goes by, that the image holds.
+type Point = image.Point

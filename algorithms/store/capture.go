@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"ckptbench/algorithms/internal/image"
+)
+
+// An Image is an image being written.
+type Image struct {
+	w *image.Writer
+	e *Env
+}
+
+// An Out is one stream of an image, used by one goroutine.
+type Out struct {
+	Stream int // below Env.Streams
+	s      *image.Stream
+}
+
+// Put adds record r as it is in version v. It neither blocks nor fails: room
+// was made before the record was handed out, so it may be called under a latch.
+func (o *Out) Put(r Rec, v *Version) {
+	switch {
+	case v.Present():
+		o.s.Put(r.t.id, r.Key(), v.Stamp(), v.Bytes())
+	case v.Stamp() != 0:
+		o.s.Absent(r.t.id, r.Key(), v.Stamp())
+	}
+}
+
+// Scan hands every record to f, which Puts it in the image or does not. Each
+// stream of the image scans a part of every table in a goroutine of its own.
+func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {
+	return w.each(ctx, func(ctx context.Context, out *Out, t *table, slot uint64) error {
+		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
+			return err
+		}
+		f(out, t.rec(slot))
+		return nil
+	})
+}
+
+// each calls f for every slot in use, a contiguous part of each table per
+// stream, and stops at the first error.
+func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, uint64) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	n := uint64(w.w.Streams())
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			out := &Out{Stream: int(i), s: w.w.Stream(int(i))}
+			for _, t := range w.e.store.tables {
+				high := t.high.Load()
+				for slot := high * i / n; slot < high*(i+1)/n; slot++ {
+					if err := f(ctx, out, t, slot); err != nil {
+						cancel(err)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/record"
+)
+
+// The moments that every checkpoint has; algorithms add their phases by name.
+const (
+	MarkTrigger = "trigger"     // it was asked for
+	MarkClosed  = "closed"      // no transaction may start
+	MarkPoint   = "point"       // the point of consistency
+	MarkOpened  = "opened"      // transactions may start again
+	MarkCapture = "capture end" // the last record was handed over
+	MarkDurable = "durable"     // the image is on disk and published
+	MarkFailed  = "failed"
+)
+
+// A Mark is a moment of a checkpoint.
+type Mark struct {
+	At   time.Time
+	Name string
+}
+
+// A Report is what a checkpoint did and cost. The costs are cut at the same
+// moments for every algorithm.
+type Report struct {
+	Image image.Info
+	Marks []Mark
+
+	Wait    time.Duration // from the trigger to the point of consistency
+	Pause   time.Duration // no transaction could start
+	Capture time.Duration // from the point to the last block written, less Write
+	Write   time.Duration // of that, kept waiting by the device or the rate limit
+	Sync    time.Duration // from the last block written to durable and published
+	Total   time.Duration // from the trigger to durable
+}
+
+// trace collects the marks of one checkpoint.
+type trace struct {
+	mu    sync.Mutex
+	marks []Mark
+}
+
+func (t *trace) mark(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.marks = append(t.marks, Mark{time.Now(), name})
+}
+
+func (t *trace) take() []Mark {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	marks := t.marks
+	t.marks = nil
+	return marks
+}
+
+// Checkpoint takes one image and publishes it. A second caller waits for the
+// first. After an error, ctx's included, the image before is still there and
+// the store goes on; the report then holds what was marked.
+func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
+	trigger := Mark{time.Now(), MarkTrigger}
+	s.ckpt.Lock()
+	defer s.ckpt.Unlock()
+	if s.closed.Load() {
+		return Report{}, ErrClosed
+	}
+	s.trace.take()
+	info, err := s.checkpoint(ctx)
+	if err != nil {
+		s.trace.mark(MarkFailed)
+	}
+	marks := append([]Mark{trigger}, s.trace.take()...)
+	// A checkpoint that failed, or was cancelled, is settled as well, now or
+	// before the next.
+	if e := s.settle(ctx); e != nil && err == nil {
+		err = fmt.Errorf("image %s is published, but not settled: %w", info.Path, e)
+	}
+	if err != nil {
+		return Report{Image: info, Marks: marks}, fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
+	}
+	return report(marks, info), nil
+}
+
+func (s *Store) settle(ctx context.Context) error {
+	if !s.unsettled {
+		return nil
+	}
+	err := s.alg.Settle(ctx)
+	s.unsettled = err != nil
+	return err
+}
+
+func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
+	if err := s.settle(ctx); err != nil {
+		return image.Info{}, err
+	}
+	w, err := s.images.Begin()
+	if err != nil {
+		return image.Info{}, err
+	}
+	s.unsettled = true
+	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env})
+	if err != nil {
+		_ = w.Abort() // the error that matters is err
+		return image.Info{}, err
+	}
+	s.trace.mark(MarkCapture)
+	info, err := w.Commit(ctx, point)
+	if err != nil {
+		_ = w.Abort()
+		return image.Info{}, err
+	}
+	s.trace.mark(MarkDurable)
+	return info, nil
+}
+
+// report works out the costs. The pause may lie before the point, after it, or
+// (a dump while transactions are kept out) around the capture.
+func report(marks []Mark, info image.Info) Report {
+	r := Report{Image: info, Marks: marks, Write: info.WriteTime, Sync: info.SyncTime}
+	var trigger, closed, point, durable time.Time
+	for _, m := range marks {
+		switch m.Name {
+		case MarkTrigger:
+			trigger = m.At
+		case MarkClosed:
+			closed = m.At
+		case MarkOpened:
+			r.Pause += m.At.Sub(closed)
+		case MarkPoint:
+			point = m.At
+		case MarkDurable:
+			durable = m.At
+		}
+	}
+	r.Wait, r.Total = point.Sub(trigger), durable.Sub(trigger)
+	r.Capture = max(0, r.Total-r.Wait-r.Write-r.Sync)
+	return r
+}
+
+func strideOfOne(spec TableSpec) int { return record.Stride(spec.ValueSize, 1) }
+
+// Quiesce brings the store to a physical point of consistency: it keeps
+// transactions from starting, waits for those that run, calls f, and lets
+// transactions in again. f marks the point, or lets Quiesce mark it before.
+func (e *Env) Quiesce(ctx context.Context, f func() error) error {
+	e.Mark(MarkClosed)
+	e.Clock.Close()
+	defer func() {
+		e.Clock.Open()
+		e.Mark(MarkOpened)
+	}()
+	if err := e.Clock.AwaitNone(ctx); err != nil {
+		return err
+	}
+	e.Mark(MarkPoint)
+	return f()
+}
+
+// SetImageRate limits the images taken from now on to rate bytes a second; 0 is
+// without limit. It waits for a checkpoint in progress.
+func (s *Store) SetImageRate(rate int64) {
+	s.ckpt.Lock()
+	defer s.ckpt.Unlock()
+	s.images.SetRate(rate)
+}

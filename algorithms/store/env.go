@@ -1,0 +1,99 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/phase"
+	"ckptbench/algorithms/internal/record"
+	"ckptbench/algorithms/internal/stable"
+	"ckptbench/algorithms/internal/wal"
+)
+
+// An Env is what an algorithm is built on.
+type Env struct {
+	Workers int          // worker numbers are below it
+	Slots   int          // ordinals of records are below it
+	Streams int          // capturing goroutines a Scan may use
+	Clock   *phase.Clock // what transactions enter and leave
+	Log     *wal.Log     // nil without a log
+	// First is where the algorithm's versions, epochs or sequence numbers
+	// begin; tests begin just below a wrap.
+	First uint64
+	Meter *arena.Meter // counts the algorithm's own memory
+
+	store *Store
+	side  []*Versions
+}
+
+// Mark notes a moment of the checkpoint in progress: a phase, by name.
+func (e *Env) Mark(name string) { e.store.trace.mark(name) }
+
+// Records calls f with every record, in one goroutine.
+func (e *Env) Records(f func(Rec)) {
+	for _, t := range e.store.tables {
+		for slot := range t.high.Load() {
+			f(t.rec(slot))
+		}
+	}
+}
+
+// Rec returns the record with an ordinal below Slots.
+func (e *Env) Rec(ordinal uint64) Rec {
+	ts := e.store.tables
+	i := len(ts) - 1
+	for ts[i].first > ordinal {
+		i--
+	}
+	return ts[i].rec(ordinal - ts[i].first)
+}
+
+// Stable returns an empty set of stable versions for the store's records.
+func (e *Env) Stable() (*stable.Versions, error) {
+	largest := 0
+	for _, t := range e.store.tables {
+		largest = max(largest, t.spec.ValueSize)
+	}
+	return stable.New(uint64(e.Slots), largest, e.Workers, e.Streams, uint32(e.First), e.Meter)
+}
+
+// Versions are one more version of every record, in memory of their own: the
+// second array of the papers.
+type Versions struct {
+	arenas []*arena.Arena
+	sizes  []int
+}
+
+// NewVersions returns an array of absent versions. The store frees it when it
+// is closed.
+func (e *Env) NewVersions() (*Versions, error) {
+	vs := &Versions{}
+	for _, t := range e.store.tables {
+		size := record.VersionBytes(t.spec.ValueSize)
+		a, err := arena.New(size*int(t.spec.Capacity), e.store.memory(), e.Meter)
+		if err != nil {
+			return nil, fmt.Errorf("copy of table %q: %w", t.spec.Name, errors.Join(err, vs.free()))
+		}
+		if e.store.touch {
+			a.Touch()
+		}
+		vs.arenas, vs.sizes = append(vs.arenas, a), append(vs.sizes, size)
+	}
+	e.side = append(e.side, vs)
+	return vs, nil
+}
+
+// At returns r's version in the array.
+func (vs *Versions) At(r Rec) *Version {
+	return (*Version)(unsafe.Add(vs.arenas[r.t.id].Base(), int(r.slot)*vs.sizes[r.t.id]))
+}
+
+func (vs *Versions) free() error {
+	var errs []error
+	for _, a := range vs.arenas {
+		errs = append(errs, a.Free())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/record"
+	"ckptbench/algorithms/internal/wal"
+)
+
+// ErrNoImage means that no image was ever published in a folder.
+var ErrNoImage = image.ErrNoImage
+
+// A Source is where a store is recovered from.
+type Source struct {
+	Images   string
+	Image    string // this image rather than the newest; a path
+	Log      string // empty: no log
+	LogTo    uint64 // replay no further than this epoch; 0: to the durable end
+	FS       fs.FS  // nil: the operating system's
+	Parallel int    // readers and appliers; 0 means 1
+}
+
+// A Recovery is what was got back, and what it cost.
+type Recovery struct {
+	Point    Point
+	Records  uint64 // from the image, tombstones included
+	Changes  uint64 // from the log
+	Bytes    int64  // of the image
+	Load     time.Duration
+	Replay   time.Duration
+	Problems []string // damaged files that were passed over
+}
+
+// Recover fills an empty store, before Start, from the newest usable image and
+// then the log. The tables must be those of the image.
+func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
+	if src.FS == nil {
+		src.FS = fs.OS()
+	}
+	src.Parallel = max(src.Parallel, 1)
+	var r Recovery
+	start := time.Now()
+	if err := s.load(ctx, src, &r); err != nil {
+		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
+	}
+	r.Load = time.Since(start)
+	if src.Log == "" {
+		return r, nil
+	}
+	start = time.Now()
+	if err := s.replay(ctx, src, &r); err != nil {
+		return r, fmt.Errorf("recover from %s: %w", src.Log, err)
+	}
+	r.Replay = time.Since(start)
+	return r, nil
+}
+
+func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
+	im, problems, err := openImage(src)
+	for _, p := range problems {
+		r.Problems = append(r.Problems, fmt.Sprint(p))
+	}
+	if err != nil {
+		return err
+	}
+	defer im.Close()
+	if err := s.fits(im.Tables()); err != nil {
+		return err
+	}
+	r.Point, r.Bytes = im.Point(), im.Size()
+	counts := make([]counter, src.Parallel)
+	err = im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
+		c := &counts[worker]
+		c.n, c.last = c.n+1, max(c.last, rec.Stamp>>16)
+		v := rec.Value
+		if rec.Absent {
+			v = nil
+		}
+		return s.tables[rec.Table].put(rec.Key, rec.Stamp, record.Whole, v)
+	})
+	r.Records = s.sum(counts)
+	return err
+}
+
+func openImage(src Source) (*image.Image, []image.Problem, error) {
+	if src.Image != "" {
+		im, err := image.OpenImage(src.FS, src.Image)
+		return im, nil, err
+	}
+	set, problems, err := image.Latest(src.FS, src.Images)
+	if err != nil {
+		return nil, problems, err
+	}
+	im, err := image.OpenImage(src.FS, set.Newest().Path)
+	return im, problems, err
+}
+
+func (s *Store) fits(tables []image.Table) error {
+	if len(tables) != len(s.tables) {
+		return fmt.Errorf("image of %d tables for a store of %d", len(tables), len(s.tables))
+	}
+	for i, t := range tables {
+		if got := s.tables[i].spec; got.ValueSize < t.ValueSize || got.Capacity < t.Capacity {
+			return fmt.Errorf("table %q of %d records of %d bytes does not fit one of %d of %d",
+				t.Name, t.Capacity, t.ValueSize, got.Capacity, got.ValueSize)
+		}
+	}
+	return nil
+}
+
+// replay applies the log's changes to the records that are not newer already.
+// A change by the record's own last writer is applied again: the writer may
+// have made several.
+func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
+	counts := make([]counter, src.Parallel)
+	info, err := wal.Replay(ctx, src.FS, src.Log, r.Point.LogFrom, src.LogTo, src.Parallel,
+		func(part int, c wal.Change) error {
+			if c.Table < 0 || c.Table >= len(s.tables) {
+				return fmt.Errorf("change of table %d of %d", c.Table, len(s.tables))
+			}
+			n := &counts[part]
+			n.n, n.last = n.n+1, max(n.last, c.Stamp>>16)
+			return s.tables[c.Table].redo(c)
+		})
+	r.Changes = s.sum(counts)
+	for _, c := range info.Cuts {
+		r.Problems = append(r.Problems, fmt.Sprintf("%s: cut at byte %d: %s", c.File, c.Offset, c.Why))
+	}
+	return err
+}
+
+func (t *table) redo(c wal.Change) error {
+	rec, ok := t.find(c.Key)
+	if !ok {
+		return fmt.Errorf("key %d: %w", c.Key, ErrFull)
+	}
+	if c.Stamp < rec.Live().Stamp() {
+		return nil
+	}
+	switch c.Kind {
+	case wal.KindDelete:
+		return t.put(c.Key, c.Stamp, record.Whole, nil)
+	case wal.KindPut:
+		return t.put(c.Key, c.Stamp, record.Whole, c.Value)
+	}
+	return t.put(c.Key, c.Stamp, c.Off, c.Value)
+}
+
+// A counter is one goroutine's share of a recovery.
+type counter struct {
+	n    uint64
+	last uint64 // largest sequence number seen
+	_    [48]byte
+}
+
+// sum adds the shares up, and sees to it that no worker uses a sequence number
+// again that is in the recovered state.
+func (s *Store) sum(counts []counter) (n uint64) {
+	for _, c := range counts {
+		n += c.n
+		for _, w := range s.workers {
+			w.seq = max(w.seq, c.last)
+		}
+	}
+	return n
+}
+
+// An ImageRecord is one record of an image. Value is good until the next.
+type ImageRecord = image.Record
+
+// ReadImage hands every record of an image to f, in parallel, after checking
+// every checksum. fsys nil is the operating system's.
+func ReadImage(ctx context.Context, fsys fs.FS, path string, parallel int, f func(worker int, r ImageRecord) error) error {
+	if fsys == nil {
+		fsys = fs.OS()
+	}
+	im, err := image.OpenImage(fsys, path)
+	if err != nil {
+		return err
+	}
+	defer im.Close()
+	return im.Scan(ctx, max(parallel, 1), f)
+}

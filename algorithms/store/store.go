@@ -1,0 +1,270 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/phase"
+	"ckptbench/algorithms/internal/wal"
+	"ckptbench/algorithms/oracle"
+)
+
+// Options describe a store.
+type Options struct {
+	Algorithm string // its name, for the images
+	New       New
+	Versions  int  // versions of a record kept side by side; 0 means 1
+	Early     bool // transactions enter the clock before their locks are taken
+	NeedsLog  bool // the algorithm cannot do without one
+
+	Tables  []TableSpec
+	Workers int
+	NoWait  bool // a transaction that meets a held lock aborts and tries again
+	Huge    bool // ask for huge pages
+	Touch   bool // make all memory present before Open returns
+
+	Images Images
+	Log    Log
+
+	First   uint64           // see Env.First
+	History *oracle.Recorder // records every transaction, where not nil
+}
+
+// Images say where and how images are written.
+type Images struct {
+	Dir       string // empty: images are discarded
+	FS        fs.FS  // nil: the operating system's
+	Streams   int    // 0 means 1
+	Rate      int64  // bytes a second, 0 is unlimited
+	Discard   bool   // capture only, write nothing
+	Buffered  bool   // through the page cache
+	BlockSize int    // 0: the format's default
+}
+
+// Log says whether and how transactions are logged.
+type Log struct {
+	Dir      string // empty: no log
+	Sync     bool   // made durable at each group commit
+	Loggers  int    // 0 means 1
+	Interval time.Duration
+}
+
+// A Store is a main-memory database under one algorithm.
+type Store struct {
+	opts    Options
+	alg     Algorithm
+	clock   *phase.Clock
+	env     *Env
+	tables  []*table
+	workers []*Worker
+	images  *image.Dir
+	log     *wal.Log
+	meter   arena.Meter // the tables and indexes
+	own     arena.Meter // the algorithm's memory
+	born    time.Time
+
+	early, nowait, hashed, touch bool
+
+	trace     *trace
+	ckpt      sync.Mutex // held for the whole of a checkpoint: one at a time
+	unsettled bool       // the last checkpoint has not been settled; protected by ckpt
+	closed    atomic.Bool
+}
+
+// Open builds an empty store. Load or Recover fills it; Start makes it ready.
+func Open(o Options) (*Store, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Store{
+		opts: o, born: time.Now(), clock: phase.NewClock(o.Workers, 0),
+		early: o.Early, nowait: o.NoWait, touch: o.Touch,
+		trace: &trace{},
+	}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store under %s: %w", o.Algorithm, err), s.release())
+	}
+	return s, nil
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.New == nil:
+		return errors.New("store: no algorithm")
+	case o.Workers < 1 || o.Workers >= 1<<14:
+		return fmt.Errorf("store: %d workers: must be 1 to 16383", o.Workers)
+	case len(o.Tables) == 0 || len(o.Tables) > 1<<16:
+		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
+	case o.NeedsLog && o.Log.Dir == "":
+		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
+	}
+	for _, t := range o.Tables {
+		if t.ValueSize < 0 || t.ValueSize > 1<<28 {
+			return fmt.Errorf("store: table %q: values of %d bytes: must be 0 to 256 MiB", t.Name, t.ValueSize)
+		}
+	}
+	o.Images.Streams = max(o.Images.Streams, 1)
+	o.Versions = max(o.Versions, 1)
+	if o.Images.FS == nil {
+		o.Images.FS = fs.OS()
+	}
+	return nil
+}
+
+func (s *Store) open() error {
+	o := &s.opts
+	var slots uint64
+	for i, spec := range o.Tables {
+		t, err := newTable(i, spec, slots, o.Versions, s.memory(), &s.meter)
+		if err != nil {
+			return err
+		}
+		slots += spec.Capacity
+		s.tables = append(s.tables, t)
+		s.hashed = s.hashed || spec.Hash
+		if s.touch {
+			t.slots.Touch()
+		}
+	}
+	if err := s.openFiles(); err != nil {
+		return err
+	}
+	s.env = &Env{
+		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
+		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, store: s,
+	}
+	s.accountVersions()
+	var err error
+	if s.alg, err = o.New(s.env); err != nil {
+		return err
+	}
+	s.openWorkers()
+	return nil
+}
+
+// accountVersions counts the versions beside the live one as the algorithm's.
+func (s *Store) accountVersions() {
+	for _, t := range s.tables {
+		extra := int64(t.spec.Capacity) * int64(uint64(t.stride)-uint64(strideOfOne(t.spec)))
+		s.meter.Add(-extra)
+		s.own.Add(extra)
+	}
+}
+
+func (s *Store) openFiles() error {
+	o := &s.opts
+	var specs []image.Table
+	for _, t := range o.Tables {
+		specs = append(specs, image.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
+	}
+	var err error
+	s.images, err = image.Open(image.Options{
+		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Rate: o.Images.Rate,
+		Discard: o.Images.Discard || o.Images.Dir == "", Buffered: o.Images.Buffered,
+		BlockSize: o.Images.BlockSize, Algorithm: o.Algorithm, Tables: specs,
+	})
+	if err != nil || o.Log.Dir == "" {
+		return err
+	}
+	s.log, err = wal.Open(wal.Options{
+		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers,
+		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval,
+	})
+	return err
+}
+
+func (s *Store) openWorkers() {
+	for i := range s.opts.Workers {
+		w := &Worker{id: i, store: s}
+		w.tx = Txn{alg: s.alg, worker: w}
+		if s.log != nil {
+			w.redo = s.log.Worker(i)
+		}
+		if s.opts.History != nil {
+			w.tx.log = s.opts.History.Worker(i)
+		}
+		s.workers = append(s.workers, w)
+	}
+}
+
+func (s *Store) memory() arena.Options { return arena.Options{Huge: s.opts.Huge} }
+
+// Start makes a filled store ready for transactions.
+func (s *Store) Start() error {
+	if err := s.alg.Loaded(); err != nil {
+		return fmt.Errorf("start %s: %w", s.opts.Algorithm, err)
+	}
+	return nil
+}
+
+// Worker returns worker i, below Options.Workers.
+func (s *Store) Worker(i int) *Worker { return s.workers[i] }
+
+// Close ends the store. It waits for a checkpoint in progress; transactions
+// must have ended, and later ones get ErrClosed.
+func (s *Store) Close() error {
+	s.closed.Store(true)
+	s.ckpt.Lock()
+	defer s.ckpt.Unlock()
+	err := s.alg.Close()
+	return errors.Join(err, s.release())
+}
+
+func (s *Store) release() error {
+	var errs []error
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
+	if s.env != nil {
+		for _, vs := range s.env.side {
+			errs = append(errs, vs.free())
+		}
+	}
+	for _, t := range s.tables {
+		errs = append(errs, t.free())
+	}
+	s.tables = nil
+	return errors.Join(errs...)
+}
+
+// Counts are what the workers did so far.
+type Counts struct {
+	Commits   uint64
+	Conflicts uint64 // attempts that met a held lock in the no-wait mode
+	Shifts    uint64 // CPR's aborts
+	Aborts    uint64 // by the transaction's own body
+}
+
+// Counts adds up the workers' counters. A running worker's commits may be up
+// to 15 behind.
+func (s *Store) Counts() Counts {
+	var c Counts
+	for _, w := range s.workers {
+		c.Commits += w.published.Load()
+		c.Conflicts += w.conflicts.Load()
+		c.Shifts += w.shifts.Load()
+		c.Aborts += w.aborts.Load()
+	}
+	return c
+}
+
+// Memory is in bytes.
+type Memory struct {
+	Store int64 // tables and indexes
+	Own   int64 // the algorithm's, now
+	Peak  int64 // the algorithm's, at most
+}
+
+// Memory says what the store has allocated for records.
+func (s *Store) Memory() Memory {
+	return Memory{Store: s.meter.Used(), Own: s.own.Used(), Peak: s.own.Peak()}
+}
+
+// Log returns the log, or nil.
+func (s *Store) Log() *wal.Log { return s.log }

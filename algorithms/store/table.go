@@ -1,0 +1,130 @@
+package store
+
+import (
+	"fmt"
+	"sync/atomic"
+	"unsafe"
+
+	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/record"
+)
+
+// A TableSpec declares a table.
+type TableSpec struct {
+	Name      string
+	ValueSize int    // bytes a value may have, at most
+	Capacity  uint64 // distinct keys the table may ever hold
+	Hash      bool   // keys are any uint64; else they are below Capacity
+}
+
+// A table is the slots of one table, and how keys find them.
+type table struct {
+	id     int
+	spec   TableSpec
+	stride uintptr
+	base   unsafe.Pointer
+	first  uint64 // ordinal of slot 0; slots of all tables are numbered through
+	slots  *arena.Arena
+	index  *hashIndex    // nil where the key is the slot
+	keys   []uint64      // of each slot, where there is an index; written before the record is first locked
+	high   atomic.Uint64 // slots below it may be in use
+}
+
+func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Options, m *arena.Meter) (*table, error) {
+	if spec.Capacity >= 1<<32 {
+		return nil, fmt.Errorf("table %q of %d records: at most 2^32-1", spec.Name, spec.Capacity)
+	}
+	t := &table{id: id, spec: spec, first: first, stride: uintptr(record.Stride(spec.ValueSize, versions))}
+	var err error
+	if t.slots, err = arena.New(int(spec.Capacity)*int(t.stride), o, m); err != nil {
+		return nil, fmt.Errorf("table %q: %w", spec.Name, err)
+	}
+	t.base = t.slots.Base()
+	if !spec.Hash {
+		t.high.Store(spec.Capacity)
+		return t, nil
+	}
+	t.keys = make([]uint64, spec.Capacity)
+	m.Add(int64(8 * spec.Capacity))
+	if t.index, err = newHashIndex(spec.Capacity, o, m); err != nil {
+		return nil, fmt.Errorf("table %q: index: %w", spec.Name, err)
+	}
+	return t, nil
+}
+
+func (t *table) head(slot uint64) *record.Head {
+	return (*record.Head)(unsafe.Add(t.base, uintptr(slot)*t.stride))
+}
+
+func (t *table) rec(slot uint64) Rec { return Rec{t.head(slot), t, uint32(slot)} }
+
+// find returns the record of key, making room for it where it has none yet. It
+// is not ok where the key is not below the capacity of a dense table, or the
+// table is full.
+func (t *table) find(key uint64) (Rec, bool) {
+	if t.index == nil {
+		if key >= t.spec.Capacity {
+			return Rec{}, false
+		}
+		return t.rec(key), true
+	}
+	slot, ok := t.index.find(key, t)
+	if !ok {
+		return Rec{}, false
+	}
+	return t.rec(slot), true
+}
+
+// claim gives key the next free slot.
+func (t *table) claim(key uint64) (slot uint64, ok bool) {
+	for {
+		slot = t.high.Load()
+		if slot == t.spec.Capacity {
+			return 0, false
+		}
+		if t.high.CompareAndSwap(slot, slot+1) {
+			t.keys[slot] = key
+			return slot, true
+		}
+	}
+}
+
+func (t *table) free() error {
+	if err := t.slots.Free(); err != nil {
+		return err
+	}
+	if t.index != nil {
+		return t.index.cells.Free()
+	}
+	return nil
+}
+
+// A Rec is a record's place in memory.
+type Rec struct {
+	head *record.Head
+	t    *table
+	slot uint32
+}
+
+// Head returns the record's head: its lock and the algorithm's word.
+func (r Rec) Head() *record.Head { return r.head }
+
+// Live returns the record's first version.
+func (r Rec) Live() *Version { return r.head.Live() }
+
+// Version returns version i of those that the algorithm keeps side by side.
+func (r Rec) Version(i int) *Version { return r.head.Version(i, r.t.spec.ValueSize) }
+
+// Ordinal returns the record's number among all slots of all tables.
+func (r Rec) Ordinal() uint64 { return r.t.first + uint64(r.slot) }
+
+// Table returns the number of the record's table.
+func (r Rec) Table() int { return r.t.id }
+
+// Key returns the record's key.
+func (r Rec) Key() uint64 {
+	if r.t.keys == nil {
+		return uint64(r.slot)
+	}
+	return r.t.keys[r.slot]
+}

@@ -1,0 +1,215 @@
+package store
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/wal"
+)
+
+// Errors that Do returns or counts.
+var (
+	// ErrFull means that a table has no room for a key it has not seen.
+	ErrFull = errors.New("table is full, or the key is beyond a dense table; declare a larger capacity")
+	// ErrShift is what an algorithm's Begin returns when the transaction
+	// met a record of the next version: CPR's abort. Do tries again.
+	ErrShift = errors.New("record of the next version")
+	// ErrClosed means that the store was closed.
+	ErrClosed = errors.New("store is closed")
+
+	errConflict = errors.New("lock is held")
+)
+
+// A Request is one transaction to run: the records it will use and what it
+// does with them.
+type Request struct {
+	// Access declares the records. Ascending (table, key) order is fastest;
+	// in any other order Do finds that order for itself. A key declared
+	// twice is locked once, in the stronger mode.
+	Access []Access
+	// Body runs when all locks are held. An error aborts the transaction,
+	// which needs MayAbort once something was written.
+	Body func(*Txn) error
+	// MayAbort has the old values kept.
+	MayAbort bool
+}
+
+// A Worker runs transactions one after another, for one goroutine at a time.
+type Worker struct {
+	id      int
+	store   *Store
+	tx      Txn
+	order   []int32 // lock order where it is not the declared one
+	undo    undo
+	redo    *wal.Buffer // nil without a log
+	seq     uint64      // of the last transaction; a Lamport clock
+	locks   []heldLock
+	touched sink
+	retry   backoff.Backoff // between attempts of one no-wait transaction
+	wait    time.Duration   // when this transaction first had to wait, since the store was born; 0 if never
+	epoch   uint64          // of the log, at the last commit
+	n       uint64          // committed; published every 16
+
+	published atomic.Uint64
+	conflicts atomic.Uint64
+	shifts    atomic.Uint64
+	aborts    atomic.Uint64
+	_         [64]byte
+}
+
+type heldLock struct {
+	r    Rec
+	mode Mode
+}
+
+// Do runs one transaction, again and again until it commits or its body
+// returns an error. It returns the body's error, ErrFull or ErrClosed.
+func (w *Worker) Do(q *Request) error {
+	w.wait, w.retry = 0, backoff.Backoff{}
+	for {
+		err := w.attempt(q)
+		switch err {
+		case nil:
+			return nil
+		case errConflict:
+			w.conflicts.Add(1)
+			w.pause()
+		case ErrShift:
+			w.shifts.Add(1)
+		default:
+			return err
+		}
+	}
+}
+
+func (w *Worker) attempt(q *Request) error {
+	s, tx := w.store, &w.tx
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	tx.access = q.Access
+	if tx.log != nil {
+		tx.log.Begin()
+	}
+	if err := w.resolve(); err != nil {
+		return err
+	}
+	if s.early {
+		w.enter()
+	}
+	if err := w.lockAll(); err != nil {
+		if s.early {
+			s.clock.Leave(w.id)
+		}
+		return err
+	}
+	if !s.early {
+		w.enter()
+	}
+	err := w.run(q)
+	s.clock.Leave(w.id)
+	w.unlockAll()
+	return err
+}
+
+// run is the transaction between its locks and its leaving the clock.
+func (w *Worker) run(q *Request) error {
+	tx := &w.tx
+	w.seq++
+	tx.id = w.seq<<16 | uint64(w.id)
+	tx.stamp = tx.id
+	if err := tx.alg.Begin(tx); err != nil {
+		return err
+	}
+	if tx.watch = tx.log != nil || w.redo != nil || q.MayAbort; tx.watch {
+		return w.runWatched(q)
+	}
+	if err := q.Body(tx); err != nil {
+		tx.alg.Commit(tx)
+		w.aborts.Add(1)
+		return err
+	}
+	tx.alg.Commit(tx)
+	w.count()
+	return nil
+}
+
+// runWatched is run for a transaction that is recorded, logged or may abort.
+func (w *Worker) runWatched(q *Request) error {
+	tx := &w.tx
+	tx.undoes = q.MayAbort
+	if w.redo != nil {
+		w.redo.Begin()
+	}
+	err := q.Body(tx)
+	if err == nil && w.redo != nil {
+		w.epoch = w.redo.Commit(tx.id)
+	}
+	if err != nil {
+		tx.undo()
+		if w.redo != nil {
+			w.redo.Abort()
+		}
+		tx.alg.Commit(tx)
+		if tx.log != nil {
+			tx.log.Abort()
+		}
+		w.aborts.Add(1)
+		return err
+	}
+	w.undo.forget()
+	tx.alg.Commit(tx)
+	if tx.log != nil {
+		tx.log.Commit(tx.id, tx.Seq)
+	}
+	w.count()
+	return nil
+}
+
+// count counts a commit. The sampler sees it within 16, or at once after a
+// wait or a long transaction.
+func (w *Worker) count() {
+	w.n++
+	if w.n&15 == 0 || w.wait != 0 {
+		w.published.Store(w.n)
+	}
+}
+
+// Flush publishes the count of commits to the last one.
+func (w *Worker) Flush() { w.published.Store(w.n) }
+
+// Waited returns when the last transaction first had to wait for a lock or a
+// checkpoint, and whether it had to.
+func (w *Worker) Waited() (since time.Time, ok bool) {
+	return w.store.born.Add(w.wait), w.wait != 0
+}
+
+// Epoch returns the log epoch in which the last transaction committed: once
+// the log is durable up to it, so is the transaction.
+func (w *Worker) Epoch() uint64 { return w.epoch }
+
+// ID returns the id of the last transaction that Do committed.
+func (w *Worker) ID() uint64 { return w.tx.id }
+
+// enter enters the clock, waiting while it is closed.
+func (w *Worker) enter() {
+	for {
+		p, ok := w.store.clock.TryEnter(w.id)
+		if ok {
+			w.tx.Start = p
+			return
+		}
+		w.waits()
+		w.store.clock.AwaitOpen()
+	}
+}
+
+// waits notes that the transaction has to wait.
+func (w *Worker) waits() {
+	if w.wait == 0 {
+		w.wait = time.Since(w.store.born)
+		w.published.Store(w.n)
+	}
+}

@@ -1,0 +1,218 @@
+package harness
+
+import (
+	"errors"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/store"
+	"ckptbench/workload"
+)
+
+// errClient is what a client aborts a transaction with.
+var errClient = errors.New("aborted by its client")
+
+// A run is what the clients of one trial share.
+type run struct {
+	stop      atomic.Bool
+	next      atomic.Uint64 // the next key that was never used
+	newest    atomic.Uint64 // the highest key whose insert was acknowledged
+	fieldSize int
+	size      int  // of a value, bytes
+	deletes   bool // records may be gone
+	misses    atomic.Uint64
+}
+
+// A client runs one worker's transactions, one after another, from a tape.
+type client struct {
+	run    *run
+	worker *store.Worker
+	tape   *workload.Tape
+	timer  *timer
+	pace   func() // called now and then; may sleep
+
+	txn    workload.Txn
+	req    store.Request
+	access []store.Access
+	first  []int32 // of each operation, its first access
+	value  []byte  // what the transaction writes, filled with its stamp
+	out    []byte  // what it reads
+	newest uint64  // one reading of run.newest for the whole transaction
+}
+
+func newClient(r *run, w *store.Worker, tape *workload.Tape, t *timer) *client {
+	c := &client{run: r, worker: w, tape: tape, timer: t, value: make([]byte, r.size), out: make([]byte, r.size)}
+	c.req.Body = c.body
+	return c
+}
+
+// loop runs transactions until the run stops. It returns what ended it early.
+func (c *client) loop() error {
+	defer c.worker.Flush()
+	for i := 0; !c.run.stop.Load(); i++ {
+		if i == c.tape.Len() {
+			i = 0
+		}
+		if err := c.one(i); err != nil {
+			return err
+		}
+		if c.pace != nil && i&31 == 0 {
+			c.pace()
+		}
+	}
+	return nil
+}
+
+func (c *client) one(i int) error {
+	c.txn = c.tape.At(i)
+	c.declare()
+	c.req.MayAbort = c.txn.Abort
+	c.timer.start(c.txn.Long)
+	err := c.worker.Do(&c.req)
+	c.timer.end(c.worker)
+	switch {
+	case err == nil:
+		c.acknowledge()
+		return nil
+	case errors.Is(err, errClient):
+		return nil
+	}
+	return err
+}
+
+// declare works out the transaction's accesses.
+func (c *client) declare() {
+	c.access, c.first = c.access[:0], c.first[:0]
+	c.newest = c.run.newest.Load()
+	for i := range c.txn.Ops {
+		op := &c.txn.Ops[i]
+		c.first = append(c.first, int32(len(c.access)))
+		key := op.Key
+		switch op.Ref {
+		case workload.BelowNewest:
+			key = c.newest - min(op.Key, c.newest)
+		case workload.Fresh:
+			key = c.run.next.Add(1) - 1
+		}
+		mode := store.Shared
+		if op.Kind.Writes() {
+			mode = store.Exclusive
+		}
+		c.access = append(c.access, store.Access{Key: key, Table: uint16(op.Table), Mode: mode})
+		if op.Kind == workload.Scan {
+			c.declareScan(key, op)
+		}
+	}
+	c.req.Access = c.access
+}
+
+// declareScan adds the rest of a scan's records, as far as there are any.
+func (c *client) declareScan(key uint64, op *workload.Op) {
+	for n := uint64(1); n < uint64(op.Length) && key+n <= c.newest; n++ {
+		c.access = append(c.access, store.Access{Key: key + n, Table: uint16(op.Table)})
+	}
+}
+
+// body is the transaction: every client's is this one.
+func (c *client) body(tx *store.Txn) error {
+	filled := false
+	for i := range c.txn.Ops {
+		op, at := &c.txn.Ops[i], int(c.first[i])
+		switch op.Kind {
+		case workload.Read, workload.Scan:
+			for j := at; j < c.end(i); j++ {
+				c.read(tx, j)
+			}
+			continue
+		case workload.Delete:
+			if _, ok := tx.Read(at); ok {
+				tx.Delete(at)
+			}
+			continue
+		case workload.ReadModifyWrite:
+			if !c.read(tx, at) {
+				continue
+			}
+		}
+		if !filled {
+			fillFields(c.value, tx.Stamp(), c.run.fieldSize)
+			filled = true
+		}
+		c.write(tx, at, op)
+		c.rest(i)
+	}
+	if c.txn.Abort {
+		return errClient
+	}
+	return nil
+}
+
+// end returns the access after operation i's last.
+func (c *client) end(i int) int {
+	if i+1 < len(c.first) {
+		return int(c.first[i+1])
+	}
+	return len(c.access)
+}
+
+// read copies a record out, as a client would be sent it.
+func (c *client) read(tx *store.Txn, i int) bool {
+	v, ok := tx.Read(i)
+	if !ok {
+		c.run.misses.Add(1)
+		return false
+	}
+	copy(c.out, v)
+	return true
+}
+
+func (c *client) write(tx *store.Txn, at int, op *workload.Op) {
+	if op.Kind == workload.Update && c.run.deletes && !c.read(tx, at) {
+		return // it is gone, and an update does not bring it back
+	}
+	size := c.run.fieldSize
+	if op.Field == workload.FieldAll || size == len(c.value) {
+		tx.Write(at, store.Whole, c.value)
+		return
+	}
+	off := int(op.Field) * size
+	tx.Write(at, off, c.value[:min(size, len(c.value)-off)])
+}
+
+// rest is a long transaction's share of its duration after one operation. The
+// locks are held meanwhile.
+func (c *client) rest(i int) {
+	if c.txn.Hold == 0 {
+		return
+	}
+	pause := c.txn.Hold / time.Duration(len(c.txn.Ops))
+	for until := time.Now().Add(pause); !c.run.stop.Load(); {
+		left := time.Until(until)
+		if left <= 0 {
+			return
+		}
+		if left < 50*time.Microsecond {
+			runtime.Gosched()
+		} else {
+			time.Sleep(min(left, 10*time.Millisecond))
+		}
+	}
+}
+
+// acknowledge makes the transaction's inserts known to those that look for the
+// newest.
+func (c *client) acknowledge() {
+	for i := range c.txn.Ops {
+		if c.txn.Ops[i].Kind != workload.Insert {
+			continue
+		}
+		key := c.access[c.first[i]].Key
+		for {
+			newest := c.run.newest.Load()
+			if key <= newest || c.run.newest.CompareAndSwap(newest, key) {
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,93 @@
+// Command ckptbench runs checkpoint experiments and draws what they measured.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"ckptbench/harness/config"
+)
+
+// Exit statuses, beside 0.
+const (
+	exitWrong       = 1   // something measured or read is wrong
+	exitUsage       = 2   // the command line, a config or a folder is
+	exitInterrupted = 130 // Ctrl-C
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(ckptbench(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// commands is the command line.
+type commands struct {
+	Run      runCommand      `cmd:"" help:"Run experiments: measure every algorithm, check every image, draw the charts."`
+	Plot     plotCommand     `cmd:"" help:"Draw the charts of results again."`
+	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
+	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images and logs in a folder, and say what is damaged."`
+	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments or the keys of a config."`
+	Validate validateCommand `cmd:"" help:"Check configs without running them."`
+}
+
+// A terminal is where a command writes.
+type terminal struct{ out, err io.Writer }
+
+// ckptbench is main without the process around it. It returns the exit status.
+func ckptbench(ctx context.Context, args []string, out, errOut io.Writer) int {
+	var c commands
+	status := -1
+	k, err := kong.New(&c, kong.Name("ckptbench"),
+		kong.Description("What a checkpoint algorithm costs a main-memory database, and what it buys."),
+		kong.UsageOnError(), kong.Writers(out, errOut),
+		kong.Exit(func(s int) { status = s }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(errOut, "ckptbench:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := k.Parse(args)
+	if status >= 0 { // --help
+		return status
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "ckptbench: %v; see ckptbench --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(terminal{out: out, err: errOut})
+	return say(err, errOut)
+}
+
+// say prints an error and returns the exit status that goes with it.
+func say(err error, w io.Writer) int {
+	var problems config.Problems
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(w, "ckptbench: interrupted; what was measured is kept, marked partial (--resume goes on from there)")
+		return exitInterrupted
+	case errors.As(err, &problems):
+		fmt.Fprintln(w, problems)
+		return exitUsage
+	}
+	fmt.Fprintln(w, "ckptbench:", err)
+	if errors.Is(err, errUsage) || errors.Is(err, os.ErrNotExist) {
+		return exitUsage
+	}
+	return exitWrong
+}
+
+// errUsage marks errors of the command line.
+var errUsage = errors.New("see ckptbench --help")

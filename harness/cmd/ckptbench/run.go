@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/pkg/profile"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness"
+	"ckptbench/harness/config"
+)
+
+type runCommand struct {
+	Configs []string `arg:"" name:"config" help:"Experiment files."`
+	Out     string   `default:"results" help:"Folder of the results."`
+	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
+	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Only    []string `help:"Run these algorithms only."`
+	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
+	Trials  int      `help:"How many trials, whatever the config says."`
+	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
+	DryRun  bool     `help:"Say what would be run, and what it would take."`
+	Resume  bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
+	Quiet   bool     `short:"q" help:"No progress."`
+}
+
+// known is what the configs may name.
+func known() config.Known {
+	var k config.Known
+	for _, e := range algorithms.All() {
+		k.Algorithms = append(k.Algorithms, e.Name)
+		if e.Variant == "" {
+			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
+		}
+	}
+	return k
+}
+
+func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	exps, err := c.load()
+	if err != nil {
+		return err
+	}
+	for i, e := range exps {
+		if err := c.check(e, t); err != nil {
+			return err
+		}
+		if c.DryRun {
+			continue
+		}
+		if err := c.one(ctx, t, c.Configs[i], e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load reads every config before anything runs, so that a mistake in the last
+// costs nothing.
+func (c *runCommand) load() ([]*config.Experiment, error) {
+	sets := slices.Clone(c.Set)
+	if len(c.Only) > 0 {
+		sets = append(sets, fmt.Sprintf("algorithms=[%s]", join(c.Only)))
+	}
+	if c.Trials > 0 {
+		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
+	}
+	var exps []*config.Experiment
+	for _, path := range c.Configs {
+		e, err := config.Load(path, sets, known())
+		if err != nil {
+			return nil, err
+		}
+		exps = append(exps, e)
+	}
+	return exps, nil
+}
+
+func join(names []string) string {
+	s := ""
+	for i, n := range names {
+		if i > 0 {
+			s += ", "
+		}
+		s += n
+	}
+	return s
+}
+
+// check says what the run will take, and refuses what cannot fit.
+func (c *runCommand) check(e *config.Experiment, t terminal) error {
+	est := e.Estimate(copies)
+	fmt.Fprintf(t.err, "%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
+		e.Info.Name, est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
+		size(est.Memory), est.Algorithm, size(est.Disk))
+	dir := filepath.Join(c.Out, e.Info.Name)
+	if e.Checkpoint.Dir != "" {
+		dir = e.Checkpoint.Dir
+	}
+	return est.Fits(harness.AvailableMemory(), harness.FreeDisk(dir))
+}
+
+// copies returns how many times an algorithm holds the data in memory.
+func copies(name string) float64 {
+	e, _ := algorithms.Find(name)
+	return 1 + e.CopyBytes
+}
+
+func size(n int64) string {
+	if n >= 1<<30 {
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	}
+	return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20)
+}
+
+func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config.Experiment) error {
+	given, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	status := newStatus(t.err, c.Quiet)
+	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Progress: status.show}
+	if c.Profile != "" {
+		o.Profile = c.profile
+	}
+	dir, runErr := harness.Run(ctx, e, o)
+	status.done()
+	if runErr != nil && ctx.Err() == nil && !errors.Is(runErr, harness.ErrWrong) {
+		return runErr
+	}
+	return errors.Join(runErr, c.show(t, dir))
+}
+
+// show draws the charts and prints the table of what was measured.
+func (c *runCommand) show(t terminal, dir string) error {
+	var err error
+	if c.Plots != "" {
+		err = draw(t, dir, c.Plots, c.Format)
+	}
+	return errors.Join(err, summarise(t.out, dir, "table"))
+}
+
+// profile starts a profile of one trial. The library ends the process on
+// failure, and by default on Ctrl-C too, which it is kept from.
+func (c *runCommand) profile(dir string) (stop func()) {
+	modes := map[string]func(*profile.Profile){
+		"cpu": profile.CPUProfile, "mem": profile.MemProfileRate(512 << 10), "mutex": profile.MutexProfile,
+		"block": profile.BlockProfile, "trace": profile.TraceProfile,
+	}
+	p := profile.Start(modes[c.Profile], profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
+	return func() {
+		if c.Profile == "mem" {
+			runtime.GC() // so that the profile shows what is in use
+		}
+		p.Stop()
+	}
+}

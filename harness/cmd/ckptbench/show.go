@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
+	"ckptbench/harness/plot"
+	"ckptbench/harness/report"
+	"ckptbench/harness/result"
+)
+
+type plotCommand struct {
+	Results []string `arg:"" name:"results" help:"Result folders, such as results/default."`
+	Out     string   `default:"plots" help:"Folder of the charts."`
+	Format  []string `default:"svg,png,pdf,tex" help:"svg, pdf, png, tex."`
+}
+
+func (c *plotCommand) Run(t terminal) error {
+	for _, dir := range c.Results {
+		if err := draw(t, dir, c.Out, c.Format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draw draws every chart of a result and names what it wrote.
+func draw(t terminal, dir, out string, formats []string) error {
+	e, err := result.Load(dir)
+	if err != nil {
+		return err
+	}
+	files, err := plot.Draw(e, out, formats, plot.NewStyle(order()))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if filepath.Ext(f) == ".png" || len(formats) == 1 {
+			fmt.Fprintln(t.err, f)
+		}
+	}
+	return nil
+}
+
+// order is the algorithms' order in every legend and table.
+func order() []string {
+	var names []string
+	for _, e := range algorithms.All() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+type reportCommand struct {
+	Results []string `arg:"" name:"results" help:"Result folders."`
+	Format  string   `default:"table" enum:"table,markdown,csv,latex" help:"table, markdown, csv or latex."`
+}
+
+func (c *reportCommand) Run(t terminal) error {
+	for _, dir := range c.Results {
+		if err := summarise(t.out, dir, c.Format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func summarise(w io.Writer, dir, format string) error {
+	e, err := result.Load(dir)
+	if err != nil {
+		return err
+	}
+	return report.Write(w, e, format, report.Options{Order: order(), Colour: isTerminal(w)})
+}
+
+type verifyCommand struct {
+	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs."`
+}
+
+func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
+	var errs []error
+	for _, dir := range c.Dirs {
+		text, err := store.Verify(ctx, dir)
+		fmt.Fprint(t.out, text)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+type validateCommand struct {
+	Configs []string `arg:"" name:"config" help:"Experiment files."`
+}
+
+func (c *validateCommand) Run(t terminal) error {
+	var all config.Problems
+	for _, path := range c.Configs {
+		_, err := config.Load(path, nil, known())
+		var ps config.Problems
+		switch {
+		case err == nil:
+			fmt.Fprintf(t.out, "%s: good\n", path)
+		case errors.As(err, &ps):
+			all = append(all, ps...)
+		default:
+			return err
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	return nil
+}

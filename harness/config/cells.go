@@ -1,0 +1,68 @@
+package config
+
+import "strings"
+
+// maxPoints bounds the matrix. At ten seconds a trial it is more than a day for
+// every algorithm.
+const maxPoints = 10_000
+
+// A Param is one coordinate of a point of the matrix.
+type Param struct {
+	Key   string // dotted
+	Value string // as its type writes it: 20M, 0.99, 64MiB
+}
+
+// A Cell is a point of the matrix: an experiment without a matrix, of its own.
+type Cell struct {
+	Experiment *Experiment
+	Params     []Param // in the file's order; none without a matrix
+}
+
+// String writes the coordinates: records=20M workload.theta=0.99.
+func (c Cell) String() string {
+	words := make([]string, len(c.Params))
+	for i, p := range c.Params {
+		words[i] = p.Key + "=" + p.Value
+	}
+	return strings.Join(words, " ")
+}
+
+// Cells returns the points of the matrix in the file's order, its first key
+// varying slowest; without a matrix there is one. Each is a copy, in which
+// changes to e's exported fields are seen, but for Workload's: Set those.
+func (e *Experiment) Cells() []Cell {
+	cells := []Cell{{}}
+	for _, sw := range e.Matrix {
+		var next []Cell
+		for _, c := range cells {
+			for _, v := range sw.Values {
+				params := append(append([]Param(nil), c.Params...), Param{sw.Key, v})
+				next = append(next, Cell{Params: params})
+			}
+		}
+		cells = next
+	}
+	for i := range cells {
+		cells[i].Experiment = e.at(cells[i].Params)
+	}
+	return cells
+}
+
+// at returns a copy of e at one point of its matrix.
+func (e *Experiment) at(params []Param) *Experiment {
+	c := *e
+	c.Algorithms = append([]string(nil), e.Algorithms...)
+	c.Matrix = nil
+	c.settings = settings{keys: e.settings.clone().keys}
+	for _, p := range params {
+		// Every value was read and written by its type before.
+		_ = rowOf(p.Key).at(&c).UnmarshalText([]byte(p.Value))
+		c.settings.keys[p.Key] = setting{at: e.settings.where(e.file, p.Key), value: value{text: p.Value}}
+	}
+	if resolved, err := c.asked.Resolve(); err == nil {
+		c.Workload = resolved
+	} else {
+		c.Workload = c.asked // validate says what is wrong
+	}
+	return &c
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+func copies(algorithm string) float64 {
+	switch algorithm {
+	case "pingpong":
+		return 3
+	case "calc":
+		return 1.5
+	}
+	return 0
+}
+
+func TestEstimate(t *testing.T) {
+	const text = `
+algorithms: [none, pingpong]
+record_size: 984
+index: hash
+duration: 10s
+warmup: 5s
+verify: off
+recover: false
+trials: 2
+matrix:
+  records: [1M, 10M]
+`
+	est := parse(t, text).Estimate(copies)
+	if est.Points != 2 || est.Trials != 8 {
+		t.Errorf("%d points and %d trials", est.Points, est.Trials)
+	}
+	// Per point four trials of 15 s, and to load 1 GB and 10 GB at 500 MB/s.
+	if want := 4 * (15 + 2 + 15 + 20) * time.Second; est.Time.Round(time.Second) != want {
+		t.Errorf("it takes %v, want %v", est.Time, want)
+	}
+	if want := int64(2 * 10e6 * 1000); est.Disk != want {
+		t.Errorf("it needs %d on disk, want %d", est.Disk, want)
+	}
+	if want := int64(10e6 * (3*984 + 16 + 24)); est.Memory != want || est.Algorithm != "pingpong" {
+		t.Errorf("%s needs %d, want %d", est.Algorithm, est.Memory, want)
+	}
+
+	more := func(what, set string, grew func(a, b Estimate) bool) {
+		t.Helper()
+		e := parse(t, text)
+		if err := e.Set(set); err != nil {
+			t.Fatal(err)
+		}
+		if !grew(e.Estimate(copies), est) {
+			t.Errorf("%s does not grow with %s", what, set)
+		}
+	}
+	longer := func(a, b Estimate) bool { return a.Time > b.Time }
+	more("time", "verify=trial", longer)
+	more("time", "recover=true", longer)
+	more("time", "rate=70%", longer)
+	more("disk", "keep_images=true", func(a, b Estimate) bool { return a.Disk == 2*2*(b.Disk+b.Disk/10) })
+	more("disk", "checkpoint.sink=discard", func(a, b Estimate) bool { return a.Disk == 0 })
+	more("memory", "record_size=1KiB", func(a, b Estimate) bool { return a.Memory > b.Memory })
+}
+
+func TestEstimateFits(t *testing.T) {
+	e := parse(t, "algorithms: [none, pingpong]\nrecord_size: 1KiB\nmatrix: {records: [1M, 100M]}\n")
+	est := e.Estimate(copies)
+	check := func(memory, disk int64, want string) {
+		t.Helper()
+		err := est.Fits(memory, disk)
+		if want == "" && err == nil {
+			return
+		}
+		if err == nil || err.Error() != want {
+			t.Errorf("with %d memory and %d disk: %v, want %s", memory, disk, err, want)
+		}
+	}
+	check(math.MaxInt64, math.MaxInt64, "")
+	check(est.Memory, est.Disk, "")
+	check(-1, -1, "")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs at least 287.6 GiB, 12.0 GiB are available: lower records or record_size, or leave out pingpong")
+	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
+}
+
+// What overflows is the largest number, and fits nowhere.
+func TestEstimateSaturates(t *testing.T) {
+	e := parse(t, "record_size: 64MiB\ntrials: 1000\nduration: 100h\nbucket: 1s\nkeep_images: true\nmatrix: {records: [1000G]}\n")
+	est := e.Estimate(copies)
+	if est.Memory != math.MaxInt64 || est.Disk != math.MaxInt64 || est.Time != math.MaxInt64 {
+		t.Errorf("got %+v", est)
+	}
+	if err := est.Fits(math.MaxInt64-1, -1); err == nil || !strings.Contains(err.Error(), "8.0 EiB") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,202 @@
+// Package config reads what an experiment is to do from a YAML file: strictly,
+// so that a misspelt key is an error and not a default, and completely, so that
+// everything wrong with a file is said at once, with its lines.
+//
+// Parse and Load give a validated Experiment with every default filled in;
+// Cells gives the points of its matrix, each an Experiment of its own. The
+// fields of Experiment are the keys of the file, and Keys lists them for a
+// person or an editor. Nothing here is safe for concurrent use with Set; all
+// else only reads.
+package config
+
+import "ckptbench/workload"
+
+// An Experiment is a configuration with every default filled in.
+type Experiment struct {
+	Info Info `yaml:"experiment"`
+
+	// Which algorithms run, by name; by default all that are not experimental.
+	Algorithms []string `yaml:"algorithms"`
+
+	// How many records are loaded before the run.
+	Records Count `yaml:"records"`
+	// The size of a record's value, in bytes.
+	RecordSize Size `yaml:"record_size"`
+	// How a key finds its record: dense (the key is the slot) or hash (a concurrent hash index).
+	Index Index `yaml:"index"`
+	// What a transaction does about a held lock: ordered (wait; locks are taken in key order) or nowait (abort and retry).
+	Locks Locks `yaml:"locks"`
+	// How many workers run transactions; 0 is GOMAXPROCS.
+	Workers Count `yaml:"workers"`
+	// Ask the kernel for huge pages under the records.
+	HugePages bool `yaml:"huge_pages"`
+
+	// Workload has every value that the preset or a default gives.
+	Workload workload.Spec `yaml:"workload"`
+	// When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of none's closed-loop maximum.
+	Rate Rate `yaml:"rate"`
+
+	// How long the measured part of a trial lasts.
+	Duration Duration `yaml:"duration"`
+	// How long transactions run before the measured part.
+	Warmup Duration `yaml:"warmup"`
+	// The width of a bucket of the timeline.
+	Bucket Duration `yaml:"bucket"`
+
+	Checkpoint Checkpoint `yaml:"checkpoint"`
+
+	// Whether commits are logged: off, async (nobody waits for the disk) or sync (a commit waits for its group); algorithms that need a log have one anyway.
+	WAL WAL `yaml:"wal"`
+
+	// How images are proven right: trial (a short recorded trial first, then every image is read back), full (every trial is recorded) or off.
+	Verify Verify `yaml:"verify"`
+	// How long the recorded trial of verify: trial lasts.
+	VerifyDuration Duration `yaml:"verify_duration"`
+	// Recover from the last image after each trial, and measure it.
+	Recover bool `yaml:"recover"`
+	// Keep each trial's images and logs with its results.
+	KeepImages bool `yaml:"keep_images"`
+
+	// How many trials each algorithm has at each point of the matrix; 6 is the least that gives a 95% confidence interval.
+	Trials Count `yaml:"trials"`
+	// The master seed, or random; the same trial number gives every algorithm the same transactions.
+	Seed Seed `yaml:"seed"`
+
+	// The keys to sweep, dotted where they are nested, each with the list of its values; every combination is run, the first key varying slowest.
+	Matrix []Sweep `yaml:"matrix"`
+
+	asked    workload.Spec // Workload before its preset: what the file and --set gave
+	settings settings      // where Experiment comes from; shared by copies, never changed in place
+	known    Known
+	file     string
+}
+
+// Info says what an experiment is for. It changes nothing that is measured.
+type Info struct {
+	// The name of the experiment and its results; by default the file's, without its extension.
+	Name string `yaml:"name"`
+	// What the experiment asks, in a sentence.
+	About string `yaml:"about"`
+	// The paper and figure that it follows.
+	Paper  string `yaml:"paper"`
+	Expect Expect `yaml:"expect"`
+}
+
+// Expect says what a run costs, as somebody found it.
+type Expect struct {
+	// How many minutes the whole experiment took.
+	Minutes Number `yaml:"minutes"`
+	// How much disk it needed at most.
+	Disk Size `yaml:"disk"`
+	// On which machine, and what else to know.
+	Notes string `yaml:"notes"`
+}
+
+// Checkpoint says when checkpoints are taken and where they go.
+type Checkpoint struct {
+	// When the first one starts, from the start of the measured part.
+	First Duration `yaml:"first"`
+	// From the start of one to the start of the next, at once if that one took longer; back-to-back is 0.
+	Interval Duration `yaml:"interval"`
+	// How many each trial takes at most; unlimited is 0.
+	Count Count `yaml:"count"`
+	// How many files are written in parallel.
+	Streams Count `yaml:"streams"`
+	// The limit on writing, such as 100MiB/s, to emulate a disk; or unlimited.
+	DiskRate Bandwidth `yaml:"disk_rate"`
+	// Where images go: file, or discard to measure capture alone.
+	Sink Sink `yaml:"sink"`
+	// Write past the page cache (O_DIRECT) where the file system allows it.
+	Direct bool `yaml:"direct"`
+	// The directory of the images; by default one under the result directory.
+	Dir string `yaml:"dir"`
+}
+
+// A Sweep is a key of the matrix and its values, in the file's order and as
+// their types write them.
+type Sweep struct {
+	Key    string // dotted, as Set takes it
+	Values []string
+}
+
+// Known is what the caller has to run.
+type Known struct {
+	Algorithms        []string // every name that may be configured
+	DefaultAlgorithms []string // what runs where none is named
+}
+
+// Index says how a key finds its record.
+type Index string
+
+// The indexes.
+const (
+	IndexDense Index = "dense"
+	IndexHash  Index = "hash"
+)
+
+// Locks says what a transaction does about a held lock.
+type Locks string
+
+// The lock modes.
+const (
+	LocksOrdered Locks = "ordered"
+	LocksNoWait  Locks = "nowait"
+)
+
+// Sink says where images go.
+type Sink string
+
+// The sinks.
+const (
+	SinkFile    Sink = "file"
+	SinkDiscard Sink = "discard"
+)
+
+// WAL says whether commits are logged.
+type WAL string
+
+// The log modes.
+const (
+	WALOff   WAL = "off"
+	WALAsync WAL = "async"
+	WALSync  WAL = "sync"
+)
+
+// Verify says how images are proven right.
+type Verify string
+
+// The ways of proof.
+const (
+	VerifyTrial Verify = "trial"
+	VerifyFull  Verify = "full"
+	VerifyOff   Verify = "off"
+)
+
+// defaults is an experiment of which the file says nothing.
+func defaults(name string, known Known) Experiment {
+	return Experiment{
+		Info:       Info{Name: name},
+		Algorithms: append([]string(nil), known.DefaultAlgorithms...),
+		Records:    1_000_000,
+		RecordSize: 100,
+		Index:      IndexDense,
+		Locks:      LocksOrdered,
+		Duration:   seconds(20),
+		Warmup:     seconds(3),
+		Bucket:     seconds(1) / 10,
+		Checkpoint: Checkpoint{
+			First:    seconds(2),
+			Interval: seconds(5),
+			Streams:  1,
+			Sink:     SinkFile,
+			Direct:   true,
+		},
+		WAL:            WALOff,
+		Verify:         VerifyTrial,
+		VerifyDuration: seconds(2),
+		Recover:        true,
+		Trials:         6,
+		Seed:           Seed{Value: 1},
+		known:          known,
+	}
+}

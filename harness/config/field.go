@@ -1,0 +1,154 @@
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A field is one value of an Experiment as text. An empty text of MarshalText
+// means that there is none.
+type field interface {
+	encoding.TextMarshaler
+	encoding.TextUnmarshaler
+}
+
+func seconds(n int) Duration { return Duration(time.Duration(n) * time.Second) }
+
+// boolean reads true and false, and not YAML's yes and on.
+type boolean bool
+
+func (b *boolean) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "true":
+		*b = true
+	case "false":
+		*b = false
+	default:
+		return errors.New("is neither true nor false")
+	}
+	return nil
+}
+
+func (b *boolean) MarshalText() ([]byte, error) { return fmt.Append(nil, bool(*b)), nil }
+
+// prose is any text for a person; no control characters but line breaks.
+type prose string
+
+func (p *prose) UnmarshalText(text []byte) error {
+	for _, r := range string(text) {
+		if unicode.IsControl(r) && r != '\n' || r == unicode.ReplacementChar {
+			return fmt.Errorf("has the character %U, which is no text", r)
+		}
+	}
+	*p = prose(text)
+	return nil
+}
+
+func (p *prose) MarshalText() ([]byte, error) { return []byte(*p), nil }
+
+// stem is a name that may be a file's.
+type stem string
+
+func (s *stem) UnmarshalText(text []byte) error {
+	if len(text) == 0 || len(text) > 100 || strings.Trim(string(text), stemLetters) != "" ||
+		strings.Contains("._-", string(text[:1])) {
+		return errors.New("is no name for files: use up to 100 letters, digits and . _ - after the first")
+	}
+	*s = stem(text)
+	return nil
+}
+
+func (s *stem) MarshalText() ([]byte, error) { return []byte(*s), nil }
+
+const stemLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// oneOf is a text out of a list.
+type oneOf[S ~string] struct {
+	p       *S
+	allowed []S
+}
+
+func choice[S ~string](p *S, allowed ...S) field { return oneOf[S]{p, allowed} }
+
+func (f oneOf[S]) UnmarshalText(text []byte) error {
+	names := make([]string, len(f.allowed))
+	for i, a := range f.allowed {
+		if S(text) == a {
+			*f.p = a
+			return nil
+		}
+		names[i] = string(a)
+	}
+	hint := ""
+	if n := nearest(string(text), names); n != "" {
+		hint = fmt.Sprintf(": did you mean %q?", n)
+	}
+	return fmt.Errorf("is not one of %s%s", strings.Join(names, ", "), hint)
+}
+
+func (f oneOf[S]) MarshalText() ([]byte, error) { return []byte(*f.p), nil }
+
+// zeroNamed gives the zero value of a field a word of its own.
+type zeroNamed struct {
+	field
+	word, zero string // zero is how the field itself writes it
+}
+
+func (f zeroNamed) UnmarshalText(text []byte) error {
+	if string(text) == f.word {
+		text = []byte(f.zero)
+	}
+	return f.field.UnmarshalText(text)
+}
+
+func (f zeroNamed) MarshalText() ([]byte, error) {
+	text, err := f.field.MarshalText()
+	if string(text) == f.zero {
+		text = []byte(f.word)
+	}
+	return text, err
+}
+
+// positive is a field whose zero means that nothing was given.
+type positive struct{ field }
+
+func (f positive) UnmarshalText(text []byte) error {
+	if d, err := parseDecimal(string(text)); err == nil && d.coefficient == 0 {
+		return errors.New("must be more than 0")
+	}
+	return f.field.UnmarshalText(text)
+}
+
+func (f positive) MarshalText() ([]byte, error) {
+	text, err := f.field.MarshalText()
+	if s := string(text); s == "0" || s == "0B" {
+		return nil, err
+	}
+	return text, err
+}
+
+// optional is a pointer that is nil where nothing was given.
+type optional[T any] struct {
+	p  **T
+	as func(*T) field
+}
+
+func (f optional[T]) UnmarshalText(text []byte) error {
+	v := new(T) // never in place: copies of an Experiment share what the pointer points to
+	if err := f.as(v).UnmarshalText(text); err != nil {
+		return err
+	}
+	*f.p = v
+	return nil
+}
+
+func (f optional[T]) MarshalText() ([]byte, error) {
+	if *f.p == nil {
+		return nil, nil
+	}
+	return f.as(*f.p).MarshalText()
+}

@@ -1,0 +1,236 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"ckptbench/workload"
+)
+
+// A KeyDoc documents a key of the configuration.
+type KeyDoc struct {
+	Name    string // dotted, as Set and the matrix take it
+	Type    string // what its value looks like, such as "duration" or "dense|hash"
+	Default string // as it would be written, in parentheses if in words; empty if there is none
+	Doc     string // a sentence
+}
+
+// Keys documents every key, in the order in which Resolved writes them.
+func Keys() []KeyDoc {
+	e := defaults("", Known{})
+	docs := make([]KeyDoc, len(rows))
+	for i, r := range rows {
+		docs[i] = KeyDoc{Name: r.name, Type: r.typ, Doc: r.doc}
+		switch {
+		case r.fallback != "":
+			docs[i].Default = "(" + r.fallback + ")"
+		case strings.HasPrefix(r.name, "workload."):
+			docs[i].Default = "(the preset's)"
+		case r.at != nil:
+			text, _ := r.at(&e).MarshalText() // no field of ours fails to write
+			docs[i].Default = string(text)
+		}
+	}
+	return docs
+}
+
+// A row is a key: where its value is, and what it means.
+type row struct {
+	name, typ string
+	doc       string
+	fallback  string                  // the default in words, where it is no value
+	about     bool                    // changes nothing that one trial measures: not swept, not hashed
+	at        func(*Experiment) field // nil for the two that are lists: algorithms and matrix
+}
+
+// The two keys that are not a single value.
+const (
+	algorithmsKey = "algorithms"
+	matrixKey     = "matrix"
+)
+
+// rows has every key. The tests hold it against the struct and its comments.
+//
+// Note: a table and not reflection over the tags, as it can say what tags
+// cannot: the type a person writes, and which keys change no measurement.
+var rows = []row{
+	{name: "experiment.name", typ: "name", about: true, fallback: "the file's name without its extension",
+		doc: "The name of the experiment and its results; by default the file's, without its extension.",
+		at:  func(e *Experiment) field { return (*stem)(&e.Info.Name) }},
+	{name: "experiment.about", typ: "text", about: true,
+		doc: "What the experiment asks, in a sentence.",
+		at:  func(e *Experiment) field { return (*prose)(&e.Info.About) }},
+	{name: "experiment.paper", typ: "text", about: true,
+		doc: "The paper and figure that it follows.",
+		at:  func(e *Experiment) field { return (*prose)(&e.Info.Paper) }},
+	{name: "experiment.expect.minutes", typ: "number", about: true,
+		doc: "How many minutes the whole experiment took.",
+		at:  func(e *Experiment) field { return positive{&e.Info.Expect.Minutes} }},
+	{name: "experiment.expect.disk", typ: "size", about: true,
+		doc: "How much disk it needed at most.",
+		at:  func(e *Experiment) field { return positive{&e.Info.Expect.Disk} }},
+	{name: "experiment.expect.notes", typ: "text", about: true,
+		doc: "On which machine, and what else to know.",
+		at:  func(e *Experiment) field { return (*prose)(&e.Info.Expect.Notes) }},
+
+	{name: algorithmsKey, typ: "list of names", about: true, fallback: "all that are not experimental",
+		doc: "Which algorithms run, by name; by default all that are not experimental."},
+
+	{name: "records", typ: "count",
+		doc: "How many records are loaded before the run.",
+		at:  func(e *Experiment) field { return &e.Records }},
+	{name: "record_size", typ: "size",
+		doc: "The size of a record's value, in bytes.",
+		at:  func(e *Experiment) field { return &e.RecordSize }},
+	{name: "index", typ: "dense|hash",
+		doc: "How a key finds its record: dense (the key is the slot) or hash (a concurrent hash index).",
+		at:  func(e *Experiment) field { return choice(&e.Index, IndexDense, IndexHash) }},
+	{name: "locks", typ: "ordered|nowait",
+		doc: "What a transaction does about a held lock: ordered (wait; locks are taken in key order) or nowait (abort and retry).",
+		at:  func(e *Experiment) field { return choice(&e.Locks, LocksOrdered, LocksNoWait) }},
+	{name: "workers", typ: "count",
+		doc: "How many workers run transactions; 0 is GOMAXPROCS.",
+		at:  func(e *Experiment) field { return &e.Workers }},
+	{name: "huge_pages", typ: "true|false",
+		doc: "Ask the kernel for huge pages under the records.",
+		at:  func(e *Experiment) field { return (*boolean)(&e.HugePages) }},
+
+	{name: "workload.name", typ: strings.Join(workload.Names(), "|"), fallback: "ycsb-a, or custom if any other key of workload is given",
+		doc: "The preset that gives what is not given here.",
+		at:  func(e *Experiment) field { return choice(&e.asked.Name, workload.Names()...) }},
+	{name: "workload.read", typ: "share",
+		doc: "The share of operations that read a record; the seven shares add up to 1.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Read) }},
+	{name: "workload.update", typ: "share",
+		doc: "The share that overwrite one field, unseen.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Update) }},
+	{name: "workload.write", typ: "share",
+		doc: "The share that overwrite a whole record, unseen.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Write) }},
+	{name: "workload.rmw", typ: "share",
+		doc: "The share that read a record and then overwrite one field of it.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.RMW) }},
+	{name: "workload.insert", typ: "share",
+		doc: "The share that add a record.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Insert) }},
+	{name: "workload.delete", typ: "share",
+		doc: "The share that remove a record.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Delete) }},
+	{name: "workload.scan", typ: "share",
+		doc: "The share that read a run of records in key order.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Scan) }},
+	{name: "workload.keys", typ: "count",
+		doc: "How many operations a transaction has, each on a key of its own.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Keys)} }},
+	{name: "workload.distribution", typ: strings.Join(workload.Distributions(), "|"),
+		doc: "Which records are chosen.",
+		at:  func(e *Experiment) field { return choice(&e.asked.Distribution, workload.Distributions()...) }},
+	{name: "workload.theta", typ: "number",
+		doc: "The skew of zipf (any), ycsb-zipf and latest (above 0 and below 1).",
+		at:  func(e *Experiment) field { return numberField(&e.asked.Theta) }},
+	{name: "workload.hot_fraction", typ: "share",
+		doc: "Which part of the records gets hot_share of the choices (hotspot, exponential).",
+		at:  func(e *Experiment) field { return shareField(&e.asked.HotFraction) }},
+	{name: "workload.hot_share", typ: "share",
+		doc: "Which part of the choices falls on hot_fraction of the records (hotspot, exponential).",
+		at:  func(e *Experiment) field { return shareField(&e.asked.HotShare) }},
+	{name: "workload.key_order", typ: "scattered|ordered",
+		doc: "Where the popular records are: scattered over the key space, or ordered, as neighbours.",
+		at:  func(e *Experiment) field { return choice(&e.asked.KeyOrder, workload.Scattered, workload.Ordered) }},
+	{name: "workload.fields", typ: "count",
+		doc: "How many fields a record has, of which an update changes one.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Fields)} }},
+	{name: "workload.max_scan", typ: "count",
+		doc: "The longest scan, in records.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.MaxScan)} }},
+	{name: "workload.scan_distribution", typ: "uniform|zipf",
+		doc: "How long scans are, from 1 to max_scan.",
+		at:  func(e *Experiment) field { return choice(&e.asked.ScanDistribution, workload.Uniform, workload.Zipf) }},
+	{name: "workload.abort", typ: "share",
+		doc: "The share of transactions that their client aborts.",
+		at:  func(e *Experiment) field { return (*Share)(&e.asked.Abort) }},
+	{name: "workload.long.share", typ: "share",
+		doc: "The share of transactions that are long ones; 0 is none.",
+		at:  func(e *Experiment) field { return shareField(&e.asked.Long.Share) }},
+	{name: "workload.long.keys", typ: "count",
+		doc: "How many records a long transaction writes.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Long.Keys)} }},
+	{name: "workload.long.hold", typ: "duration",
+		doc: "How long a long transaction holds its locks.",
+		at:  func(e *Experiment) field { return durationField(&e.asked.Long.Hold) }},
+	{name: "rate", typ: "closed|count/s|percent",
+		doc: "When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of none's closed-loop maximum.",
+		at:  func(e *Experiment) field { return &e.Rate }},
+
+	{name: "duration", typ: "duration",
+		doc: "How long the measured part of a trial lasts.",
+		at:  func(e *Experiment) field { return &e.Duration }},
+	{name: "warmup", typ: "duration",
+		doc: "How long transactions run before the measured part.",
+		at:  func(e *Experiment) field { return &e.Warmup }},
+	{name: "bucket", typ: "duration",
+		doc: "The width of a bucket of the timeline.",
+		at:  func(e *Experiment) field { return &e.Bucket }},
+
+	{name: "checkpoint.first", typ: "duration",
+		doc: "When the first one starts, from the start of the measured part.",
+		at:  func(e *Experiment) field { return &e.Checkpoint.First }},
+	{name: "checkpoint.interval", typ: "duration|back-to-back",
+		doc: "From the start of one to the start of the next, at once if that one took longer; back-to-back is 0.",
+		at:  func(e *Experiment) field { return zeroNamed{&e.Checkpoint.Interval, "back-to-back", "0s"} }},
+	{name: "checkpoint.count", typ: "count|unlimited",
+		doc: "How many each trial takes at most; unlimited is 0.",
+		at:  func(e *Experiment) field { return zeroNamed{&e.Checkpoint.Count, "unlimited", "0"} }},
+	{name: "checkpoint.streams", typ: "count",
+		doc: "How many files are written in parallel.",
+		at:  func(e *Experiment) field { return &e.Checkpoint.Streams }},
+	{name: "checkpoint.disk_rate", typ: "size/s|unlimited",
+		doc: "The limit on writing, such as 100MiB/s, to emulate a disk; or unlimited.",
+		at:  func(e *Experiment) field { return &e.Checkpoint.DiskRate }},
+	{name: "checkpoint.sink", typ: "file|discard",
+		doc: "Where images go: file, or discard to measure capture alone.",
+		at:  func(e *Experiment) field { return choice(&e.Checkpoint.Sink, SinkFile, SinkDiscard) }},
+	{name: "checkpoint.direct", typ: "true|false",
+		doc: "Write past the page cache (O_DIRECT) where the file system allows it.",
+		at:  func(e *Experiment) field { return (*boolean)(&e.Checkpoint.Direct) }},
+	{name: "checkpoint.dir", typ: "path", fallback: "under the result directory",
+		doc: "The directory of the images; by default one under the result directory.",
+		at:  func(e *Experiment) field { return (*prose)(&e.Checkpoint.Dir) }},
+
+	{name: "wal", typ: "off|async|sync",
+		doc: "Whether commits are logged: off, async (nobody waits for the disk) or sync (a commit waits for its group); algorithms that need a log have one anyway.",
+		at:  func(e *Experiment) field { return choice(&e.WAL, WALOff, WALAsync, WALSync) }},
+	{name: "verify", typ: "trial|full|off",
+		doc: "How images are proven right: trial (a short recorded trial first, then every image is read back), full (every trial is recorded) or off.",
+		at:  func(e *Experiment) field { return choice(&e.Verify, VerifyTrial, VerifyFull, VerifyOff) }},
+	{name: "verify_duration", typ: "duration",
+		doc: "How long the recorded trial of verify: trial lasts.",
+		at:  func(e *Experiment) field { return &e.VerifyDuration }},
+	{name: "recover", typ: "true|false",
+		doc: "Recover from the last image after each trial, and measure it.",
+		at:  func(e *Experiment) field { return (*boolean)(&e.Recover) }},
+	{name: "keep_images", typ: "true|false", about: true,
+		doc: "Keep each trial's images and logs with its results.",
+		at:  func(e *Experiment) field { return (*boolean)(&e.KeepImages) }},
+
+	{name: "trials", typ: "count", about: true,
+		doc: "How many trials each algorithm has at each point of the matrix; 6 is the least that gives a 95% confidence interval.",
+		at:  func(e *Experiment) field { return &e.Trials }},
+	{name: "seed", typ: "whole number|random",
+		doc: "The master seed, or random; the same trial number gives every algorithm the same transactions.",
+		at:  func(e *Experiment) field { return &e.Seed }},
+	{name: matrixKey, typ: "mapping of keys to lists",
+		doc: "The keys to sweep, dotted where they are nested, each with the list of its values; every combination is run, the first key varying slowest."},
+}
+
+func shareField(p **float64) field {
+	return optional[float64]{p, func(v *float64) field { return (*Share)(v) }}
+}
+
+func numberField(p **float64) field {
+	return optional[float64]{p, func(v *float64) field { return (*Number)(v) }}
+}
+
+func durationField(p **time.Duration) field {
+	return optional[time.Duration]{p, func(v *time.Duration) field { return (*Duration)(v) }}
+}

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"ckptbench/workload"
+)
+
+// The table of keys is complete: it has the yaml tags of the structs, in their
+// order and no others.
+func TestKeysAreTheStruct(t *testing.T) {
+	var want []string
+	tags(reflect.TypeFor[Experiment](), "", &want)
+	var got []string
+	for _, k := range Keys() {
+		got = append(got, k.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the table has\n%q\nthe struct has\n%q", got, want)
+	}
+}
+
+func tags(s reflect.Type, prefix string, names *[]string) {
+	for f := range s.Fields() {
+		tag, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case option == "inline":
+			tags(f.Type, prefix, names)
+		case tag == "":
+		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]():
+			tags(f.Type, prefix+tag+".", names)
+		default:
+			*names = append(*names, prefix+tag)
+		}
+	}
+}
+
+// The structs' comments and the table say the same.
+func TestKeysAreTheComments(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "experiment.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := map[string][]string{} // of a tag, which more than one struct may have
+	ast.Inspect(file, func(n ast.Node) bool {
+		if f, ok := n.(*ast.Field); ok && f.Tag != nil {
+			tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
+			docs[tag] = append(docs[tag], strings.Join(strings.Fields(f.Doc.Text()), " "))
+		}
+		return true
+	})
+	for _, r := range rows {
+		_, last, _ := cutLast(r.name)
+		if strings.HasPrefix(r.name, "workload.") {
+			continue // documented for those who generate transactions, not here
+		}
+		if !slices.Contains(docs[last], r.doc) {
+			t.Errorf("%s: the table says\n%q\nthe comment\n%q", r.name, r.doc, docs[last])
+		}
+	}
+}
+
+func TestKeyDocs(t *testing.T) {
+	for _, k := range Keys() {
+		if k.Type == "" || !strings.HasSuffix(k.Doc, ".") {
+			t.Errorf("%+v lacks a type or a sentence", k)
+		}
+	}
+	if _, err := (workload.Spec{Name: defaultPreset}).Resolve(); err != nil {
+		t.Errorf("the default preset does not resolve: %v", err)
+	}
+}
+
+// Every key can be set, to something that is not its default, and the value
+// arrives in the field that the struct gives that name.
+func TestEveryKeyIsSettable(t *testing.T) {
+	values := map[string]string{
+		"experiment.name": "other", "experiment.about": "why", "experiment.paper": "CALC",
+		"experiment.expect.minutes": "7", "experiment.expect.disk": "3GiB", "experiment.expect.notes": "n",
+		"algorithms": "calc,none", "records": "2M", "record_size": "256B", "index": "hash", "locks": "nowait",
+		"workers": "3", "huge_pages": "true",
+		"workload.name": "calc", "workload.read": "0.25", "workload.update": "0.25", "workload.write": "0.25",
+		"workload.rmw": "0.25", "workload.insert": "0.25", "workload.delete": "0.25", "workload.scan": "0.25",
+		"workload.keys": "4", "workload.distribution": "hotspot", "workload.theta": "0.5",
+		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
+		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
+		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.hold": "3s",
+		"rate": "70%", "duration": "33s", "warmup": "1s", "bucket": "50ms",
+		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",
+		"checkpoint.disk_rate": "5MiB/s", "checkpoint.sink": "discard", "checkpoint.direct": "false", "checkpoint.dir": "/d",
+		"wal": "sync", "verify": "full", "verify_duration": "4s", "recover": "false", "keep_images": "true",
+		"trials": "2", "seed": "9", "matrix": "{wal: [async, sync]}",
+	}
+	// What a value needs beside it.
+	with := map[string][]string{
+		"workload.theta":        {"workload.distribution=zipf"},
+		"workload.hot_fraction": {"workload.distribution=hotspot"},
+		"workload.hot_share":    {"workload.distribution=hotspot"},
+		"workload.key_order":    {"workload.distribution=zipf"},
+		"checkpoint.sink":       {"recover=false"},
+	}
+	beside := func(key string) []string {
+		switch {
+		case key == "workload.name":
+			return nil
+		case key == "workload.read":
+			return []string{"workload.update=0.75"}
+		case isShareOfMix(key):
+			return []string{"workload.read=0.75"}
+		}
+		return append([]string{"workload.read=1"}, with[key]...)
+	}
+	for _, k := range Keys() {
+		v, ok := values[k.Name]
+		if !ok || v == k.Default {
+			t.Errorf("%s: the test has no value that is not the default", k.Name)
+			continue
+		}
+		e, untouched := parse(t, "{}"), parse(t, "{}")
+		sets := beside(k.Name)
+		if err := e.Set(append(sets, k.Name+"="+v)...); err != nil {
+			t.Errorf("%s: %v", k.Name, err)
+			continue
+		}
+		if r := rowOf(k.Name); r.at != nil {
+			if text, _ := r.at(e.view()).MarshalText(); string(text) != v {
+				t.Errorf("%s reads %q, was set to %q", k.Name, text, v)
+			}
+		}
+		if !isShareOfMix(k.Name) { // they are right only together
+			if err := untouched.Set(sets...); err != nil {
+				t.Errorf("beside %s: %v", k.Name, err)
+			}
+		}
+		path := strings.Split(k.Name, ".")
+		if got := fieldOf(reflect.ValueOf(*e), path); reflect.DeepEqual(got, fieldOf(reflect.ValueOf(*untouched), path)) {
+			t.Errorf("%s: its field stays %v", k.Name, got)
+		}
+	}
+}
+
+func isShareOfMix(key string) bool {
+	var names []string
+	tags(reflect.TypeFor[workload.Mix](), "workload.", &names)
+	return slices.Contains(names, key)
+}
+
+// fieldOf follows yaml tags to the value.
+func fieldOf(v reflect.Value, path []string) any {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		tag, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case option == "inline":
+			if got := fieldOf(v.Field(i), path); got != nil {
+				return got
+			}
+		case tag == path[0] && len(path) > 1:
+			return fieldOf(v.Field(i), path[1:])
+		case tag == path[0]:
+			return v.Field(i).Interface()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ckptbench/workload/dist"
+)
+
+// Bounds that keep a slip of the finger from becoming an experiment.
+const (
+	maxRecords    = 1_000_000_000_000
+	minRecordSize = 8 // a verified record carries its last writer's number
+	maxRecordSize = 64 << 20
+	maxWorkers    = 4096
+	maxStreams    = 256
+	maxTrials     = 1000
+	maxTime       = 7 * 24 * time.Hour
+	minBucket     = time.Millisecond
+	maxBuckets    = 1_000_000
+)
+
+// The workloads reach as many records as may be configured.
+const _ = uint64(dist.MaxRecords - maxRecords)
+
+// A finding is something wrong with one point of the matrix.
+type finding struct {
+	key  string // at which to say so
+	also string // the other key that it depends on, "" if the value is wrong by itself
+	text string
+}
+
+// A checker collects findings.
+type checker struct{ found []finding }
+
+func (c *checker) add(wrong bool, key, also, format string, args ...any) {
+	if wrong {
+		c.found = append(c.found, finding{key, also, key + ": " + fmt.Sprintf(format, args...)})
+	}
+}
+
+func (c *checker) between(key string, v, low, high Count) {
+	c.add(v < low || v > high, key, "", "%s must be %s to %s", v, low, high)
+}
+
+// validate judges one point, whose every value is well formed.
+func (e *Experiment) validate() []finding {
+	var c checker
+	c.between("records", e.Records, 1, maxRecords)
+	c.add(e.RecordSize < minRecordSize || e.RecordSize > maxRecordSize, "record_size", "",
+		"%s must be %s to %s", e.RecordSize, Size(minRecordSize), Size(maxRecordSize))
+	c.between("workers", e.Workers, 0, maxWorkers)
+	c.between("trials", e.Trials, 1, maxTrials)
+	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
+	e.checkTimes(&c)
+	e.checkSink(&c)
+	e.checkWorkload(&c)
+	return c.found
+}
+
+func (e *Experiment) checkTimes(c *checker) {
+	long := false
+	for _, t := range []struct {
+		key  string
+		time Duration
+	}{
+		{"duration", e.Duration}, {"warmup", e.Warmup}, {"verify_duration", e.VerifyDuration},
+		{"checkpoint.interval", e.Checkpoint.Interval},
+	} {
+		c.add(t.time > Duration(maxTime), t.key, "", "%s is longer than a week", t.time)
+		long = long || t.time > Duration(maxTime)
+	}
+	c.add(e.Duration == 0, "duration", "", "must be more than 0")
+	c.add(e.VerifyDuration == 0 && e.Verify == VerifyTrial, "verify_duration", "verify", "must be more than 0 with verify: trial")
+	c.add(e.Bucket < Duration(minBucket), "bucket", "", "%s must be at least %s", e.Bucket, Duration(minBucket))
+	if long || e.Duration == 0 || e.Bucket < Duration(minBucket) {
+		return
+	}
+	c.add(e.Bucket > e.Duration, "bucket", "duration", "%s is longer than duration (%s)", e.Bucket, e.Duration)
+	c.add(e.Duration/e.Bucket > maxBuckets, "bucket", "duration", "%s cuts duration (%s) into over a million", e.Bucket, e.Duration)
+	c.add(e.Checkpoint.First >= e.Duration && !slices.Equal(e.Algorithms, []string{"none"}), "checkpoint.first", "duration",
+		"%s is not before the end of duration (%s): there would be no checkpoint", e.Checkpoint.First, e.Duration)
+}
+
+// checkSink finds what needs images where none are kept.
+func (e *Experiment) checkSink(c *checker) {
+	if e.Checkpoint.Sink != SinkDiscard {
+		return
+	}
+	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
+	c.add(e.Recover, "recover", sink, "%s: set recover: false", none)
+	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
+	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
+	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")
+}
+
+// checkWorkload passes on what the workload finds wrong with itself, a line for
+// each, and compares it with the rest.
+func (e *Experiment) checkWorkload(c *checker) {
+	w, err := e.asked.Resolve()
+	if err != nil {
+		for _, line := range strings.Split(err.Error(), "\n") {
+			key, text, _ := strings.Cut(line, ": ")
+			if rowOf("workload."+key) == nil { // of several keys, which the line names
+				c.found = append(c.found, finding{"workload.name", "workload.name", "workload: " + line})
+				continue
+			}
+			c.add(true, "workload."+key, "workload.name", "%s", text)
+		}
+		return
+	}
+	if e.Records == 0 || e.RecordSize < minRecordSize {
+		return
+	}
+	const many = "%d different ones per transaction need as many records, there are %s"
+	c.add(Count(w.Keys) > e.Records, "workload.keys", "records", many, w.Keys, e.Records)
+	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys, e.Records)
+	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
+}

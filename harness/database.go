@@ -1,0 +1,127 @@
+package harness
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
+	"ckptbench/workload"
+)
+
+// A cell is what a trial needs of a point of the matrix.
+type cell struct {
+	*config.Experiment
+	params []config.Param
+}
+
+// capacity returns how many keys the table has to have room for: those loaded,
+// and those that inserts may add. The room for these is only reserved, so the
+// guess is a generous one: of what a worker does in a second, at best.
+func (c cell) capacity() uint64 {
+	n := float64(c.Records)
+	if c.inserts() {
+		operations := 8e6 / (1 + float64(c.RecordSize)/250)
+		seconds := float64(c.Warmup+c.Duration)/1e9 + 1
+		n += *c.Workload.Insert * operations * seconds * float64(c.workers())
+	}
+	return uint64(n) + 1024
+}
+
+// workers returns how many there are.
+func (c cell) workers() int {
+	if c.Workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return int(c.Workers)
+}
+
+func (c cell) inserts() bool { return c.Workload.Insert != nil && *c.Workload.Insert > 0 }
+
+func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.Delete > 0 }
+
+// fieldSize returns the bytes of a field.
+func (c cell) fieldSize() int {
+	fields := max(c.Workload.Fields, 1)
+	return (int(c.RecordSize) + fields - 1) / fields
+}
+
+// options describe the cell's store under an algorithm, with its images and log
+// below dir.
+func (c cell) options(e algorithms.Entry, dir string) store.Options {
+	o := store.Options{
+		Tables: []store.TableSpec{{
+			Name: "usertable", ValueSize: int(c.RecordSize),
+			Capacity: c.capacity(), Hash: c.Index == config.IndexHash,
+		}},
+		Workers: c.workers(),
+		NoWait:  c.Locks == config.LocksNoWait,
+		Huge:    c.HugePages,
+		Touch:   !c.inserts(),
+		Images: store.Images{
+			Dir:     filepath.Join(dir, "images"),
+			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),
+			Discard:  c.Checkpoint.Sink == config.SinkDiscard,
+			Buffered: !c.Checkpoint.Direct,
+		},
+	}
+	if c.WAL != config.WALOff || e.NeedsLog {
+		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
+	}
+	e.Apply(&o)
+	return o
+}
+
+// openLoaded opens a store and loads the cell's records.
+func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorder, change func(*store.Options)) (*store.Store, error) {
+	o := c.options(e, dir)
+	o.History = history
+	if change != nil {
+		change(&o)
+	}
+	s, err := store.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	size := c.fieldSize()
+	err = s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
+		fillFields(buf, loaded(i), size)
+		return i, buf
+	})
+	if err == nil {
+		err = s.Start()
+	}
+	if err != nil {
+		_ = s.Close() // the error that matters is err
+		return nil, err
+	}
+	return s, nil
+}
+
+// newRun returns what the clients of a trial share.
+func (c cell) newRun() *run {
+	r := &run{fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes()}
+	r.next.Store(uint64(c.Records))
+	r.newest.Store(uint64(max(c.Records, 1)) - 1)
+	return r
+}
+
+// tapeOps is how many operations are drawn in advance for a worker; it replays
+// them over and over.
+const tapeOps = 1 << 22
+
+// tapes draws the workers' transactions. Algorithms of one trial get the same.
+func (c cell) tapes(seed uint64, trial int, phase string, ops int) ([]*workload.Tape, error) {
+	tapes := make([]*workload.Tape, c.workers())
+	for i := range tapes {
+		st, err := workload.New(c.Workload, uint64(c.Records), workload.Seed{Master: seed, Trial: trial, Worker: i, Phase: phase})
+		if err != nil {
+			return nil, fmt.Errorf("workload: %w", err)
+		}
+		tapes[i] = workload.Record(st, max(1, ops/max(c.Workload.Keys, 1)))
+	}
+	return tapes, nil
+}

@@ -1,0 +1,171 @@
+package harness
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"ckptbench/harness/result"
+)
+
+// Machine reads the facts of the machine and of the program that a result
+// depends on. dir is where the images will go. What cannot be read is left out.
+func Machine(dir string) result.Machine {
+	m := result.Machine{
+		CPU: cpuModel(), Cores: runtime.NumCPU(), Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: firstLine("/proc/sys/kernel/osrelease"),
+		MemoryGiB: float64(meminfo("MemTotal:")) / (1 << 30), FileSystem: fileSystem(dir),
+		Facts: map[string]string{},
+	}
+	m.Commit, m.Dirty = revision()
+	for name, path := range map[string]string{
+		"governor":     "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+		"huge pages":   "/sys/kernel/mm/transparent_hugepage/enabled",
+		"clock source": "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+		"load average": "/proc/loadavg",
+		"overcommit":   "/proc/sys/vm/overcommit_memory",
+	} {
+		if v := firstLine(path); v != "" {
+			m.Facts[name] = v
+		}
+	}
+	for _, name := range []string{"GOGC", "GOMEMLIMIT", "GODEBUG", "GOAMD64"} {
+		if v := os.Getenv(name); v != "" {
+			m.Facts[name] = v
+		}
+	}
+	m.ID = fmt.Sprintf("%x", sha256.Sum256([]byte(m.CPU+"|"+strconv.Itoa(m.Cores)+"|"+firstLine("/etc/machine-id"))))[:12]
+	m.Warnings = Preflight(m)
+	return m
+}
+
+// Preflight says what about a machine makes its figures worth less.
+func Preflight(m result.Machine) []string {
+	var ws []string
+	if g := m.Facts["governor"]; g != "" && g != "performance" {
+		ws = append(ws, "the CPU frequency governor is "+g+", not performance")
+	}
+	if load, err := strconv.ParseFloat(strings.SplitN(m.Facts["load average"], " ", 2)[0], 64); err == nil && load > 0.3*float64(m.Cores) {
+		ws = append(ws, fmt.Sprintf("the machine was not idle before the run: load average %.2f on %d cores", load, m.Cores))
+	}
+	if m.GOMAXPROCS < m.Cores {
+		ws = append(ws, fmt.Sprintf("GOMAXPROCS is %d on %d cores", m.GOMAXPROCS, m.Cores))
+	}
+	if m.Dirty {
+		ws = append(ws, "the program was built from changed sources")
+	}
+	return ws
+}
+
+func firstLine(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	return strings.TrimSpace(line)
+}
+
+func cpuModel() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, ok := strings.CutPrefix(line, "model name"); ok {
+			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
+		}
+	}
+	return runtime.GOARCH
+}
+
+// meminfo returns a line of /proc/meminfo in bytes, or -1.
+func meminfo(name string) int64 {
+	data, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return -1
+	}
+	for line := range strings.Lines(string(data)) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == name {
+			if kib, err := strconv.ParseInt(f[1], 10, 64); err == nil {
+				return kib << 10
+			}
+		}
+	}
+	return -1
+}
+
+// AvailableMemory returns the bytes that can be had without swapping, or -1
+// where the system does not say.
+func AvailableMemory() int64 { return meminfo("MemAvailable:") }
+
+// FreeDisk returns the bytes free on the file system of dir or of the nearest
+// folder above it that exists, or -1.
+func FreeDisk(dir string) int64 {
+	var s unix.Statfs_t
+	if unix.Statfs(existing(dir), &s) != nil {
+		return -1
+	}
+	return int64(s.Bavail) * int64(s.Bsize)
+}
+
+func existing(dir string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "."
+	}
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// fileSystem names the type of the file system below dir.
+func fileSystem(dir string) string {
+	var s unix.Statfs_t
+	if unix.Statfs(existing(dir), &s) != nil {
+		return ""
+	}
+	names := map[int64]string{
+		unix.EXT4_SUPER_MAGIC: "ext4", unix.XFS_SUPER_MAGIC: "xfs", unix.BTRFS_SUPER_MAGIC: "btrfs",
+		unix.TMPFS_MAGIC: "tmpfs", unix.OVERLAYFS_SUPER_MAGIC: "overlay", unix.NFS_SUPER_MAGIC: "nfs",
+	}
+	if name, ok := names[int64(s.Type)]; ok {
+		return name
+	}
+	return fmt.Sprintf("%#x", s.Type)
+}
+
+// revision returns the commit the program was built from. `go run` and `go
+// build` of a package stamp it; where they did not, git is asked.
+func revision() (commit string, dirty bool) {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				commit = s.Value
+			case "vcs.modified":
+				dirty = s.Value == "true"
+			}
+		}
+	}
+	if commit != "" {
+		return commit, dirty
+	}
+	out, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "", false
+	}
+	changed, err := exec.Command("git", "status", "--porcelain").Output()
+	return strings.TrimSpace(string(out)), err == nil && len(changed) > 0
+}

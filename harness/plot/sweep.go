@@ -1,0 +1,199 @@
+package plot
+
+import (
+	"math"
+	"slices"
+
+	gonum "gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"ckptbench/harness/result"
+)
+
+// A figure is one panel of a sweep.
+type figure struct {
+	title string
+	get   func(*result.Row) result.Stat
+	unit  string
+	scale float64
+}
+
+var figures = []figure{
+	{"throughput", func(r *result.Row) result.Stat { return r.Relative }, "% of none", 100},
+	{"longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
+	{"checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
+	{"recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
+}
+
+// Sweep draws the main figures over the one parameter of a matrix that takes
+// several numbers, database size or skew say, a line for each algorithm. It
+// returns nil if there is no such parameter or a second one varies too.
+func Sweep(e *result.Experiment, style Style) *Chart {
+	points := e.Points()
+	key := sweepKey(points)
+	if key < 0 {
+		return nil
+	}
+	style = style.with(e.Algorithms(nil))
+	rows := e.Aggregate(style.order)
+	name := short(points[0][key].Key, 40)
+	ticks, pos := sweepAxis(points, key)
+	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1}
+	var drawn []string
+	for _, f := range figures {
+		if p, names := f.panel(e, style, rows, pos); p.yMax > 0 {
+			m.panels = append(m.panels, p)
+			for _, n := range names {
+				drawn = appendNew(drawn, n)
+			}
+		}
+	}
+	if len(m.panels) == 0 {
+		return nil
+	}
+	views := allViews(e, points, style)
+	s := sheet{width: style.width(PageWidth), notes: gridNotes(views), footer: gridFooter(views, "medians and their ranges")}
+	for _, a := range drawn {
+		s.legend = append(s.legend, newEntry(short(a, maxName), lineThumb(style.Look(a))))
+	}
+	s.body = m.height(s.inner())
+	return s.chart("sweep", m.draw)
+}
+
+// panel draws f for every algorithm that has it and returns their names.
+func (f figure) panel(e *result.Experiment, style Style, rows []result.Row, pos func([]result.Param) float64) (panel, []string) {
+	top := 0.0
+	for _, r := range rows {
+		if s := f.get(&r); r.Algorithm != baseline && s.N > 0 {
+			top = max(top, s.Hi)
+		}
+	}
+	if f.unit == "s" && top < 1 {
+		f.unit, f.scale = "ms", 1000
+	}
+	p := panel{title: f.title + " (" + f.unit + ")", plotters: []gonum.Plotter{rules{}}, yMax: 1.08 * f.scale * top}
+	var drawn []string
+	names := e.Algorithms(style.order)
+	for i, a := range names {
+		t := trend{look: style.Look(a), shift: vg.Length(i) - vg.Length(len(names)-1)/2}
+		for _, r := range rows {
+			if s := f.get(&r); r.Algorithm == a && s.N > 0 && a != baseline {
+				t.points = append(t.points, stem{pos(r.Params), f.scale * s.Median, f.scale * s.Lo, f.scale * s.Hi})
+			}
+		}
+		if len(t.points) > 0 {
+			p.plotters, drawn = append(p.plotters, t), append(drawn, a)
+		}
+	}
+	return p, drawn
+}
+
+func allViews(e *result.Experiment, points [][]result.Param, style Style) []view {
+	views := make([]view, len(points))
+	for i, p := range points {
+		views[i] = newView(e, p, style)
+	}
+	return views
+}
+
+// sweepKey is the place of the only parameter that varies, if its values are
+// numbers, or -1.
+func sweepKey(points [][]result.Param) int {
+	if len(points) < 2 {
+		return -1
+	}
+	key := -1
+	for k := range points[0] {
+		for _, p := range points {
+			switch {
+			case len(p) != len(points[0]) || p[k].Key != points[0][k].Key:
+				return -1
+			case p[k].Value == points[0][k].Value:
+			case key >= 0 && key != k:
+				return -1
+			default:
+				key = k
+			}
+		}
+	}
+	for _, p := range points {
+		if key < 0 {
+			return -1
+		}
+		if v, ok := result.Quantity(p[key].Value); !ok || v < 0 {
+			return -1
+		}
+	}
+	return key
+}
+
+// sweepAxis maps the parameter's values to 0..1, by their logarithm if they
+// span a decade or more, with a tick at each that has room for its label.
+func sweepAxis(points [][]result.Param, key int) (gonum.Ticker, func([]result.Param) float64) {
+	value := func(p []result.Param) float64 {
+		v, _ := result.Quantity(p[key].Value)
+		return v
+	}
+	lo, hi := value(points[0]), value(points[0])
+	for _, p := range points {
+		lo, hi = math.Min(lo, value(p)), math.Max(hi, value(p))
+	}
+	mapped := value
+	if lo > 0 && hi >= 10*lo {
+		mapped = func(p []result.Param) float64 { return math.Log10(value(p)) }
+		lo, hi = math.Log10(lo), math.Log10(hi)
+	}
+	pos := func(p []result.Param) float64 {
+		if hi == lo {
+			return 0.5
+		}
+		return 0.07 + 0.86*(mapped(p)-lo)/(hi-lo)
+	}
+	var ticks gonum.ConstantTicks
+	last := math.Inf(-1)
+	for _, p := range points {
+		t := gonum.Tick{Value: pos(p), Label: short(p[key].Value, 10)}
+		if t.Value-last < 0.14 {
+			t.Label = ""
+		} else {
+			last = t.Value
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks, pos
+}
+
+// A trend is one algorithm's figure over the parameter.
+type trend struct {
+	points []stem
+	look   Look
+	shift  vg.Length // so that whiskers do not lie on one another
+}
+
+type stem struct{ x, y, lo, hi float64 }
+
+func (t trend) Plot(c draw.Canvas, p *gonum.Plot) {
+	slices.SortFunc(t.points, func(a, b stem) int {
+		switch {
+		case a.x < b.x:
+			return -1
+		case a.x > b.x:
+			return 1
+		}
+		return 0
+	})
+	at := func(x, y float64) vg.Point {
+		return vg.Point{X: c.X(p.X.Norm(x)) + 0.3*t.shift, Y: c.Y(math.Max(0, math.Min(1, p.Y.Norm(y))))}
+	}
+	var line []vg.Point
+	for _, q := range t.points {
+		line = append(line, at(q.x, q.y))
+		lo, hi := at(q.x, q.lo), at(q.x, q.hi)
+		c.StrokeLine2(draw.LineStyle{Color: t.look.Colour, Width: 0.5}, lo.X, lo.Y, hi.X, hi.Y)
+	}
+	c.StrokeLines(draw.LineStyle{Color: t.look.Colour, Width: 0.9, Dashes: t.look.Dashes}, line)
+	for _, pt := range line {
+		c.DrawGlyphNoClip(glyph(t.look), pt)
+	}
+}

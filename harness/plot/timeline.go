@@ -1,0 +1,166 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+
+	gonum "gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"ckptbench/harness/result"
+)
+
+// The greys of a panel, opaque and apart from each other in print.
+var (
+	windowFill     = color.Gray{0xEA}
+	windowFillDark = color.Gray{0xB0} // of a thin bar
+	pauseFill      = color.Gray{0xB4}
+	backLine       = draw.LineStyle{Color: color.Gray{0xA0}, Width: 0.5}
+)
+
+// Timeline draws throughput over time at one matrix point, a panel for each
+// algorithm with none behind it in grey, the checkpoints shaded and the pauses
+// darker. In one panel ten lines at nearly the same height could not be told
+// apart; here a hole, a dip and a standing tax each show at a glance. Lines are
+// solid: a dash would make holes of its own, and the title has the key. It
+// returns nil without a timeline.
+func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
+	v := newView(e, point, style)
+	shown := v.drawable(hasTimeline)
+	if len(shown) == 0 {
+		return nil
+	}
+	w := v.style.width(PageWidth)
+	m := multiples{xLabel: "Time (s)", yLabel: "Throughput (txn/s)", least: panelWidth(w), ratio: 0.72}
+	m.xMax, m.yMax = extents(shown, throughput, peak)
+	back := baselineRuns(shown)
+	for _, a := range v.algs {
+		if a.name == baseline && len(v.algs) > 1 {
+			continue // it is in every panel
+		}
+		if p, ok := v.timelinePanel(a, back); ok {
+			m.panels = append(m.panels, p)
+		}
+	}
+	if len(m.panels) == 0 {
+		return nil
+	}
+	s := sheet{width: w, footer: v.footer("the median one shown"), legend: timelineLegend(back != nil)}
+	s.body = m.height(s.inner())
+	return s.chart("timeline", m.draw)
+}
+
+// panelWidth is the least width of a panel: five to a page, three to a column.
+func panelWidth(chart vg.Length) vg.Length {
+	if chart < 5*vg.Inch {
+		return 0.98 * vg.Inch
+	}
+	return 1.3 * vg.Inch
+}
+
+// extents returns the axes' ends for a measure over algorithms; top takes the
+// largest value that is to be seen.
+func extents(as []algorithm, value measure, top func([][]step) float64) (xMax, yMax float64) {
+	for _, a := range as {
+		runs := steps(a.trial, value, panelSteps)
+		xMax, yMax = max(xMax, end(runs)), max(yMax, top(runs))
+	}
+	if yMax <= 0 {
+		yMax = 1
+	}
+	return xMax, 1.1 * yMax
+}
+
+// panelSteps is about one step per dot of a small panel at 300 dpi; chartSteps
+// of a whole chart.
+const (
+	panelSteps = 400
+	chartSteps = 1400
+)
+
+func baselineRuns(as []algorithm) [][]step {
+	for _, a := range as {
+		if a.name == baseline {
+			return steps(a.trial, throughput, panelSteps)
+		}
+	}
+	return nil
+}
+
+func (v view) timelinePanel(a algorithm, back [][]step) (panel, bool) {
+	p := panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}
+	behind := stair{runs: back, style: backLine}
+	switch {
+	case a.row.Failed > 0:
+		p.failed = a.why()
+		p.plotters = []gonum.Plotter{rules{}}
+		return p, true
+	case a.trial == nil || !hasTimeline(a):
+		return p, false
+	}
+	if r := a.row.Relative; r.N > 0 && a.name != baseline {
+		p.right = fmt.Sprintf("%.1f %%", 100*r.Median)
+	}
+	line := stair{runs: steps(a.trial, throughput, panelSteps), style: draw.LineStyle{Color: a.look.Colour, Width: 0.9}}
+	p.plotters = []gonum.Plotter{bands{windows(a.trial), windowFill}, bands{pauses(a.trial), pauseFill}, rules{}, behind, line}
+	return p, true
+}
+
+func timelineLegend(back bool) []entry {
+	var es []entry
+	if back {
+		es = append(es, newEntry("none", func(c draw.Canvas) {
+			c.StrokeLine2(backLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
+		}))
+	}
+	es = append(es, newEntry("checkpoint, trigger to durable", fillThumb(windowFill)), newEntry("all workers paused", fillThumb(pauseFill)))
+	if back {
+		es = append(es, newEntry("%: of none's throughput", nil))
+	}
+	return es
+}
+
+// TimelineAll draws the same in one panel, the lines over one another, with the
+// rug above: a row for each algorithm with its checkpoints and pauses. It
+// returns nil without a timeline.
+func TimelineAll(e *result.Experiment, point []result.Param, style Style) *Chart {
+	v := newView(e, point, style)
+	shown := v.drawable(hasTimeline)
+	if len(shown) == 0 {
+		return nil
+	}
+	s := sheet{width: v.style.width(PageWidth), notes: v.notes(), footer: v.footer("the median one shown")}
+	r := rug{algs: shown}
+	s.body = r.height() + max(1.3*vg.Inch, min(0.3*s.width, 2.2*vg.Inch))
+	return s.chart("timeline-all", func(c draw.Canvas) {
+		p := newPlot()
+		p.X.Label.Text, p.Y.Label.Text = "Time (s)", "Throughput (txn/s)"
+		p.X.Max, p.Y.Max = extents(shown, throughput, peak)
+		p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{6}, siTicks{4}
+		p.Add(rules{})
+		addLines(p, shown, 1.0, chartSteps)
+		p.Add(frame{})
+		body := draw.Crop(c, 0, -6, 0, -r.height())
+		// The rug's names lie left of the data area and may need more room than
+		// the axis does.
+		if lack := r.names() - (p.DataCanvas(body).Min.X - body.Min.X); lack > 0 {
+			body.Min.X += lack
+		}
+		p.Draw(body)
+		r.draw(c, p, p.DataCanvas(body))
+	})
+}
+
+// addLines adds a line for each algorithm, markers staggered so that they never
+// stack.
+func addLines(p *gonum.Plot, as []algorithm, width vg.Length, limit int) {
+	const every = 0.16
+	for i, a := range as {
+		p.Add(stair{
+			runs:  steps(a.trial, throughput, limit),
+			style: draw.LineStyle{Color: a.look.Colour, Width: width, Dashes: a.look.Dashes},
+			marks: glyph(a.look), first: every * (0.3 + float64(i)) / float64(len(as)), every: every,
+		})
+	}
+}

@@ -1,0 +1,181 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+)
+
+// readBack reads every image that the trial wrote: every checksum, the count of
+// records, each value against the stamp it carries, and that no record is older
+// than in the image before. (An image of fuzzy is read as it is: its records are
+// right each, though not together.)
+func (t *trial) readBack(ctx context.Context) error {
+	stamps := newStamps(t.cell)
+	for _, k := range t.sched.images() {
+		if err := t.readImage(ctx, k, stamps); err != nil {
+			return &wrongImage{err}
+		}
+		t.out.Verdict.Images++
+	}
+	return nil
+}
+
+// A wrongImage is the error of an image that is not what it should be.
+type wrongImage struct{ err error }
+
+func (w *wrongImage) Error() string { return w.err.Error() }
+func (w *wrongImage) Unwrap() error { return w.err }
+
+func (t *trial) readImage(ctx context.Context, k taken, stamps *stamps) error {
+	size := t.cell.fieldSize()
+	var n uint64
+	counts := make([]uint64, runtime.GOMAXPROCS(0))
+	stamps.image++
+	err := store.ReadImage(ctx, nil, k.kept, len(counts), func(worker int, r store.ImageRecord) error {
+		if r.Absent {
+			return nil
+		}
+		counts[worker]++
+		if err := checkValue(r.Key, r.Stamp, r.Value, size); err != nil {
+			return fmt.Errorf("record %d: %w", r.Key, err)
+		}
+		return stamps.see(r.Key, r.Stamp)
+	})
+	for _, c := range counts {
+		n += c
+	}
+	name := filepath.Base(k.report.Image.Path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("image %s is wrong: %w", name, err)
+	case n != k.report.Image.Records:
+		return fmt.Errorf("image %s holds %d records, %d were written", name, n, k.report.Image.Records)
+	case !t.cell.deletes() && n < uint64(t.cell.Records):
+		return fmt.Errorf("image %s holds %d records of the %d that were loaded, and nothing deletes", name, n, t.cell.Records)
+	}
+	return nil
+}
+
+// stamps remembers the stamp that each loaded record had in the image before,
+// and which image it was last seen in.
+type stamps struct {
+	image uint32 // number of the one being read
+	of    []atomic.Uint64
+	seen  []atomic.Uint32
+}
+
+func newStamps(c cell) *stamps {
+	return &stamps{of: make([]atomic.Uint64, c.Records), seen: make([]atomic.Uint32, c.Records)}
+}
+
+func (s *stamps) see(key, stamp uint64) error {
+	if key >= uint64(len(s.of)) {
+		return nil // inserted by the run
+	}
+	if s.seen[key].Swap(s.image) == s.image {
+		return fmt.Errorf("record %d is in the image twice", key)
+	}
+	if before := s.of[key].Swap(stamp); stamp < before {
+		return fmt.Errorf("record %d was written by transaction %#x, but by a later one, %#x, in the image before", key, stamp, before)
+	}
+	return nil
+}
+
+// compareRecovered takes a last checkpoint with no transaction running, recovers
+// a fresh store from it, and compares that with the one in memory.
+func (t *trial) compareRecovered(ctx context.Context) error {
+	if t.entry.Baseline || t.cell.Checkpoint.Sink == "discard" {
+		return nil
+	}
+	t.store.SetImageRate(0)
+	report, err := t.store.Checkpoint(ctx)
+	if err != nil {
+		return fmt.Errorf("last checkpoint: %w", err)
+	}
+	want := oracle.NewState(1, nil)
+	fillState(want, t.store)
+	fresh, rec, err := t.recover(ctx)
+	if err != nil {
+		return &wrongImage{fmt.Errorf("recover from image %s: %w", filepath.Base(report.Image.Path), err)}
+	}
+	defer func() { _ = fresh.Close() }()
+	got := oracle.NewState(1, nil)
+	fillState(got, fresh)
+	if ds, n := oracle.Equal(got, want, 3); n > 0 {
+		return &wrongImage{fmt.Errorf("the state recovered differs from memory in %d records: %v", n, ds)}
+	}
+	t.out.Verdict.Images++
+	if t.cell.Recover {
+		t.out.Recovery = &rec
+	}
+	return nil
+}
+
+// fillState reads a whole store. No transaction may be running.
+func fillState(st *oracle.State, s *store.Store) {
+	shard := st.Shard(0)
+	s.Each(func(table int, key, stamp uint64, v []byte) { shard.Put(table, key, stamp, v != nil, v) })
+}
+
+// recover fills a fresh store from the trial's newest image and log, and times
+// that up to the first transaction.
+func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
+	e, _ := algorithms.Find("none")
+	o := t.cell.options(t.entry, t.dir)
+	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: runtime.GOMAXPROCS(0)}
+	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
+	e.Apply(&o)
+	start := time.Now()
+	s, err := store.Open(o)
+	if err != nil {
+		return nil, result.Recovery{}, err
+	}
+	r, err := s.Recover(ctx, src)
+	if err == nil && len(r.Problems) > 0 {
+		err = errors.New(r.Problems[0])
+	}
+	if err == nil {
+		err = s.Start()
+	}
+	if err == nil {
+		err = s.Worker(0).Do(&store.Request{
+			Access: []store.Access{{Key: 0}},
+			Body:   func(tx *store.Txn) error { tx.Read(0); return nil },
+		})
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, result.Recovery{}, err
+	}
+	return s, result.Recovery{
+		Load: seconds(r.Load), Replay: seconds(r.Replay), FirstTxn: seconds(time.Since(start)),
+		Bytes: r.Bytes, Records: int64(r.Records),
+		Checked: "every record equals the one in memory",
+	}, nil
+}
+
+// clean removes what the trial wrote, or keeps its images and log for the
+// result.
+func (t *trial) clean(keep string) error {
+	if keep == "" {
+		return os.RemoveAll(t.dir)
+	}
+	if err := os.MkdirAll(filepath.Dir(keep), 0o755); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(keep); err != nil {
+		return err
+	}
+	return os.Rename(t.dir, keep)
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"math"
+	"strconv"
+
+	"ckptbench/harness/result"
+)
+
+// A column is one figure of a row, in a unit for people.
+type column struct {
+	name, unit string
+	cell       func(*result.Row) string
+}
+
+// none is the cell of a figure that was not measured.
+const none = "–"
+
+// columns are the figures behind the algorithm's name.
+var columns = []column{
+	{"txn/s", "", stat(func(r *result.Row) result.Stat { return r.Throughput }, 1, grouped)},
+	{"of none", "%", stat(func(r *result.Row) result.Stat { return r.Relative }, 100, fixed(1))},
+	{"lost", "txn", stat(func(r *result.Row) result.Stat { return r.Lost }, 1, grouped)},
+	{"p50", "µs", stat(func(r *result.Row) result.Stat { return r.P50 }, 1e-3, digits)},
+	{"p99.9", "µs", stat(func(r *result.Row) result.Stat { return r.P999 }, 1e-3, digits)},
+	{"max", "ms", stat(func(r *result.Row) result.Stat { return r.Max }, 1e-6, digits)},
+	{"pause", "ms", stat(func(r *result.Row) result.Stat { return r.Pause }, 1e3, digits)},
+	{"checkpoint", "s", stat(func(r *result.Row) result.Stat { return r.Total }, 1, digits)},
+	{"extra memory", "× data", stat(func(r *result.Row) result.Stat { return r.Peak }, 1, fixed(2))},
+	{"recovery", "s", stat(func(r *result.Row) result.Stat { return r.Recovery }, 1, digits)},
+	{"verified", "images", images},
+}
+
+// head is the column's heading, sep between its name and its unit.
+func (c column) head(sep string) string {
+	if c.unit == "" {
+		return c.name
+	}
+	return c.name + sep + "(" + c.unit + ")"
+}
+
+func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {
+	return func(r *result.Row) string {
+		s := get(r)
+		if s.N == 0 {
+			return none
+		}
+		return format(factor * s.Median)
+	}
+}
+
+// images counts those that were read back and right; of an unverified run there
+// are none to count, of none's run there were none to take.
+func images(r *result.Row) string {
+	switch {
+	case r.Mode == "off":
+		return "off"
+	case r.Checkpoints == 0 && r.Images == 0:
+		return none
+	case !r.Verified:
+		return "NO"
+	}
+	return strconv.Itoa(r.Images)
+}
+
+// name is the algorithm's, with a mark if it was interrupted.
+func name(r *result.Row) string {
+	n := oneLine(r.Algorithm)
+	if r.Partial && r.Failed == 0 {
+		n += " (partial)"
+	}
+	return n
+}
+
+// failure says why r has no figures, or "".
+func failure(r *result.Row) string {
+	switch {
+	case r.Failed == 0 && r.Trials > 0:
+		return ""
+	case len(r.Errors) > 0:
+		return "FAILED: " + oneLine(r.Errors[0])
+	}
+	return "FAILED: no reason given"
+}
+
+// fixed formats with n decimals.
+func fixed(n int) func(float64) string {
+	return func(v float64) string { return strconv.FormatFloat(v, 'f', n, 64) }
+}
+
+// digits formats with three of them, or all that stand before the point.
+func digits(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	n := 2 - int(math.Floor(math.Log10(math.Abs(v))))
+	return strconv.FormatFloat(v, 'f', max(0, min(n, 6)), 64)
+}
+
+// grouped formats a whole number in threes: "1,921,345".
+func grouped(v float64) string {
+	s := strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if v < 0 && s != "0" {
+		s = "-" + s
+	}
+	return s
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"encoding/csv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// figures are CSV's: each gives its median and its range, in base units.
+var figures = []struct {
+	name string
+	get  func(*result.Row) result.Stat
+}{
+	{"throughput_txn_s", func(r *result.Row) result.Stat { return r.Throughput }},
+	{"relative_to_none", func(r *result.Row) result.Stat { return r.Relative }},
+	{"lost_txn", func(r *result.Row) result.Stat { return r.Lost }},
+	{"p50_ns", func(r *result.Row) result.Stat { return r.P50 }},
+	{"p99_ns", func(r *result.Row) result.Stat { return r.P99 }},
+	{"p999_ns", func(r *result.Row) result.Stat { return r.P999 }},
+	{"max_ns", func(r *result.Row) result.Stat { return r.Max }},
+	{"pause_s", func(r *result.Row) result.Stat { return r.Pause }},
+	{"checkpoint_s", func(r *result.Row) result.Stat { return r.Total }},
+	{"wait_s", func(r *result.Row) result.Stat { return r.Wait }},
+	{"capture_s", func(r *result.Row) result.Stat { return r.Capture }},
+	{"write_s", func(r *result.Row) result.Stat { return r.Write }},
+	{"sync_s", func(r *result.Row) result.Stat { return r.Sync }},
+	{"memory_rest_of_data", func(r *result.Row) result.Stat { return r.Rest }},
+	{"memory_peak_of_data", func(r *result.Row) result.Stat { return r.Peak }},
+	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},
+}
+
+// csv writes one table for all points, a column per parameter, every figure
+// with the ends of its range; empty where not measured.
+func (s summary) csv() (string, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	keys := s.keys()
+	head := append([]string{"experiment"}, keys...)
+	head = append(head, "algorithm", "status", "trials", "failed", "verification", "images")
+	for _, f := range figures {
+		head = append(head, f.name, f.name+"_lo", f.name+"_hi")
+	}
+	head = append(head, "range_level", "error")
+	if err := w.Write(head); err != nil {
+		return "", err
+	}
+	for _, t := range s.tables {
+		for i := range t.rows {
+			if err := w.Write(s.csvRow(&t.rows[i], keys)); err != nil {
+				return "", err
+			}
+		}
+	}
+	w.Flush()
+	return b.String(), w.Error()
+}
+
+func (s summary) csvRow(r *result.Row, keys []string) []string {
+	cells := []string{s.exp.Name}
+	for _, k := range keys {
+		v := ""
+		if i := slices.IndexFunc(r.Params, func(p result.Param) bool { return p.Key == k }); i >= 0 {
+			v = r.Params[i].Value
+		}
+		cells = append(cells, v)
+	}
+	status := result.OK
+	switch {
+	case !r.Measured():
+		status = result.Failed
+	case r.Partial:
+		status = result.Partial
+	}
+	cells = append(cells, r.Algorithm, status, strconv.Itoa(r.Trials), strconv.Itoa(r.Failed), r.Mode, strconv.Itoa(r.Images))
+	for _, f := range figures {
+		st := f.get(r)
+		for _, v := range []float64{st.Median, st.Lo, st.Hi} {
+			if st.N == 0 {
+				cells = append(cells, "")
+			} else {
+				cells = append(cells, strconv.FormatFloat(v, 'g', -1, 64))
+			}
+		}
+	}
+	level := ""
+	if r.Throughput.N > 0 {
+		level = strconv.FormatFloat(r.Throughput.Level, 'g', 4, 64) // 0: min..max
+	}
+	return append(cells, level, strings.Join(r.Errors, "; "))
+}
+
+// keys are the parameters of all points, in order of appearance.
+func (s summary) keys() []string {
+	var keys []string
+	for _, t := range s.tables {
+		for _, p := range t.point {
+			if !slices.Contains(keys, p.Key) {
+				keys = append(keys, p.Key)
+			}
+		}
+	}
+	return keys
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// notes are the lines below a table: what the figures are of, how much they
+// vary, how images were checked, and what to beware of.
+func (s summary) notes(t table) []string {
+	out := []string{trialsNote(t.rows)}
+	if n := noiseNote(t.rows); n != "" {
+		out = append(out, n)
+	}
+	if n := verifyNote(t.rows); n != "" {
+		out = append(out, n)
+	}
+	for _, w := range s.warnings(t) {
+		out = append(out, "Warning: "+w)
+	}
+	return out
+}
+
+func trialsNote(rows []result.Row) string {
+	lo, hi, open := 0, 0, false
+	for _, r := range rows {
+		if r.Measured() {
+			if lo == 0 || r.Trials < lo {
+				lo = r.Trials
+			}
+			hi, open = max(hi, r.Trials), open || r.Open
+		}
+	}
+	n := fmt.Sprintf("Medians over %d trials", hi)
+	switch {
+	case hi == 0:
+		return "No trial has figures."
+	case hi == 1:
+		n = "One trial"
+	case lo != hi:
+		n = fmt.Sprintf("Medians over %d to %d trials", lo, hi)
+	}
+	latency := "latencies are service times"
+	if open {
+		latency = "latencies are response times from the intended start"
+	}
+	return n + "; " + latency + "; pause is the longest of a trial, checkpoint the mean without the cold first one."
+}
+
+// noiseNote says how far the throughput of one algorithm varied: of none, which
+// has nothing else to vary by, and of the least steady.
+func noiseNote(rows []result.Row) string {
+	var parts []string
+	worst, worstName := -1.0, ""
+	what := ""
+	for i := range rows {
+		r := &rows[i]
+		st := r.Throughput
+		if st.N < 2 || st.Median <= 0 {
+			continue
+		}
+		spread := 100 * (st.Hi - st.Lo) / 2 / st.Median
+		what = st.Range()
+		if r.Algorithm == "none" {
+			parts = append(parts, fmt.Sprintf("none ±%.1f %%", spread))
+		} else if spread > worst {
+			worst, worstName = spread, oneLine(r.Algorithm)
+		}
+	}
+	if worst >= 0 {
+		parts = append(parts, fmt.Sprintf("at most ±%.1f %% (%s)", worst, worstName))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Noise of the throughput, half of " + what + ": " + strings.Join(parts, ", ") + "."
+}
+
+func verifyNote(rows []result.Row) string {
+	var modes []string
+	for _, r := range rows {
+		if r.Mode != "" && !slices.Contains(modes, r.Mode) {
+			modes = append(modes, r.Mode)
+		}
+	}
+	slices.Sort(modes)
+	switch m := strings.Join(modes, ", "); m {
+	case "":
+		return ""
+	case "off":
+		return "Images were NOT verified."
+	default:
+		return "Verification: " + oneLine(m) + "."
+	}
+}
+
+// warnings are the machine's and the trials', each once.
+func (s summary) warnings(t table) []string {
+	var out []string
+	add := func(list []string) {
+		for _, w := range list {
+			if w = oneLine(w); !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	add(s.exp.Machine.Warnings)
+	for _, r := range t.rows {
+		add(r.Warnings)
+	}
+	if slices.ContainsFunc(s.exp.Trials, func(x result.Trial) bool { return x.Profiled }) {
+		add([]string{"profiled: not to be compared with other runs"})
+	}
+	return out
+}

@@ -1,0 +1,90 @@
+// Package report puts the figures of an experiment into tables: for a terminal,
+// for Markdown, for LaTeX and, with all their digits, for CSV.
+//
+// A table has a row per algorithm and stands for one matrix point. A row with a
+// failed trial says so and has no figures.
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// Formats are the names Write takes.
+var Formats = []string{"table", "markdown", "csv", "latex"}
+
+// Options say how to write a report. The zero Options work.
+type Options struct {
+	Order  []string // algorithms in the table's order; others follow by name
+	Colour bool     // failed rows of the format "table" in red, for a terminal
+}
+
+// Write writes e's tables to w in one of Formats.
+func Write(w io.Writer, e *result.Experiment, format string, o Options) error {
+	var text string
+	var err error
+	switch s := newSummary(e, o.Order); format {
+	case "table":
+		text, err = s.plain(o.Colour)
+	case "markdown":
+		text, err = s.markdown()
+	case "csv":
+		text, err = s.csv()
+	case "latex":
+		text = s.latex()
+	default:
+		return fmt.Errorf("report format %q: want one of %s", format, strings.Join(Formats, ", "))
+	}
+	if err != nil {
+		return fmt.Errorf("write report as %s: %w", format, err)
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// A summary is an experiment's rows by matrix point.
+type summary struct {
+	exp    *result.Experiment
+	tables []table
+}
+
+type table struct {
+	point []result.Param
+	rows  []result.Row
+}
+
+func newSummary(e *result.Experiment, order []string) summary {
+	s := summary{exp: e}
+	for _, r := range e.Aggregate(order) {
+		n := len(s.tables)
+		if n == 0 || !slices.Equal(s.tables[n-1].point, r.Params) {
+			s.tables = append(s.tables, table{point: r.Params})
+			n++
+		}
+		s.tables[n-1].rows = append(s.tables[n-1].rows, r)
+	}
+	return s
+}
+
+// title names a table: "default, zipf 0.99".
+func (s summary) title(t table) string {
+	parts := []string{oneLine(s.exp.Name)}
+	for _, p := range t.point {
+		parts = append(parts, oneLine(p.Key+" "+p.Value))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// oneLine replaces what could break a line or command a terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
+			return '?'
+		}
+		return r
+	}, strings.Join(strings.Fields(s), " "))
+}

@@ -1,0 +1,108 @@
+package result
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// benchFile is the name of the benchmark listing in a result directory.
+const benchFile = "bench.txt"
+
+// benchUnits says of each unit of WriteBench which way is better; benchstat
+// assumes lower for none of them.
+var benchUnits = []struct{ unit, better string }{
+	{"txn/s", "higher"}, {"lost-txn", "lower"}, {"p50-ns", "lower"}, {"p99-ns", "lower"}, {"p99.9-ns", "lower"}, {"max-ns", "lower"},
+	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"peak-B", "lower"}, {"recovery-ns", "lower"},
+}
+
+// WriteBench writes e in the Go benchmark format, one line per trial with
+// figures, for benchstat and its relatives. The matrix point is in the name as
+// /key=value, so that benchstat -col /algorithm compares algorithms.
+// Failed trials have no figures and no line.
+func WriteBench(w io.Writer, e *Experiment) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "pkg: ckptbench\nexperiment: %s\n", oneLine(e.Name))
+	for _, kv := range [][2]string{{"os", e.Machine.OS}, {"cpu", e.Machine.CPU}, {"machine", e.Machine.ID}, {"commit", e.Machine.Commit}, {"toolchain", e.Machine.Go}} {
+		if kv[1] != "" {
+			fmt.Fprintf(b, "%s: %s\n", kv[0], oneLine(kv[1]))
+		}
+	}
+	for _, u := range benchUnits {
+		fmt.Fprintf(b, "Unit %s better=%s\n", u.unit, u.better)
+	}
+	for i := range e.Trials {
+		if t := &e.Trials[i]; t.Status == OK && t.Throughput != nil {
+			writeBenchLine(b, t, e.Machine.GOMAXPROCS)
+		}
+	}
+	return b.Flush()
+}
+
+// SaveBench writes WriteBench's listing to bench.txt in the result directory
+// dir.
+func SaveBench(dir string, e *Experiment) error {
+	var b strings.Builder
+	if err := WriteBench(&b, e); err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(dir, benchFile), []byte(b.String())); err != nil {
+		return fmt.Errorf("save bench: %w", err)
+	}
+	return nil
+}
+
+func writeBenchLine(w io.Writer, t *Trial, procs int) {
+	fmt.Fprintf(w, "BenchmarkCkpt/algorithm=%s", benchName(t.Algorithm))
+	for _, p := range t.Params {
+		fmt.Fprintf(w, "/%s=%s", benchName(p.Key), benchName(p.Value))
+	}
+	// The suffix is always there, or a name that ends in -8 would be cut.
+	fmt.Fprintf(w, "-%d 1", max(procs, 1))
+	put := func(v float64, unit string) { fmt.Fprintf(w, " %s %s", strconv.FormatFloat(v, 'f', -1, 64), unit) }
+	put(*t.Throughput, "txn/s")
+	if t.Lost != nil {
+		put(*t.Lost, "lost-txn")
+	}
+	q := t.Response
+	if q == nil {
+		q = t.Service
+	}
+	if q != nil && q.Count > 0 {
+		put(float64(q.P50), "p50-ns")
+		put(float64(q.P99), "p99-ns")
+		put(float64(q.P999), "p99.9-ns")
+		put(float64(q.Max), "max-ns")
+	}
+	r := newRow([]*Trial{t})
+	if r.Checkpoints > 0 {
+		cs := complete(t.Checkpoints)
+		put(nanos(r.Pause.Median), "pause-ns")
+		put(nanos(r.Total.Median), "checkpoint-ns")
+		put(float64(cs[len(cs)-1].Bytes), "image-B")
+	}
+	if t.Memory.Peak > 0 {
+		put(float64(t.Memory.Peak), "peak-B")
+	}
+	if t.Recovery != nil {
+		put(nanos(t.Recovery.FirstTxn), "recovery-ns")
+	}
+	fmt.Fprintln(w)
+}
+
+func nanos(seconds float64) float64 { return float64(int64(seconds*1e9 + 0.5)) }
+
+// benchName keeps a name in one piece: the format splits at blanks and slashes.
+func benchName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '/' || r == '=' || r == 0x7F {
+			return '_'
+		}
+		return r
+	}, s)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,97 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Check returns the first thing in t that a result must not hold: a number that
+// is not finite, an unknown status, figures of a failed trial. Save and Load
+// both ask, so that what was written can be read.
+func (t *Trial) Check() error {
+	switch {
+	case t.Schema != Schema:
+		return fmt.Errorf("schema is %d, want %d", t.Schema, Schema)
+	case t.Algorithm == "":
+		return errors.New("algorithm is empty")
+	case t.Trial < 1:
+		return fmt.Errorf("trial is %d, want 1 or more", t.Trial)
+	case t.Status != OK && t.Status != Partial && t.Status != Failed:
+		return fmt.Errorf("status is %q, want %s, %s or %s", t.Status, OK, Partial, Failed)
+	case t.Status == Failed && (t.Throughput != nil || t.Relative != nil || t.Lost != nil):
+		return errors.New("a failed trial must not carry a throughput")
+	}
+	for _, p := range t.Params {
+		if p.Key == "" {
+			return errors.New("a parameter without a name")
+		}
+	}
+	if name := firstNotFinite(t.numbers()); name != "" {
+		return fmt.Errorf("%s is not a finite number", name)
+	}
+	return t.checkSeries()
+}
+
+// checkSeries checks what goes to the CSV files.
+func (t *Trial) checkSeries() error {
+	for i, b := range t.Buckets {
+		switch {
+		case firstNotFinite([]number{{"", b.Start}, {"", b.Elapsed}}) != "" || b.Elapsed < 0:
+			return fmt.Errorf("bucket %d has start %v and elapsed %v", i, b.Start, b.Elapsed)
+		case i > 0 && b.Start < t.Buckets[i-1].Start:
+			return fmt.Errorf("bucket %d starts before the one above", i)
+		}
+	}
+	for i, e := range t.Events {
+		if math.IsNaN(e.At) || math.IsInf(e.At, 0) {
+			return fmt.Errorf("event %d is at %v", i, e.At)
+		}
+		if err := checkEventName(e.Name); err != nil {
+			return fmt.Errorf("name of event %d %w", i, err)
+		}
+	}
+	return nil
+}
+
+type number struct {
+	name string
+	v    float64
+}
+
+// numbers lists every float of trial.json by its JSON name.
+func (t *Trial) numbers() []number {
+	ns := []number{{"elapsed_s", t.Elapsed}, {"gc_share", t.GCShare}}
+	opt := func(name string, v *float64) {
+		if v != nil {
+			ns = append(ns, number{name, *v})
+		}
+	}
+	opt("throughput_txn_s", t.Throughput)
+	opt("lost_txn", t.Lost)
+	opt("relative_to_none", t.Relative)
+	for _, c := range t.Checkpoints {
+		at := func(field string) string { return fmt.Sprintf("checkpoint %d: %s", c.N, field) }
+		ns = append(ns, number{at("trigger_s"), c.Trigger}, number{at("wait_s"), c.Wait}, number{at("pause_s"), c.Pause},
+			number{at("capture_s"), c.Capture}, number{at("write_s"), c.Write}, number{at("sync_s"), c.Sync}, number{at("total_s"), c.Total})
+	}
+	if r := t.Recovery; r != nil {
+		ns = append(ns, number{"recovery: load_s", r.Load}, number{"recovery: merge_s", r.Merge},
+			number{"recovery: replay_s", r.Replay}, number{"recovery: first_txn_s", r.FirstTxn})
+	}
+	return ns
+}
+
+// firstNotFinite returns the name of the first NaN or infinity ("?" if it has
+// none), or "".
+func firstNotFinite(ns []number) string {
+	for _, n := range ns {
+		if math.IsNaN(n.v) || math.IsInf(n.v, 0) {
+			if n.name == "" {
+				return "?"
+			}
+			return n.name
+		}
+	}
+	return ""
+}

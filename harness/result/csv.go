@@ -1,0 +1,163 @@
+package result
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+var (
+	timelineHeader = []string{"start_s", "elapsed_s", "commits", "aborts", "algorithm_memory_bytes", "rss_bytes", "p50_ns", "p99_ns", "p999_ns", "max_ns"}
+	eventsHeader   = []string{"at_s", "checkpoint", "event"}
+)
+
+// formatTimeline writes buckets as timeline.csv.
+func formatTimeline(buckets []Bucket) []byte {
+	rows := make([][]string, len(buckets))
+	for i, b := range buckets {
+		rows[i] = []string{
+			formatFloat(b.Start), formatFloat(b.Elapsed),
+			strconv.FormatUint(b.Commits, 10), strconv.FormatUint(b.Aborts, 10),
+			strconv.FormatInt(b.Algo, 10), strconv.FormatInt(b.RSS, 10),
+			strconv.FormatUint(b.P50, 10), strconv.FormatUint(b.P99, 10),
+			strconv.FormatUint(b.P999, 10), strconv.FormatUint(b.Max, 10),
+		}
+	}
+	return formatCSV(timelineHeader, rows)
+}
+
+// formatEvents writes events as events.csv.
+func formatEvents(events []Event) []byte {
+	rows := make([][]string, len(events))
+	for i, e := range events {
+		rows[i] = []string{formatFloat(e.At), strconv.Itoa(e.Checkpoint), e.Name}
+	}
+	return formatCSV(eventsHeader, rows)
+}
+
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func formatCSV(header []string, rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	// A bytes.Buffer takes every write; Flush has nothing to report.
+	w.Write(header)
+	w.WriteAll(rows)
+	return b.Bytes()
+}
+
+// parseTimeline reads timeline.csv; name is for errors.
+func parseTimeline(name string, data []byte) ([]Bucket, error) {
+	var out []Bucket
+	err := parseCSV(name, data, timelineHeader, func(r *row) {
+		b := Bucket{
+			Start: r.float(0), Elapsed: r.float(1), Commits: r.uint(2), Aborts: r.uint(3),
+			Algo: r.int(4), RSS: r.int(5), P50: r.uint(6), P99: r.uint(7), P999: r.uint(8), Max: r.uint(9),
+		}
+		if b.Elapsed < 0 {
+			r.fail(1, errors.New("is negative"))
+		}
+		if n := len(out); n > 0 && b.Start < out[n-1].Start {
+			r.fail(0, errors.New("lies before the row above"))
+		}
+		out = append(out, b)
+	})
+	return out, err
+}
+
+// parseEvents reads events.csv; name is for errors.
+func parseEvents(name string, data []byte) ([]Event, error) {
+	var out []Event
+	err := parseCSV(name, data, eventsHeader, func(r *row) {
+		e := Event{At: r.float(0), Checkpoint: int(r.int(1)), Name: r.fields[2]}
+		if err := checkEventName(e.Name); err != nil {
+			r.fail(2, err)
+		}
+		out = append(out, e)
+	})
+	return out, err
+}
+
+func checkEventName(s string) error {
+	if s == "" {
+		return errors.New("is empty")
+	}
+	for _, c := range []byte(s) {
+		if c < ' ' || c == 0x7F {
+			return errors.New("holds a control character")
+		}
+	}
+	return nil
+}
+
+// A row is one line of a CSV file being read; err is its first fault.
+type row struct {
+	file   string
+	header []string
+	fields []string
+	line   int
+	err    error
+}
+
+func (r *row) fail(col int, err error) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s:%d: %s %q: %w", r.file, r.line, r.header[col], r.fields[col], err)
+	}
+}
+
+func (r *row) float(col int) float64 {
+	v, err := strconv.ParseFloat(r.fields[col], 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		r.fail(col, errors.New("is not a finite number"))
+	}
+	return v
+}
+
+func (r *row) int(col int) int64 {
+	v, err := strconv.ParseInt(r.fields[col], 10, 64)
+	if err != nil {
+		r.fail(col, errors.New("is not a whole number"))
+	}
+	return v
+}
+
+func (r *row) uint(col int) uint64 {
+	v, err := strconv.ParseUint(r.fields[col], 10, 64)
+	if err != nil {
+		r.fail(col, errors.New("is not a whole number from 0"))
+	}
+	return v
+}
+
+// parseCSV checks the header, then calls add for each row until one fails.
+func parseCSV(name string, data []byte, header []string, add func(*row)) error {
+	cr := csv.NewReader(bytes.NewReader(data))
+	cr.FieldsPerRecord = len(header)
+	first, err := cr.Read()
+	if err != nil {
+		return fmt.Errorf("%s:1: want the header %v: %w", name, header, err)
+	}
+	for i := range header {
+		if first[i] != header[i] {
+			return fmt.Errorf("%s:1: column %d is %q, want %q: the file is of another version", name, i+1, first[i], header[i])
+		}
+	}
+	for {
+		fields, err := cr.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil { // a csv.ParseError, which has the line
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := cr.FieldPos(0)
+		r := row{file: name, header: header, fields: fields, line: line}
+		if add(&r); r.err != nil {
+			return r.err
+		}
+	}
+}

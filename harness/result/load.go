@@ -1,0 +1,224 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxFile bounds what is read of one file, in bytes: a day of 100 ms buckets is
+// under a quarter of it.
+const maxFile = 256 << 20
+
+// Load reads the result directory dir with all its trials, by matrix point,
+// algorithm and trial number. Anything damaged is an error that names the file
+// and, where it has lines, the line. The configuration and the machine may be
+// missing, trials too, but not all of it.
+func Load(dir string) (*Experiment, error) {
+	e := &Experiment{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	found, err := e.loadSetup()
+	if err != nil {
+		return nil, fmt.Errorf("load result: %w", err)
+	}
+	if err := e.loadTrials(); err != nil {
+		return nil, fmt.Errorf("load result: %w", err)
+	}
+	if !found && len(e.Trials) == 0 {
+		return nil, fmt.Errorf("load result %s: neither %s nor a trial in it; give the directory of one experiment", dir, machineFile)
+	}
+	if len(e.Trials) > 0 && e.Trials[0].Experiment != "" {
+		e.Name = e.Trials[0].Experiment
+	}
+	return e, nil
+}
+
+// loadSetup reads what the trials share and reports whether any of it is there.
+func (e *Experiment) loadSetup() (bool, error) {
+	var err error
+	if e.Config, err = readOptional(filepath.Join(e.Dir, configFile)); err != nil {
+		return false, err
+	}
+	name := filepath.Join(e.Dir, resolvedFile)
+	if e.Resolved, err = readOptional(name); err != nil {
+		return false, err
+	}
+	if e.About, err = about(e.Resolved); err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	name = filepath.Join(e.Dir, machineFile)
+	machine, err := readOptional(name)
+	if err != nil {
+		return false, err
+	}
+	if machine == nil {
+		return e.Config != nil || e.Resolved != nil, nil
+	}
+	return true, decodeJSON(name, machine, &e.Machine)
+}
+
+// about takes the one thing the reader of a result wants from the
+// configuration; the rest is package harness's to understand.
+func about(resolved []byte) (string, error) {
+	var c struct {
+		Experiment struct {
+			About string `yaml:"about"`
+		} `yaml:"experiment"`
+	}
+	if err := yaml.Unmarshal(resolved, &c); err != nil {
+		return "", err
+	}
+	return c.Experiment.About, nil
+}
+
+func (e *Experiment) loadTrials() error {
+	root := filepath.Join(e.Dir, trialsDir)
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
+			return filepath.SkipDir
+		case d.IsDir() || d.Name() != trialFile:
+			return nil
+		}
+		t, err := loadTrial(filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		if want := trialPath(e.Dir, *t); want != filepath.Dir(path) {
+			return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", path, TrialDir(*t))
+		}
+		e.Trials = append(e.Trials, *t)
+		return nil
+	})
+	sort.SliceStable(e.Trials, func(i, j int) bool { return before(&e.Trials[i], &e.Trials[j]) })
+	return err
+}
+
+func before(a, b *Trial) bool {
+	if c := comparePoints(a.Params, b.Params); c != 0 {
+		return c < 0
+	}
+	if a.Algorithm != b.Algorithm {
+		return a.Algorithm < b.Algorithm
+	}
+	return a.Trial < b.Trial
+}
+
+func loadTrial(dir string) (*Trial, error) {
+	var t Trial
+	name := filepath.Join(dir, trialFile)
+	data, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := decodeTrial(name, data, &t); err != nil {
+		return nil, err
+	}
+	name = filepath.Join(dir, timelineFile)
+	if data, err = readFile(name); err != nil {
+		return nil, err
+	}
+	if t.Buckets, err = parseTimeline(name, data); err != nil {
+		return nil, err
+	}
+	name = filepath.Join(dir, eventsFile)
+	if data, err = readFile(name); err != nil {
+		return nil, err
+	}
+	if t.Events, err = parseEvents(name, data); err != nil {
+		return nil, err
+	}
+	name = filepath.Join(dir, latencyFile)
+	if t.HGRM, err = readOptional(name); err != nil {
+		return nil, err
+	}
+	_, err = parseHGRM(name, t.HGRM)
+	return &t, err
+}
+
+// decodeTrial reads trial.json. The version is looked at first, since a newer
+// file may well hold fields that are unknown here.
+func decodeTrial(name string, data []byte, t *Trial) error {
+	var v struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &v); err == nil && v.Schema > Schema {
+		return fmt.Errorf("%s: schema %d is newer than this program's %d; use the version that wrote it", name, v.Schema, Schema)
+	}
+	if err := decodeJSON(name, data, t); err != nil {
+		return err
+	}
+	if err := t.Check(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// decodeJSON reads one JSON value and nothing else; unknown fields are errors.
+func decodeJSON(name string, data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("%s:%d: %w", name, line(data, errorOffset(err, dec)), err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("%s:%d: something follows the JSON value", name, line(data, dec.InputOffset()))
+	}
+	return nil
+}
+
+// errorOffset says where in the input err arose, as well as it is known.
+func errorOffset(err error, dec *json.Decoder) int64 {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return syntax.Offset
+	case errors.As(err, &typ):
+		return typ.Offset
+	}
+	return dec.InputOffset()
+}
+
+func line(data []byte, offset int64) int {
+	n := min(max(offset, 0), int64(len(data)))
+	return 1 + bytes.Count(data[:n], []byte("\n"))
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: over %d MiB, not a result of this program", name, maxFile>>20)
+	}
+	return data, nil
+}
+
+// readOptional returns nil for a file that is not there.
+func readOptional(name string) ([]byte, error) {
+	data, err := readFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}

@@ -1,0 +1,171 @@
+// Package result is what an experiment leaves behind: one Trial per run of one
+// algorithm at one point of the matrix, with its timeline, events and latency,
+// written once, read by the charts, the tables and the comparisons.
+package result
+
+// Schema is the version of the JSON written here. A reader refuses a newer one.
+const Schema = 1
+
+// Trial statuses.
+const (
+	OK      = "ok"      // ran to its end and its images were right
+	Partial = "partial" // interrupted; what was measured until then
+	Failed  = "failed"  // an image or the recovered state was wrong, or it could not run
+)
+
+// A Trial is one run of one algorithm. Times are in seconds unless the name
+// says otherwise, measured from the start of the measured part (warm-up
+// excluded). A pointer is nil where the figure was not measured.
+type Trial struct {
+	Schema     int     `json:"schema"`
+	Experiment string  `json:"experiment"`
+	Algorithm  string  `json:"algorithm"`
+	Params     []Param `json:"params,omitempty"` // the matrix point, in the config's order
+	Trial      int     `json:"trial"`            // 1-based
+	Round      int     `json:"round"`            // trials of one round ran interleaved
+	Seed       uint64  `json:"seed"`
+	ConfigHash string  `json:"config_hash,omitempty"` // of everything that was measured; equal hashes may be put together
+	Status     string  `json:"status"`
+	Error      string  `json:"error,omitempty"` // why it is not ok, for a person
+	Verdict    Verdict `json:"verdict"`
+
+	Workers    int               `json:"workers"`
+	Records    int               `json:"records"`
+	Elapsed    float64           `json:"elapsed_s"`
+	Committed  uint64            `json:"committed"`
+	Aborts     map[string]uint64 `json:"aborts,omitempty"`           // by cause
+	Throughput *float64          `json:"throughput_txn_s,omitempty"` // withheld unless Status is ok or partial
+	Lost       *float64          `json:"lost_txn,omitempty"`         // against none of the same round, over the measured part
+	Relative   *float64          `json:"relative_to_none,omitempty"` // throughput over none's of the same round
+	Response   *Quantiles        `json:"response_ns,omitempty"`      // open loop: from the intended start
+	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start
+
+	Memory      Memory       `json:"memory"`
+	GCShare     float64      `json:"gc_share"` // of the CPU time
+	GCCycles    uint32       `json:"gc_cycles"`
+	Checkpoints []Checkpoint `json:"checkpoints,omitempty"`
+	Recovery    *Recovery    `json:"recovery,omitempty"`
+	Profiled    bool         `json:"profiled,omitempty"`
+	Warnings    []string     `json:"warnings,omitempty"`
+	StartedAt   string       `json:"started_at"` // RFC 3339
+
+	Buckets []Bucket `json:"-"` // timeline.csv
+	Events  []Event  `json:"-"` // events.csv
+	HGRM    []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
+}
+
+// A Param is one coordinate of a matrix point.
+type Param struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// A Verdict says how the images of a trial were checked.
+type Verdict struct {
+	Mode         string `json:"mode"` // trial, full or off
+	OK           bool   `json:"ok"`
+	Images       int    `json:"images"`       // read back and right
+	Transactions uint64 `json:"transactions"` // recorded for the oracle
+	Detail       string `json:"detail,omitempty"`
+}
+
+// Quantiles are latencies in nanoseconds.
+type Quantiles struct {
+	Count uint64 `json:"count"`
+	Mean  uint64 `json:"mean"`
+	P50   uint64 `json:"p50"`
+	P90   uint64 `json:"p90"`
+	P99   uint64 `json:"p99"`
+	P999  uint64 `json:"p999"`
+	P9999 uint64 `json:"p9999"`
+	Max   uint64 `json:"max"`
+}
+
+// Memory is in bytes.
+type Memory struct {
+	Data  int64 `json:"data"`  // values of the loaded records
+	Store int64 `json:"store"` // tables and indexes, as every algorithm has them
+	Rest  int64 `json:"rest"`  // the algorithm's own, between checkpoints
+	Peak  int64 `json:"peak"`  // the algorithm's own, at most
+	After int64 `json:"after"` // the algorithm's own, after the last checkpoint
+	RSS   int64 `json:"rss"`   // the process (and a forked child), at most
+}
+
+// A Checkpoint is the cost of one checkpoint, cut at the same borders for every
+// algorithm.
+type Checkpoint struct {
+	N       int     `json:"n"`    // 1-based within the trial
+	Cold    bool    `json:"cold"` // the first one: its memory had not been touched
+	Trigger float64 `json:"trigger_s"`
+	Wait    float64 `json:"wait_s"`    // from the trigger to the point of consistency
+	Pause   float64 `json:"pause_s"`   // all workers kept from starting a transaction
+	Capture float64 `json:"capture_s"` // from the point to the last record handed over, less Write
+	Write   float64 `json:"write_s"`   // in write calls and the rate limit, within capture
+	Sync    float64 `json:"sync_s"`    // from there to durable and published
+	Total   float64 `json:"total_s"`   // from the trigger to durable
+	Bytes   int64   `json:"bytes"`
+	Records int64   `json:"records"`
+	Point   string  `json:"point"` // the point of consistency, as the image states it
+	Error   string  `json:"error,omitempty"`
+}
+
+// A Recovery is the cost of getting the last image (and log) back.
+type Recovery struct {
+	Load     float64 `json:"load_s"`
+	Merge    float64 `json:"merge_s"`
+	Replay   float64 `json:"replay_s"`
+	FirstTxn float64 `json:"first_txn_s"` // from the start to the first transaction
+	Bytes    int64   `json:"bytes"`
+	Records  int64   `json:"records"`
+	Checked  string  `json:"checked"` // what the recovered state was compared with
+}
+
+// A Bucket is one interval of the timeline.
+type Bucket struct {
+	Start   float64 // since the measured part began; negative in the warm-up
+	Elapsed float64 // the interval's true length
+	Commits uint64
+	Aborts  uint64
+	Algo    int64 // the algorithm's own memory at the end of the interval, bytes
+	RSS     int64
+	P50     uint64 // service time, ns; 0 where nothing was timed
+	P99     uint64
+	P999    uint64
+	Max     uint64
+}
+
+// An Event is a moment of a checkpoint: trigger, a phase by name, closed, point,
+// opened, capture begin, capture end, synced, durable, failed.
+type Event struct {
+	At         float64
+	Checkpoint int
+	Name       string
+}
+
+// An Experiment is a result directory read back.
+type Experiment struct {
+	Name     string
+	Dir      string
+	About    string
+	Machine  Machine
+	Config   []byte // as given
+	Resolved []byte // with every default
+	Trials   []Trial
+}
+
+// A Machine is where and from what a result was measured.
+type Machine struct {
+	ID         string            `json:"id"` // a hash of what identifies the machine
+	CPU        string            `json:"cpu"`
+	Cores      int               `json:"cores"`
+	MemoryGiB  float64           `json:"memory_gib"`
+	Kernel     string            `json:"kernel"`
+	OS         string            `json:"os"`
+	Go         string            `json:"go"`
+	GOMAXPROCS int               `json:"gomaxprocs"`
+	Commit     string            `json:"commit"`
+	Dirty      bool              `json:"dirty"`
+	FileSystem string            `json:"file_system"`
+	Facts      map[string]string `json:"facts,omitempty"` // governor, THP, clock source, load, steal ...
+	Warnings   []string          `json:"warnings,omitempty"`
+}

@@ -1,0 +1,286 @@
+// Package harness runs an experiment: every algorithm at every point of the
+// matrix, trials interleaved, images checked, results written as they come.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+	"ckptbench/workload"
+)
+
+// Options say how an experiment is run, beside its configuration.
+type Options struct {
+	Out    string // folder of all results; the experiment's is below it
+	Given  []byte // the configuration as it was given
+	Resume bool   // trials that are there already, of the same configuration, are not run again
+	// Profile starts a profile of a trial's measured part, written to dir,
+	// and returns what stops it; nil: no profile.
+	Profile func(dir string) (stop func())
+	// Progress is told of every bucket as it is measured, from one goroutine;
+	// nil: nobody is.
+	Progress func(Progress)
+}
+
+// Progress is what is going on.
+type Progress struct {
+	Trial, Trials int // counted over all
+	Algorithm     string
+	Point         string // of the matrix
+	Doing         string // loading, verifying, warm-up, a checkpoint, reading back
+	Bucket        result.Bucket
+	Left          time.Duration // until all is done, roughly
+}
+
+// ErrWrong means that some trials cannot count: an image or the recovered state
+// was wrong, or the trial could not be run. All others were run all the same.
+var ErrWrong = errors.New("some trials cannot count")
+
+// A runner runs one experiment.
+type runner struct {
+	exp     *config.Experiment
+	o       Options
+	dir     string // of the experiment's results
+	scratch string // of images and logs while a trial runs
+	cells   []cell
+	done    int
+	total   int
+	began   time.Time
+	wrong   []error // one a trial that cannot count
+}
+
+// Run runs an experiment and returns the folder of its results. When ctx ends
+// it stops in the middle, keeps what was measured, marked partial, and returns
+// ctx's error. With an error that is ErrWrong all trials were run.
+func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
+	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
+	r.scratch = filepath.Join(r.dir, "scratch")
+	if e.Checkpoint.Dir != "" {
+		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
+	}
+	if !e.Rate.Closed() {
+		return r.dir, errors.New("rate: the open loop is not built yet; leave the key out for a closed loop")
+	}
+	e.DrawSeed()
+	for _, c := range e.Cells() {
+		r.cells = append(r.cells, cell{Experiment: c.Experiment, params: c.Params})
+	}
+	if err := r.setUp(); err != nil {
+		return r.dir, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(r.scratch)) }()
+	if err := r.rounds(ctx); err != nil {
+		return r.dir, err
+	}
+	if len(r.wrong) > 0 {
+		return r.dir, fmt.Errorf("%w:\n%w", ErrWrong, errors.Join(r.wrong...))
+	}
+	return r.dir, nil
+}
+
+// setUp writes what all trials share. Results that are there already and are not
+// resumed go to a folder beside.
+func (r *runner) setUp() error {
+	trials := filepath.Join(r.dir, "trials")
+	if _, err := os.Stat(trials); err == nil && !r.o.Resume {
+		before := r.dir + ".before"
+		if err := os.RemoveAll(before); err != nil {
+			return fmt.Errorf("replace the results before the last: %w", err)
+		}
+		if err := os.Rename(r.dir, before); err != nil {
+			return fmt.Errorf("set the last results aside: %w", err)
+		}
+	}
+	resolved, err := r.exp.Resolved()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+		return fmt.Errorf("make the result folder: %w", err)
+	}
+	return result.SaveSetup(r.dir, result.Experiment{
+		Name: r.exp.Info.Name, About: r.exp.Info.About, Config: r.o.Given, Resolved: resolved,
+		Machine: Machine(r.dir),
+	})
+}
+
+// rounds runs the trials: round by round, and in each round every point with
+// every algorithm. The order of the algorithms is rotated from round to round,
+// so that none is always first on a cold machine; none stays in its round.
+func (r *runner) rounds(ctx context.Context) error {
+	r.total = int(r.exp.Trials) * len(r.cells) * len(r.exp.Algorithms)
+	for round := 1; round <= int(r.exp.Trials); round++ {
+		for i := range r.cells {
+			if err := r.round(ctx, &r.cells[i], round); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *runner) round(ctx context.Context, c *cell, round int) error {
+	tapes, err := c.tapes(r.exp.Seed.Value, round, "measure", tapeOps)
+	if err != nil {
+		return err
+	}
+	var outs []*result.Trial
+	n := len(r.exp.Algorithms)
+	for i := range n {
+		e, ok := algorithms.Find(r.exp.Algorithms[(i+round-1)%n])
+		if !ok {
+			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
+		}
+		out, err := r.one(ctx, c, e, round, tapes)
+		if out != nil {
+			outs = append(outs, out)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.compare(outs)
+}
+
+// one runs one trial, or finds it done already.
+func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int, tapes []*workload.Tape) (*result.Trial, error) {
+	r.done++
+	out := r.blank(c, e, round)
+	if old, ok := r.resumed(out); ok {
+		return old, nil
+	}
+	err := r.run(ctx, c, e, round, tapes, out)
+	var wrong *wrongImage
+	switch {
+	case ctx.Err() != nil:
+		out.Status = result.Partial
+		out.Error = "interrupted"
+	case errors.As(err, &wrong):
+		out.Status, out.Error, out.Throughput, out.Verdict.OK = result.Failed, err.Error(), nil, false
+		out.Verdict.Detail = err.Error()
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
+	case err != nil:
+		out.Status, out.Error, out.Throughput = result.Failed, err.Error(), nil
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
+	}
+	if ctx.Err() != nil && len(out.Buckets) == 0 {
+		return nil, ctx.Err()
+	}
+	if err := result.Save(r.dir, *out); err != nil {
+		return nil, err
+	}
+	return out, ctx.Err()
+}
+
+func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
+	out := &result.Trial{
+		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
+		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: int(c.Records),
+		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
+		Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
+	}
+	for _, p := range c.params {
+		out.Params = append(out.Params, result.Param{Key: p.Key, Value: p.Value})
+	}
+	return out
+}
+
+// resumed returns the trial that out would repeat.
+func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
+	if !r.o.Resume {
+		return nil, false
+	}
+	old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*out)))
+	if err != nil || old.Status != result.OK || old.ConfigHash != out.ConfigHash {
+		return nil, false
+	}
+	return old, true
+}
+
+// run verifies and measures.
+func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, tapes []*workload.Tape, out *result.Trial) error {
+	if c.Verify != config.VerifyOff && (round == 1 || c.Verify == config.VerifyFull) {
+		r.tell(c, e, "verifying", result.Bucket{})
+		if err := r.verify(ctx, c, e, round, out); err != nil {
+			return err
+		}
+	}
+	r.tell(c, e, "loading", result.Bucket{})
+	if err := emptied(r.scratch); err != nil {
+		return err
+	}
+	debug.FreeOSMemory()
+	t := &trial{cell: *c, entry: e, tapes: tapes, dir: r.scratch, out: out}
+	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
+	if r.o.Profile != nil {
+		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
+	}
+	err := t.measure(ctx)
+	keep := ""
+	if c.KeepImages {
+		keep = filepath.Join(r.dir, "images", result.TrialDir(*out))
+	}
+	return errors.Join(err, t.clean(keep))
+}
+
+func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	tapes, err := c.tapes(r.exp.Seed.Value, round, "verify", tapeOps/16)
+	if err != nil {
+		return err
+	}
+	if err := emptied(r.scratch); err != nil {
+		return err
+	}
+	v := &verification{cell: *c, entry: e, tapes: tapes, dir: r.scratch, verdict: out.Verdict}
+	err = v.verify(ctx)
+	out.Verdict = v.verdict
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("verification run: %w", err)
+	}
+	return err
+}
+
+// compare sets every trial of a round against none's.
+func (r *runner) compare(outs []*result.Trial) error {
+	var base *result.Trial
+	for _, t := range outs {
+		if t.Algorithm == "none" && t.Throughput != nil {
+			base = t
+		}
+	}
+	if base == nil || *base.Throughput == 0 {
+		return nil
+	}
+	for _, t := range outs {
+		if t.Throughput == nil {
+			continue
+		}
+		ratio, lost := *t.Throughput / *base.Throughput, *base.Throughput*t.Elapsed-float64(t.Committed)
+		t.Relative, t.Lost = &ratio, &lost
+		if err := result.Save(r.dir, *t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *runner) tell(c *cell, e algorithms.Entry, doing string, b result.Bucket) {
+	if r.o.Progress == nil {
+		return
+	}
+	p := Progress{Trial: r.done, Trials: r.total, Algorithm: e.Name, Doing: doing, Bucket: b}
+	p.Point = config.Cell{Experiment: c.Experiment, Params: c.params}.String()
+	if r.done > 1 {
+		each := time.Since(r.began) / time.Duration(r.done-1)
+		p.Left = each * time.Duration(r.total-r.done+1)
+	}
+	r.o.Progress(p)
+}

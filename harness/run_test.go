@@ -1,0 +1,158 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+)
+
+func known() config.Known {
+	var k config.Known
+	for _, e := range algorithms.All() {
+		k.Algorithms = append(k.Algorithms, e.Name)
+		if !e.Unsound {
+			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
+		}
+	}
+	return k
+}
+
+const small = `
+records: 20k
+record_size: 100
+workers: 2
+workload: {name: calc}
+duration: 400ms
+warmup: 50ms
+bucket: 50ms
+verify_duration: 200ms
+trials: 1
+recover: true
+checkpoint: {first: 50ms, interval: 150ms}
+`
+
+func parse(t *testing.T, text string) *config.Experiment {
+	t.Helper()
+	e, err := config.Parse("small.yaml", []byte(text), known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func run1(t *testing.T, text string) *result.Experiment {
+	t.Helper()
+	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), Given: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := result.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "scratch")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("scratch folder is left: %v", err)
+	}
+	return e
+}
+
+func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
+	for _, workload := range []string{"{name: calc}", "{name: ycsb-a, keys: 4}", "{read: 0.4, update: 0.2, insert: 0.2, delete: 0.2, keys: 3}"} {
+		t.Run(workload, func(t *testing.T) {
+			e := run1(t, strings.Replace(small, "{name: calc}", workload, 1))
+			for i := range e.Trials {
+				tr := &e.Trials[i]
+				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
+					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
+				}
+				if tr.Algorithm == "none" {
+					continue
+				}
+				if len(tr.Checkpoints) == 0 || tr.Recovery == nil || tr.Verdict.Images < recordedImages+1 || tr.Verdict.Transactions == 0 {
+					t.Errorf("%s: %d checkpoints, recovery %v, verdict %+v", tr.Algorithm, len(tr.Checkpoints), tr.Recovery, tr.Verdict)
+				}
+			}
+		})
+	}
+}
+
+func TestUnsoundIsFailed(t *testing.T) {
+	text := strings.Replace(small, "20k", "64", 1) + "algorithms: [none, lineairdb-early]\n"
+	for range 20 { // the fault needs a transaction to fall between an epoch's end and its locks
+		dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir()})
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, ErrWrong) {
+			t.Fatal(err)
+		}
+		e, err := result.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tr := range e.Trials {
+			if tr.Algorithm == "lineairdb-early" && (tr.Status != result.Failed || tr.Throughput != nil || tr.Error == "") {
+				t.Errorf("status %s, throughput %v, error %q", tr.Status, tr.Throughput, tr.Error)
+			}
+		}
+		return
+	}
+	t.Error("20 runs of images that are wrong on purpose, and none was found out")
+}
+
+func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
+	text := strings.NewReplacer("400ms", "10s", "verify_duration: 200ms", "verify: off").Replace(small) + "algorithms: [calc]\n"
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o := Options{Out: t.TempDir(), Progress: func(p Progress) {
+		if p.Bucket.Start > 0.3 {
+			cancel()
+		}
+	}}
+	began := time.Now()
+	dir, err := Run(ctx, parse(t, text), o)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v after %v, want that of the context", err, time.Since(began))
+	}
+	e, err := result.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Trials) != 1 || e.Trials[0].Status != result.Partial || e.Trials[0].Committed == 0 {
+		t.Errorf("%d trials, want a partial one: %+v", len(e.Trials), e.Trials)
+	}
+}
+
+func TestResumeRunsWhatIsMissing(t *testing.T) {
+	text := strings.Replace(small, "verify_duration: 200ms", "verify: off", 1)
+	out := t.TempDir()
+	ran := func(text string, resume bool) (names []string) {
+		o := Options{Out: out, Resume: resume, Progress: func(p Progress) {
+			if p.Doing == "loading" {
+				names = append(names, p.Algorithm)
+			}
+		}}
+		if _, err := Run(t.Context(), parse(t, text), o); err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	check := func(got []string, want string) {
+		t.Helper()
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("ran %q, want %q", s, want)
+		}
+	}
+	check(ran(text+"algorithms: [none, calc]\n", false), "none calc")
+	check(ran(text+"algorithms: [none, calc, cpr]\n", true), "cpr")
+	check(ran(strings.Replace(text, "400ms", "300ms", 1)+"algorithms: [none]\n", true), "none")
+	check(ran(text+"algorithms: [none]\n", false), "none")
+}

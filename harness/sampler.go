@@ -1,0 +1,79 @@
+package harness
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+)
+
+// A sampler turns the workers' counters into a timeline. One goroutine uses it.
+type sampler struct {
+	store  *store.Store
+	timers []*timer
+	zero   time.Time // when the measured part began, or will
+
+	last    time.Time
+	counts  store.Counts
+	bucket  *hdrhistogram.Histogram // of the bucket being filled
+	total   *hdrhistogram.Histogram // of the measured part
+	buckets []result.Bucket
+	rss     int64 // at most
+}
+
+func newSampler(s *store.Store, timers []*timer, zero time.Time) *sampler {
+	return &sampler{store: s, timers: timers, zero: zero, last: time.Now(), counts: s.Counts(),
+		bucket: newHistogram(), total: newHistogram()}
+}
+
+// sample ends a bucket and returns it.
+func (s *sampler) sample() result.Bucket {
+	now, counts := time.Now(), s.store.Counts()
+	for _, t := range s.timers {
+		t.take(s.bucket)
+	}
+	b := result.Bucket{
+		Start:   s.last.Sub(s.zero).Seconds(),
+		Elapsed: now.Sub(s.last).Seconds(),
+		Commits: counts.Commits - s.counts.Commits,
+		Aborts:  aborts(counts) - aborts(s.counts),
+		Algo:    s.store.Memory().Own,
+		RSS:     residentBytes(),
+	}
+	if q := quantiles(s.bucket); q != nil {
+		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
+	}
+	if b.Start >= 0 {
+		s.total.Merge(s.bucket)
+	}
+	s.bucket.Reset()
+	s.rss = max(s.rss, b.RSS)
+	s.last, s.counts = now, counts
+	s.buckets = append(s.buckets, b)
+	return b
+}
+
+func aborts(c store.Counts) uint64 { return c.Conflicts + c.Shifts + c.Aborts }
+
+// residentBytes returns the memory the process has present, or 0 where the
+// system does not say.
+func residentBytes() int64 {
+	data, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(data))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}

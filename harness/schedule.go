@@ -1,0 +1,152 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+)
+
+// A schedule takes a trial's checkpoints when the config says, and keeps their
+// images for reading back.
+type schedule struct {
+	cell  cell
+	store *store.Store
+	zero  time.Time
+	end   time.Time
+	keep  string // folder for the images; the store keeps only the last two
+
+	mu      sync.Mutex
+	reports []taken // protected by mu
+	now     string  // what is going on; protected by mu
+	err     error   // protected by mu until run returns
+}
+
+// taken is one checkpoint that was tried.
+type taken struct {
+	report store.Report
+	err    error
+	kept   string // the image's second name
+}
+
+func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *schedule {
+	return &schedule{cell: c, store: s, zero: zero, end: end, keep: keep}
+}
+
+// run takes checkpoints until ctx ends.
+func (s *schedule) run(ctx context.Context) {
+	c := s.cell.Checkpoint
+	at := s.zero.Add(time.Duration(c.First))
+	for n := 1; c.Count == 0 || n <= int(c.Count); n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Until(at)):
+		}
+		s.say(fmt.Sprintf("ckpt#%d", n))
+		report, err := s.store.Checkpoint(ctx)
+		s.say("")
+		if !s.add(taken{report: report, err: err}) {
+			return
+		}
+		at = at.Add(time.Duration(c.Interval))
+		if now := time.Now(); at.Before(now) {
+			at = now
+		}
+	}
+}
+
+// add notes a checkpoint, and reports whether another makes sense.
+func (s *schedule) add(t taken) bool {
+	if t.err == nil && t.report.Image.Path != "" {
+		t.kept, t.err = s.link(t.report.Image.Path)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reports = append(s.reports, t)
+	if t.err != nil && !errors.Is(t.err, context.Canceled) && !errors.Is(t.err, context.DeadlineExceeded) {
+		s.err = t.err
+		return false
+	}
+	return t.err == nil
+}
+
+// link gives an image a second name, so that it outlives the two that the store
+// keeps.
+func (s *schedule) link(path string) (string, error) {
+	if err := os.MkdirAll(s.keep, 0o755); err != nil {
+		return "", fmt.Errorf("keep image: %w", err)
+	}
+	name := filepath.Join(s.keep, filepath.Base(path))
+	if err := os.Link(path, name); err != nil {
+		return "", fmt.Errorf("keep image for reading back: %w", err)
+	}
+	return name, nil
+}
+
+func (s *schedule) say(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = what
+}
+
+// state says what checkpoint is under way, if one is.
+func (s *schedule) state() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// images returns the kept images, in the order in which they were taken.
+func (s *schedule) images() []taken {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var whole []taken
+	for _, t := range s.reports {
+		if t.err == nil && t.kept != "" {
+			whole = append(whole, t)
+		}
+	}
+	return whole
+}
+
+// results turns the reports into figures and events.
+func (s *schedule) results() (cs []result.Checkpoint, es []result.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, t := range s.reports {
+		cs = append(cs, s.checkpoint(i+1, t))
+		for _, m := range t.report.Marks {
+			es = append(es, result.Event{At: m.At.Sub(s.zero).Seconds(), Checkpoint: i + 1, Name: m.Name})
+		}
+	}
+	return cs, es
+}
+
+func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
+	r := t.report
+	c := result.Checkpoint{
+		N: n, Cold: n == 1,
+		Wait: seconds(r.Wait), Pause: seconds(r.Pause), Capture: seconds(r.Capture),
+		Write: seconds(r.Write), Sync: seconds(r.Sync), Total: seconds(r.Total),
+		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
+	}
+	if len(r.Marks) > 0 {
+		c.Trigger = seconds(r.Marks[0].At.Sub(s.zero))
+	}
+	switch {
+	case errors.Is(t.err, context.Canceled) || errors.Is(t.err, context.DeadlineExceeded):
+		c.Error = "not finished when the measured part ended"
+	case t.err != nil:
+		c.Error = t.err.Error()
+	default:
+		c.Point = r.Image.Point.String()
+	}
+	return c
+}

@@ -1,0 +1,224 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+	"ckptbench/workload"
+)
+
+// A trial is one run of one algorithm at one point of the matrix.
+type trial struct {
+	cell     cell
+	entry    algorithms.Entry
+	tapes    []*workload.Tape
+	dir      string // for images and logs; emptied by the caller
+	progress func(result.Bucket, string)
+	profile  func() (stop func()) // of the measured part; nil: none
+
+	store   *store.Store
+	run     *run
+	clients []*client
+	timers  []*timer
+	sampler *sampler
+	sched   *schedule
+	out     *result.Trial
+}
+
+// measure runs the trial's measured part, and what leads up to it, into out. An
+// error is why the trial cannot count; ctx's end makes it partial.
+func (t *trial) measure(ctx context.Context) error {
+	var err error
+	if t.store, err = t.cell.openLoaded(t.entry, t.dir, nil, nil); err != nil {
+		return err
+	}
+	defer func() { _ = t.store.Close() }()
+	t.prepare()
+	t.out.Memory = result.Memory{Data: int64(t.cell.Records) * int64(t.cell.RecordSize), Store: t.store.Memory().Store, Rest: t.store.Memory().Own}
+	if err := t.work(ctx); err != nil {
+		return err
+	}
+	t.collect()
+	if ctx.Err() != nil || t.cell.Verify == "off" {
+		return nil
+	}
+	if err := t.readBack(ctx); err != nil {
+		return err
+	}
+	return t.compareRecovered(ctx)
+}
+
+func (t *trial) prepare() {
+	t.run = t.cell.newRun()
+	for i, tape := range t.tapes {
+		timer := newTimer()
+		t.timers = append(t.timers, timer)
+		t.clients = append(t.clients, newClient(t.run, t.store.Worker(i), tape, timer))
+	}
+}
+
+// work runs the clients, and beside them the checkpoints and the sampler.
+func (t *trial) work(ctx context.Context) error {
+	zero := time.Now().Add(time.Duration(t.cell.Warmup))
+	end := zero.Add(time.Duration(t.cell.Duration))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.sampler = newSampler(t.store, t.timers, zero)
+	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
+
+	var wg sync.WaitGroup
+	for _, c := range t.clients {
+		wg.Go(func() {
+			if err := c.loop(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	var ckpt sync.WaitGroup
+	ckptCtx, stopCkpt := context.WithDeadline(ctx, end)
+	defer stopCkpt()
+	if !t.entry.Baseline {
+		ckpt.Go(func() { t.sched.run(ckptCtx) })
+	}
+	gc := readGC()
+	t.sampleUntil(ctx, zero, end, &gc)
+	t.run.stop.Store(true)
+	stopCkpt()
+	wg.Wait()
+	ckpt.Wait()
+	t.out.GCShare, t.out.GCCycles = gc.since()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return explain(err)
+	}
+	return t.sched.err
+}
+
+// sampleUntil fills the timeline: buckets that end at the warm-up's end too.
+func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse) {
+	t.tick(ctx, zero, "warm-up")
+	*gc = readGC()
+	if t.profile != nil {
+		defer t.profile()()
+	}
+	t.tick(ctx, end, "")
+}
+
+func (t *trial) tick(ctx context.Context, end time.Time, note string) {
+	width := time.Duration(t.cell.Bucket)
+	for next := time.Now().Add(width); ; next = next.Add(width) {
+		if next.After(end.Add(-width / 2)) {
+			next = end
+		}
+		select {
+		case <-ctx.Done():
+			t.sampler.sample()
+			return
+		case <-time.After(time.Until(next)):
+		}
+		b := t.sampler.sample()
+		if t.progress != nil {
+			say := note
+			if say == "" {
+				say = t.sched.state()
+			}
+			t.progress(b, say)
+		}
+		if next.Equal(end) {
+			return
+		}
+	}
+}
+
+// collect puts together what was measured.
+func (t *trial) collect() {
+	out := t.out
+	out.Buckets = t.sampler.buckets
+	for _, b := range out.Buckets {
+		if b.Start >= -b.Elapsed/2 {
+			out.Elapsed += b.Elapsed
+			out.Committed += b.Commits
+		}
+	}
+	if out.Elapsed > 0 {
+		rate := float64(out.Committed) / out.Elapsed
+		out.Throughput = &rate
+	}
+	c := t.store.Counts()
+	out.Aborts = map[string]uint64{"lock conflict": c.Conflicts, "cpr shift": c.Shifts, "client": c.Aborts}
+	for cause, n := range out.Aborts {
+		if n == 0 {
+			delete(out.Aborts, cause)
+		}
+	}
+	out.Checkpoints, out.Events = t.sched.results()
+	m := t.store.Memory()
+	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
+	out.Service = quantiles(t.sampler.total)
+	out.HGRM = hgrm(t.sampler.total)
+	t.warn()
+}
+
+// warn notes what makes the trial's figures worth less.
+func (t *trial) warn() {
+	out := t.out
+	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))
+	}
+	if t.entry.Baseline {
+		return
+	}
+	whole := 0
+	for _, c := range out.Checkpoints {
+		if c.Error == "" {
+			whole++
+		}
+	}
+	if whole == 0 {
+		out.Warnings = append(out.Warnings, "no checkpoint was finished within the measured part")
+	}
+}
+
+// explain says what to do about an error that ended the clients.
+func explain(err error) error {
+	if errors.Is(err, store.ErrFull) {
+		return fmt.Errorf("the clients stopped: %w (inserts filled the room that was set aside; shorten the duration)", err)
+	}
+	return fmt.Errorf("the clients stopped: %w", err)
+}
+
+func hgrm(h *hdrhistogram.Histogram) []byte {
+	if h.TotalCount() == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	if _, err := h.PercentilesPrint(&b, 5, 1); err != nil {
+		return nil // a buffer in memory does not fail
+	}
+	return b.Bytes()
+}
+
+// seconds keeps of a duration what it is good for: microseconds.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
+
+// emptied makes dir an empty folder.
+func emptied(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("empty %s: %w", dir, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	return nil
+}

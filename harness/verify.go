@@ -1,0 +1,204 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+	"ckptbench/workload"
+)
+
+// The size of a recorded run: so many accesses are recorded for each second of
+// it (24 bytes each, and about 80 while they are checked), over so many images.
+const (
+	recordedPerSecond = 1_500_000
+	recordedMost      = 12_000_000
+	recordedImages    = 4
+)
+
+// A verification is a short run of a cell's configuration in which every
+// transaction is recorded, and whose images the oracle judges. The disk rate is
+// lifted and checkpoints follow each other, so that several fit.
+type verification struct {
+	cell    cell
+	entry   algorithms.Entry
+	tapes   []*workload.Tape
+	dir     string
+	verdict result.Verdict
+
+	store    *store.Store
+	recorder *oracle.Recorder
+	run      *run
+	images   []*oracle.Image
+}
+
+// verify runs the verification. An error that is a *wrongImage is the oracle's.
+func (v *verification) verify(ctx context.Context) error {
+	v.recorder = oracle.NewRecorder(v.cell.workers(), 0)
+	var err error
+	v.store, err = v.cell.openLoaded(v.entry, v.dir, v.recorder, func(o *store.Options) {
+		o.Images.Rate, o.Images.Discard, o.Touch = 0, false, false
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = v.store.Close() }()
+	if err := v.work(ctx); err != nil {
+		return err
+	}
+	return v.judge(ctx)
+}
+
+// work runs the clients at a pace that spreads the recording over the time, and
+// takes images.
+func (v *verification) work(ctx context.Context) error {
+	v.run = v.cell.newRun()
+	errs := make([]error, v.cell.workers()+1)
+	var wg sync.WaitGroup
+	for i := range v.cell.workers() {
+		c := newClient(v.run, v.store.Worker(i), v.tapes[i], newTimer())
+		c.pace = v.pacer(c)
+		wg.Go(func() { errs[i] = c.loop() })
+	}
+	errs[len(errs)-1] = v.take(ctx)
+	v.run.stop.Store(true)
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// pacer returns what keeps a client from recording its share before the time is
+// over.
+func (v *verification) pacer(c *client) func() {
+	span := time.Duration(v.cell.VerifyDuration)
+	share := min(recordedPerSecond*span.Seconds(), recordedMost) / float64(v.cell.workers())
+	start, used := time.Now(), 0
+	return func() {
+		used += 64 * max(1, len(c.access)) // about 32 transactions, each access read and written
+		ahead := time.Duration(float64(used)/share*float64(span)) - time.Since(start)
+		if ahead > time.Millisecond && !v.run.stop.Load() {
+			time.Sleep(min(ahead, 20*time.Millisecond))
+		}
+	}
+}
+
+// take takes images, evenly over the time.
+func (v *verification) take(ctx context.Context) error {
+	if v.entry.Baseline {
+		return sleep(ctx, time.Duration(v.cell.VerifyDuration))
+	}
+	start, step := time.Now(), time.Duration(v.cell.VerifyDuration)/(recordedImages+1)
+	for i := range recordedImages {
+		if err := sleep(ctx, time.Until(start.Add(time.Duration(i+1)*step))); err != nil {
+			return err
+		}
+		report, err := v.store.Checkpoint(ctx)
+		if err != nil {
+			return err
+		}
+		if err := v.read(ctx, report); err != nil {
+			return &wrongImage{err}
+		}
+	}
+	return sleep(ctx, step/2) // so that there are transactions after the last
+}
+
+// read reads an image, repaired with the log where the algorithm needs one, for
+// the oracle.
+func (v *verification) read(ctx context.Context, report store.Report) error {
+	check := v.check()
+	im := &oracle.Image{Name: filepath.Base(report.Image.Path), Cut: report.Image.Point.Seq}
+	v.images = append(v.images, im)
+	if v.entry.NeedsLog {
+		var err error
+		im.State, err = v.repaired(ctx, report, check)
+		return err
+	}
+	parts := runtime.GOMAXPROCS(0)
+	im.State = oracle.NewState(parts, check)
+	return store.ReadImage(ctx, nil, report.Image.Path, parts, func(worker int, r store.ImageRecord) error {
+		im.State.Shard(worker).Put(r.Table, r.Key, r.Stamp, !r.Absent, r.Value)
+		return nil
+	})
+}
+
+func (v *verification) check() oracle.ValueFunc {
+	size := v.cell.fieldSize()
+	return func(_ int, key, stamp uint64, value []byte) error { return checkValue(key, stamp, value, size) }
+}
+
+// repaired returns the state that an image and the log up to the image's point
+// recover to.
+func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
+	none, _ := algorithms.Find("none")
+	o := v.cell.options(v.entry, v.dir)
+	src := store.Source{Image: report.Image.Path, Log: o.Log.Dir, LogTo: report.Image.Point.LogTo, Parallel: runtime.GOMAXPROCS(0)}
+	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
+	none.Apply(&o)
+	s, err := store.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.Close() }()
+	if _, err := s.Recover(ctx, src); err != nil {
+		return nil, err
+	}
+	state := oracle.NewState(1, check)
+	fillState(state, s)
+	return state, nil
+}
+
+// judge has the oracle look at everything.
+func (v *verification) judge(ctx context.Context) error {
+	history, err := v.recorder.History(oracle.Ranges{{Table: 0, First: 0, Count: uint64(v.cell.Records)}})
+	if err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	v.verdict.Transactions = uint64(history.Len())
+	rules := oracle.Rules{Level: v.entry.Oracle}
+	if err := v.judgeImages(history, rules).Err(); err != nil {
+		return &wrongImage{err}
+	}
+	final := oracle.NewState(1, v.check())
+	fillState(final, v.store)
+	if err := history.Final(final, rules).Err(); err != nil {
+		return &wrongImage{fmt.Errorf("memory after the run: %w", err)}
+	}
+	v.verdict.Images += len(v.images)
+	return ctx.Err()
+}
+
+func (v *verification) judgeImages(h *oracle.History, rules oracle.Rules) *oracle.Report {
+	if v.entry.Baseline {
+		return h.Check(rules)
+	}
+	if h.Writing() > 0 { // else there is nothing to be in or out
+		rules.MinIn, rules.MinOut, rules.MinBetween = 1, 1, 1
+	}
+	return h.CheckImages(v.images, rules)
+}
+
+// sleep returns after d, or with ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

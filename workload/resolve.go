@@ -1,0 +1,84 @@
+package workload
+
+import (
+	"cmp"
+	"time"
+
+	"ckptbench/workload/dist"
+)
+
+// Resolve returns s with the preset and the defaults filled in, which is what
+// a result should record, or the error that Validate gives. Resolving again
+// changes nothing.
+func (s Spec) Resolve() (Spec, error) {
+	s.Name = cmp.Or(s.Name, Custom)
+	base, known := preset(s.Name)
+	s = s.over(base)
+	if err := s.check(known); err != nil {
+		return Spec{}, err
+	}
+	return s, nil
+}
+
+// over fills what s does not give from base, and then from the defaults.
+func (s Spec) over(base Spec) Spec {
+	s.Mix = s.Mix.over(base.Mix)
+	s.Keys = cmp.Or(s.Keys, base.Keys, 1)
+	s.Distribution = cmp.Or(s.Distribution, base.Distribution, Uniform)
+	s.Fields = cmp.Or(s.Fields, base.Fields, 1)
+	s.MaxScan = cmp.Or(s.MaxScan, base.MaxScan, 1000)
+	s.ScanDistribution = cmp.Or(s.ScanDistribution, Uniform)
+	s.Long = s.Long.over(base.Long, s.Keys)
+	return s.shaped()
+}
+
+// shaped fills in the parameters that s's distribution takes, no others.
+func (s Spec) shaped() Spec {
+	if takesTheta(s.Distribution) {
+		s.Theta = cmp.Or(s.Theta, new(dist.YCSBTheta))
+	}
+	if takesOrder(s.Distribution) {
+		s.KeyOrder = cmp.Or(s.KeyOrder, Scattered)
+	}
+	switch s.Distribution {
+	case Hotspot:
+		s.HotFraction, s.HotShare = cmp.Or(s.HotFraction, new(0.2)), cmp.Or(s.HotShare, new(0.8))
+	case Exponential:
+		s.HotFraction, s.HotShare = cmp.Or(s.HotFraction, new(0.8571428571)), cmp.Or(s.HotShare, new(0.95))
+	}
+	return s
+}
+
+func takesTheta(distribution string) bool {
+	return distribution == Zipf || distribution == YCSBZipf || distribution == Latest
+}
+
+func takesOrder(distribution string) bool {
+	return distribution == Zipf || distribution == YCSBZipf || distribution == Hotspot
+}
+
+func takesHot(distribution string) bool {
+	return distribution == Hotspot || distribution == Exponential
+}
+
+// over fills what m does not give from base, and then with 0.
+func (m Mix) over(base Mix) Mix {
+	given, preset := m.shares(), base.shares()
+	for i := range given {
+		*given[i] = cmp.Or(*given[i], *preset[i], new(0.0))
+	}
+	return m
+}
+
+// shares lists m's fields in the order of their Kinds.
+func (m *Mix) shares() [kinds]**float64 {
+	return [kinds]**float64{&m.Read, &m.Update, &m.Write, &m.RMW, &m.Insert, &m.Delete, &m.Scan}
+}
+
+// over fills what l does not give from base; keys is the default of Keys.
+func (l Long) over(base Long, keys int) Long {
+	l.Share = cmp.Or(l.Share, base.Share, new(0.0))
+	l.Keys = cmp.Or(l.Keys, base.Keys, keys)
+	l.Hold = cmp.Or(l.Hold, base.Hold, new(time.Duration(0)))
+	return l
+}

@@ -1,0 +1,77 @@
+package workload
+
+import "time"
+
+// A Spec describes a workload, as an experiment's YAML has it. The zero value
+// of a field is "not given": the preset that Name names fills it in, and what
+// neither gives takes the default named at the field. Pointers are there for
+// keys whose 0 is a choice of its own.
+type Spec struct {
+	// Name is a preset, one of Names: ycsb-a to ycsb-f, calc, calc-long, or
+	// custom, which gives nothing. Default: custom.
+	Name string `yaml:"name,omitempty"`
+
+	Mix `yaml:",inline"`
+
+	// Keys is how many operations a transaction has, each on a key of its
+	// own and each drawing its kind from the mix. Default: 1.
+	Keys int `yaml:"keys,omitempty"`
+
+	// Distribution says which records are chosen; one of Distributions.
+	// Default: uniform.
+	Distribution string `yaml:"distribution,omitempty"`
+
+	// Theta is the skew of zipf (any number >= 0), ycsb-zipf and latest
+	// (above 0 and below 1). Default: 0.99.
+	Theta *float64 `yaml:"theta,omitempty"`
+
+	// HotFraction of the records get HotShare of the choices. For hotspot
+	// the hot records are chosen among uniformly (default 0.2 and 0.8), for
+	// exponential they are the newest (default 0.8571428571 and 0.95).
+	HotFraction *float64 `yaml:"hot_fraction,omitempty"`
+	HotShare    *float64 `yaml:"hot_share,omitempty"`
+
+	// KeyOrder says where zipf, ycsb-zipf and hotspot keep their popular
+	// records: scattered over the key space by a fixed permutation, the same
+	// for every worker and trial of a master seed, or ordered, the most
+	// popular first, so that they are neighbours in memory. Default: scattered.
+	KeyOrder string `yaml:"key_order,omitempty"`
+
+	// Fields is the number of fields a record is cut into, 1..65535, of
+	// which an update changes one, chosen uniformly. Default: 1.
+	Fields int `yaml:"fields,omitempty"`
+
+	// MaxScan is the longest scan in records, 1..65535. Default: 1000.
+	MaxScan int `yaml:"max_scan,omitempty"`
+
+	// ScanDistribution of the lengths 1..MaxScan: uniform, or zipf, which is
+	// YCSB's zipfian, 1 the likeliest. Default: uniform.
+	ScanDistribution string `yaml:"scan_distribution,omitempty"`
+
+	// Abort is the share of transactions that their client aborts after the
+	// last operation, 0..1.
+	Abort float64 `yaml:"abort,omitempty"`
+
+	// Long describes the long transactions mixed in.
+	Long Long `yaml:"long,omitempty"`
+}
+
+// A Mix is the share of each kind among the operations. They must sum to 1;
+// nil is 0 or what the preset says.
+type Mix struct {
+	Read   *float64 `yaml:"read,omitempty"`
+	Update *float64 `yaml:"update,omitempty"`
+	Write  *float64 `yaml:"write,omitempty"`
+	RMW    *float64 `yaml:"rmw,omitempty"`
+	Insert *float64 `yaml:"insert,omitempty"`
+	Delete *float64 `yaml:"delete,omitempty"`
+	Scan   *float64 `yaml:"scan,omitempty"`
+}
+
+// Long describes long transactions: batches of blind whole-record writes (Kind
+// Write) on keys drawn as the others' are.
+type Long struct {
+	Share *float64       `yaml:"share,omitempty"` // of all transactions, 0..1; 0 = none
+	Keys  int            `yaml:"keys,omitempty"`  // records written by each; default: as a short transaction has
+	Hold  *time.Duration `yaml:"hold,omitempty"`  // how long each holds its locks; default: no longer than it must
+}

@@ -1,0 +1,165 @@
+package workload
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+func decode(t *testing.T, text string) (Spec, error) {
+	t.Helper()
+	var s Spec
+	d := yaml.NewDecoder(strings.NewReader(text))
+	d.KnownFields(true)
+	return s, d.Decode(&s)
+}
+
+// Specs come from YAML, decoded strictly, so that is how they are tested.
+func TestValidate(t *testing.T) {
+	const a = "name: ycsb-a\n"
+	for _, c := range []struct{ yaml, want string }{
+		{"name: ycsb-a", ""},
+		{"name: calc-long", ""},
+		{"read: 1", ""},
+		{"{name: custom, read: 0.3, write: 0.3, delete: 0.4}", ""},
+		{a + "{}", ""},
+		{a + "update: 0.4\ninsert: 0.1", ""},
+		{a + "read: 0\nupdate: 1", ""},
+		{"{read: 0.1, update: 0.2, write: 0.7}", ""}, // not 1 to the last bit
+		{a + "distribution: zipf\ntheta: 0", ""},
+		{a + "distribution: zipf\ntheta: 7.5\nkey_order: ordered", ""},
+		{a + "distribution: hotspot\nhot_fraction: 0\nhot_share: 1", ""},
+		{"{name: calc, long: {share: 0, keys: 5, hold: 10ms}}", ""},
+		{"{name: calc-long, long: {hold: 0s}}", ""},
+
+		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, custom`},
+		{"keys: 1", `name: custom says nothing about the operations: give shares of read, update, write, rmw, insert, delete, scan that sum to 1, or name a preset (`},
+		{a + "read: 0.9", `read 0.9, update 0.5: the shares sum to 1.4, must sum to 1; name: ycsb-a gives those that are not given`},
+		{"{read: 0.5, update: 0.499999}", `the shares sum to 0.999999, must sum to 1`},
+		{"{read: 1.5, update: -0.5}", `read: 1.5 must be a share from 0 to 1`},
+		{"{read: .nan}", `read: NaN must be a share from 0 to 1`},
+		{a + "keys: -1", `keys: -1 must be 1 to 1048576`},
+		{a + "distribution: zipfian", `distribution: "zipfian" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, latest, hotspot, exponential`},
+		{a + "theta: 0.5", `theta: 0.5 has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or latest`},
+		{a + "distribution: zipf\ntheta: -0.1", `theta: -0.1 must be a number of at least 0`},
+		{a + "distribution: zipf\ntheta: .inf", `theta: +Inf must be a number of at least 0`},
+		{a + "distribution: zipf\ntheta: .nan", `theta: NaN must be a number of at least 0`},
+		{a + "distribution: ycsb-zipf\ntheta: 1", `theta: 1 must be above 0 and below 1 with distribution ycsb-zipf; zipf takes any of at least 0`},
+		{a + "distribution: latest\ntheta: 0", `theta: 0 must be above 0 and below 1 with distribution latest`},
+		{a + "hot_share: 0.5", `hot_fraction, hot_share: have no effect with distribution ycsb-scrambled: remove them, or use hotspot or exponential`},
+		{a + "distribution: hotspot\nhot_share: 1.1", `hot_share: 1.1 must be a share from 0 to 1`},
+		{a + "distribution: exponential\nhot_share: 1", `hot_share: 1 must be at least 0.01 and below 1 with distribution exponential`},
+		{a + "distribution: exponential\nhot_share: 0.001", `hot_share: 0.001 must be at least 0.01 and below 1`},
+		{a + "distribution: exponential\nhot_fraction: 0", `hot_fraction: 0 must be above 0 with distribution exponential`},
+		{a + "key_order: ordered", `key_order: ordered has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or hotspot`},
+		{a + "distribution: zipf\nkey_order: random", `key_order: "random" is not one of scattered, ordered`},
+		{a + "fields: 65536", `fields: 65536 must be 1 to 65535`},
+		{"name: ycsb-e\nmax_scan: 65536", `max_scan: 65536 must be 1 to 65535`},
+		{"name: ycsb-e\nscan_distribution: latest", `scan_distribution: "latest" is not one of uniform, zipf`},
+		{a + "abort: 2", `abort: 2 must be a share from 0 to 1`},
+		{a + "long: {share: 1.5}", `long.share: 1.5 must be a share from 0 to 1`},
+		{a + "long: {keys: -1}", `long.keys: -1 must be 1 to 1048576`},
+		{a + "long: {hold: -1s}", `long.hold: -1s must not be negative`},
+		{a + "keys: -1\nabort: -1", "keys: -1 must be 1 to 1048576\nabort: -1 must be a share"}, // all at once
+	} {
+		s, err := decode(t, strings.TrimSuffix(c.yaml, "{}"))
+		if err != nil {
+			t.Errorf("%s: %v", c.yaml, err)
+			continue
+		}
+		switch err := s.Validate(); {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.yaml, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s:\n got %v\nwant %s", c.yaml, err, c.want)
+		}
+	}
+}
+
+func TestUnknownKeysAreRefused(t *testing.T) {
+	for _, text := range []string{"raed: 1", "long: {shar: 0.1}"} {
+		if _, err := decode(t, text); err == nil {
+			t.Errorf("%s: was accepted", text)
+		}
+	}
+}
+
+func TestNewAgainstTheRecords(t *testing.T) {
+	check := func(s Spec, records uint64, want string) {
+		t.Helper()
+		_, err := New(s, records, Seed{})
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%d records: got %v, want %q", records, err, want)
+		}
+	}
+	check(Spec{Name: "calc"}, 10, "")
+	check(Spec{Name: "calc"}, 9, "workload: keys: 10 distinct keys per transaction need as many records, there are 9")
+	check(Spec{Name: "calc"}, 0, "workload: records: 0 must be 1 to 1099511627776")
+	check(Spec{Name: "ycsb-a", Distribution: Zipf}, math.MaxUint64, "workload: records: 18446744073709551615 must be 1 to 1099511627776")
+	check(Spec{Name: "calc-long"}, 999, "workload: long.keys: 1000 distinct keys per long transaction need as many records, there are 999")
+	check(Spec{Name: "calc-long", Long: Long{Share: new(0.0)}}, 999, "")
+	check(Spec{Name: "calc-long", Long: Long{Keys: 20}}, 999, "")
+	check(Spec{Name: "calc", Abort: 3}, 10, "workload: abort: 3 must be a share from 0 to 1")
+}
+
+// What is not given comes from the preset, key by key.
+func TestResolve(t *testing.T) {
+	s, err := Spec{Name: "calc-long", Keys: 3, Long: Long{Share: new(0.5)}, Distribution: Zipf}.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Spec{
+		Name:         "calc-long",
+		Mix:          Mix{new(0.0), new(0.0), new(0.0), new(1.0), new(0.0), new(0.0), new(0.0)},
+		Keys:         3,
+		Distribution: Zipf, Theta: new(0.99), KeyOrder: Scattered,
+		Fields: 1, MaxScan: 1000, ScanDistribution: Uniform,
+		Long: Long{Share: new(0.5), Keys: 1000, Hold: new(2 * time.Second)},
+	}
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("got  %+v\nwant %+v", s, want)
+	}
+}
+
+// A resolved spec is written into results and may be read from there again.
+func TestResolvedSpecsSurviveYAML(t *testing.T) {
+	for _, name := range Names() {
+		for _, d := range append(Distributions(), "") {
+			s := Spec{Name: name, Distribution: d}
+			if name == Custom {
+				s.Read = new(1.0)
+			}
+			once, err := s.Resolve()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := yaml.Marshal(once)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := decode(t, string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			twice, err := read.Resolve()
+			if err != nil || !reflect.DeepEqual(once, twice) {
+				t.Errorf("%s, %s: %v\n got %+v\nwant %+v", name, d, err, twice, once)
+			}
+		}
+	}
+}
+
+func TestEveryPresetIsDescribed(t *testing.T) {
+	for _, name := range Names() {
+		if _, ok := preset(name); !ok || Describe(name) == "" {
+			t.Errorf("%s: preset %v, description %q", name, ok, Describe(name))
+		}
+	}
+	if Describe("ycsb-z") != "" {
+		t.Error("ycsb-z is described")
+	}
+}

@@ -1,0 +1,106 @@
+package workload
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// A Tape is a recording of transactions of a stream. A worker replays it, over
+// and over if need be, at the cost of reading it: drawing a zipfian key costs
+// more than a whole transaction on a store in memory, and would be measured
+// with it.
+//
+// The operations of a transaction whose keys are all Absolute are sorted by
+// Table and Key, the order in which locks are taken; others are in the order
+// drawn, as their keys are not known yet.
+//
+// A tape takes 16 bytes for each operation and 8 for each transaction: 168
+// for one of ten keys, 24 for one of a single key. It holds no pointers but
+// its two arrays'. It is read-only, so workers may share it.
+type Tape struct {
+	ops  []Op
+	txns []word // and one more, whose start is the end of the last
+	hold time.Duration
+}
+
+// A word of the index is where the transaction's operations start in ops, and,
+// in the lowest bits, what else there is to say of it.
+type word uint64
+
+const (
+	longBit word = 1 << iota
+	abortBit
+	startAt = 2 // the bit at which the start begins
+)
+
+func (w word) start() int { return int(w >> startAt) }
+
+// Record draws the next n transactions of st onto a tape; none if n is not
+// above 0.
+//
+// Rare transactions need a long tape: with a share of 1e-5, a million
+// transactions have ten long ones, give or take three. See Longs.
+func Record(st *Stream, n int) *Tape {
+	n = max(n, 0)
+	perTxn := float64(st.keys) + st.long.share*float64(st.long.keys-st.keys)
+	tape := &Tape{
+		ops:  make([]Op, 0, int(perTxn*float64(n))),
+		txns: make([]word, 0, n+1),
+		hold: st.long.hold,
+	}
+	var t Txn
+	for range n {
+		st.Next(&t)
+		tape.add(&t)
+	}
+	tape.txns = append(tape.txns, word(len(tape.ops))<<startAt)
+	if spare := cap(tape.ops) - len(tape.ops); spare > len(tape.ops)/16 {
+		tape.ops = slices.Clone(tape.ops)
+	}
+	return tape
+}
+
+// add appends t, whose operations it may reorder.
+func (tape *Tape) add(t *Txn) {
+	w := word(len(tape.ops)) << startAt
+	if t.Long {
+		w |= longBit
+	}
+	if t.Abort {
+		w |= abortBit
+	}
+	if !slices.ContainsFunc(t.Ops, func(o Op) bool { return o.Ref != Absolute }) {
+		slices.SortFunc(t.Ops, func(a, b Op) int {
+			return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key))
+		})
+	}
+	tape.ops = append(tape.ops, t.Ops...)
+	tape.txns = append(tape.txns, w)
+}
+
+// Len returns the number of transactions recorded.
+func (tape *Tape) Len() int { return len(tape.txns) - 1 }
+
+// Longs returns how many of them are long.
+func (tape *Tape) Longs() int {
+	n := 0
+	for _, w := range tape.txns {
+		if w&longBit != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// At returns transaction i, from 0 to Len()-1; any other i panics, as an index
+// does. Its Ops are the tape's own: read them only. It copies no operation and
+// allocates nothing.
+func (tape *Tape) At(i int) Txn {
+	w, end := tape.txns[i], tape.txns[i+1].start()
+	t := Txn{Ops: tape.ops[w.start():end:end], Long: w&longBit != 0, Abort: w&abortBit != 0}
+	if t.Long {
+		t.Hold = tape.hold
+	}
+	return t
+}
