@@ -43,7 +43,7 @@ func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *sche
 func (s *schedule) run(ctx context.Context) {
 	c := s.cell.Checkpoint
 	at := s.zero.Add(time.Duration(c.First))
-	for n := 1; c.Count == 0 || n <= int(c.Count); n++ {
+	for n := 1; (c.Count == 0 || n <= int(c.Count)) && at.Before(s.end); n++ {
 		select {
 		case <-ctx.Done():
 			return

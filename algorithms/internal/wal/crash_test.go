@@ -14,8 +14,8 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// life is one session over m: some transactions by three workers, a truncation
-// now and then, Close. It returns the log, nil if it did not open.
+// life is one session over m: rounds of transactions by three workers, a truncation
+// with each if asked for, Close.
 func life(m fs.FS, r *rig, o Options, running *atomic.Pointer[Log], truncate bool) error {
 	o.Dir, o.FS, o.Workers, o.Interval, o.SegmentBytes = dir, m, 3, time.Millisecond, 1500
 	o.RingBytes = 8192
@@ -30,7 +30,7 @@ func life(m fs.FS, r *rig, o Options, running *atomic.Pointer[Log], truncate boo
 		for i := range 9 {
 			e = max(e, r.txn(l.Worker(i%3), i%3, rng))
 		}
-		if l.WaitDurable(bg, e) != nil {
+		if l.WaitDurable(context.Background(), e) != nil {
 			break
 		}
 		if truncate {
@@ -94,6 +94,9 @@ func TestCrash(t *testing.T) {
 	t.Logf("seed %d", seed)
 	for loggers := 1; loggers <= 3; loggers++ {
 		c := &camera{mem: fs.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
+		if testing.Short() {
+			c.every = 5
+		}
 		r := newRig(12)
 		if err := life(c.fs(), r, Options{Sync: true, Loggers: loggers}, &c.log, false); err != nil {
 			t.Fatal(err)
@@ -178,7 +181,7 @@ func TestKilledThenPowerCut(t *testing.T) {
 	t.Logf("seed %d", seed)
 	m, r, rng := fs.NewMem(), newRig(6), rand.New(rand.NewPCG(seed, 0))
 	for range 3 {
-		l := manual(t, Options{FS: m, Workers: 2, Loggers: 2})
+		l := manual(t, Options{FS: m, Workers: 2, Loggers: 2, SegmentBytes: 4096})
 		for w := range 2 {
 			r.txn(l.Worker(w), w, rng)
 			step(t, l)
@@ -186,7 +189,7 @@ func TestKilledThenPowerCut(t *testing.T) {
 		d := l.Durable()
 		l.fail(errors.New("killed"))
 		l.Close()
-		l = manual(t, Options{FS: m, Workers: 1, Sync: true})
+		l = manual(t, Options{FS: m, Workers: 1, Sync: true, SegmentBytes: 4096})
 		r.txn(l.Worker(0), 0, rng)
 		step(t, l)
 		if l.Durable() <= d {
@@ -247,10 +250,10 @@ func judgeFault(m *fs.Mem, r *rig, l *Log, err error, harmless bool) error {
 		if !errors.Is(err, l.Err()) {
 			return fmt.Errorf("Err is %v, Close said %w", l.Err(), err)
 		}
-		if l.Err() != nil && l.WaitDurable(bg, durable+1) == nil {
+		if l.Err() != nil && l.WaitDurable(context.Background(), durable+1) == nil {
 			return errors.New("waited for an epoch that was lost")
 		}
-		if _, err := l.Note(bg, 1, nil); err == nil {
+		if _, err := l.Note(context.Background(), 1, nil); err == nil {
 			return errors.New("noted in a dead log")
 		}
 	}
@@ -288,5 +291,3 @@ func TestCommitAfterFailure(t *testing.T) {
 		t.Fatal(err, l.Durable())
 	}
 }
-
-var bg = context.Background()

@@ -36,7 +36,7 @@
 //	 88  zero u32             92 CRC-32C of bytes 0..91
 //
 //	frame, a multiple of 8 bytes:
-//	  0  CRC-32C u32 of bytes 4 to the end, begun with the seed below
+//	  0  CRC-32C u32 of bytes 8 to the end, begun with the seed below XOR the length
 //	  4  length u32, of the whole frame
 //	  8  kind u8 (1 changes, 2 note, 3 mark, 4 end)   9 padding u8, 0..7   10 zero u16   12 zero u32
 //	 16  epoch u64

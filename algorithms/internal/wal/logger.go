@@ -3,7 +3,6 @@ package wal
 import (
 	"encoding/binary"
 	"fmt"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -25,13 +24,14 @@ type logger struct {
 	kick    chan struct{}
 
 	// The goroutine's alone, and Close's after it.
-	seg     header
-	path    string
-	file    fs.File
-	off     int64  // where out goes
-	out     []byte // not written yet
-	marked  uint64 // the last mark
-	highest uint64 // the largest epoch in this chain
+	seg      header
+	path     string
+	file     fs.File
+	off      int64  // where out goes
+	reserved int64  // how far the file is allocated
+	out      []byte // not written yet
+	marked   uint64 // the last mark
+	highest  uint64 // the largest epoch in this chain
 
 	durable                                 atomic.Uint64
 	bytes, records, groups, syncs, syncTime atomic.Uint64
@@ -196,6 +196,7 @@ func (g *logger) flush() error {
 	if len(g.out) == 0 {
 		return nil
 	}
+	g.reserve(g.off + int64(len(g.out)))
 	n, err := g.file.WriteAt(g.out, g.off)
 	g.bytes.Add(uint64(n))
 	if err != nil {
@@ -214,56 +215,6 @@ func (g *logger) sync() error {
 	g.syncs.Add(1)
 	if err != nil {
 		return fmt.Errorf("sync log %s: %w", g.path, err)
-	}
-	return nil
-}
-
-// trim gives back what was allocated and not used.
-func (g *logger) trim() error {
-	if err := g.file.Truncate(g.off); err != nil {
-		return fmt.Errorf("trim log %s to %d bytes: %w", g.path, g.off, err)
-	}
-	return nil
-}
-
-// rotate goes on to a new segment. The old one is synced.
-func (g *logger) rotate() error {
-	err := g.file.Close()
-	g.file = nil
-	if err != nil {
-		return fmt.Errorf("close log %s: %w", g.path, err)
-	}
-	g.log.filesMu.Lock()
-	g.log.files = append(g.log.files, sealed{g.path, g.highest})
-	g.log.filesMu.Unlock()
-	g.seg.part++
-	g.seg.first, g.seg.before = g.marked+1, g.highest
-	return g.create()
-}
-
-// create begins the segment after g.seg.number. Name and header are durable
-// before the first frame is written.
-func (g *logger) create() error {
-	g.seg.number++
-	g.seg.durable = g.log.durable.Load()
-	g.path = filepath.Join(g.log.o.Dir, g.seg.name())
-	f, err := g.log.o.FS.Create(g.path, false)
-	if err != nil {
-		return fmt.Errorf("create log: %w", err)
-	}
-	g.file, g.off = f, segHeader
-	if g.log.o.Sync {
-		_ = f.Allocate(g.log.o.SegmentBytes) // a hint: fdatasync is then spared the length
-	}
-	if _, err := f.WriteAt(g.seg.encode(), 0); err != nil {
-		return fmt.Errorf("write log %s at offset 0: %w", g.path, err)
-	}
-	g.bytes.Add(segHeader)
-	if err := g.sync(); err != nil {
-		return err
-	}
-	if err := g.log.o.FS.SyncDir(g.log.o.Dir); err != nil {
-		return fmt.Errorf("sync log folder %s: %w", g.log.o.Dir, err)
 	}
 	return nil
 }
@@ -288,14 +239,4 @@ func (g *logger) seal(c uint64) error {
 		return err
 	}
 	return g.sync()
-}
-
-func (g *logger) closeFile() {
-	if g.file == nil {
-		return
-	}
-	if err := g.file.Close(); err != nil {
-		g.log.fail(fmt.Errorf("close log %s: %w", g.path, err))
-	}
-	g.file = nil
 }

@@ -1,6 +1,9 @@
 package wal
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Truncate deletes the files that hold no epoch above upTo, which has to be
 // durable, and covered by an image that is. Replay then has to start from upTo
@@ -9,27 +12,39 @@ func (l *Log) Truncate(upTo uint64) error {
 	if d := l.Durable(); upTo > d {
 		return fmt.Errorf("truncate log %s to epoch %d: only epoch %d is durable; wait for it first", l.o.Dir, upTo, d)
 	}
+	old := l.takeFiles(upTo)
+	if len(old) == 0 {
+		return nil
+	}
+	for i, f := range old {
+		if err := l.o.FS.Remove(f.path); err != nil {
+			l.filesMu.Lock()
+			l.files = append(l.files, old[i:]...)
+			l.filesMu.Unlock()
+			return errors.Join(fmt.Errorf("truncate log: %w", err), l.syncDir())
+		}
+	}
+	return l.syncDir()
+}
+
+// takeFiles takes the files up to upTo out of the list. They are removed
+// without the lock, so that no logger waits for that at its next rotation.
+func (l *Log) takeFiles(upTo uint64) (old []sealed) {
 	l.filesMu.Lock()
 	defer l.filesMu.Unlock()
 	keep := l.files[:0]
-	var first error
-	gone := 0
 	for _, f := range l.files {
-		if f.last > upTo || first != nil {
+		if f.last <= upTo {
+			old = append(old, f)
+		} else {
 			keep = append(keep, f)
-			continue
 		}
-		if err := l.o.FS.Remove(f.path); err != nil {
-			first = fmt.Errorf("truncate log: %w", err)
-			keep = append(keep, f)
-			continue
-		}
-		gone++
 	}
 	l.files = keep
-	if first != nil || gone == 0 {
-		return first
-	}
+	return old
+}
+
+func (l *Log) syncDir() error {
 	if err := l.o.FS.SyncDir(l.o.Dir); err != nil {
 		return fmt.Errorf("sync log folder %s: %w", l.o.Dir, err)
 	}

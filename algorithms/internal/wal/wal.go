@@ -96,121 +96,6 @@ type sealed struct {
 	last uint64
 }
 
-// Open starts a new session of the log in o.Dir: its loggers and its epochs.
-// What is on disk stays as it is; the epochs go on above it. A log that is
-// damaged before its durable end is refused with a *Damage error.
-func Open(o Options) (*Log, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	if err := o.FS.MkdirAll(o.Dir); err != nil {
-		return nil, fmt.Errorf("make log folder: %w", err)
-	}
-	sv, err := look(o.FS, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	e, err := sv.end(o.FS, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := sv.sync(o.FS); err != nil {
-		return nil, err
-	}
-	l := newLog(o, sv, e)
-	for _, g := range l.loggers {
-		if err := g.create(); err != nil {
-			for _, g := range l.loggers {
-				g.closeFile()
-			}
-			return nil, err
-		}
-	}
-	l.start()
-	return l, nil
-}
-
-// sync makes durable what we found of the last session, for the new one will
-// build on it.
-func (sv *survey) sync(fsys fs.FS) error {
-	if len(sv.sessions) == 0 {
-		return nil
-	}
-	for _, c := range sv.sessions[len(sv.sessions)-1].chains {
-		if len(c) == 0 {
-			continue
-		}
-		path := c[len(c)-1].path
-		f, err := fsys.Open(path, false)
-		if err != nil {
-			return fmt.Errorf("open log: %w", err)
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return fmt.Errorf("sync log %s: %w", path, err)
-		}
-	}
-	return nil
-}
-
-func newLog(o Options, sv *survey, e end) *Log {
-	base := max(e.highest, o.After)
-	session := uint64(1)
-	if n := len(sv.sessions); n > 0 {
-		session = sv.sessions[n-1].session + 1
-	}
-	l := &Log{
-		o: o,
-		header: header{
-			sync: o.Sync, loggers: o.Loggers, number: sv.number, session: session,
-			prev: e.epoch, base: base, first: base + 1, before: base,
-		},
-		files: sv.sealed(),
-		quit:  make(chan struct{}),
-		halt:  make(chan struct{}),
-		stop:  make(chan struct{}),
-		moved: make(chan struct{}),
-	}
-	l.epoch.Store(base + 1)
-	l.closed.Store(base)
-	l.durable.Store(base)
-	l.dirty.Store(base)
-	for i := range o.Loggers {
-		l.loggers = append(l.loggers, newLogger(l, i))
-	}
-	for i := range o.Workers {
-		l.buffers = append(l.buffers, newBuffer(l, l.loggers[i%o.Loggers]))
-	}
-	l.notes.init(l)
-	return l
-}
-
-// sealed lists all files of earlier sessions.
-func (sv *survey) sealed() []sealed {
-	var out []sealed
-	for _, path := range sv.empty {
-		out = append(out, sealed{path: path})
-	}
-	for _, s := range sv.sessions {
-		for _, c := range s.chains {
-			for i, seg := range c {
-				last := s.cut
-				if i+1 < len(c) {
-					last = min(last, c[i+1].before)
-				}
-				out = append(out, sealed{seg.path, last})
-			}
-		}
-	}
-	return out
-}
-
-func (l *Log) start() {
-	l.clockDone.Go(l.clock)
-	for _, g := range l.loggers {
-		l.loggersDone.Go(g.run)
-	}
-}
-
 // Worker returns the buffer of worker i, from 0 to Workers-1.
 func (l *Log) Worker(i int) *Buffer { return l.buffers[i] }
 
@@ -294,7 +179,7 @@ func (l *Log) fail(err error) {
 
 // Close ends the session: it closes the current epoch, writes and syncs all
 // that was committed, with and without Options.Sync, and ends the goroutines.
-// No worker may be in Commit. It returns the error of the log, if any; closing
+// No worker may be in Commit then or later. It returns the error of the log, if any; closing
 // twice does no harm.
 func (l *Log) Close() error {
 	l.mu.Lock()
@@ -343,36 +228,4 @@ func (l *Log) finish() error {
 		}
 	}
 	return nil
-}
-
-// Stats are counts since Open.
-type Stats struct {
-	Bytes     uint64        // written to the files
-	Records   uint64        // transactions and note chunks drained
-	Groups    uint64        // epoch marks, over all loggers
-	Syncs     uint64        // of log files
-	SyncTime  time.Duration // in them, over all loggers
-	Stalls    uint64        // commits that found their ring full
-	StallTime time.Duration // in them, over all workers
-	Segments  int           // files of the log, with those of earlier sessions
-}
-
-// Stats returns the counts; they are not a snapshot of one moment.
-func (l *Log) Stats() Stats {
-	var s Stats
-	for _, g := range l.loggers {
-		s.Bytes += g.bytes.Load()
-		s.Records += g.records.Load()
-		s.Groups += g.groups.Load()
-		s.Syncs += g.syncs.Load()
-		s.SyncTime += time.Duration(g.syncTime.Load())
-	}
-	for _, b := range append([]*Buffer{l.notes.buf}, l.buffers...) {
-		s.Stalls += b.stalls.Load()
-		s.StallTime += time.Duration(b.stallTime.Load())
-	}
-	l.filesMu.Lock()
-	defer l.filesMu.Unlock()
-	s.Segments = len(l.files) + len(l.loggers)
-	return s
 }

@@ -90,7 +90,7 @@ func runRig(t *testing.T, r *rig, o Options, n int) uint64 {
 // A replay beside the running log sees the durable epochs whole.
 func TestReplayWhileOpen(t *testing.T) {
 	m, r := fs.NewMem(), newRig(20)
-	l, err := Open(Options{Dir: dir, FS: m, Workers: 1, Loggers: 2, Interval: time.Millisecond, SegmentBytes: 8 << 10, Sync: true})
+	l, err := Open(Options{Dir: dir, FS: m, Workers: 1, Loggers: 2, Interval: time.Millisecond, SegmentBytes: 4 << 10, RingBytes: 4096, Sync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestReplayWhileOpen(t *testing.T) {
 			default:
 			}
 			e := r.txn(l.Worker(0), 0, rng)
-			if i%50 == 0 {
+			if i%20 == 0 {
 				l.WaitDurable(t.Context(), e)
 			}
 		}
@@ -115,7 +115,7 @@ func TestReplayWhileOpen(t *testing.T) {
 		upTo uint64
 	}
 	var runs []run
-	for range 20 {
+	for range 12 {
 		e, err := l.Note(t.Context(), 1, []byte("x"))
 		if err == nil {
 			err = l.WaitDurable(t.Context(), e)

@@ -1,0 +1,74 @@
+package wal
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// reserveBytes is how far a synced file is allocated ahead.
+const reserveBytes = 4 << 20
+
+// rotate goes on to a new segment. The old one is synced.
+func (g *logger) rotate() error {
+	err := g.file.Close()
+	g.file = nil
+	if err != nil {
+		return fmt.Errorf("close log %s: %w", g.path, err)
+	}
+	g.log.filesMu.Lock()
+	g.log.files = append(g.log.files, sealed{g.path, g.highest})
+	g.log.filesMu.Unlock()
+	g.seg.part++
+	g.seg.first, g.seg.before = g.marked+1, g.highest
+	return g.create()
+}
+
+// create begins the segment after g.seg.number. Name and header are durable
+// before the first frame is written.
+func (g *logger) create() error {
+	g.seg.number++
+	g.seg.durable = g.log.durable.Load()
+	g.path = filepath.Join(g.log.o.Dir, g.seg.name())
+	f, err := g.log.o.FS.Create(g.path, false)
+	if err != nil {
+		return fmt.Errorf("create log: %w", err)
+	}
+	g.file, g.off, g.reserved = f, segHeader, 0
+	if _, err := f.WriteAt(g.seg.encode(), 0); err != nil {
+		return fmt.Errorf("write log %s at offset 0: %w", g.path, err)
+	}
+	g.bytes.Add(segHeader)
+	if err := g.sync(); err != nil {
+		return err
+	}
+	return g.log.syncDir()
+}
+
+// reserve extends the file in steps, so that most syncs are spared its length.
+// It is a hint that may fail.
+func (g *logger) reserve(end int64) {
+	if !g.log.o.Sync || end <= g.reserved {
+		return
+	}
+	step := min(reserveBytes, max(g.log.o.SegmentBytes, 1))
+	g.reserved = (end + step - 1) / step * step
+	_ = g.file.Allocate(g.reserved)
+}
+
+// trim gives back what was allocated and not used.
+func (g *logger) trim() error {
+	if err := g.file.Truncate(g.off); err != nil {
+		return fmt.Errorf("trim log %s to %d bytes: %w", g.path, g.off, err)
+	}
+	return nil
+}
+
+func (g *logger) closeFile() {
+	if g.file == nil {
+		return
+	}
+	if err := g.file.Close(); err != nil {
+		g.log.fail(fmt.Errorf("close log %s: %w", g.path, err))
+	}
+	g.file = nil
+}
