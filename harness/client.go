@@ -2,6 +2,8 @@ package harness
 
 import (
 	"errors"
+	"math"
+	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -24,11 +26,15 @@ type run struct {
 	misses    atomic.Uint64
 }
 
-// A client runs one worker's transactions, one after another, from a tape.
+// A client runs one worker's transactions, one after another, from a deck.
 type client struct {
 	run    *run
 	worker *store.Worker
-	tape   *workload.Tape
+	deck   deck
+	at     int        // the next short transaction
+	atLong int        // the next long one
+	toLong int        // short ones until then
+	rng    *rand.Rand // draws toLong
 	timer  *timer
 	pace   func() // called now and then; may sleep
 
@@ -41,20 +47,41 @@ type client struct {
 	newest uint64  // one reading of run.newest for the whole transaction
 }
 
-func newClient(r *run, w *store.Worker, tape *workload.Tape, t *timer) *client {
-	c := &client{run: r, worker: w, tape: tape, timer: t, value: make([]byte, r.size), out: make([]byte, r.size)}
+func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
+	c := &client{run: r, worker: w, deck: d, timer: t, value: make([]byte, r.size), out: make([]byte, r.size)}
+	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body
+	c.drawLong()
 	return c
+}
+
+// drawLong draws how many short transactions come before the next long one.
+func (c *client) drawLong() {
+	c.toLong = math.MaxInt
+	if c.deck.share > 0 {
+		c.toLong = int(c.rng.ExpFloat64() / c.deck.share)
+	}
+}
+
+// draw returns the next transaction.
+func (c *client) draw() workload.Txn {
+	if c.toLong == 0 {
+		c.drawLong()
+		c.atLong = (c.atLong + 1) % c.deck.long.Len()
+		return c.deck.long.At(c.atLong)
+	}
+	c.toLong--
+	if c.at++; c.at >= c.deck.short.Len() {
+		c.at = 0
+	}
+	return c.deck.short.At(c.at)
 }
 
 // loop runs transactions until the run stops. It returns what ended it early.
 func (c *client) loop() error {
 	defer c.worker.Flush()
 	for i := 0; !c.run.stop.Load(); i++ {
-		if i == c.tape.Len() {
-			i = 0
-		}
-		if err := c.one(i); err != nil {
+		if err := c.one(); err != nil {
 			return err
 		}
 		if c.pace != nil && i&31 == 0 {
@@ -64,8 +91,8 @@ func (c *client) loop() error {
 	return nil
 }
 
-func (c *client) one(i int) error {
-	c.txn = c.tape.At(i)
+func (c *client) one() error {
+	c.txn = c.draw()
 	c.declare()
 	c.req.MayAbort = c.txn.Abort
 	c.timer.start(c.txn.Long)

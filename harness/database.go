@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"fmt"
 	"path/filepath"
 	"runtime"
 
@@ -113,15 +112,46 @@ func (c cell) newRun() *run {
 // them over and over.
 const tapeOps = 1 << 22
 
-// tapes draws the workers' transactions. Algorithms of one trial get the same.
-func (c cell) tapes(seed uint64, trial int, phase string, ops int) ([]*workload.Tape, error) {
-	tapes := make([]*workload.Tape, c.workers())
-	for i := range tapes {
-		st, err := workload.New(c.Workload, uint64(c.Records), workload.Seed{Master: seed, Trial: trial, Worker: i, Phase: phase})
-		if err != nil {
-			return nil, fmt.Errorf("workload: %w", err)
+// longTape is how many long transactions are drawn in advance for a worker.
+const longTape = 256
+
+// A deck is what one worker draws its transactions from: a tape of the short
+// ones and, where there are any, one of the long ones. Which of the two comes
+// next is drawn as the run goes: a tape of a million transactions may hold no
+// long one at all.
+type deck struct {
+	short, long *workload.Tape
+	share       float64 // of the long ones
+	seed        uint64
+}
+
+// decks draws the workers' transactions. Algorithms of one trial get the same.
+func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, error) {
+	decks := make([]deck, c.workers())
+	for i := range decks {
+		s := workload.Seed{Master: seed, Trial: trial, Worker: i, Phase: phase}
+		d := deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(i)}
+		var err error
+		if d.short, err = c.tape(0, s, max(1, ops/max(c.Workload.Keys, 1))); err != nil {
+			return nil, err
 		}
-		tapes[i] = workload.Record(st, max(1, ops/max(c.Workload.Keys, 1)))
+		if d.share > 0 {
+			if d.long, err = c.tape(1, s, longTape); err != nil {
+				return nil, err
+			}
+		}
+		decks[i] = d
 	}
-	return tapes, nil
+	return decks, nil
+}
+
+// tape draws n transactions of which so large a share is long.
+func (c cell) tape(longShare float64, seed workload.Seed, n int) (*workload.Tape, error) {
+	spec := c.Workload
+	spec.Long.Share = &longShare
+	st, err := workload.New(spec, uint64(c.Records), seed)
+	if err != nil {
+		return nil, err
+	}
+	return workload.Record(st, n), nil
 }

@@ -14,7 +14,6 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
-	"ckptbench/workload"
 )
 
 // Options say how an experiment is run, beside its configuration.
@@ -128,7 +127,7 @@ func (r *runner) rounds(ctx context.Context) error {
 }
 
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
-	tapes, err := c.tapes(r.exp.Seed.Value, round, "measure", tapeOps)
+	decks, err := c.decks(r.exp.Seed.Value, round, "measure", tapeOps)
 	if err != nil {
 		return err
 	}
@@ -139,7 +138,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 		if !ok {
 			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
 		}
-		out, err := r.one(ctx, c, e, round, tapes)
+		out, err := r.one(ctx, c, e, round, decks)
 		if out != nil {
 			outs = append(outs, out)
 		}
@@ -151,13 +150,13 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 }
 
 // one runs one trial, or finds it done already.
-func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int, tapes []*workload.Tape) (*result.Trial, error) {
+func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck) (*result.Trial, error) {
 	r.done++
 	out := r.blank(c, e, round)
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	err := r.run(ctx, c, e, round, tapes, out)
+	err := r.run(ctx, c, e, round, decks, out)
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
@@ -206,7 +205,7 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 }
 
 // run verifies and measures.
-func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, tapes []*workload.Tape, out *result.Trial) error {
+func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
 	if c.Verify != config.VerifyOff && (round == 1 || c.Verify == config.VerifyFull) {
 		r.tell(c, e, "verifying", result.Bucket{})
 		if err := r.verify(ctx, c, e, round, out); err != nil {
@@ -218,7 +217,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return err
 	}
 	debug.FreeOSMemory()
-	t := &trial{cell: *c, entry: e, tapes: tapes, dir: r.scratch, out: out}
+	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out}
 	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
 	if r.o.Profile != nil {
 		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
@@ -232,14 +231,14 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 }
 
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
-	tapes, err := c.tapes(r.exp.Seed.Value, round, "verify", tapeOps/16)
+	decks, err := c.decks(r.exp.Seed.Value, round, "verify", tapeOps/16)
 	if err != nil {
 		return err
 	}
 	if err := emptied(r.scratch); err != nil {
 		return err
 	}
-	v := &verification{cell: *c, entry: e, tapes: tapes, dir: r.scratch, verdict: out.Verdict}
+	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, verdict: out.Verdict}
 	err = v.verify(ctx)
 	out.Verdict = v.verdict
 	if err != nil && ctx.Err() == nil {

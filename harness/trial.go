@@ -16,14 +16,13 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/result"
-	"ckptbench/workload"
 )
 
 // A trial is one run of one algorithm at one point of the matrix.
 type trial struct {
 	cell     cell
 	entry    algorithms.Entry
-	tapes    []*workload.Tape
+	decks    []deck
 	dir      string // for images and logs; emptied by the caller
 	progress func(result.Bucket, string)
 	profile  func() (stop func()) // of the measured part; nil: none
@@ -62,10 +61,10 @@ func (t *trial) measure(ctx context.Context) error {
 
 func (t *trial) prepare() {
 	t.run = t.cell.newRun()
-	for i, tape := range t.tapes {
+	for i, d := range t.decks {
 		timer := newTimer()
 		t.timers = append(t.timers, timer)
-		t.clients = append(t.clients, newClient(t.run, t.store.Worker(i), tape, timer))
+		t.clients = append(t.clients, newClient(t.run, t.store.Worker(i), d, timer))
 	}
 }
 

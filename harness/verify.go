@@ -13,7 +13,6 @@ import (
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/result"
-	"ckptbench/workload"
 )
 
 // The size of a recorded run: so many accesses are recorded for each second of
@@ -30,7 +29,7 @@ const (
 type verification struct {
 	cell    cell
 	entry   algorithms.Entry
-	tapes   []*workload.Tape
+	decks   []deck
 	dir     string
 	verdict result.Verdict
 
@@ -64,7 +63,7 @@ func (v *verification) work(ctx context.Context) error {
 	errs := make([]error, v.cell.workers()+1)
 	var wg sync.WaitGroup
 	for i := range v.cell.workers() {
-		c := newClient(v.run, v.store.Worker(i), v.tapes[i], newTimer())
+		c := newClient(v.run, v.store.Worker(i), v.decks[i], newTimer())
 		c.pace = v.pacer(c)
 		wg.Go(func() { errs[i] = c.loop() })
 	}

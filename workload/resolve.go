@@ -80,5 +80,6 @@ func (l Long) over(base Long, keys int) Long {
 	l.Share = cmp.Or(l.Share, base.Share, new(0.0))
 	l.Keys = cmp.Or(l.Keys, base.Keys, keys)
 	l.Hold = cmp.Or(l.Hold, base.Hold, new(time.Duration(0)))
+	l.Apart = cmp.Or(l.Apart, base.Apart, new(0.0))
 	return l
 }

@@ -103,6 +103,12 @@ func TestNewAgainstTheRecords(t *testing.T) {
 	check(Spec{Name: "calc-long"}, 999, "workload: long.keys: 1000 distinct keys per long transaction need as many records, there are 999")
 	check(Spec{Name: "calc-long", Long: Long{Share: new(0.0)}}, 999, "")
 	check(Spec{Name: "calc-long", Long: Long{Keys: 20}}, 999, "")
+	check(Spec{Name: "calc", Long: Long{Share: new(0.1), Apart: new(0.1)}}, 100, "")
+	check(Spec{Name: "calc", Long: Long{Share: new(0.1), Apart: new(0.1)}}, 99, "workload: long.keys: 10 distinct keys per long transaction need as many records, there are 9")
+	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 11, "")
+	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 10, "workload: keys: 10 distinct keys per transaction need as many records, there are 9")
+	check(Spec{Name: "calc", Long: Long{Apart: new(1.0)}}, 100, "workload: long.apart: 1 leaves no record to the other transactions")
+	check(Spec{Name: "ycsb-d", Long: Long{Apart: new(0.5)}}, 100, "workload: long.apart: has no meaning with distribution latest, whose newest records are the last")
 	check(Spec{Name: "calc", Abort: 3}, 10, "workload: abort: 3 must be a share from 0 to 1")
 }
 
@@ -118,7 +124,7 @@ func TestResolve(t *testing.T) {
 		Keys:         3,
 		Distribution: Zipf, Theta: new(0.99), KeyOrder: Scattered,
 		Fields: 1, MaxScan: 1000, ScanDistribution: Uniform,
-		Long: Long{Share: new(0.5), Keys: 1000, Hold: new(2 * time.Second)},
+		Long: Long{Share: new(0.5), Keys: 1000, Hold: new(2 * time.Second), Apart: new(0.0)},
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got  %+v\nwant %+v", s, want)

@@ -17,7 +17,7 @@ const repeats = 64
 // for concurrent use.
 type Stream struct {
 	rng     *rand.Rand
-	records uint64
+	records uint64    // that chooser chooses among
 	chooser dist.Dist // of keys, or of distances from the newest if ref says so
 	ref     Ref
 	mix     []portion
@@ -29,6 +29,7 @@ type Stream struct {
 		share float64
 		keys  int
 		hold  time.Duration
+		apart uint64 // records of its own, above the others
 	}
 	used distinct
 }
@@ -50,14 +51,15 @@ func New(s Spec, records uint64, seed Seed) (*Stream, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workload: %w", err)
 	}
+	apart := uint64(*s.Long.Apart * float64(records))
 	st := &Stream{
-		rng: seed.source(), records: records,
+		rng: seed.source(), records: records - apart,
 		mix: s.Mix.portions(), keys: s.Keys, fields: s.Fields, abort: s.Abort,
 		lengths: s.lengths(),
 	}
-	st.chooser, st.ref = s.chooser(records, seed.Master)
+	st.chooser, st.ref = s.chooser(records-apart, seed.Master)
 	if *s.Long.Share > 0 {
-		st.long.share, st.long.keys, st.long.hold = *s.Long.Share, s.Long.Keys, *s.Long.Hold
+		st.long.share, st.long.keys, st.long.hold, st.long.apart = *s.Long.Share, s.Long.Keys, *s.Long.Hold, apart
 	}
 	st.used = newDistinct(max(st.keys, st.long.keys))
 	return st, nil
@@ -120,7 +122,7 @@ func (st *Stream) Next(t *Txn) {
 	if t.Long {
 		t.Hold = st.long.hold
 		for range st.long.keys {
-			t.Ops = append(t.Ops, Op{Kind: Write, Ref: st.ref, Field: FieldAll, Key: st.key()})
+			t.Ops = append(t.Ops, st.longOp())
 		}
 	} else {
 		for range st.keys {
@@ -150,6 +152,17 @@ func (st *Stream) op() Op {
 	return o
 }
 
+// longOp draws one operation of a long transaction.
+func (st *Stream) longOp() Op {
+	o := Op{Kind: Write, Ref: st.ref, Field: FieldAll}
+	if n := st.long.apart; n > 0 {
+		o.Key = st.records + st.unused(dist.Uniform{N: n}, n)
+	} else {
+		o.Key = st.key()
+	}
+	return o
+}
+
 func (st *Stream) kind() Kind {
 	if len(st.mix) == 1 {
 		return st.mix[0].kind
@@ -163,16 +176,19 @@ func (st *Stream) kind() Kind {
 }
 
 // key draws a key that the transaction does not have yet.
-func (st *Stream) key() uint64 {
+func (st *Stream) key() uint64 { return st.unused(st.chooser, st.records) }
+
+// unused draws a number below n that the transaction does not have yet.
+func (st *Stream) unused(d dist.Dist, n uint64) uint64 {
 	k := uint64(0)
 	for range repeats {
-		k = st.chooser.Next(st.rng)
+		k = d.Next(st.rng)
 		if st.used.add(k) {
 			return k
 		}
 	}
 	for !st.used.add(k) { // there are as many records as keys, so this ends
-		if k++; k == st.records {
+		if k++; k == n {
 			k = 0
 		}
 	}

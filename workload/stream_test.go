@@ -201,6 +201,23 @@ func TestLongAndAborted(t *testing.T) {
 	near(t, "long and aborted", both, txns, 0.025)
 }
 
+// Long transactions that have records of their own and the others never meet.
+func TestLongApart(t *testing.T) {
+	const records, own = 1000, 100
+	s := Spec{Name: "calc", Distribution: Zipf, Long: Long{Share: new(0.5), Keys: own, Apart: new(0.1)}}
+	st, txn := newStream(t, s, records, Seed{}), Txn{}
+	for range 1000 {
+		st.Next(&txn)
+		seen := map[uint64]bool{}
+		for _, op := range txn.Ops {
+			if op.Key >= records || (op.Key >= records-own) != txn.Long || seen[op.Key] {
+				t.Fatalf("long %v: key %d, or twice", txn.Long, op.Key)
+			}
+			seen[op.Key] = true
+		}
+	}
+}
+
 func TestCalcLong(t *testing.T) {
 	s, err := Spec{Name: "calc-long"}.Resolve()
 	if err != nil {

@@ -34,6 +34,7 @@ func (s Spec) check(known bool) error {
 		s.checkTheta(),
 		s.checkHot(),
 		s.checkOrder(),
+		s.checkApart(),
 		between("fields", s.Fields, 1, FieldAll),
 		between("max_scan", s.MaxScan, 1, math.MaxUint16),
 		oneOf("scan_distribution", s.ScanDistribution, []string{Uniform, Zipf}),
@@ -113,7 +114,19 @@ func (l Long) check() error {
 	if *l.Hold < 0 {
 		hold = fmt.Errorf("long.hold: %v must not be negative", *l.Hold)
 	}
-	return errors.Join(share("long.share", *l.Share), between("long.keys", l.Keys, 1, MaxKeys), hold)
+	apart := share("long.apart", *l.Apart)
+	if *l.Apart == 1 {
+		apart = errors.New("long.apart: 1 leaves no record to the other transactions")
+	}
+	return errors.Join(share("long.share", *l.Share), between("long.keys", l.Keys, 1, MaxKeys), hold, apart)
+}
+
+// checkApart refuses records of their own where the others look for the newest.
+func (s Spec) checkApart() error {
+	if *s.Long.Apart > 0 && (s.Distribution == Latest || s.Distribution == Exponential) {
+		return fmt.Errorf("long.apart: has no meaning with distribution %s, whose newest records are the last", s.Distribution)
+	}
+	return nil
 }
 
 // fits reports whether a resolved s can run over so many records.
@@ -121,11 +134,16 @@ func (s Spec) fits(records uint64) error {
 	if records < 1 || records > dist.MaxRecords {
 		return fmt.Errorf("records: %d must be 1 to %d", records, uint64(dist.MaxRecords))
 	}
-	if uint64(s.Keys) > records {
-		return fmt.Errorf("keys: %d distinct keys per transaction need as many records, there are %d", s.Keys, records)
+	apart := uint64(*s.Long.Apart * float64(records))
+	if rest := records - apart; uint64(s.Keys) > rest {
+		return fmt.Errorf("keys: %d distinct keys per transaction need as many records, there are %d", s.Keys, rest)
 	}
-	if *s.Long.Share > 0 && uint64(s.Long.Keys) > records {
-		return fmt.Errorf("long.keys: %d distinct keys per long transaction need as many records, there are %d", s.Long.Keys, records)
+	longs := records
+	if *s.Long.Apart > 0 {
+		longs = apart
+	}
+	if *s.Long.Share > 0 && uint64(s.Long.Keys) > longs {
+		return fmt.Errorf("long.keys: %d distinct keys per long transaction need as many records, there are %d", s.Long.Keys, longs)
 	}
 	return nil
 }

@@ -55,6 +55,9 @@ func (f *fuzzy) Loaded() error {
 	return nil
 }
 
+// Touch brings in the record's place in the dirty table.
+func (f *fuzzy) Touch(r store.Rec) { f.table[f.cur.Load()].Touch(r.Ordinal()) }
+
 // gate keeps an active transaction waiting while the dirty table is written.
 func (f *fuzzy) gate() {
 	for f.env.Clock.IsClosed() {

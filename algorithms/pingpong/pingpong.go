@@ -60,6 +60,13 @@ func (p *pingpong) Loaded() error {
 // shadow returns k's copy in the shadow of a period: odd or even.
 func shadow(k store.Rec, period uint64) *store.Version { return k.Version(1 + int(period&1)) }
 
+// Touch brings in the shadow that is most likely to be written.
+func (p *pingpong) Touch(k store.Rec) {
+	period := p.env.Clock.Now()
+	k.Touch(1 + int(period&1))
+	p.dirty[period&1].Touch(k.Ordinal())
+}
+
 func (p *pingpong) Begin(tx *store.Txn) error {
 	tx.Seq = tx.Start
 	return nil

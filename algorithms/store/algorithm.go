@@ -51,6 +51,15 @@ type Algorithm interface {
 	Close() error
 }
 
+// A Toucher is an Algorithm that keeps part of a record elsewhere than in its
+// slot. The engine prefetches the slots of a transaction's records all at once,
+// before it locks them; Touch prefetches the rest. Without it, where a version
+// lives would decide how many cache misses overlap, and be mistaken for the
+// algorithm's cost.
+type Toucher interface {
+	Touch(r Rec)
+}
+
 // A New builds an algorithm on an environment; one per variant.
 type New func(*Env) (Algorithm, error)
 

@@ -7,6 +7,7 @@ import (
 
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/phase"
+	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/stable"
 	"ckptbench/algorithms/internal/wal"
@@ -89,6 +90,17 @@ func (e *Env) NewVersions() (*Versions, error) {
 func (vs *Versions) At(r Rec) *Version {
 	return (*Version)(unsafe.Add(vs.arenas[r.t.id].Base(), int(r.slot)*vs.sizes[r.t.id]))
 }
+
+// Touch prefetches r's version.
+func (vs *Versions) Touch(r Rec) {
+	v := unsafe.Pointer(vs.At(r))
+	prefetch.Line(v)
+	if size := vs.sizes[r.t.id]; size > lineBytes {
+		prefetch.Line(unsafe.Add(v, min(size, 2*lineBytes)-1))
+	}
+}
+
+const lineBytes = 64
 
 func (vs *Versions) free() error {
 	var errs []error

@@ -38,6 +38,11 @@ func (w *Worker) resolve() error {
 		}
 		w.touched.v = touched
 	}
+	if w.store.toucher != nil {
+		for _, r := range tx.recs {
+			w.store.toucher.Touch(r)
+		}
+	}
 	return nil
 }
 

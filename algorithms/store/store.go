@@ -59,6 +59,7 @@ type Log struct {
 type Store struct {
 	opts    Options
 	alg     Algorithm
+	toucher Toucher // alg, where it is one
 	clock   *phase.Clock
 	env     *Env
 	tables  []*table
@@ -144,6 +145,7 @@ func (s *Store) open() error {
 	if s.alg, err = o.New(s.env); err != nil {
 		return err
 	}
+	s.toucher, _ = s.alg.(Toucher)
 	s.openWorkers()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 )
 
@@ -114,6 +115,15 @@ func (r Rec) Live() *Version { return r.head.Live() }
 
 // Version returns version i of those that the algorithm keeps side by side.
 func (r Rec) Version(i int) *Version { return r.head.Version(i, r.t.spec.ValueSize) }
+
+// Touch prefetches version i.
+func (r Rec) Touch(i int) {
+	v := unsafe.Pointer(r.Version(i))
+	prefetch.Line(v)
+	if size := record.VersionBytes(r.t.spec.ValueSize); size > lineBytes {
+		prefetch.Line(unsafe.Add(v, min(size, 2*lineBytes)-1))
+	}
+}
 
 // Ordinal returns the record's number among all slots of all tables.
 func (r Rec) Ordinal() uint64 { return r.t.first + uint64(r.slot) }

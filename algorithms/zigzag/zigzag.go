@@ -44,6 +44,13 @@ func (z *zigzag) as(i int, k store.Rec) *store.Version {
 	return z.as1.At(k)
 }
 
+// Touch brings in what is not in the record's slot.
+func (z *zigzag) Touch(k store.Rec) {
+	z.mr.Touch(k.Ordinal())
+	z.mw.Touch(k.Ordinal())
+	z.as1.Touch(k)
+}
+
 func (z *zigzag) Begin(tx *store.Txn) error {
 	tx.Seq = z.period
 	return nil

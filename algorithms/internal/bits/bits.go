@@ -4,6 +4,8 @@ package bits
 import (
 	"sync/atomic"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/prefetch"
 )
 
 // Flags is one flag per record, a byte each, so that flags of neighbouring
@@ -21,6 +23,9 @@ func (f *Flags) Get(i uint64) int { return int(f.b[i]) }
 
 // Put sets flag i to v, 0 or 1.
 func (f *Flags) Put(i uint64, v int) { f.b[i] = byte(v) }
+
+// Touch prefetches flag i.
+func (f *Flags) Touch(i uint64) { prefetch.Line(unsafe.Pointer(&f.b[i])) }
 
 // Fill sets every flag to v, 0 or 1.
 func (f *Flags) Fill(v int) {
@@ -61,6 +66,9 @@ func (s *Set) Add(i uint64) {
 
 // Has reports whether i is in the set.
 func (s *Set) Has(i uint64) bool { return s.w[i/64].Load()>>(i%64)&1 != 0 }
+
+// Touch prefetches i's word.
+func (s *Set) Touch(i uint64) { prefetch.Line(unsafe.Pointer(&s.w[i/64])) }
 
 // Remove takes i out.
 func (s *Set) Remove(i uint64) { s.w[i/64].And(^(uint64(1) << (i % 64))) }

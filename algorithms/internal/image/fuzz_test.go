@@ -15,13 +15,16 @@ func seedImage(f *testing.F) []byte {
 
 func FuzzHeader(f *testing.F) {
 	b := seedImage(f)
-	f.Add(b[:headerSize])
 	f.Add(b[:100])
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if len(b) >= headerSize { // let the fuzzer past the checksum
-			b = bytes.Clone(b[:headerSize])
-			le.PutUint32(b[headerSize-4:], checksum(b[:headerSize-4]))
+	f.Add(bytes.TrimRight(b[:headerSize-4], "\x00"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if _, err := decodeHeader("f", in[:min(len(in), headerSize-1)]); err == nil {
+			t.Fatal("a header cut short is taken")
 		}
+		// The fuzzer gets past the padding and the checksum.
+		b := make([]byte, headerSize)
+		copy(b[:headerSize-4], in)
+		le.PutUint32(b[headerSize-4:], checksum(b[:headerSize-4]))
 		h, err := decodeHeader("f", b)
 		if err != nil {
 			mustBeDamage(t, err, "header")
@@ -38,18 +41,15 @@ func FuzzHeader(f *testing.F) {
 func FuzzFooter(f *testing.F) {
 	b := seedImage(f)
 	head, _ := decodeHeader("f", b)
-	f.Add(b[len(b)-fs.Align:])
-	f.Add(b[len(b)-2*fs.Align:])
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if len(b) < fs.Align || len(b)%fs.Align != 0 {
-			return
-		}
-		// The footer says how long the file is; the fuzzer gets past the checksums.
-		b = bytes.Clone(b)
+	foot := b[len(b)-fs.Align : len(b)-trailerSize]
+	f.Add(bytes.TrimRight(foot, "\x00"), int64(len(b)-fs.Align), int64(len(b)))
+	f.Add(foot[:footerFixed], int64(headerSize), int64(headerSize+fs.Align))
+	f.Fuzz(func(t *testing.T, foot []byte, at, size int64) {
+		// The fuzzer gets past the padding and the checksums.
+		b := make([]byte, footerLen(0, 0)*(1+int64(len(foot))/fs.Align))
+		copy(b[:len(b)-trailerSize], foot)
 		body, tail := b[:len(b)-trailerSize], b[len(b)-trailerSize:]
-		le.PutUint32(tail[28:], checksum(body))
-		le.PutUint32(tail[trailerSize-4:], checksum(tail[:trailerSize-4]))
-		size := int64(le.Uint64(tail[16:]))
+		encodeTrailer(tail, at, size, checksum(body))
 		tr, err := decodeTrailer("f", tail, size)
 		if err != nil {
 			mustBeDamage(t, err, "trailer")
@@ -58,12 +58,12 @@ func FuzzFooter(f *testing.F) {
 		if size-tr.footer != int64(len(b)) {
 			return
 		}
-		foot, err := decodeFooter("f", body, tr, head)
+		got, err := decodeFooter("f", body, tr, head)
 		if err != nil {
 			mustBeDamage(t, err, "footer")
 			return
 		}
-		if again, _ := foot.encode(tr.footer); !bytes.Equal(again, b) {
+		if again, _ := got.encode(tr.footer); !bytes.Equal(again, b) {
 			t.Fatal("a footer is read that would be written otherwise")
 		}
 	})

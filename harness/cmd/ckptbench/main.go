@@ -33,6 +33,7 @@ type commands struct {
 	Run      runCommand      `cmd:"" help:"Run experiments: measure every algorithm, check every image, draw the charts."`
 	Plot     plotCommand     `cmd:"" help:"Draw the charts of results again."`
 	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
+	Compare  compareCommand  `cmd:"" help:"Compare two results: exit 0 same or better, 1 regressed, 2 cannot compare."`
 	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images and logs in a folder, and say what is damaged."`
 	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments or the keys of a config."`
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`

@@ -1,0 +1,211 @@
+package storetest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ckptbench/algorithms/store"
+)
+
+// A mix says what a client's transactions are like; shares are of 100.
+type mix struct {
+	keys   int           // declared by one transaction, at most; 0 means 4
+	skew   bool          // half of the accesses go to the first three keys
+	shared int           // of the accesses
+	twice  int           // transactions that declare a key twice
+	aborts int           // transactions that take back what they did
+	gone   int           // writes that delete
+	long   int           // transactions that hold their locks
+	hold   time.Duration // for so long
+}
+
+// usual has some of everything.
+var usual = mix{skew: true, shared: 40, twice: 10, aborts: 10, gone: 20, long: 1, hold: time.Millisecond}
+
+var errAbort = errors.New("the body wants to abort")
+
+// A client runs random transactions on one worker. It belongs to one goroutine,
+// but for writes.
+type client struct {
+	t      testing.TB
+	w      *store.Worker
+	rng    *rand.Rand
+	tables []store.TableSpec
+	m      mix
+	req    store.Request
+	abort  bool // the transaction in progress is to
+	long   bool // it is to hold its locks
+	buf    []byte
+	spans  []span       // of the long transactions
+	writes atomic.Int64 // committed transactions that wrote something
+	wrote  bool
+}
+
+// A span is the time in which a transaction held its locks.
+type span struct{ from, to time.Time }
+
+func (w *world) client(i int, seed uint64, m mix) *client {
+	c := &client{
+		t: w.t, w: w.s.Worker(i), rng: rand.New(rand.NewPCG(seed, uint64(i))), tables: w.p.tables, m: m,
+	}
+	if c.m.keys == 0 {
+		c.m.keys = 4
+	}
+	c.req.Body = c.body
+	return c
+}
+
+// run runs transactions until stop is set.
+func (c *client) run(stop *atomic.Bool) {
+	for !stop.Load() {
+		if !c.one() {
+			return
+		}
+	}
+}
+
+// one runs one transaction and reports whether the next one may.
+func (c *client) one() bool {
+	c.draw()
+	from := time.Now()
+	err := c.w.Do(&c.req)
+	switch {
+	case errors.Is(err, store.ErrClosed):
+		return false
+	case errors.Is(err, errAbort) && c.abort:
+	case err != nil:
+		c.t.Errorf("transaction of worker %d: %v", c.w.ID()&0xffff, err)
+		return false
+	case c.wrote:
+		c.writes.Add(1)
+	}
+	if c.long {
+		c.spans = append(c.spans, span{from, time.Now()})
+	}
+	return true
+}
+
+func (c *client) hit(share int) bool { return c.rng.IntN(100) < share }
+
+// draw draws the next transaction.
+func (c *client) draw() {
+	acc := c.req.Access[:0]
+	for range 1 + c.rng.IntN(c.m.keys) {
+		acc = append(acc, c.access())
+	}
+	if c.hit(c.m.twice) {
+		again := acc[c.rng.IntN(len(acc))]
+		again.Mode = store.Mode(c.rng.IntN(2))
+		acc = append(acc, again)
+	}
+	c.req.Access = acc
+	c.abort = c.hit(c.m.aborts)
+	c.long = c.hit(c.m.long)
+	c.req.MayAbort = c.abort
+}
+
+func (c *client) access() store.Access {
+	a := store.Access{Table: uint16(c.rng.IntN(len(c.tables))), Mode: store.Exclusive}
+	spec := c.tables[a.Table]
+	a.Key = origin(spec) + c.rng.Uint64N(spec.Capacity)
+	if c.m.skew && c.rng.IntN(2) == 0 {
+		a.Key = origin(spec) + c.rng.Uint64N(min(3, spec.Capacity))
+	}
+	if c.hit(c.m.shared) {
+		a.Mode = store.Shared
+	}
+	return a
+}
+
+// body reads all it declared, and writes some of what it may, perhaps more than
+// once.
+func (c *client) body(tx *store.Txn) error {
+	c.wrote = false
+	for i := range tx.Len() {
+		c.look(tx, i)
+	}
+	for i := range tx.Len() {
+		for tx.Access(i).Mode == store.Exclusive && c.hit(70) {
+			c.write(tx, i)
+			c.wrote = true
+		}
+		if c.long && i == 0 {
+			time.Sleep(c.m.hold)
+		}
+	}
+	if c.abort {
+		return errAbort
+	}
+	return nil
+}
+
+// look reads record i and checks what it reads.
+func (c *client) look(tx *store.Txn, i int) []byte {
+	v, ok := tx.Read(i)
+	a := tx.Access(i)
+	if err := intact(int(a.Table), a.Key, v); err != nil {
+		c.t.Errorf("transaction %#x read key %d of table %d: %v", tx.ID(), a.Key, a.Table, err)
+	}
+	if ok != (v != nil) {
+		c.t.Errorf("transaction %#x read key %d of table %d: %d bytes, but present is %v", tx.ID(), a.Key, a.Table, len(v), ok)
+	}
+	return v
+}
+
+// write writes record i in one of the ways there are, and reads it again.
+func (c *client) write(tx *store.Txn, i int) {
+	a := tx.Access(i)
+	size := c.tables[a.Table].ValueSize
+	v := c.look(tx, i)
+	switch {
+	case c.hit(c.m.gone):
+		tx.Delete(i)
+		if v, ok := tx.Read(i); ok {
+			c.t.Errorf("transaction %#x read %d bytes of what it deleted", tx.ID(), len(v))
+		}
+		return
+	case len(v) == 0 || c.hit(50):
+		c.buf = append(c.buf[:0], make([]byte, length(c.rng.Uint64(), size))...)
+		fill(c.buf, int(a.Table), a.Key, tx.Stamp())
+		tx.Write(i, store.Whole, c.buf)
+	default:
+		c.fields(tx, i, v, size)
+	}
+	if v, ok := tx.Read(i); !ok || !bytes.Equal(v, c.buf) {
+		c.t.Errorf("transaction %#x read %d bytes %x after writing %d bytes %x", tx.ID(), len(v), v, len(c.buf), c.buf)
+	}
+}
+
+// fields brings record i, which is v, to its next value field by field,
+// sometimes past its end.
+func (c *client) fields(tx *store.Txn, i int, v []byte, size int) {
+	a := tx.Access(i)
+	c.buf = append(c.buf[:0], v...)
+	if n := len(v); n < size && c.hit(30) {
+		c.buf = append(c.buf, make([]byte, 1+c.rng.IntN(size-n))...)
+	}
+	n := len(c.buf)
+	binary.LittleEndian.PutUint64(c.buf, tx.Stamp())
+	from, to := 8, 8
+	if n > smallest {
+		from = 8 + c.rng.IntN(n-smallest)
+		to = from + 1 + c.rng.IntN(n-8-from)
+		c.buf[from]++
+	}
+	seal(c.buf, int(a.Table), a.Key)
+	for _, part := range c.rng.Perm(3) {
+		switch part {
+		case 0:
+			tx.Write(i, 0, c.buf[:8])
+		case 1:
+			tx.Write(i, from, c.buf[from:to])
+		case 2:
+			tx.Write(i, n-8, c.buf[n-8:])
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package storetest
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms/oracle"
+)
+
+// A load is clients at work.
+type load struct {
+	w       *world
+	clients []*client
+	stop    atomic.Bool
+	wg      sync.WaitGroup
+}
+
+// start sets one client to work on every worker but the last, which is
+// registered and never runs. The mixes are dealt out in turn.
+func (w *world) start(seed uint64, mixes ...mix) *load {
+	l := &load{w: w}
+	for i := range w.p.workers {
+		c := w.client(i, seed, mixes[i%len(mixes)])
+		l.clients = append(l.clients, c)
+		l.wg.Go(func() { c.run(&l.stop) })
+	}
+	w.t.Cleanup(l.end)
+	return l
+}
+
+// end stops the clients.
+func (l *load) end() {
+	l.stop.Store(true)
+	l.wg.Wait()
+}
+
+func (l *load) writes() (n int64) {
+	for _, c := range l.clients {
+		n += c.writes.Load()
+	}
+	return n
+}
+
+// progress returns when so many more transactions have written. A client that
+// failed makes it return, too: the test has failed by then.
+func (l *load) progress(n int64) {
+	for until := l.writes() + n; l.writes() < until && !l.w.t.Failed(); {
+		time.Sleep(50 * time.Microsecond)
+	}
+}
+
+// between is how many writing transactions lie between two images, at least.
+const between = 10
+
+// images takes up to n images, one right after the other, but stops after a
+// time when it has at least three.
+func (l *load) images(n int, enough time.Duration) {
+	l.w.t.Helper()
+	start := time.Now()
+	for i := range n {
+		if i >= 3 && time.Since(start) > share(enough) || l.w.t.Failed() {
+			break
+		}
+		l.progress(between)
+		l.w.checkpoint()
+	}
+	l.progress(between)
+}
+
+// rules demand that every image has got somewhere.
+var rules = oracle.Rules{MinIn: 1, MinOut: 1, MinBetween: between / 2}

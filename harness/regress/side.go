@@ -1,0 +1,181 @@
+package regress
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// A Side is one half of a comparison: one result, several put together, or a
+// stored baseline.
+type Side struct {
+	About
+	Experiment *result.Experiment // nil for a baseline
+
+	cells []*cell // by matrix point and algorithm
+}
+
+// About says where a side is from.
+type About struct {
+	Name     string   `json:"name"` // folders or file, as they were given
+	Commit   string   `json:"commit,omitempty"`
+	Dirty    bool     `json:"dirty,omitempty"`
+	Date     string   `json:"date,omitempty"`     // of the first trial, RFC 3339
+	Machines []string `json:"machines,omitempty"` // ids, each once; empty for one that is not known
+	Go       string   `json:"go,omitempty"`
+	Stored   bool     `json:"stored,omitempty"` // a baseline
+}
+
+// Open reads a side: the folder of a result, several with commas between them
+// (their trials are put together), or a baseline's file. An error is ErrCannot.
+func Open(path string) (*Side, error) {
+	s, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCannot, err)
+	}
+	return s, nil
+}
+
+func open(path string) (*Side, error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return readBaseline(path)
+	}
+	var exps []*result.Experiment
+	var seen []string
+	for _, dir := range folders(path) {
+		real, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			return nil, err
+		}
+		if real, err = filepath.Abs(real); err != nil {
+			return nil, err
+		}
+		// Trials that are counted twice look steadier than they are.
+		if slices.Contains(seen, real) {
+			return nil, fmt.Errorf("%s: the same folder twice on one side", dir)
+		}
+		seen = append(seen, real)
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s: a file among folders; a baseline stands alone", dir)
+		}
+		e, err := result.Load(dir)
+		if err != nil {
+			return nil, err
+		}
+		exps = append(exps, e)
+	}
+	s := NewSide(exps...)
+	s.Name = path
+	return s, nil
+}
+
+// folders splits a side at its commas, unless there is a folder of that name.
+func folders(path string) []string {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return []string{path}
+	}
+	return strings.Split(path, ",")
+}
+
+// NewSide makes one side of one or several results of an experiment.
+func NewSide(exps ...*result.Experiment) *Side {
+	s := &Side{Experiment: Merge(exps...)}
+	var names, commits, gos []string
+	for _, e := range exps {
+		names = appendNew(names, e.Name)
+		s.Machines = appendNew(s.Machines, e.Machine.ID)
+		commits, gos = appendNew(commits, e.Machine.Commit), appendNew(gos, e.Machine.Go)
+		s.Dirty = s.Dirty || e.Machine.Dirty
+		for i := range e.Trials {
+			if at := e.Trials[i].StartedAt; at != "" && (s.Date == "" || at < s.Date) {
+				s.Date = at
+			}
+		}
+	}
+	s.Name, s.Commit, s.Go = strings.Join(names, ","), strings.Join(commits, ","), strings.Join(gos, ",")
+	for _, p := range s.Experiment.Points() {
+		for _, a := range s.Experiment.Algorithms(nil) {
+			if ts := s.Experiment.At(a, p); len(ts) > 0 {
+				s.cells = append(s.cells, newCell(ts))
+			}
+		}
+	}
+	return s
+}
+
+// Merge puts the trials of several results together, in memory: trials and
+// rounds go on counting where the result before ended. What the results share
+// is the first's.
+func Merge(exps ...*result.Experiment) *result.Experiment {
+	if len(exps) == 0 {
+		return &result.Experiment{}
+	}
+	all := *exps[0]
+	all.Trials = nil
+	trials, rounds := 0, 0
+	for _, e := range exps {
+		lastTrial, lastRound := trials, rounds
+		for _, t := range e.Trials {
+			t.Trial += trials
+			t.Round += rounds
+			lastTrial, lastRound = max(lastTrial, t.Trial), max(lastRound, t.Round)
+			all.Trials = append(all.Trials, t)
+		}
+		trials, rounds = lastTrial, lastRound
+	}
+	return &all
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	if slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
+}
+
+// stored reports whether s is a baseline, which has normalised figures only.
+func (s *Side) stored() bool { return s.Stored }
+
+// cell returns an algorithm at a point, or nil.
+func (s *Side) cell(algorithm string, point []result.Param) *cell {
+	for _, c := range s.cells {
+		if c.algorithm == algorithm && slices.Equal(c.point, point) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s *Side) points() [][]result.Param {
+	var out [][]result.Param
+	for _, c := range s.cells {
+		if !slices.ContainsFunc(out, func(p []result.Param) bool { return slices.Equal(p, c.point) }) {
+			out = append(out, c.point)
+		}
+	}
+	return out
+}
+
+// algorithms returns the names in s: those in order first, then the others.
+func (s *Side) algorithms(order []string) []string {
+	var names, out []string
+	for _, c := range s.cells {
+		names = appendNew(names, c.algorithm)
+	}
+	slices.Sort(names)
+	for _, a := range order {
+		if slices.Contains(names, a) {
+			out = appendNew(out, a)
+		}
+	}
+	for _, a := range names {
+		out = appendNew(out, a)
+	}
+	return out
+}

@@ -1,0 +1,69 @@
+package regress
+
+import (
+	"math"
+	"slices"
+
+	"golang.org/x/perf/benchmath"
+)
+
+const (
+	alpha     = 0.05 // chance of a false alarm for one figure of all algorithms at a point
+	minTrials = 4    // with fewer no U test comes below alpha
+	gross     = 3    // times the threshold, where there are too few trials to test
+)
+
+// mannWhitney returns the two-sided p of a and b being from one distribution.
+func mannWhitney(a, b []float64) float64 {
+	t := benchmath.DefaultThresholds
+	// NewSample sorts what it is given.
+	x, y := benchmath.NewSample(slices.Clone(a), &t), benchmath.NewSample(slices.Clone(b), &t)
+	return benchmath.AssumeNothing.Compare(x, y).P
+}
+
+// holm returns the p values as Holm's step-down method corrects them, in their
+// order: to reject those below alpha errs at all with a chance of at most alpha.
+func holm(ps []float64) []float64 {
+	order := make([]int, len(ps))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		switch {
+		case ps[i] < ps[j]:
+			return -1
+		case ps[i] > ps[j]:
+			return 1
+		}
+		return 0
+	})
+	out := make([]float64, len(ps))
+	least := 0.0
+	for rank, i := range order {
+		least = max(least, min(1, ps[i]*float64(len(ps)-rank)))
+		out[i] = least
+	}
+	return out
+}
+
+// enough reports whether n and m trials that do not overlap at all would be told
+// apart, as one of so many questions.
+func enough(n, m, questions int) bool {
+	if n < minTrials || m < minTrials {
+		return false
+	}
+	a, _ := math.Lgamma(float64(n + m + 1))
+	b, _ := math.Lgamma(float64(n + 1))
+	c, _ := math.Lgamma(float64(m + 1))
+	least := 2 / math.Exp(a-b-c)
+	return least*float64(questions) < alpha
+}
+
+// wanted returns how many trials on both sides would do.
+func wanted(questions int) int {
+	n := minTrials
+	for !enough(n, n, questions) {
+		n++
+	}
+	return n
+}

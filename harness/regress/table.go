@@ -1,0 +1,206 @@
+package regress
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"ckptbench/harness/result"
+)
+
+// Formats are the names Write takes.
+var Formats = []string{"table", "markdown", "json"}
+
+const dash = "–"
+
+// Write writes r to w in one of Formats.
+func (r *Report) Write(w io.Writer, format string) error {
+	var text string
+	var err error
+	switch format {
+	case "table":
+		text, err = r.plain()
+	case "markdown":
+		text, err = r.markdown()
+	case "json":
+		return r.json(w)
+	default:
+		return fmt.Errorf("comparison format %q: want one of %s", format, strings.Join(Formats, ", "))
+	}
+	if err != nil {
+		return fmt.Errorf("write comparison as %s: %w", format, err)
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// plain writes the tables for a terminal or a log.
+func (r *Report) plain() (string, error) {
+	var b strings.Builder
+	b.WriteString("base: " + r.Base.words() + "\nhead: " + r.Head.words() + "\n")
+	for _, t := range r.tables() {
+		if len(t[0].Params) > 0 {
+			b.WriteString("\n" + oneLine(result.PointName(t[0].Params)) + "\n")
+		}
+		body, err := render(t, oneLine, tablewriter.WithRendition(tw.Rendition{
+			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
+			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
+		}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString("\n")
+		for l := range strings.Lines(body) {
+			b.WriteString(strings.TrimRight(l, " \n") + "\n")
+		}
+	}
+	b.WriteString("\n")
+	for _, n := range append(slices.Clone(r.Notes), legend, r.Sentence()) {
+		b.WriteString(oneLine(n) + "\n")
+	}
+	return b.String(), nil
+}
+
+// legend explains the columns.
+const legend = "Medians; delta beside the spread of base's own trials; p of a Mann-Whitney test, Holm-corrected over the algorithms. \"shown\" is not judged."
+
+// markdown writes the tables as GitHub reads them, the outcome first.
+func (r *Report) markdown() (string, error) {
+	var b strings.Builder
+	b.WriteString("**" + markdownEscape.Replace(oneLine(r.Sentence())) + "**\n\n")
+	b.WriteString("- base: " + markdownEscape.Replace(r.Base.words()) + "\n- head: " + markdownEscape.Replace(r.Head.words()) + "\n")
+	for _, n := range append(slices.Clone(r.Notes), legend) {
+		b.WriteString("- " + markdownEscape.Replace(oneLine(n)) + "\n")
+	}
+	for _, t := range r.tables() {
+		if len(t[0].Params) > 0 {
+			b.WriteString("\n### " + markdownEscape.Replace(oneLine(result.PointName(t[0].Params))) + "\n")
+		}
+		body, err := render(t, func(s string) string { return markdownEscape.Replace(oneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString("\n" + body)
+	}
+	return b.String(), nil
+}
+
+// The Markdown renderer escapes nothing.
+var markdownEscape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
+
+// json writes r for programs.
+func (r *Report) json(w io.Writer) error {
+	verdict := Same
+	if r.Regressed() {
+		verdict = Regressed
+	} else if slices.ContainsFunc(r.Lines, func(l Line) bool { return l.Verdict == Better }) {
+		verdict = Better
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(struct {
+		Schema         int      `json:"schema"`
+		Verdict        Verdict  `json:"verdict"`
+		Sentence       string   `json:"sentence"`
+		Threshold      float64  `json:"threshold"`
+		AcrossMachines bool     `json:"across_machines"`
+		Base           About    `json:"base"`
+		Head           About    `json:"head"`
+		Notes          []string `json:"notes,omitempty"`
+		Lines          []Line   `json:"lines"`
+	}{1, verdict, r.Sentence(), r.Threshold, r.AcrossMachines, r.Base, r.Head, r.Notes, r.Lines})
+}
+
+// words says where a side is from.
+func (a About) words() string {
+	s := oneLine(a.Name)
+	var more []string
+	for _, c := range strings.Split(a.Commit, ",") {
+		if c = oneLine(c); len(c) > 12 {
+			c = c[:12]
+		}
+		if c != "" {
+			more = appendNew(more, "commit "+c)
+		}
+	}
+	if a.Dirty {
+		more = append(more, "built from changed sources")
+	}
+	if a.Date != "" {
+		more = append(more, oneLine(a.Date))
+	}
+	if len(more) > 0 {
+		s += " (" + strings.Join(more, ", ") + ")"
+	}
+	return s
+}
+
+// tables splits the lines by matrix point.
+func (r *Report) tables() [][]Line {
+	var out [][]Line
+	for _, l := range r.Lines {
+		n := len(out)
+		if n == 0 || !slices.Equal(out[n-1][0].Params, l.Params) {
+			out = append(out, nil)
+			n++
+		}
+		out[n-1] = append(out[n-1], l)
+	}
+	return out
+}
+
+var columns = []string{"metric", "algorithm", "base", "head", "delta", "base's spread", "p", "verdict"}
+
+// render makes a table with tablewriter. Its own formatting of headings would
+// break units apart, and East Asian locales would give ± two cells.
+func render(lines []Line, escape func(string) string, how ...tablewriter.Option) (string, error) {
+	var b strings.Builder
+	align := tw.Alignment{tw.AlignLeft, tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignLeft}
+	w := tablewriter.NewTable(&b, append([]tablewriter.Option{
+		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off), tablewriter.WithAlignment(align),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
+	}, how...)...)
+	w.Header(columns)
+	for _, l := range lines {
+		if err := w.Append(l.row(escape)); err != nil {
+			return "", err
+		}
+	}
+	if err := w.Render(); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+func (l Line) row(escape func(string) string) []string {
+	metric := l.Metric
+	if l.Unit != "" {
+		metric += " (" + l.Unit + ")"
+	}
+	p, d := dash, l.delta()
+	if l.P != nil {
+		p = formatP(*l.P)
+	}
+	if d == "" {
+		d = dash
+	}
+	verdict := string(l.Verdict)
+	if l.Verdict == Regressed {
+		verdict = "REGRESSED"
+	}
+	if l.Why != "" {
+		verdict += ": " + l.Why
+	}
+	cells := []string{metric, l.Algorithm, l.value(l.Base), l.value(l.Head), d, l.spread(), p, verdict}
+	for i := range cells {
+		cells[i] = escape(cells[i])
+	}
+	return cells
+}

@@ -1,0 +1,166 @@
+package regress
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Sentence is the outcome in words, on one line.
+func (r *Report) Sentence() string {
+	var worse, better, unclear, few []string
+	questions := 0
+	for _, l := range r.Lines {
+		switch l.Verdict {
+		case Regressed:
+			worse = append(worse, l.words())
+		case Better:
+			better = append(better, l.words())
+		case Unclear:
+			unclear = append(unclear, l.words())
+		case TooFew:
+			few = appendNew(few, oneLine(l.Algorithm))
+			questions = max(questions, r.questions(l))
+		}
+	}
+	var parts []string
+	if len(worse) > 0 {
+		parts = append(parts, "Regressed: "+strings.Join(worse, "; ")+".")
+	} else {
+		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).", plural(r.Algorithms, "algorithm"), percent(r.Threshold)))
+	}
+	if len(better) > 0 {
+		parts = append(parts, "Better: "+strings.Join(better, "; ")+".")
+	}
+	if len(unclear) > 0 {
+		parts = append(parts, "Over the threshold, but the trials overlap: "+strings.Join(unclear, "; ")+".")
+	}
+	if len(few) > 0 {
+		parts = append(parts, fmt.Sprintf("Not enough trials to tell for %s (%d on both sides would do): only differences of %d times the threshold counted.",
+			strings.Join(few, ", "), wanted(questions), gross))
+	}
+	return strings.Join(parts, " ")
+}
+
+// questions returns how many algorithms l's figure was judged for at its point.
+func (r *Report) questions(l Line) int {
+	n := 0
+	for _, o := range r.Lines {
+		// Throughput is one question, as a ratio or raw.
+		same := o.Metric == l.Metric || strings.HasPrefix(o.Metric, "throughput") && strings.HasPrefix(l.Metric, "throughput")
+		if same && o.Verdict != Shown && slices.Equal(o.Params, l.Params) {
+			n++
+		}
+	}
+	return n
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// words says a line in a sentence: "calc: throughput of none's -15.0 % (p 0.002)".
+func (l Line) words() string {
+	s := oneLine(l.Algorithm)
+	if len(l.Params) > 0 {
+		s += " at " + oneLine(pointName(l.Params))
+	}
+	s += ": " + l.Metric
+	if l.Metric == metricFailed {
+		if l.Head != nil {
+			s += " " + l.value(l.Base) + " -> " + l.value(l.Head)
+		} else {
+			return strings.TrimSuffix(s, ": "+l.Metric) + ": " + l.Why
+		}
+		return s + " (" + oneLine(l.Why) + ")"
+	}
+	if d := l.delta(); d != "" {
+		s += " " + d
+	}
+	switch {
+	case l.P != nil:
+		s += " (p " + formatP(*l.P) + ")"
+	case l.Why != "":
+		s += " (" + oneLine(l.Why) + ")"
+	}
+	return s
+}
+
+// value writes one of l's figures as precisely as is of use.
+func (l Line) value(v *float64) string {
+	switch {
+	case v == nil:
+		return dash
+	case l.Metric == metricFailed || l.Metric == metricRecords || l.Metric == metricBytes || math.Abs(*v) >= 1000:
+		return grouped(*v)
+	}
+	return digits(*v)
+}
+
+// delta writes the difference, or how it cannot be a share.
+func (l Line) delta() string {
+	switch {
+	case l.Base == nil || l.Head == nil || l.Metric == metricFailed:
+		return ""
+	case l.Delta == nil:
+		return "from 0"
+	case *l.Delta != 0 && l.Verdict != Shown && (l.Metric == metricRecords || l.Metric == metricBytes) && math.Abs(*l.Delta) < 0.0005:
+		return fmt.Sprintf("%+d", int64(*l.Head-*l.Base)) // exact, and a share would round it away
+	}
+	return strings.Replace(fmt.Sprintf("%+.1f %%", 100**l.Delta), "-0.0 ", "+0.0 ", 1)
+}
+
+func (l Line) spread() string {
+	if l.Spread == nil {
+		return dash
+	}
+	return fmt.Sprintf("±%.1f %%", 100**l.Spread)
+}
+
+func formatP(p float64) string {
+	if p < 0.001 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
+}
+
+// percent writes a share: "5 %", "2.5 %".
+func percent(share float64) string {
+	return strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + " %"
+}
+
+// digits writes three significant digits, without an exponent.
+func digits(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	n := 2 - int(math.Floor(math.Log10(math.Abs(v))))
+	return strconv.FormatFloat(v, 'f', min(max(n, 0), 6), 64)
+}
+
+// grouped writes a whole number with a comma for each thousand.
+func grouped(v float64) string {
+	s := strconv.FormatFloat(math.Round(math.Abs(v)), 'f', 0, 64)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if v < 0 && s != "0" {
+		return "-" + s
+	}
+	return s
+}
+
+// oneLine replaces what could break a line or command a terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
+			return '?'
+		}
+		return r
+	}, strings.Join(strings.Fields(s), " "))
+}
