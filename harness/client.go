@@ -41,10 +41,11 @@ type client struct {
 	txn    workload.Txn
 	req    store.Request
 	access []store.Access
-	first  []int32 // of each operation, its first access
-	value  []byte  // what the transaction writes, filled with its stamp
-	out    []byte  // what it reads
-	newest uint64  // one reading of run.newest for the whole transaction
+	first  []int32   // of each operation, its first access
+	value  []byte    // what the transaction writes, filled with its stamp
+	out    []byte    // what it reads
+	newest uint64    // one reading of run.newest for the whole transaction
+	held   time.Time // when a long transaction had its locks
 }
 
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
@@ -144,6 +145,9 @@ func (c *client) declareScan(key uint64, op *workload.Op) {
 // body is the transaction: every client's is this one.
 func (c *client) body(tx *store.Txn) error {
 	filled := false
+	if c.txn.Hold > 0 {
+		c.held = time.Now()
+	}
 	for i := range c.txn.Ops {
 		op, at := &c.txn.Ops[i], int(c.first[i])
 		switch op.Kind {
@@ -213,8 +217,10 @@ func (c *client) rest(i int) {
 	if c.txn.Hold == 0 {
 		return
 	}
-	pause := c.txn.Hold / time.Duration(len(c.txn.Ops))
-	for until := time.Now().Add(pause); !c.run.stop.Load(); {
+	// From the start and not from the last operation, so that waking up late
+	// does not add up.
+	until := c.held.Add(c.txn.Hold * time.Duration(i+1) / time.Duration(len(c.txn.Ops)))
+	for !c.run.stop.Load() {
 		left := time.Until(until)
 		if left <= 0 {
 			return

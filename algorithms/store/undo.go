@@ -36,8 +36,11 @@ func (tx *Txn) undo() {
 	for _, o := range u.olds {
 		tx.stamp = o.stamp
 		v := u.data[o.at : o.at+o.n]
-		if !o.present {
+		switch {
+		case !o.present:
 			v = nil
+		case v == nil: // no bytes, of no data: not to be taken for absent
+			v = []byte{}
 		}
 		tx.alg.Write(tx, o.r, Whole, v)
 	}

@@ -14,6 +14,7 @@ import (
 
 // A mix says what a client's transactions are like; shares are of 100.
 type mix struct {
+	tables []int         // that are used; nil means all
 	keys   int           // declared by one transaction, at most; 0 means 4
 	skew   bool          // half of the accesses go to the first three keys
 	shared int           // of the accesses
@@ -111,6 +112,9 @@ func (c *client) draw() {
 
 func (c *client) access() store.Access {
 	a := store.Access{Table: uint16(c.rng.IntN(len(c.tables))), Mode: store.Exclusive}
+	if c.m.tables != nil {
+		a.Table = uint16(c.m.tables[c.rng.IntN(len(c.m.tables))])
+	}
 	spec := c.tables[a.Table]
 	a.Key = origin(spec) + c.rng.Uint64N(spec.Capacity)
 	if c.m.skew && c.rng.IntN(2) == 0 {

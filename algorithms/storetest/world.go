@@ -32,6 +32,7 @@ type plan struct {
 	nowait  bool
 	log     bool
 	first   uint64
+	silent  bool // transactions are not recorded
 }
 
 func (p plan) withDefaults() plan {
@@ -113,8 +114,11 @@ func build(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *w
 	w.rec = oracle.NewRecorder(w.p.workers+1, 0)
 	w.initial = w.p.loaded()
 	o := store.Options{
-		Tables: w.p.tables, Workers: w.p.workers + 1, NoWait: w.p.nowait, First: w.p.first, History: w.rec,
+		Tables: w.p.tables, Workers: w.p.workers + 1, NoWait: w.p.nowait, First: w.p.first,
 		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192},
+	}
+	if !w.p.silent {
+		o.History = w.rec
 	}
 	e.Apply(&o)
 	if w.p.log || e.NeedsLog {

@@ -37,7 +37,7 @@ type exported struct {
 
 var exports = []exported{
 	{"throughput", "throughput", "txn/s", true, 1, func(r *result.Row) result.Stat { return r.Throughput }},
-	{"throughput of none's", "relative-throughput", "ratio", true, 1, func(r *result.Row) result.Stat { return r.Relative }},
+	{"throughput over none's", "relative-throughput", "ratio", true, 1, func(r *result.Row) result.Stat { return r.Relative }},
 	{"p50", "latency", "ns", false, 1, func(r *result.Row) result.Stat { return r.P50 }},
 	{"p99.9", "latency-p99-9", "ns", false, 1, func(r *result.Row) result.Stat { return r.P999 }},
 	{"longest pause", "pause", "ns", false, 1e9, func(r *result.Row) result.Stat { return r.Pause }},

@@ -28,7 +28,7 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 			continue // its ratio is always 1
 		case paired:
 			q.base, q.head = p.base.relative, p.head.relative
-			q.line = Line{Metric: "throughput of none's", Algorithm: p.base.algorithm}
+			q.line = Line{Metric: "throughput over none's", Algorithm: p.base.algorithm}
 		case !c.across && !c.base.stored():
 			q.base, q.head = p.base.raw, p.head.raw
 			q.line = Line{Metric: "throughput", Unit: "txn/s", Algorithm: p.base.algorithm}
@@ -142,7 +142,7 @@ func (q question) answer(p float64, m int) Line {
 		l.P = &p
 	} else {
 		limit *= gross
-		l.Why = fmt.Sprintf("not enough trials to tell (%d and %d)", len(q.base), len(q.head))
+		l.Why = fmt.Sprintf("%d and %d trials", len(q.base), len(q.head))
 	}
 	switch {
 	// The figures come from files of many digits; a share of 10 % must not
@@ -153,6 +153,8 @@ func (q question) answer(p float64, m int) Line {
 		l.Verdict = TooFew
 	case tell && p >= alpha:
 		l.Verdict, l.Why = Unclear, "the trials overlap"
+	case worse && !tell:
+		l.Verdict, l.Why = Regressed, "only "+l.Why+", but a gross difference"
 	case worse:
 		l.Verdict = Regressed
 	default:

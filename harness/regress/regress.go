@@ -63,9 +63,9 @@ const (
 	Same      Verdict = "same"
 	Better    Verdict = "better"
 	Regressed Verdict = "regressed"
-	Unclear   Verdict = "unclear"        // over the threshold, but the trials overlap
-	TooFew    Verdict = "too few trials" // not enough trials to tell, and no gross difference
-	Shown     Verdict = "shown"          // not judged
+	Unclear   Verdict = "unclear"                   // over the threshold, but the trials overlap
+	TooFew    Verdict = "not enough trials to tell" // and no gross difference
+	Shown     Verdict = "shown"                     // not judged
 )
 
 // A Line is one figure of one algorithm at one matrix point, in base and head. A

@@ -64,7 +64,7 @@ func plural(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// words says a line in a sentence: "calc: throughput of none's -15.0 % (p 0.002)".
+// words says a line in a sentence: "calc: throughput over none's -15.0 % (p 0.002)".
 func (l Line) words() string {
 	s := oneLine(l.Algorithm)
 	if len(l.Params) > 0 {

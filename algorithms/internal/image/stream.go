@@ -8,35 +8,43 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A Stream takes the records of one goroutine. It has two buffers of one block:
-// while one is filled, the other is checksummed and written by a goroutine of
-// its own. All methods belong to one goroutine at a time.
+// buffers is how many blocks a stream has in memory: one is filled while one is
+// checksummed and one is at the device. A fourth wins nothing measurable.
+const buffers = 3
+
+// A Stream takes the records of one goroutine. While one buffer is filled, the
+// others are checksummed and written, each by a goroutine of its own. All
+// methods belong to one goroutine at a time.
 type Stream struct {
 	w   *Writer
 	id  int
 	max int // the largest value that fits in a block
 
-	buf   []byte      // being filled
-	n     int         // how far
-	room  int         // how far the next Put may fill it; 0 before Room
-	spare chan []byte // holds the other buffer unless it is being written
+	buf  []byte       // being filled: that of cur
+	n    int          // how far
+	room int          // how far the next Put may fill it; 0 before Room
+	cur  *buffer      // owned by the goroutine of the Stream
+	free chan *buffer // the other buffers but those being written
 
 	waited time.Duration // for the device or the rate limit
+}
 
-	// Owned by the goroutine that holds the other buffer.
+// A buffer is room for one block and the sums of those that were written from
+// it. Whoever took it out of Stream.free owns it.
+type buffer struct {
+	b        []byte
 	blocks   []blockRef
 	perTable []counts
 	total    tally
 }
 
 func newStream(w *Writer, id int) *Stream {
-	s := &Stream{
-		w: w, id: id, n: blockHeader, spare: make(chan []byte, 1),
-		max:      largest(w.header.tables),
-		buf:      w.dir.buffer(),
-		perTable: make([]counts, len(w.header.tables)),
+	s := &Stream{w: w, id: id, n: blockHeader, max: largest(w.header.tables), free: make(chan *buffer, buffers)}
+	for range buffers {
+		s.free <- &buffer{b: w.dir.buffer(), perTable: make([]counts, len(w.header.tables))}
 	}
-	s.spare <- w.dir.buffer()
+	s.cur = <-s.free
+	s.buf = s.cur.b
 	return s
 }
 
@@ -94,30 +102,32 @@ func (s *Stream) turn(ctx context.Context, n int) error {
 	return s.flush(ctx)
 }
 
-// flush hands the buffer over to be written and takes the other.
+// flush hands the buffer over to be written and takes another.
 func (s *Stream) flush(ctx context.Context) error {
 	start := time.Now()
 	defer func() { s.waited += time.Since(start) }()
 	if err := s.w.limit.wait(ctx, fs.RoundUp(int64(s.n+blockTrailer))); err != nil {
 		return err
 	}
-	next, err := s.other(ctx)
+	next, err := s.next(ctx)
 	if err != nil {
 		return err
 	}
-	full, payload := s.buf, s.n-blockHeader
-	s.buf, s.n, s.room = next, blockHeader, 0
-	go s.write(full, payload)
+	full, payload := s.cur, s.n-blockHeader
+	s.cur, s.buf, s.n, s.room = next, next.b, blockHeader, 0
+	// Claimed here and not when it is written: the blocks of a stream lie in the
+	// order in which they were filled, whichever is sealed first.
+	length := fs.RoundUp(int64(blockHeader + payload + blockTrailer))
+	go s.write(full, payload, s.w.next.Add(length)-length)
 	return nil
 }
 
-// other returns the other buffer as soon as it is written; the caller has it
-// then.
-func (s *Stream) other(ctx context.Context) ([]byte, error) {
+// next takes a buffer as soon as one is free.
+func (s *Stream) next(ctx context.Context) (*buffer, error) {
 	select {
-	case b := <-s.spare:
+	case b := <-s.free:
 		if err := s.w.failure(); err != nil {
-			s.spare <- b
+			s.free <- b
 			return nil, err
 		}
 		return b, nil
@@ -126,16 +136,63 @@ func (s *Stream) other(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// write writes a block and gives the buffer back.
-func (s *Stream) write(b []byte, payload int) {
-	length := fs.RoundUp(int64(blockHeader + payload + blockTrailer))
-	offset := s.w.next.Add(length) - length
-	out, ref, t := seal(b, payload, s.id, s.w.header.seq, offset, s.perTable)
-	s.blocks = append(s.blocks, ref)
-	s.total.add(t.counts)
-	s.total.digest += t.digest
+// sum adds what the stream has written to f. It must be drained.
+func (s *Stream) sum(f *footer) {
+	idle := []*buffer{s.cur}
+	for range buffers - 1 {
+		idle = append(idle, <-s.free)
+	}
+	for i, b := range idle {
+		f.counts.add(b.total.counts)
+		f.digest += b.total.digest
+		f.blocks = append(f.blocks, b.blocks...)
+		for j, c := range b.perTable {
+			f.tables[j].add(c)
+		}
+		if i > 0 {
+			s.free <- b
+		}
+	}
+}
+
+// drain waits until nothing is being written. Afterwards the goroutine of the
+// Stream owns all buffers: they are in free or cur.
+func (s *Stream) drain(ctx context.Context) error {
+	var idle []*buffer
+	defer func() {
+		for _, b := range idle {
+			s.free <- b
+		}
+	}()
+	for len(idle) < buffers-1 {
+		b, err := s.next(ctx)
+		if err != nil {
+			return err
+		}
+		idle = append(idle, b)
+	}
+	return nil
+}
+
+// close waits until nothing is being written, whatever became of it, and
+// returns all buffers.
+func (s *Stream) close() []*buffer {
+	all := []*buffer{s.cur}
+	for len(all) < buffers {
+		all = append(all, <-s.free)
+	}
+	s.cur, s.buf = nil, nil
+	return all
+}
+
+// write writes a block at offset and sets its buffer free.
+func (s *Stream) write(b *buffer, payload int, offset int64) {
+	out, ref, t := seal(b.b, payload, s.id, s.w.header.seq, offset, b.perTable)
+	b.blocks = append(b.blocks, ref)
+	b.total.add(t.counts)
+	b.total.digest += t.digest
 	if err := s.w.writeAt(out, offset); err != nil {
 		s.w.fail(err)
 	}
-	s.spare <- b
+	s.free <- b
 }

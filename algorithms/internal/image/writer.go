@@ -130,11 +130,9 @@ func (w *Writer) drain(ctx context.Context) error {
 		s.waited = before // commit counts this time
 	}
 	for _, s := range w.streams {
-		b, err := s.other(ctx)
-		if err != nil {
+		if err := s.drain(ctx); err != nil {
 			return err
 		}
-		s.spare <- b
 	}
 	if err := w.failure(); err != nil {
 		return err
@@ -146,12 +144,7 @@ func (w *Writer) drain(ctx context.Context) error {
 func (w *Writer) footer(p Point) *footer {
 	f := &footer{seq: w.header.seq, headerCRC: w.header.crc, point: p, tables: make([]counts, len(w.header.tables))}
 	for _, s := range w.streams {
-		f.counts.add(s.total.counts)
-		f.digest += s.total.digest
-		f.blocks = append(f.blocks, s.blocks...)
-		for i, c := range s.perTable {
-			f.tables[i].add(c)
-		}
+		s.sum(f)
 	}
 	slices.SortFunc(f.blocks, func(a, b blockRef) int { return int(a.offset/fs.Align - b.offset/fs.Align) })
 	return f
@@ -205,8 +198,9 @@ func (w *Writer) Abort() error {
 func (w *Writer) finish() {
 	w.over = true
 	for _, s := range w.streams {
-		w.dir.giveBack(s.buf, <-s.spare)
-		s.buf = nil
+		for _, b := range s.close() {
+			w.dir.giveBack(b.b)
+		}
 	}
 	if w.file != nil {
 		w.file.Close()

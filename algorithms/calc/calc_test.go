@@ -1,0 +1,11 @@
+package calc_test
+
+import (
+	"testing"
+
+	"ckptbench/algorithms/storetest"
+)
+
+func Test(t *testing.T) { storetest.Test(t, "calc") }
+
+func TestMutex(t *testing.T) { storetest.Test(t, "calc-mutex") }

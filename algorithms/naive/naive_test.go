@@ -1,0 +1,11 @@
+package naive_test
+
+import (
+	"testing"
+
+	"ckptbench/algorithms/storetest"
+)
+
+func Test(t *testing.T) { storetest.Test(t, "naive") }
+
+func TestCopy(t *testing.T) { storetest.Test(t, "naive-copy") }

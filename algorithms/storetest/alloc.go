@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/store"
+)
+
+// testNoAllocation: a transaction allocates nothing: not a read, a write, one of
+// ten keys or one that aborts; not with a log; and not while an image is being
+// captured.
+func testNoAllocation(t *testing.T, e algorithms.Entry, _ uint64) {
+	if sched.Enabled {
+		t.Skip("sleeping allocates")
+	}
+	for _, log := range []bool{false, true} {
+		for _, hash := range []bool{false, true} {
+			t.Run(fmt.Sprintf("log=%v,hash=%v", log, hash), func(t *testing.T) {
+				p := plan{silent: true, log: log, tables: []store.TableSpec{table("t", 100, 1000, hash)}}
+				open(t, e, p).allocates(t, "at rest")
+			})
+		}
+	}
+	if e.Baseline {
+		return
+	}
+	t.Run("capture", func(t *testing.T) {
+		k := stuckCheckpoint(t, e, plan{silent: true, tables: []store.TableSpec{table("t", 100, 1000, false)}}, nil)
+		k.w.allocates(t, "during a checkpoint")
+		k.end()
+	})
+}
+
+// allocates counts what transactions of every kind allocate.
+func (w *world) allocates(t *testing.T, when string) {
+	t.Helper()
+	v := make([]byte, 64)
+	worker, first := w.s.Worker(0), origin(w.p.tables[0])
+	check := func(name string, keys int, mode store.Mode, fail bool) {
+		t.Helper()
+		var at uint64
+		q := store.Request{Access: make([]store.Access, keys), MayAbort: fail, Body: func(tx *store.Txn) error {
+			for i := range tx.Len() {
+				tx.Read(i)
+				if mode == store.Exclusive {
+					tx.Write(i, store.Whole, v)
+					tx.Write(i, 8, v[:8])
+				}
+			}
+			if fail {
+				return errAbort
+			}
+			return nil
+		}}
+		n := testing.AllocsPerRun(2000, func() {
+			for i := range q.Access {
+				q.Access[i] = store.Access{Key: first + at%400, Mode: mode}
+				at++
+			}
+			if err := worker.Do(&q); (err != nil) != fail {
+				t.Error(err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s %s: %v allocations a transaction, want 0", name, when, n)
+		}
+	}
+	check("read", 1, store.Shared, false)
+	check("write", 1, store.Exclusive, false)
+	check("ten keys", 10, store.Exclusive, false)
+	check("abort", 3, store.Exclusive, true)
+}

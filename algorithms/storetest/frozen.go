@@ -1,0 +1,141 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/store"
+)
+
+// A dam holds back the writes of image blocks while it is shut.
+type dam struct {
+	mu     sync.Mutex
+	gate   chan struct{} // nil while the dam is open; protected by mu
+	behind chan struct{} // gets something when a write is held back
+}
+
+// on puts the dam before a disk.
+func (d *dam) on(disk fs.FS) fs.FS {
+	d.behind = make(chan struct{}, 1)
+	return fs.Hook(disk, func(c fs.Call) fs.Outcome {
+		d.mu.Lock()
+		gate := d.gate
+		d.mu.Unlock()
+		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") {
+			select {
+			case d.behind <- struct{}{}:
+			default:
+			}
+			<-gate
+		}
+		return fs.Outcome{}
+	})
+}
+
+func (d *dam) shut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gate = make(chan struct{})
+}
+
+func (d *dam) open() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.gate != nil {
+		close(d.gate)
+		d.gate = nil
+	}
+}
+
+// A stuck checkpoint has passed its point of consistency and captured a few
+// records; the disk holds it up.
+type stuck struct {
+	w    *world
+	dam  *dam
+	done chan error
+	r    store.Report
+}
+
+// stuckCheckpoint opens a store of many blocks and starts a checkpoint in it
+// that gets stuck. It is nil for an algorithm that lets no transaction run then.
+func stuckCheckpoint(t *testing.T, e algorithms.Entry, p plan, before func(*world)) *stuck {
+	if strings.Contains(e.Quiesces, "image is written") {
+		t.Skip("no transaction runs while the image is written")
+	}
+	k := &stuck{dam: &dam{}, done: make(chan error, 1)}
+	mem := fs.NewMem()
+	k.w = openOn(t, e, p, mem, k.dam.on(mem))
+	t.Cleanup(k.dam.open) // before the store is closed
+	if before != nil {
+		before(k.w)
+	}
+	k.begin()
+	return k
+}
+
+func (k *stuck) begin() {
+	k.dam.shut()
+	go func() {
+		var err error
+		k.r, err = k.w.s.Checkpoint(context.Background())
+		k.done <- err
+	}()
+	<-k.dam.behind
+}
+
+func (k *stuck) end() {
+	k.w.t.Helper()
+	k.dam.open()
+	k.w.must(<-k.done)
+	select {
+	case <-k.dam.behind:
+	default:
+	}
+}
+
+// testFrozenImage: nothing that happens while an image is captured gets into
+// it, nor into the next one what was set aside for it. The disk holds the
+// capture up, meanwhile one worker writes, deletes and inserts every record,
+// some twice, some in a transaction that aborts.
+func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
+	for _, hash := range []bool{false, true} {
+		t.Run(fmt.Sprintf("hash=%v", hash), func(t *testing.T) {
+			p := plan{streams: 2, tables: []store.TableSpec{table("t", 400, 400, hash)}}
+			m := mix{keys: 6, twice: 20, aborts: 10, gone: 30, shared: 10}
+			var c *client
+			k := stuckCheckpoint(t, e, p, func(w *world) {
+				c = w.client(0, seed, m)
+				c.many(300)
+			})
+			for range 3 {
+				// The client stood still when the checkpoint began.
+				want := stateOf(k.w.s)
+				c.many(600)
+				k.end()
+				k.w.same("image", k.w.readBack(k.r.Image.Point), want)
+				now := stateOf(k.w.s)
+				k.w.same("next image", k.w.readBack(k.w.checkpoint().Image.Point), now)
+				c.many(100)
+				k.begin()
+			}
+			k.end()
+			r := rules
+			r.MinBetween, r.MinOut = 0, 0
+			k.w.verify(r)
+		})
+	}
+}
+
+// many runs so many transactions.
+func (c *client) many(n int) {
+	for range n {
+		if !c.one() {
+			return
+		}
+	}
+}
