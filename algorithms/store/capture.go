@@ -48,12 +48,18 @@ func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	n := uint64(w.w.Streams())
+	// One look for all streams: were a table to grow between two of them,
+	// their parts would overlap, or leave records out.
+	var highs []uint64
+	for _, t := range w.e.store.tables {
+		highs = append(highs, t.high.Load())
+	}
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			out := &Out{Stream: int(i), s: w.w.Stream(int(i))}
-			for _, t := range w.e.store.tables {
-				high := t.high.Load()
+			for j, t := range w.e.store.tables {
+				high := highs[j]
 				for slot := high * i / n; slot < high*(i+1)/n; slot++ {
 					if err := f(ctx, out, t, slot); err != nil {
 						cancel(err)

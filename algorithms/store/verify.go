@@ -12,21 +12,26 @@ import (
 	"ckptbench/algorithms/internal/wal"
 )
 
-// ErrDamaged means that Verify found damage.
-var ErrDamaged = errors.New("damaged")
+// What Verify may find.
+var (
+	// ErrDamaged means that a file is not what was written.
+	ErrDamaged = errors.New("damaged")
+	// ErrNothing means that a folder holds nothing to verify.
+	ErrNothing = errors.New("no image, manifest or log in it")
+)
 
 // Verify reads every byte of the images, manifests and logs in dir and says what
-// it found, for a person. The error is ErrDamaged where anything is, or says why
-// dir could not be read.
+// it found, for a person. The error is ErrDamaged where anything is, ErrNothing
+// where there is nothing, or says why dir could not be read.
 func Verify(ctx context.Context, dir string) (report string, err error) {
 	names, err := fs.OS().List(dir)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	images, logs := sort(names)
+	images, logs := tally(names)
 	if images == 0 && logs == 0 {
-		return "", fmt.Errorf("%s: no image, manifest or log in it; name the folder that holds them", dir)
+		return "", fmt.Errorf("%s: %w", dir, ErrNothing)
 	}
 	var damaged bool
 	if images > 0 {
@@ -34,7 +39,7 @@ func Verify(ctx context.Context, dir string) (report string, err error) {
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(r.String())
+		fmt.Fprintf(&b, "%s:\n%s", filepath.Clean(dir), r)
 		damaged = !r.OK()
 	}
 	if logs > 0 {
@@ -46,8 +51,8 @@ func Verify(ctx context.Context, dir string) (report string, err error) {
 	return b.String(), nil
 }
 
-// sort counts the files of images and of logs.
-func sort(names []string) (images, logs int) {
+// tally counts the files of images and of logs.
+func tally(names []string) (images, logs int) {
 	for _, n := range names {
 		switch {
 		case strings.HasPrefix(n, "image-"), strings.HasPrefix(n, "MANIFEST-"):

@@ -224,16 +224,26 @@ func (w *world) recoverFrom(disk fs.FS, log bool, to func(store.Point) uint64) (
 	if err != nil {
 		return r, nil, err
 	}
-	return r, stateOf(s), nil
+	state, n := read(s)
+	if !log && n != r.Records {
+		err = fmt.Errorf("the image has %d entries for %d records", r.Records, n)
+	}
+	return r, state, err
 }
 
 // stateOf reads a store in which no transaction runs.
 func stateOf(s *store.Store) *oracle.State {
-	state := oracle.NewState(1, genuine)
+	state, _ := read(s)
+	return state
+}
+
+func read(s *store.Store) (state *oracle.State, entries uint64) {
+	state = oracle.NewState(1, genuine)
 	s.Each(func(table int, key, stamp uint64, v []byte) {
+		entries++
 		state.Shard(0).Put(table, key, stamp, v != nil, v)
 	})
-	return state
+	return state, entries
 }
 
 // history indexes what the workers did, who stand still.

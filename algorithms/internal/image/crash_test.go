@@ -12,7 +12,8 @@ import (
 )
 
 // A scenario takes several images, reopening in between, and knows what each
-// should hold. It is deterministic: one stream.
+// should hold. It uses one stream, so that a seed gives nearly the same calls
+// again (two blocks under way may swap places).
 type scenario struct {
 	content   map[uint64][]Record
 	committed uint64 // the newest image whose Commit returned without error

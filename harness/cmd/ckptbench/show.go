@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 
 	"ckptbench/algorithms"
@@ -80,14 +81,32 @@ func summarise(w io.Writer, dir, format string) error {
 }
 
 type verifyCommand struct {
-	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs."`
+	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs, or folders of such."`
 }
 
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 	var errs []error
 	for _, dir := range c.Dirs {
-		text, err := store.Verify(ctx, dir)
-		fmt.Fprint(t.out, text)
+		found := 0
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return err
+			}
+			text, err := store.Verify(ctx, path)
+			if errors.Is(err, store.ErrNothing) {
+				return nil
+			}
+			found++
+			fmt.Fprint(t.out, text)
+			if errors.Is(err, store.ErrDamaged) {
+				errs = append(errs, err)
+				return nil // the other folders are read all the same
+			}
+			return err
+		})
+		if err == nil && found == 0 {
+			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
+		}
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
