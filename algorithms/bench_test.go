@@ -146,30 +146,36 @@ func BenchmarkYCSBA(b *testing.B) {
 		for i := range accs {
 			accs[i] = store.Access{Key: d.next(), Mode: store.Mode(i & 1)}
 		}
-		for _, name := range []string{"none", "calc", "cpr", "lineairdb"} {
-			e, _ := algorithms.Find(name)
-			b.Run(fmt.Sprintf("distribution=%s/algorithm=%s", d.name, name), func(b *testing.B) {
-				s := open(b, e, store.TableSpec{Name: "t", ValueSize: 8, Capacity: records, Hash: true}, 1)
-				w := s.Worker(0)
-				buf := make([]byte, 8)
-				var sum uint64
-				q := store.Request{Body: func(tx *store.Txn) error {
-					if tx.Access(0).Mode == store.Shared {
-						v, _ := tx.Read(0)
-						sum += binary.LittleEndian.Uint64(v)
+		for _, ahead := range []bool{false, true} {
+			for _, name := range []string{"none", "calc", "cpr", "lineairdb"} {
+				e, _ := algorithms.Find(name)
+				b.Run(fmt.Sprintf("distribution=%s/ahead=%v/algorithm=%s", d.name, ahead, name), func(b *testing.B) {
+					s := open(b, e, store.TableSpec{Name: "t", ValueSize: 8, Capacity: records, Hash: true}, 1)
+					w := s.Worker(0)
+					buf := make([]byte, 8)
+					var sum uint64
+					q := store.Request{Body: func(tx *store.Txn) error {
+						if tx.Access(0).Mode == store.Shared {
+							v, _ := tx.Read(0)
+							sum += binary.LittleEndian.Uint64(v)
+							return nil
+						}
+						binary.LittleEndian.PutUint64(buf, tx.Stamp())
+						tx.Write(0, store.Whole, buf)
 						return nil
+					}}
+					for i := 0; b.Loop(); i++ {
+						if ahead {
+							w.Ahead(0, accs[(i+8)&(n-1)].Key)
+							w.Soon(0, accs[(i+4)&(n-1)].Key)
+						}
+						q.Access = accs[i&(n-1) : i&(n-1)+1]
+						if err := w.Do(&q); err != nil {
+							b.Fatal(err)
+						}
 					}
-					binary.LittleEndian.PutUint64(buf, tx.Stamp())
-					tx.Write(0, store.Whole, buf)
-					return nil
-				}}
-				for i := 0; b.Loop(); i++ {
-					q.Access = accs[i&(n-1) : i&(n-1)+1]
-					if err := w.Do(&q); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
+				})
+			}
 		}
 	}
 }

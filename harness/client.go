@@ -35,6 +35,7 @@ type client struct {
 	atLong int        // the next long one
 	toLong int        // short ones until then
 	rng    *rand.Rand // draws toLong
+	ahead  int        // how many transactions lookAhead looks ahead
 	timer  *timer
 	pace   func() // called now and then; may sleep
 
@@ -52,6 +53,9 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c := &client{run: r, worker: w, deck: d, timer: t, value: make([]byte, r.size), out: make([]byte, r.size)}
 	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body
+	// About 16 records are on their way at any time, as many cache misses as
+	// a core can have outstanding.
+	c.ahead = max(2, 8/max(1, len(d.short.At(0).Ops)))
 	c.drawLong()
 	return c
 }
@@ -75,7 +79,28 @@ func (c *client) draw() workload.Txn {
 	if c.at++; c.at >= c.deck.short.Len() {
 		c.at = 0
 	}
+	c.lookAhead()
 	return c.deck.short.At(c.at)
+}
+
+// lookAhead has the worker prefetch what the transactions to come will touch:
+// the tape knows them, as a server with requests waiting does.
+func (c *client) lookAhead() {
+	short := c.deck.short
+	if i := c.at + c.ahead; i < short.Len() {
+		for _, op := range short.At(i).Ops {
+			if op.Ref == workload.Absolute {
+				c.worker.Ahead(int(op.Table), op.Key)
+			}
+		}
+	}
+	if i := c.at + c.ahead/2; i < short.Len() {
+		for _, op := range short.At(i).Ops {
+			if op.Ref == workload.Absolute {
+				c.worker.Soon(int(op.Table), op.Key)
+			}
+		}
+	}
 }
 
 // loop runs transactions until the run stops. It returns what ended it early.

@@ -12,7 +12,8 @@ import (
 // testNoAllocation: a transaction allocates nothing: not a read, a write, one of
 // ten keys or one that aborts; not with a log; and not while an image is being
 // captured.
-func testNoAllocation(t *testing.T, e algorithms.Entry, _ uint64) {
+func testNoAllocation(t *testing.T, e algorithms.Entry) {
+	defer watch(t)()
 	if sched.Enabled {
 		t.Skip("sleeping allocates")
 	}

@@ -108,7 +108,7 @@ func testCancelledAtRandom(t *testing.T, e algorithms.Entry, seed uint64) {
 		most = 120 * time.Millisecond // it waits for epochs
 	}
 	start := time.Now()
-	for i := 0; i < 4 || i < 60 && time.Since(start) < share(time.Second); i++ {
+	for i := 0; i < few(4) || i < 60 && time.Since(start) < share(time.Second); i++ {
 		l.progress(between)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rng.Int64N(int64(most))))
 		l.failing(ctx, context.DeadlineExceeded)

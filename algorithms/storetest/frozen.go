@@ -112,7 +112,7 @@ func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
 				c = w.client(0, seed, m)
 				c.many(300)
 			})
-			for range 3 {
+			for range few(3) {
 				// The client stood still when the checkpoint began.
 				want := stateOf(k.w.s)
 				c.many(600)

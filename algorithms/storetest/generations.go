@@ -28,14 +28,15 @@ func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
 	mem := fs.NewMem()
 	w := openOn(t, e, p, mem, nil)
 	logged := p.log || e.NeedsLog
-	for g := range uint64(4) {
+	last := uint64(few(4))
+	for g := range last + 1 {
 		l := w.start(seed+g, usual)
 		l.images(2, 0)
 		l.end()
 		w.verify(rules)
 		live := stateOf(w.s)
 		w.close()
-		if g == 3 || t.Failed() {
+		if g == last || t.Failed() {
 			return
 		}
 		w = w.reborn(logged)
@@ -101,7 +102,7 @@ func testSameAsBaseline(t *testing.T, e algorithms.Entry, seed uint64) {
 	p := plan{tables: []store.TableSpec{table("a", 48, 10, false), table("b", 100, 10, true), table("c", 0, 4, false)}}
 	a, b := open(t, e, p), open(t, none, p)
 	x, y := a.client(0, seed, m), b.client(0, seed, m)
-	for i, start := 0, time.Now(); i < 4 || i < 20 && time.Since(start) < share(500*time.Millisecond); i++ {
+	for i, start := 0, time.Now(); i < few(4) || i < 20 && time.Since(start) < share(500*time.Millisecond); i++ {
 		x.many(40)
 		y.many(40)
 		want := stateOf(b.s)

@@ -18,7 +18,7 @@ func testNothingToDo(t *testing.T, e algorithms.Entry, seed uint64) {
 	check := func(name string, p plan, n int) {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, e, p)
-			for i := range 3 {
+			for i := range few(3) {
 				if n > 0 {
 					w.client(0, seed+uint64(i), usual).many(n)
 				}
@@ -64,7 +64,7 @@ func testBlockedWorker(t *testing.T, e algorithms.Entry, _ uint64) {
 	}
 	defer wg.Wait()
 	defer stop.Store(true)
-	for range 4 {
+	for range few(4) {
 		w.checkpoint()
 	}
 }
@@ -81,7 +81,7 @@ func testMemoryReturns(t *testing.T, e algorithms.Entry, seed uint64) {
 			t.Errorf("own memory is %d bytes after %s, %d at the beginning", own, after, base)
 		}
 	}
-	for i := range 6 {
+	for i := range few(6) {
 		l.progress(between)
 		if i%2 == 1 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*200*time.Microsecond)

@@ -54,12 +54,12 @@ func (l *load) progress(n int64) {
 const between = 10
 
 // images takes up to n images, one right after the other, but stops after a
-// time when it has at least three.
+// time when it has a few.
 func (l *load) images(n int, enough time.Duration) {
 	l.w.t.Helper()
 	start := time.Now()
 	for i := range n {
-		if i >= 3 && time.Since(start) > share(enough) || l.w.t.Failed() {
+		if i >= few(4) && time.Since(start) > share(enough) || l.w.t.Failed() {
 			break
 		}
 		l.progress(between)

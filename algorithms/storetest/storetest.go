@@ -37,12 +37,13 @@ func Test(t *testing.T, name string) {
 	seed := newSeed(t)
 	run := func(name string, f func(*testing.T, algorithms.Entry, uint64)) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of them wait for something most of the time
 			defer watch(t)()
 			f(t, e, seed)
 		})
 	}
+	t.Run("NoAllocation", func(t *testing.T) { testNoAllocation(t, e) }) // alone: it counts
 	run("SameAsBaseline", testSameAsBaseline)
-	run("NoAllocation", testNoAllocation)
 	run("ClosedStore", testClosedStore)
 	if e.Unsound {
 		run("Unsound", testUnsound)

@@ -300,6 +300,14 @@ func (w *world) same(what string, got, want *oracle.State) {
 	}
 }
 
+// few is n, or less in a short run.
+func few(n int) int {
+	if testing.Short() {
+		return (n + 1) / 2
+	}
+	return n
+}
+
 // share is d, or less in a short run.
 func share(d time.Duration) time.Duration {
 	if testing.Short() {

@@ -141,7 +141,7 @@ func (q question) answer(p float64, m int) Line {
 	if tell {
 		l.P = &p
 	} else {
-		limit *= gross
+		limit = gross * max(limit, spread(q.base), spread(q.head))
 		l.Why = fmt.Sprintf("%d and %d trials", len(q.base), len(q.head))
 	}
 	switch {
@@ -168,9 +168,19 @@ func line(base, head []float64) Line {
 	b, h := result.NewStat(base), result.NewStat(head)
 	l := Line{Base: number(b.Median), Head: number(h.Median), NBase: b.N, NHead: h.N, Delta: delta(b.Median, h.Median)}
 	if b.N > 1 && b.Median > 0 {
-		l.Spread = number((b.Hi - b.Lo) / 2 / b.Median)
+		l.Spread = number(spread(base))
 	}
 	return l
+}
+
+// spread is half of the range of trials round their median, as a share of it; 0
+// where it is not known.
+func spread(vs []float64) float64 {
+	s := result.NewStat(vs)
+	if s.N < 2 || s.Median <= 0 {
+		return 0
+	}
+	return (s.Hi - s.Lo) / 2 / s.Median
 }
 
 func number(v float64) *float64 { return &v }

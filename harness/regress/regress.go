@@ -21,8 +21,10 @@
 // No test can tell three trials from three. With fewer than four trials on
 // either side, or so few that even trials wholly apart would not pass the
 // correction (2/C(n+m, n) times the number of algorithms is 0.05 or more: five
-// trials do for 6 algorithms, six for 23), a comparison says so, and only a
-// difference of more than three times the threshold counts.
+// trials do for 6 algorithms, six for 23), a comparison says so, and only a gross
+// difference counts: more than three times the threshold, and more than three
+// times the spread of base's and of head's own trials, where there are two or
+// more to show one. With a single trial on either side even that may be noise.
 //
 // # What is refused
 //

@@ -137,6 +137,7 @@ func TestJudged(t *testing.T) {
 		{name: "machine slower, ratio as it was", head: shape{speed: map[string]float64{"none": 0.99}}, metric: ratio, algorithm: "calc", want: Same},
 		{name: "3 trials, 12 % slower", base: shape{trials: 3}, head: shape{trials: 3, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
 		{name: "3 trials, 30 % slower", base: shape{trials: 3}, head: shape{trials: 3, speed: map[string]float64{"calc": 0.7}}, metric: ratio, algorithm: "calc", want: Regressed},
+		{name: "3 noisy trials, 40 % slower", base: shape{trials: 3, noise: wide}, head: shape{trials: 3, noise: wide, speed: map[string]float64{"calc": 0.6}}, metric: ratio, algorithm: "calc", want: TooFew},
 		{name: "1 trial, 30 % faster", head: shape{trials: 1, speed: map[string]float64{"calc": 1.3}}, metric: ratio, algorithm: "calc", want: Better},
 		{name: "4 trials are too few for 5 algorithms", base: shape{trials: 4}, head: shape{trials: 4, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
 		{name: "5 trials are enough", base: shape{trials: 5}, head: shape{trials: 5, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: Regressed},

@@ -10,7 +10,7 @@ import (
 const (
 	alpha     = 0.05 // chance of a false alarm for one figure of all algorithms at a point
 	minTrials = 4    // with fewer no U test comes below alpha
-	gross     = 3    // times the threshold, where there are too few trials to test
+	gross     = 3    // times the threshold and the spread, where there are too few trials to test
 )
 
 // mannWhitney returns the two-sided p of a and b being from one distribution.

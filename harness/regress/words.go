@@ -38,7 +38,7 @@ func (r *Report) Sentence() string {
 		parts = append(parts, "Over the threshold, but the trials overlap: "+strings.Join(unclear, "; ")+".")
 	}
 	if len(few) > 0 {
-		parts = append(parts, fmt.Sprintf("Not enough trials to tell for %s (%d on both sides would do): only differences of %d times the threshold counted.",
+		parts = append(parts, fmt.Sprintf("Not enough trials to tell for %s (%d on both sides would do): only what is over %d times the threshold and the trials' own spread counted.",
 			strings.Join(few, ", "), wanted(questions), gross))
 	}
 	return strings.Join(parts, " ")

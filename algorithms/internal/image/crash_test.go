@@ -110,6 +110,7 @@ func (s *scenario) goOn(fsys fs.FS) error {
 // Whichever call of the file system fails, and however, the newest image is the
 // old one or the new one, and the next checkpoint succeeds.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	counting := fs.NewFault(fs.NewMem(), nil)
 	if err := new(scenario).run(counting); err != nil {
 		t.Fatal(err)
@@ -193,7 +194,8 @@ func TestFaultAndOn(t *testing.T) {
 // A power cut before any call leaves the old image or the new one, and the
 // program starts again from it.
 func TestCrash(t *testing.T) {
-	seeds := uint64(6)
+	t.Parallel()
+	seeds := uint64(3)
 	if testing.Short() {
 		seeds = 1
 	}

@@ -3,6 +3,7 @@ package image
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -118,7 +119,7 @@ func TestForgery(t *testing.T) {
 	check("footer of another image", "under a header", func(f *forgery) { f.foot.seq++ })
 	check("base", "is based on", func(f *forgery) { f.head.base = f.head.seq })
 	check("block size", "block size", func(f *forgery) { f.head.blockSize++ })
-	check("value size", "do not fit", func(f *forgery) { f.head.tables[0].ValueSize = 1<<32 - 1 })
+	check("value size", "do not fit", func(f *forgery) { f.head.tables[0].ValueSize = math.MaxInt32 })
 }
 
 // An image that is whole but not the one its manifest means does not count.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -35,6 +36,9 @@ func TestRoundTrip(t *testing.T) {
 			}
 			if set.Newest().Size != info.Bytes {
 				t.Errorf("Size is %d, Info says %d", set.Newest().Size, info.Bytes)
+			}
+			if !info.Direct {
+				t.Error("Info says that I/O was not direct")
 			}
 			if got := info.Records + info.Tombstones; got != uint64(len(recs)) {
 				t.Errorf("Info counts %d, want %d", got, len(recs))
@@ -107,7 +111,7 @@ func TestDiscard(t *testing.T) {
 
 func TestPutWithoutRoom(t *testing.T) {
 	ctx := context.Background()
-	check := func(name, want string, f func(s *Stream)) {
+	check := func(name string, f func(s *Stream)) {
 		t.Run(name, func(t *testing.T) {
 			w, err := open(t, testOptions(fs.NewMem())).Begin()
 			if err != nil {
@@ -122,22 +126,22 @@ func TestPutWithoutRoom(t *testing.T) {
 			f(w.Stream(0))
 		})
 	}
-	check("never", "Room", func(s *Stream) { s.Put(0, 1, 1, nil) })
-	check("tombstone", "Room", func(s *Stream) { s.Absent(0, 1, 1) })
-	check("once for two", "Room", func(s *Stream) {
+	check("never", func(s *Stream) { s.Put(0, 1, 1, nil) })
+	check("tombstone", func(s *Stream) { s.Absent(0, 1, 1) })
+	check("once for two", func(s *Stream) {
 		s.Room(ctx, 4)
 		s.Put(0, 1, 1, nil)
 		s.Put(0, 1, 1, nil)
 	})
-	check("too small", "Room", func(s *Stream) {
+	check("too small", func(s *Stream) {
 		s.Room(ctx, 4)
 		s.Put(0, 1, 1, make([]byte, 5))
 	})
-	check("larger than the table allows", "table", func(s *Stream) {
+	check("larger than the table allows", func(s *Stream) {
 		s.Room(ctx, 17)
 		s.Put(0, 1, 1, make([]byte, 17))
 	})
-	check("no such table", "table", func(s *Stream) {
+	check("no such table", func(s *Stream) {
 		s.Room(ctx, 17)
 		s.Absent(2, 1, 1)
 	})
@@ -149,7 +153,7 @@ func TestRoomRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	for _, n := range []int{-1, testTables[1].ValueSize + 1, 1 << 62} {
+	for _, n := range []int{-1, testTables[1].ValueSize + 1, math.MaxInt} {
 		if err := w.Stream(0).Room(context.Background(), n); err == nil {
 			t.Errorf("Room(%d) gives no error", n)
 		}

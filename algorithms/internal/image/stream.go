@@ -9,7 +9,8 @@ import (
 )
 
 // buffers is how many blocks a stream has in memory: one is filled while one is
-// checksummed and one is at the device. A fourth wins nothing measurable.
+// checksummed and one is at the device. With two, the device would idle
+// while a block is checksummed.
 const buffers = 3
 
 // A Stream takes the records of one goroutine. While one buffer is filled, the
@@ -52,7 +53,7 @@ func newStream(w *Writer, id int) *Stream {
 // only call of a Stream that may wait (for the device or the rate limit), and
 // the only one that fails: if ctx ends, if n is larger than the largest value of
 // any table, or if something could not be written, by whichever stream. Call
-// Abort then.
+// Abort then. It waits, and looks at ctx, only when the block is full.
 func (s *Stream) Room(ctx context.Context, n int) error {
 	end := s.n + recordHeader + n
 	if end > len(s.buf)-blockTrailer || n < 0 || n > s.max {

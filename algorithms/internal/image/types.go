@@ -95,6 +95,7 @@ type Info struct {
 	// manifest was durable.
 	SyncTime time.Duration
 	Digest   uint64 // of all records, whatever their order
+	Direct   bool   // the page cache was bypassed
 }
 
 // counts adds up records.

@@ -111,7 +111,7 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 		WriteTime: w.longestWait() + written.Sub(start), SyncTime: time.Since(written),
 	}
 	if w.file != nil {
-		info.Path = w.path()
+		info.Path, info.Direct = w.path(), w.file.Direct()
 	}
 	w.finish()
 	w.dir.sweep()
