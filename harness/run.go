@@ -76,7 +76,11 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 		return r.dir, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(r.scratch)) }()
-	if err := r.rounds(ctx); err != nil {
+	err = r.rounds(ctx)
+	if e, bad := result.Load(r.dir); bad == nil { // after an interruption there may be nothing
+		err = errors.Join(err, result.SaveBench(r.dir, e))
+	}
+	if err != nil {
 		return r.dir, err
 	}
 	if len(r.wrong) > 0 {

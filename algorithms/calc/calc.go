@@ -14,6 +14,7 @@ package calc
 import (
 	"context"
 
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/stable"
 	"ckptbench/algorithms/store"
 )
@@ -62,6 +63,7 @@ func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	case resolve, capture:
 		c.stable.Preserve(tx.Worker(), r.Head())
 	}
+	sched.Point("calc.saved")
 	r.Live().Apply(tx.Stamp(), off, v)
 }
 
@@ -70,6 +72,7 @@ func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 func (c *calc) Commit(tx *store.Txn) {
 	seq, phase := c.log.append(tx.ID())
 	tx.Seq = seq
+	sched.Point("calc.token")
 	if tx.Start != prepare {
 		return
 	}
@@ -121,6 +124,7 @@ func (c *calc) Settle(ctx context.Context) error {
 // before.
 func (c *calc) turn(phase uint64) (seq uint64) {
 	seq = c.log.turn(phase)
+	sched.Point("calc.turn")
 	c.env.Clock.Set(phase)
 	c.env.Mark(phaseNames[phase])
 	return seq

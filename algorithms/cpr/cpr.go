@@ -18,6 +18,7 @@ package cpr
 import (
 	"context"
 
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/stable"
 	"ckptbench/algorithms/store"
 )
@@ -56,6 +57,7 @@ func (c *cpr) word(phase uint64) uint64 { return c.version*phases + phase }
 
 func (c *cpr) Begin(tx *store.Txn) error {
 	tx.Seq = tx.Start / phases
+	sched.Point("cpr.begin")
 	switch tx.Start % phases {
 	case prepare:
 		for i := range tx.Len() {
@@ -80,6 +82,7 @@ func (c *cpr) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	if phase := tx.Start % phases; phase >= inProgress {
 		c.stable.Preserve(tx.Worker(), r.Head())
 	}
+	sched.Point("cpr.saved")
 	r.Live().Apply(tx.Stamp(), off, v)
 }
 
@@ -101,6 +104,7 @@ func (c *cpr) Checkpoint(ctx context.Context, w *store.Image) (store.Point, erro
 // turn enters a phase and waits until no worker is in an older one.
 func (c *cpr) turn(ctx context.Context, phase uint64) error {
 	c.enter(phase)
+	sched.Point("cpr.turn")
 	return c.await(ctx)
 }
 

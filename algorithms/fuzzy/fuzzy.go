@@ -22,6 +22,7 @@ import (
 
 	"ckptbench/algorithms/internal/backoff"
 	flags "ckptbench/algorithms/internal/bits"
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
 
@@ -70,6 +71,7 @@ func (f *fuzzy) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live()
 func (f *fuzzy) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	f.gate()
 	f.mark(r.Ordinal())
+	sched.Point("fuzzy.marked")
 	r.Live().Apply(tx.Stamp(), off, v)
 }
 
@@ -79,6 +81,7 @@ func (f *fuzzy) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 func (f *fuzzy) mark(ordinal uint64) {
 	for {
 		cur := f.cur.Load()
+		sched.Point("fuzzy.mark")
 		f.table[cur].Add(ordinal)
 		if f.cur.Load() == cur {
 			return
@@ -104,6 +107,7 @@ func (f *fuzzy) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	f.env.Mark(store.MarkPoint)
 	// What was copied may have been committed in this epoch: the image can be
 	// repaired only from a log that reaches to its end.
+	sched.Point("fuzzy.flushed")
 	at.LogTo = f.env.Log.Epoch()
 	at.Seq = at.LogTo
 	if err := f.env.Log.WaitDurable(ctx, at.LogTo); err != nil {
@@ -127,6 +131,7 @@ func (f *fuzzy) begin(ctx context.Context) (from uint64, err error) {
 		f.env.Mark(store.MarkOpened)
 	}()
 	from = f.env.Log.Epoch() - 1
+	sched.Point("fuzzy.begin")
 	closed := f.cur.Load()
 	f.cur.Store(1 - closed)
 	epoch, err := f.env.Log.Note(ctx, noteDirty, f.record(f.table[closed]))
@@ -167,6 +172,7 @@ func (f *fuzzy) refresh(ordinal uint64, table *flags.Set) bool {
 		return false
 	}
 	table.Remove(ordinal)
+	sched.Point("fuzzy.refresh")
 	f.copy.At(r).CopyFrom(r.Live())
 	lock.EndCopy()
 	return true

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/stable"
 	"ckptbench/algorithms/store"
 )
@@ -78,6 +79,7 @@ func (l *lineairdb) advance(ctx context.Context) {
 		if l.env.Clock.Await(ctx, func(p uint64) bool { return p >= e }) != nil {
 			return
 		}
+		sched.Point("lineairdb.advance")
 		l.mu.Lock()
 		l.env.Clock.Set(e + 1)
 		l.mu.Unlock()
@@ -96,6 +98,7 @@ func (l *lineairdb) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Li
 
 func (l *lineairdb) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	if tx.Start > l.cut.Load() {
+		sched.Point("lineairdb.preserve")
 		l.stable.Preserve(tx.Worker(), r.Head())
 	}
 	r.Live().Apply(tx.Stamp(), off, v)
@@ -104,6 +107,7 @@ func (l *lineairdb) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 func (l *lineairdb) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
 	l.mu.Lock()
 	cut := l.env.Clock.Now() + 1
+	sched.Point("lineairdb.cut")
 	l.cut.Store(cut) // before the epoch after it can begin
 	l.mu.Unlock()
 	l.env.Mark("in-progress")
@@ -137,6 +141,7 @@ func (l *lineairdb) await(ctx context.Context, e uint64) error {
 // Settle waits until no transaction is left that may still set versions aside.
 func (l *lineairdb) Settle(ctx context.Context) error {
 	l.cut.Store(never)
+	sched.Point("lineairdb.settle")
 	if err := l.await(ctx, l.env.Clock.Now()); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"context"
 
 	"ckptbench/algorithms/internal/bits"
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
 
@@ -79,6 +80,7 @@ func (p *pingpong) Read(_ *store.Txn, k store.Rec) *store.Version { return k.Liv
 func (p *pingpong) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
 	current, dirty := shadow(k, tx.Start), p.dirty[tx.Start&1]
 	k.Live().Apply(tx.Stamp(), off, v)
+	sched.Point("pingpong.write")
 	if off != store.Whole && dirty.Get(k.Ordinal()) == 0 {
 		current.CopyFrom(k.Live())
 	} else {
@@ -112,6 +114,7 @@ func (p *pingpong) turn(ctx context.Context, period uint64) error {
 	}
 	p.env.Clock.Set(period + 1)
 	p.unmerged = true
+	sched.Point("pingpong.turn")
 	if err := p.env.Clock.AwaitPast(ctx, period); err != nil {
 		return err
 	}
@@ -123,6 +126,7 @@ func (p *pingpong) turn(ctx context.Context, period uint64) error {
 func (p *pingpong) merge(k store.Rec, period uint64) {
 	if dirty := p.dirty[period&1]; dirty.Get(k.Ordinal()) != 0 {
 		p.last.At(k).CopyFrom(shadow(k, period))
+		sched.Point("pingpong.merge")
 		dirty.Put(k.Ordinal(), 0)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // An Image is an image being written.
@@ -61,6 +62,7 @@ func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, 
 			for j, t := range w.e.store.tables {
 				high := highs[j]
 				for slot := high * i / n; slot < high*(i+1)/n; slot++ {
+					sched.Point("scan")
 					if err := f(ctx, out, t, slot); err != nil {
 						cancel(err)
 						return

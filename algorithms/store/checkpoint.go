@@ -8,6 +8,7 @@ import (
 
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/record"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // The moments that every checkpoint has; algorithms add their phases by name.
@@ -160,6 +161,7 @@ func (e *Env) Quiesce(ctx context.Context, f func() error) error {
 	if err := e.Clock.AwaitNone(ctx); err != nil {
 		return err
 	}
+	sched.Point("quiesced")
 	e.Mark(MarkPoint)
 	return f()
 }

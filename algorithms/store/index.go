@@ -7,6 +7,7 @@ import (
 
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // A hashIndex finds the slot of a key: open addressing with linear probing over
@@ -84,6 +85,7 @@ func (x *hashIndex) insert(c *cell, key uint64, t *table) (slot uint64, ok bool)
 		c.state.Store(free)
 		return 0, false
 	}
+	sched.Point("index.claimed")
 	c.key.Store(key)
 	c.state.Store(slot + slot0)
 	return slot, true

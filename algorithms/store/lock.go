@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // Strict two-phase locking: all locks of a transaction are taken before its
@@ -121,6 +122,7 @@ func (w *Worker) lockNext(i int) bool {
 	if n := len(w.locks); n > 0 && w.locks[n-1].r.head == r.head {
 		return true
 	}
+	sched.Point("lock")
 	var seq uint64
 	var ok bool
 	if mode == Exclusive {

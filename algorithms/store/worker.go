@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -105,11 +106,14 @@ func (w *Worker) attempt(q *Request) error {
 		}
 		return err
 	}
+	sched.Point("locked")
 	if !s.early {
 		w.enter()
 	}
+	sched.Point("entered")
 	err := w.run(q)
 	s.clock.Leave(w.id)
+	sched.Point("left")
 	w.unlockAll()
 	return err
 }
@@ -123,6 +127,7 @@ func (w *Worker) run(q *Request) error {
 	if err := tx.alg.Begin(tx); err != nil {
 		return err
 	}
+	sched.Point("begun")
 	if tx.watch = tx.log != nil || w.redo != nil || q.MayAbort; tx.watch {
 		return w.runWatched(q)
 	}
@@ -160,6 +165,7 @@ func (w *Worker) runWatched(q *Request) error {
 		return err
 	}
 	w.undo.forget()
+	sched.Point("commit")
 	tx.alg.Commit(tx)
 	if tx.log != nil {
 		tx.log.Commit(tx.id, tx.Seq)

@@ -12,6 +12,7 @@ import (
 	"context"
 
 	"ckptbench/algorithms/internal/bits"
+	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
 
@@ -69,6 +70,7 @@ func (z *zigzag) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
 		if off != store.Whole {
 			z.as(w, k).CopyFrom(z.as(r, k))
 		}
+		sched.Point("zigzag.write")
 		z.mr.Put(k.Ordinal(), w)
 	}
 	z.as(w, k).Apply(tx.Stamp(), off, v)

@@ -17,8 +17,8 @@ import (
 
 // Exit statuses, beside 0.
 const (
-	exitWrong       = 1   // something measured or read is wrong
-	exitUsage       = 2   // the command line, a config or a folder is
+	exitWrong       = 1   // something measured or read is wrong, or could not be
+	exitUsage       = 2   // the command line or a config is
 	exitInterrupted = 130 // Ctrl-C
 )
 

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ckptbench/algorithms"
+)
+
+// command runs the command in a folder of its own.
+func command(t *testing.T, args ...string) (status int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	status = ckptbench(t.Context(), args, &o, &e)
+	return status, o.String(), e.String()
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const tiny = `records: 2k
+workload: {name: calc}
+workers: 2
+duration: 100ms
+warmup: 0s
+bucket: 20ms
+verify_duration: 50ms
+trials: 1
+checkpoint: {first: 10ms, interval: 40ms}
+`
+
+func TestMistakesAreExplained(t *testing.T) {
+	check := func(status int, want string, args ...string) {
+		t.Helper()
+		got, out, errOut := command(t, args...)
+		if got != status || !strings.Contains(out+errOut, want) {
+			t.Errorf("%v: status %d, want %d; said %q, want %q", args, got, status, out+errOut, want)
+		}
+	}
+	misspelt := write(t, "x.yaml", "recrods: 5\n")
+	check(2, misspelt+`:1: unknown key "recrods": did you mean "records"?`, "run", misspelt)
+	check(2, `did you mean "records"?`, "validate", misspelt)
+	check(2, "no such file", "run", "nowhere.yaml")
+	check(2, `did you mean "run"?`, "rnu")
+	check(2, "unknown flag --onyl", "run", misspelt, "--onyl", "calc")
+	good := write(t, "good.yaml", tiny)
+	check(2, `unknown algorithm "crp": did you mean "cpr"?`, "run", good, "--only", "crp")
+	check(2, "workload.theta", "run", good, "--set", "workload.theta=big")
+	check(1, "impossible memory", "run", good, "--set", "records=1G", "--set", "record_size=1MiB")
+	check(0, "good.yaml: good", "validate", good)
+	check(0, "Usage: ckptbench <command>")
+	check(1, "no image, manifest or log", "verify", t.TempDir())
+	check(1, "give the directory of one experiment", "plot", "nowhere")
+}
+
+func TestListNamesTheEight(t *testing.T) {
+	status, out, errOut := command(t, "list", "--json")
+	var rows []map[string]string
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || status != 0 {
+		t.Fatalf("status %d, %v, %s", status, err, errOut)
+	}
+	var names []string
+	for _, r := range rows {
+		if r["variant_of"] == "" {
+			names = append(names, r["name"])
+		}
+	}
+	const want = "none naive fuzzy zigzag pingpong calc cpr lineairdb"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, what := range []string{"algorithms", "workloads", "keys"} {
+		if status, out, errOut := command(t, "list", what); status != 0 || strings.Count(out, "\n") < 5 {
+			t.Errorf("list %s: status %d, %q %q", what, status, out, errOut)
+		}
+	}
+	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 || !strings.Contains(out, "default.yaml") {
+		t.Errorf("list experiments: status %d, %q", status, out)
+	}
+}
+
+func TestConfigsAreValid(t *testing.T) {
+	paths, err := filepath.Glob("../../../configs/*.yaml")
+	more, _ := filepath.Glob("../../../configs/*/*.yaml")
+	if err != nil || len(paths) < 8 || len(more) < 1 {
+		t.Fatalf("%d and %d configs, %v", len(paths), len(more), err)
+	}
+	if status, out, errOut := command(t, append([]string{"validate"}, append(paths, more...)...)...); status != 0 {
+		t.Errorf("status %d\n%s%s", status, out, errOut)
+	}
+}
+
+func TestReadmeNamesEveryAlgorithm(t *testing.T) {
+	for _, file := range []string{"README.md", "PAPER_NOTES.md"} {
+		text, err := os.ReadFile(filepath.Join("../../..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range algorithms.All() {
+			if !strings.Contains(string(text), e.Name) {
+				t.Errorf("%s does not name %s", file, e.Name)
+			}
+		}
+	}
+}
+
+// The whole way of a user: run, look at the files, report, draw again, and find
+// a byte that was flipped.
+func TestRunAndAfter(t *testing.T) {
+	dir := t.TempDir()
+	results, plots := filepath.Join(dir, "results"), filepath.Join(dir, "plots")
+	config := write(t, "tiny.yaml", tiny)
+	status, out, errOut := command(t, "run", config, "--out", results, "--plots", plots, "--format", "svg",
+		"--only", "none,calc", "--set", "keep_images=true")
+	if status != 0 {
+		t.Fatalf("status %d\n%s%s", status, out, errOut)
+	}
+	if !strings.Contains(out, "calc") || !strings.Contains(out, "txn/s") {
+		t.Errorf("no table: %s", out)
+	}
+	for _, name := range []string{"results/tiny/config.yaml", "results/tiny/resolved.yaml", "results/tiny/machine.json",
+		"results/tiny/bench.txt", "results/tiny/trials/calc-1/trial.json", "results/tiny/trials/calc-1/timeline.csv",
+		"results/tiny/trials/calc-1/events.csv", "plots/tiny-timeline.svg"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, format := range []string{"table", "markdown", "csv", "latex"} {
+		if status, out, errOut := command(t, "report", filepath.Join(results, "tiny"), "--format", format); status != 0 || !strings.Contains(out, "calc") {
+			t.Errorf("report %s: status %d, %s%s", format, status, out, errOut)
+		}
+	}
+	if status, _, errOut := command(t, "plot", filepath.Join(results, "tiny"), "--out", t.TempDir(), "--format", "png"); status != 0 {
+		t.Errorf("plot: status %d, %s", status, errOut)
+	}
+	flip(t, filepath.Join(results, "tiny"))
+}
+
+func flip(t *testing.T, dir string) {
+	if status, out, errOut := command(t, "verify", dir); status != 0 || strings.Contains(out, "DAMAGED") {
+		t.Fatalf("verify: status %d, %s%s", status, out, errOut)
+	}
+	images, err := filepath.Glob(filepath.Join(dir, "images/calc-1/images/image-*"))
+	if err != nil || len(images) == 0 {
+		t.Fatalf("no image was kept: %v", err)
+	}
+	data, err := os.ReadFile(images[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(images[0], data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, out, _ := command(t, "verify", dir)
+	if status != 1 || !strings.Contains(out, "DAMAGED") || !strings.Contains(out, filepath.Base(images[0])) {
+		t.Errorf("a flipped byte: status %d, %s", status, out)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errOut bytes.Buffer
+	config := write(t, "tiny.yaml", tiny)
+	if status := ckptbench(ctx, []string{"run", config, "--out", t.TempDir(), "--plots", ""}, &out, &errOut); status != exitInterrupted {
+		t.Errorf("status %d, want %d: %s", status, exitInterrupted, errOut.String())
+	}
+}
+
+func TestDryRunRunsNothing(t *testing.T) {
+	out := t.TempDir()
+	status, _, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run")
+	left, err := os.ReadDir(out)
+	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "8 trials of 8 algorithms") {
+		t.Errorf("status %d, %d files, %v: %s", status, len(left), err, errOut)
+	}
+}
