@@ -32,8 +32,6 @@ type fuzzy struct {
 	table [2]*flags.Set   // the dirty table, current and previous
 	cur   atomic.Uint32   // which one writers mark
 	copy  *store.Versions // the extra copy; the checkpointer's alone
-	keep  uint64          // the log after this epoch belongs to the image before; the checkpointer's alone
-	from  uint64          // and after this one to the newest; the checkpointer's alone
 }
 
 // New returns the fuzzy checkpoint. It needs a log.
@@ -113,11 +111,7 @@ func (f *fuzzy) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	if err := f.env.Log.WaitDurable(ctx, at.LogTo); err != nil {
 		return at, err
 	}
-	err = f.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, f.copy.At(r)) })
-	if err == nil {
-		f.keep, f.from = f.from, from
-	}
-	return at, err
+	return at, f.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, f.copy.At(r)) })
 }
 
 // begin stops updates, commits and aborts, exchanges the dirty tables, and
@@ -184,5 +178,5 @@ func (f *fuzzy) Settle(ctx context.Context) error {
 	if err := f.flush(ctx); err != nil {
 		return err
 	}
-	return f.env.Log.Truncate(f.keep)
+	return f.env.Log.Truncate(f.env.LogNeeded())
 }

@@ -75,18 +75,18 @@ func (p *pingpong) Begin(tx *store.Txn) error {
 
 func (p *pingpong) Read(_ *store.Txn, k store.Rec) *store.Version { return k.Live() }
 
-// Write writes AS[k] and current[k]. The first write of a field in a period
-// finds an old record in the shadow, and brings the whole of it up to date.
+// Write writes current[k] and AS[k], in this order, as v may be a part of the
+// value in AS[k]. The first write of a field in a period finds an old record in
+// the shadow, and brings the whole of it over first.
 func (p *pingpong) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
 	current, dirty := shadow(k, tx.Start), p.dirty[tx.Start&1]
-	k.Live().Apply(tx.Stamp(), off, v)
-	sched.Point("pingpong.write")
 	if off != store.Whole && dirty.Get(k.Ordinal()) == 0 {
 		current.CopyFrom(k.Live())
-	} else {
-		current.Apply(tx.Stamp(), off, v)
 	}
+	current.Apply(tx.Stamp(), off, v)
 	dirty.Put(k.Ordinal(), 1)
+	sched.Point("pingpong.write")
+	k.Live().Apply(tx.Stamp(), off, v)
 }
 
 func (p *pingpong) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {

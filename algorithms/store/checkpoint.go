@@ -119,6 +119,7 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 		return image.Info{}, err
 	}
 	s.trace.mark(MarkDurable)
+	s.env.published(point)
 	return info, nil
 }
 

@@ -48,6 +48,9 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
 	r.Load = time.Since(start)
+	if err := src.reaches(r.Point); err != nil {
+		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
+	}
 	if src.Log == "" {
 		return r, nil
 	}
@@ -57,6 +60,15 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	}
 	r.Replay = time.Since(start)
 	return r, nil
+}
+
+// reaches reports whether the log is to be replayed as far as an image needs it:
+// one that mixes versions is worth nothing without its part of the log.
+func (src Source) reaches(at Point) error {
+	if at.LogTo != 0 && (src.Log == "" || src.LogTo != 0 && src.LogTo < at.LogTo) {
+		return fmt.Errorf("the image stands at %v: name its log, and replay it to epoch %d at least", at, at.LogTo)
+	}
+	return nil
 }
 
 func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
@@ -129,6 +141,9 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	r.Changes = s.sum(counts)
 	for _, c := range info.Cuts {
 		r.Problems = append(r.Problems, fmt.Sprintf("%s: cut at byte %d: %s", c.File, c.Offset, c.Why))
+	}
+	if err == nil && info.To < r.Point.LogTo {
+		return fmt.Errorf("the log ends at epoch %d, and the image stands at %v; use the image before it", info.To, r.Point)
 	}
 	return err
 }

@@ -177,12 +177,27 @@ func (c *client) write(tx *store.Txn, i int) {
 		c.buf = append(c.buf[:0], make([]byte, length(c.rng.Uint64(), size))...)
 		fill(c.buf, int(a.Table), a.Key, tx.Stamp())
 		tx.Write(i, store.Whole, c.buf)
+	case len(v) > smallest && c.hit(30):
+		c.shorten(tx, i, v)
 	default:
 		c.fields(tx, i, v, size)
 	}
 	if v, ok := tx.Read(i); !ok || !bytes.Equal(v, c.buf) {
 		c.t.Errorf("transaction %#x read %d bytes %x after writing %d bytes %x", tx.ID(), len(v), v, len(c.buf), c.buf)
 	}
+}
+
+// shorten drops some bytes at the beginning of record i: it writes a part of
+// what it read back where that came from.
+func (c *client) shorten(tx *store.Txn, i int, v []byte) {
+	a := tx.Access(i)
+	v = v[1+c.rng.IntN(len(v)-smallest):]
+	c.buf = append(c.buf[:0], v...)
+	tx.Write(i, store.Whole, v)
+	binary.LittleEndian.PutUint64(c.buf, tx.Stamp())
+	seal(c.buf, int(a.Table), a.Key)
+	tx.Write(i, 0, c.buf[:8])
+	tx.Write(i, len(c.buf)-8, c.buf[len(c.buf)-8:])
 }
 
 // fields brings record i, which is v, to its next value field by field,

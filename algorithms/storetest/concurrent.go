@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -72,7 +71,6 @@ func testLongTransactions(t *testing.T, e algorithms.Entry, seed uint64) {
 	short.long = 0
 	w := open(t, e, plan{workers: 4, tables: []store.TableSpec{table("t", 48, 10, false)}})
 	l := w.start(seed, long, long, short, short)
-	base := w.s.Memory().Own
 	spanned, when := map[string]bool{}, [][]store.Mark(nil)
 	for i, start := 0, time.Now(); i < few(4) || i < 20 && time.Since(start) < share(500*time.Millisecond); i++ {
 		l.progress(between)
@@ -90,9 +88,6 @@ func testLongTransactions(t *testing.T, e algorithms.Entry, seed uint64) {
 		if !ok && e.Quiesces == "never" && name != store.MarkDurable {
 			t.Errorf("no long transaction spanned %q", name)
 		}
-	}
-	if m := w.s.Memory(); strings.HasPrefix(e.Copies, "0 to") && m.Peak <= base {
-		t.Errorf("own memory was never more than %d bytes: nothing was set aside", base)
 	}
 }
 

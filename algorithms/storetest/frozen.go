@@ -105,7 +105,7 @@ func (k *stuck) end() {
 func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
 	for _, hash := range []bool{false, true} {
 		t.Run(fmt.Sprintf("hash=%v", hash), func(t *testing.T) {
-			p := plan{streams: 2, tables: []store.TableSpec{table("t", 400, 400, hash)}}
+			p := plan{streams: 2, tables: []store.TableSpec{table("t", 400, 800, hash)}}
 			m := mix{keys: 6, twice: 20, aborts: 10, gone: 30, shared: 10}
 			var c *client
 			k := stuckCheckpoint(t, e, p, func(w *world) {
@@ -124,6 +124,9 @@ func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
 				k.begin()
 			}
 			k.end()
+			if m := k.w.s.Memory(); strings.HasPrefix(e.Copies, "0 to") && m.Peak <= m.Own {
+				t.Errorf("own memory was never more than %d bytes: nothing was set aside", m.Own)
+			}
 			r := rules
 			r.MinBetween, r.MinOut = 0, 0
 			k.w.verify(r)

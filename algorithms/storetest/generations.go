@@ -50,7 +50,7 @@ func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
 func (w *world) reborn(log bool) *world {
 	t := w.t
 	t.Helper()
-	r := build(t, w.e, w.p, w.mem, nil)
+	r := build(t, w.e, w.p, w.mem, w.disk)
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
 	if log {
 		src.Log = logDir

@@ -68,6 +68,10 @@ func Test(t *testing.T, name string) {
 	run("MemoryReturns", testMemoryReturns)
 	run("Generations", testGenerations)
 	run("LogTail", testLogTail)
+	run("LogStays", testLogStays)
+	if e.NeedsLog {
+		run("NeedsItsLog", testNeedsItsLog)
+	}
 	run("Wrap", testWrap)
 }
 

@@ -7,6 +7,12 @@ import (
 	"ckptbench/harness/result"
 )
 
+// The figures of throughput.
+const (
+	metricThroughput = "throughput"
+	metricRatio      = "throughput over none's"
+)
+
 // A question is one figure of one algorithm that statistics decide.
 type question struct {
 	line       Line
@@ -28,10 +34,10 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 			continue // its ratio is always 1
 		case paired:
 			q.base, q.head = p.base.relative, p.head.relative
-			q.line = Line{Metric: "throughput over none's", Algorithm: p.base.algorithm}
+			q.line = Line{Metric: metricRatio, Algorithm: p.base.algorithm}
 		case !c.across && !c.base.stored():
 			q.base, q.head = p.base.raw, p.head.raw
-			q.line = Line{Metric: "throughput", Unit: "txn/s", Algorithm: p.base.algorithm}
+			q.line = Line{Metric: metricThroughput, Unit: "txn/s", Algorithm: p.base.algorithm}
 		}
 		if len(q.base) == 0 || len(q.head) == 0 {
 			return nil, fmt.Errorf("%s has no throughput that base and head share; across machines both need %s in the same rounds",
@@ -40,7 +46,7 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 		qs = append(qs, q)
 		if paired && !c.across && len(p.base.raw) > 0 && len(p.head.raw) > 0 {
 			l := line(p.base.raw, p.head.raw)
-			l.Metric, l.Unit, l.Algorithm, l.Verdict = "throughput", "txn/s", p.base.algorithm, Shown
+			l.Metric, l.Unit, l.Algorithm, l.Verdict = metricThroughput, "txn/s", p.base.algorithm, Shown
 			raw = append(raw, l)
 		}
 	}

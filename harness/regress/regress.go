@@ -39,6 +39,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ckptbench/harness/result"
 )
@@ -129,7 +130,22 @@ func Compare(base, head *Side, o Options) (*Report, error) {
 		}
 		r.Lines = append(r.Lines, lines...)
 	}
+	r.noteNoise()
 	return r, nil
+}
+
+// noteNoise warns of throughput that base's own trials scatter by more than the
+// threshold: that nothing regressed says little there.
+func (r *Report) noteNoise() {
+	var noisy []string
+	for _, l := range r.Lines {
+		if strings.HasPrefix(l.Metric, metricThroughput) && l.Verdict != Shown && l.Spread != nil && *l.Spread > r.Threshold {
+			noisy = appendNew(noisy, l.Algorithm+" "+l.spread())
+		}
+	}
+	if len(noisy) > 0 {
+		r.Notes = append(r.Notes, "Base's own trials scatter by more than the threshold, so that a small regression would not show: "+strings.Join(noisy, ", ")+".")
+	}
 }
 
 // A comparison is one under way.

@@ -49,7 +49,7 @@ func (r *Report) questions(l Line) int {
 	n := 0
 	for _, o := range r.Lines {
 		// Throughput is one question, as a ratio or raw.
-		same := o.Metric == l.Metric || strings.HasPrefix(o.Metric, "throughput") && strings.HasPrefix(l.Metric, "throughput")
+		same := o.Metric == l.Metric || strings.HasPrefix(o.Metric, metricThroughput) && strings.HasPrefix(l.Metric, metricThroughput)
 		if same && o.Verdict != Shown && slices.Equal(o.Params, l.Params) {
 			n++
 		}

@@ -14,7 +14,8 @@ func benchOptions(b testing.TB, streams int) Options {
 	return Options{Dir: b.TempDir(), Streams: streams, Tables: []Table{{Name: "t", ValueSize: 100}}}
 }
 
-// BenchmarkPut is the cost of a record to the capture, blocks not written.
+// BenchmarkPut is the cost of a record with nothing written: the larger of what
+// Put takes and what BenchmarkSeal takes on other processors.
 func BenchmarkPut(b *testing.B) {
 	o := benchOptions(b, 1)
 	o.Discard = true

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A mutant is one fault, put in on purpose.
+type mutant struct {
+	room  string // the algorithm, or the package under them, that it breaks
+	name  string
+	file  string // below algorithms
+	edits []edit
+	fault string // in words
+	seen  string // where: in a paper's pitfalls, in public code
+	// tests are the rooms whose tests have to notice; nil means the
+	// room's own.
+	tests []string
+	// harmless says why no test can notice; such a mutant should survive.
+	harmless string
+}
+
+// An edit replaces a text that occurs exactly once in its file.
+type edit struct{ old, new string }
+
+// one is the edits of a mutant that has one.
+func one(before, after string) []edit { return []edit{{before, after}} }
+
+// in sets the room of mutants, and the file of those that name none.
+func in(room, file string, ms []mutant) []mutant {
+	for i := range ms {
+		ms[i].room = room
+		if ms[i].file == "" {
+			ms[i].file = file
+		}
+	}
+	return ms
+}
+
+// all returns the whole table.
+func all() []mutant {
+	return slices.Concat(
+		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
+		calcMutants(), cprMutants(), lineairdbMutants(),
+		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
+		imageMutants(), walMutants(),
+	)
+}
+
+// A suite is the tests of a room: a package below algorithms and the top-level
+// tests in it.
+type suite struct{ pkg, run string }
+
+// suites says which tests belong to a room.
+func suites(room string) []suite {
+	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
+	switch room {
+	case "naive", "fuzzy", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+		return algorithm(room, "Test")
+	case "naive-copy":
+		return algorithm("naive", "TestCopy")
+	case "pingpong-drain":
+		return algorithm("pingpong", "TestDrain")
+	case "calc-mutex":
+		return algorithm("calc", "TestMutex")
+	case "store":
+		return []suite{{"store", "."}}
+	}
+	return []suite{{"internal/" + room, "."}} // stable, phase, image, wal …
+}
+
+// suites returns the tests that have to notice m, in the order in which to ask
+// them.
+func (m mutant) suites() (ss []suite) {
+	for _, room := range m.tests {
+		ss = append(ss, suites(room)...)
+	}
+	if ss == nil {
+		ss = suites(m.room)
+	}
+	return ss
+}
+
+// apply returns the file of m with the fault in it.
+func (m mutant) apply(root string) ([]byte, error) {
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(m.file)))
+	if err != nil {
+		return nil, fmt.Errorf("mutant %s: %w", m.name, err)
+	}
+	text := string(b)
+	for _, e := range m.edits {
+		if n := strings.Count(text, e.old); n != 1 {
+			return nil, fmt.Errorf("mutant %s: this text is %d times in algorithms/%s, and has to be there once: %q; the code has changed, bring the table up to date",
+				m.name, n, m.file, e.old)
+		}
+		text = strings.Replace(text, e.old, e.new, 1)
+	}
+	return []byte(text), nil
+}
