@@ -4,11 +4,16 @@ CKPT      = $(GO) run ./harness/cmd/ckptbench
 CONFIG   ?= configs/default.yaml
 BASELINE ?= results/baseline/regress.json
 
-.PHONY: bench test race lint smoke plots regress mutants
+.PHONY: bench test race sched lint smoke plots regress baseline mutants crash
 
 bench: ; $(CKPT) run $(CONFIG)
 test: ; $(GO) vet ./... && $(GO) test ./...
-race: ; $(GO) test -race -short ./...
+race: ; $(GO) test -race -short -timeout 20m ./...
+sched: ; $(GO) test -tags sched -short ./algorithms/...
 lint: ; test -z "$$(gofmt -l .)" && $(GO) vet ./... && $(GO) tool staticcheck ./...
 smoke: ; $(CKPT) run configs/smoke.yaml
-plots: ; $(CKPT) plot $(sort $(dir $(wildcard results/*/machine.json)))
+plots: ; $(CKPT) plot $(patsubst %/,%,$(dir $(wildcard results/*/machine.json)))
+regress: ; $(CKPT) run configs/regress.yaml && $(CKPT) compare $(BASELINE) results/regress --across-machines --threshold 10%
+baseline: ; $(CKPT) run configs/regress.yaml && $(CKPT) compare results/regress --write-baseline $(BASELINE)
+mutants: ; $(GO) run ./algorithms/storetest/mutants
+crash: ; $(GO) run ./algorithms/storetest/crash -trials 200

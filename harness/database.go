@@ -112,6 +112,13 @@ func (c cell) newRun() *run {
 // them over and over.
 const tapeOps = 1 << 22
 
+// opsFor returns how many to draw for a run of length d: a short run needs no
+// tape that it would not come to the end of.
+func opsFor(d config.Duration) int {
+	const perSecond = 4e6
+	return int(min(tapeOps, max(1<<15, perSecond*float64(d)/1e9)))
+}
+
 // longTape is how many long transactions are drawn in advance for a worker.
 const longTape = 256
 

@@ -131,7 +131,7 @@ func (r *runner) rounds(ctx context.Context) error {
 }
 
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
-	decks, err := c.decks(r.exp.Seed.Value, round, "measure", tapeOps)
+	decks, err := c.decks(r.exp.Seed.Value, round, "measure", opsFor(c.Warmup+c.Duration))
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 }
 
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
-	decks, err := c.decks(r.exp.Seed.Value, round, "verify", tapeOps/16)
+	decks, err := c.decks(r.exp.Seed.Value, round, "verify", opsFor(c.VerifyDuration/8))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (t *table) put(key, stamp uint64, off int, v []byte) error {
 	if !ok {
 		return fmt.Errorf("key %d: %w", key, ErrFull)
 	}
-	if max(off, 0)+len(v) > t.spec.ValueSize {
+	if off < record.Whole || max(off, 0) > t.spec.ValueSize-len(v) {
 		return fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, len(v), off, t.spec.ValueSize)
 	}
 	r.Live().Apply(stamp, off, v)

@@ -42,7 +42,6 @@ func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Option
 	}
 	t.base = t.slots.Base()
 	if !spec.Hash {
-		t.high.Store(spec.Capacity)
 		return t, nil
 	}
 	t.keys = make([]uint64, spec.Capacity)
@@ -67,6 +66,9 @@ func (t *table) find(key uint64) (Rec, bool) {
 		if key >= t.spec.Capacity {
 			return Rec{}, false
 		}
+		if key >= t.high.Load() {
+			t.raise(key)
+		}
 		return t.rec(key), true
 	}
 	slot, ok := t.index.find(key, t)
@@ -74,6 +76,19 @@ func (t *table) find(key uint64) (Rec, bool) {
 		return Rec{}, false
 	}
 	return t.rec(slot), true
+}
+
+// raise moves the high mark of a dense table above a slot, by enough that a run
+// of inserts seldom does.
+func (t *table) raise(slot uint64) {
+	const step = 1024
+	want := min((slot/step+1)*step, t.spec.Capacity)
+	for {
+		high := t.high.Load()
+		if high >= want || t.high.CompareAndSwap(high, want) {
+			return
+		}
+	}
 }
 
 // claim gives key the next free slot.

@@ -93,7 +93,7 @@ func (tx *Txn) Delete(i int) { tx.write(i, Whole, nil) }
 
 func (tx *Txn) write(i, off int, v []byte) {
 	r := tx.recs[i]
-	if tx.access[i].Mode != Exclusive || max(off, 0)+len(v) > r.t.spec.ValueSize {
+	if tx.access[i].Mode != Exclusive || off < Whole || max(off, 0) > r.t.spec.ValueSize-len(v) {
 		panic(misuse(tx, i, off, len(v)))
 	}
 	if tx.watch {

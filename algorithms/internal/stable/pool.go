@@ -45,7 +45,7 @@ type owner struct {
 // records in all and some owners.
 func newPool(records uint64, largest, owners int, m *arena.Meter) (*pool, error) {
 	classes := class(largest) + 1
-	n := 2*records*uint64(sizeOf(classes-1)) + uint64((owners+1)*classes*(2*chunk)) + firstUnit*unit
+	n := most(records, classes, owners)
 	a, err := arena.New(int(n), arena.Options{Lazy: true}, m)
 	if err != nil {
 		return nil, fmt.Errorf("stable versions: %w", err)
@@ -53,6 +53,19 @@ func newPool(records uint64, largest, owners int, m *arena.Meter) (*pool, error)
 	p := &pool{arena: a, base: a.Base(), meter: m, units: n / unit, free: make([][]handle, classes)}
 	p.next.Store(firstUnit)
 	return p, nil
+}
+
+// most returns the bytes a pool can come to use. A record set aside and dropped
+// again and again, each time in another size, takes a piece of every class;
+// owners keep pieces that others then lack; and of each chunk up to a quarter is
+// lost. Only what is used becomes memory.
+func most(records uint64, classes, owners int) uint64 {
+	pieces := records + uint64(owners)*min(records, 2*batch)
+	n := uint64(0)
+	for c := range classes {
+		n += pieces * uint64(sizeOf(c))
+	}
+	return n + n/3 + uint64(owners+1)*chunk + firstUnit*unit
 }
 
 // class returns the size class of n bytes: four to every doubling, from one
@@ -98,9 +111,12 @@ func (p *pool) take(o *owner, c int) handle {
 		return h
 	}
 	size := uint64(sizeOf(c) / unit)
+	if size > chunk/unit/4 {
+		return handle(p.grab(size)) // much of a chunk would be lost
+	}
 	if o.until-o.at < size {
-		o.at = p.grab(max(size, chunk/unit))
-		o.until = o.at + max(size, chunk/unit)
+		o.at = p.grab(chunk / unit)
+		o.until = o.at + chunk/unit
 	}
 	h := o.at
 	o.at += size

@@ -18,7 +18,7 @@ func execute(ctx context.Context, dir, bin, run string, seed int, limit time.Dur
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin,
-		"-test.v", "-test.failfast", "-test.run="+run, fmt.Sprintf("-test.timeout=%v", limit))
+		"-test.v=test2json", "-test.failfast", "-test.run="+run, fmt.Sprintf("-test.timeout=%v", limit))
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), fmt.Sprintf("STORETEST_SEED=%d", seed), fmt.Sprintf("SCHED_SEED=%d", seed))
 	out, err := cmd.StdoutPipe()
@@ -41,6 +41,10 @@ func execute(ctx context.Context, dir, bin, run string, seed int, limit time.Dur
 	return killer, nil
 }
 
+// In the mode for test2json a test's end is told when it comes (else a subtest's
+// comes with its parent's), and marked with a control character.
+const marker = "\x16"
+
 var (
 	failed  = regexp.MustCompile(`^\s*--- FAIL: (\S+)`)
 	crashed = regexp.MustCompile(`^(?:panic|fatal error|unexpected fault address|SIG\w+): ?(.*)`)
@@ -56,7 +60,7 @@ func firstFailure(r io.Reader) string {
 	in.Buffer(nil, 1<<20)
 	last := ""
 	for in.Scan() {
-		line := in.Text()
+		line := strings.TrimPrefix(in.Text(), marker)
 		if m := begun.FindStringSubmatch(line); m != nil {
 			last = m[1]
 		}

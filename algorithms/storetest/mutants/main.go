@@ -124,6 +124,11 @@ func summary(out io.Writer, outcomes []outcome) (code int) {
 		}
 	}
 	w.Flush()
+	for _, o := range outcomes {
+		if o.harmless != "" {
+			fmt.Fprintf(out, "%s is equivalent: %s\n", o.name, o.harmless)
+		}
+	}
 	fmt.Fprintf(out, "%d mutants: %d killed, %d argued equivalent, %d not killed\n",
 		len(outcomes), killed, excused, len(outcomes)-killed-excused)
 	return code
@@ -153,7 +158,7 @@ func (o outcome) verdict() string {
 	case o.killer != "":
 		return o.killer
 	case o.harmless != "":
-		return "(survives; equivalent: " + o.harmless + ")"
+		return "(equivalent)"
 	}
 	return "SURVIVED"
 }

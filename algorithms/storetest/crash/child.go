@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+)
+
+// childVariable is the environment variable that makes this program a child,
+// and says what it is to do.
+const childVariable = "CKPTBENCH_CRASH_CHILD"
+
+// An order is what a child is to do.
+type order struct {
+	Algorithm string
+	Log       bool
+	Dir       string
+	Seed      uint64
+}
+
+func (o order) images() string { return filepath.Join(o.Dir, "images") }
+func (o order) ledger() string { return filepath.Join(o.Dir, "ledger") }
+
+// log returns the log's folder, or "" without a log.
+func (o order) log() string {
+	if !o.Log {
+		return ""
+	}
+	return filepath.Join(o.Dir, "log")
+}
+
+// ready is what a child prints when its workers run.
+const ready = "ready\n"
+
+// childMain is the whole of a child: it recovers what is there, goes on, and
+// never ends by itself but in an error, or when its parent is gone.
+func childMain(text string) int {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent
+		os.Exit(1)
+	}()
+	fmt.Fprintln(os.Stderr, o.work())
+	return 1
+}
+
+// work returns the error that ends it.
+func (o order) work() error {
+	s, err := o.open()
+	if err != nil {
+		return err
+	}
+	done, err := o.fill(s)
+	if err != nil {
+		return err
+	}
+	l, err := createLedger(o.ledger(), done)
+	if err != nil {
+		return err
+	}
+	c := &child{o: o, s: s, l: l, failed: make(chan error)}
+	for w := range done {
+		c.committed[w].Store(done[w])
+	}
+	if err := c.checkpoint(); err != nil { // before any work: a log alone is not recovered from
+		return err
+	}
+	for w := range workers {
+		go func() { c.failed <- c.run(w, done[w]) }()
+	}
+	go func() { c.failed <- c.checkpoints() }()
+	fmt.Print(ready)
+	return <-c.failed
+}
+
+// open opens a store of the child's algorithm, empty.
+func (o order) open() (*store.Store, error) {
+	e, ok := algorithms.Find(o.Algorithm)
+	if !ok {
+		return nil, fmt.Errorf("there is no algorithm %q", o.Algorithm)
+	}
+	opts := store.Options{
+		Tables: tables(), Workers: workers,
+		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096},
+		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond},
+	}
+	e.Apply(&opts)
+	return store.Open(opts)
+}
+
+// fill recovers what is on the disk, or loads a new store, and returns how many
+// transactions of each worker it holds.
+func (o order) fill(s *store.Store) (done [workers]uint64, err error) {
+	_, err = s.Recover(context.Background(), store.Source{Images: o.images(), Log: o.log(), Parallel: 2})
+	if errors.Is(err, store.ErrNoImage) {
+		err = load(s)
+	}
+	if err != nil {
+		return done, err
+	}
+	if done, err = stateOf(s).done(); err != nil {
+		return done, err
+	}
+	return done, s.Start()
+}
+
+// A child is a store under load.
+type child struct {
+	o         order
+	s         *store.Store
+	l         *ledger
+	committed [workers]atomic.Uint64
+	failed    chan error
+}
+
+// checkpoints takes one image after another.
+func (c *child) checkpoints() error {
+	for {
+		if err := c.checkpoint(); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *child) checkpoint() error {
+	var r returned
+	for w := range workers {
+		r.least[w] = c.committed[w].Load()
+	}
+	report, err := c.s.Checkpoint(context.Background())
+	if err != nil {
+		return err
+	}
+	for w := range workers {
+		r.most[w] = c.committed[w].Load() + 1
+	}
+	r.image, r.point = report.Image.Seq, report.Image.Point.Seq
+	return c.l.checkpoint(r)
+}
+
+// A pending transaction has committed in an epoch of the log.
+type pending struct{ n, epoch uint64 }
+
+// run runs one worker's transactions. Without a log one is never acknowledged;
+// with one it is when its epoch is durable.
+func (c *child) run(w int, done uint64) error {
+	client := newClient(c.o.Seed, c.s.Worker(w), w, done)
+	acknowledged := done
+	var wait []pending
+	for {
+		if err := client.next(); err != nil {
+			return err
+		}
+		c.committed[w].Store(client.n)
+		if c.o.Log {
+			wait = append(wait, pending{client.n, c.s.Worker(w).Epoch()})
+			durable := c.s.Log().Durable()
+			for len(wait) > 0 && wait[0].epoch <= durable {
+				acknowledged, wait = wait[0].n, wait[1:]
+			}
+		}
+		if err := c.l.progress(w, client.n, acknowledged); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/none"
+	"ckptbench/algorithms/store"
+)
+
+// A lineage is a store that is killed and recovered, again and again, on one
+// folder.
+type lineage struct {
+	order
+	exe    string // the program that is its own child
+	rng    *rand.Rand
+	most   time.Duration // that a child lives once it works
+	before state         // recovered after the last kill; nil before the first
+	done   [workers]uint64
+	images uint64 // the newest image's number
+}
+
+// A tally is what came of some trials.
+type tally struct {
+	trials, early int // kills; those before the child's workers ran
+	images        uint64
+	transactions  uint64
+	findings
+}
+
+func (t *tally) add(o tally) {
+	t.trials, t.early = t.trials+o.trials, t.early+o.early
+	t.images, t.transactions = t.images+o.images, t.transactions+o.transactions
+	t.lost, t.mixed = t.lost+o.lost, t.mixed+o.mixed
+	t.texts = append(t.texts, o.texts...)
+}
+
+// generations is how many kills a lineage goes through: its log is replayed
+// from the beginning each time.
+const generations = 8
+
+// life returns how long a child of an algorithm works, at most, so that it
+// takes some images.
+func life(e algorithms.Entry) time.Duration {
+	if strings.Contains(e.Paper, "LineairDB") {
+		return 250 * time.Millisecond // its checkpoints wait for epochs of 40 ms
+	}
+	return 60 * time.Millisecond
+}
+
+// run puts a new lineage in dir through n kills, or fewer if one finds
+// something, whose files then stay.
+func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, seed uint64, n int) (t tally, err error) {
+	l := &lineage{
+		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed},
+		exe:   exe, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e),
+	}
+	for range n {
+		early, err := l.kill(ctx)
+		if err != nil {
+			return t, fmt.Errorf("%s, seed %d, trial %d in %s: %w", e.Name, seed, t.trials+1, dir, err)
+		}
+		t.trials++
+		if early {
+			t.early++
+		}
+		if err := l.judge(ctx, &t.findings); err != nil {
+			return t, fmt.Errorf("%s, seed %d, trial %d in %s: %w", e.Name, seed, t.trials, dir, err)
+		}
+		if len(t.texts) > 0 {
+			break
+		}
+	}
+	for _, n := range l.done {
+		t.transactions += n
+	}
+	t.images = l.images
+	return t, nil
+}
+
+// kill starts a child and kills it at a random moment: mostly while it works,
+// sometimes while it starts. It is an error if the child ends before.
+func (l *lineage) kill(ctx context.Context) (early bool, err error) {
+	_ = os.Remove(l.ledger())
+	text, err := json.Marshal(l.order)
+	if err != nil {
+		return false, err
+	}
+	cmd := exec.CommandContext(ctx, l.exe)
+	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe() // its end tells the child that we are gone
+	if err != nil {
+		return false, err
+	}
+	defer stdin.Close()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return false, err
+	}
+	if err := cmd.Start(); err != nil {
+		return false, err
+	}
+	if early = l.rng.IntN(8) == 0; early {
+		time.Sleep(time.Duration(l.rng.Int64N(int64(30 * time.Millisecond))))
+	} else if line, _ := bufio.NewReader(out).ReadString('\n'); line == ready {
+		time.Sleep(5*time.Millisecond + time.Duration(l.rng.Int64N(int64(l.most-5*time.Millisecond))))
+	}
+	_ = cmd.Process.Kill() // where it has ended already, Wait tells
+	_, _ = io.Copy(io.Discard, out)
+	return early, killed(cmd.Wait(), &stderr)
+}
+
+// killed makes nothing of a death by our own hand.
+func killed(err error, stderr *bytes.Buffer) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+			return nil
+		}
+	}
+	return fmt.Errorf("the child ended by itself (%v): %s", err, strings.TrimSpace(stderr.String()))
+}
+
+// judge recovers what the child left and compares it with what the child had
+// acknowledged.
+func (l *lineage) judge(ctx context.Context, f *findings) error {
+	a, begun, err := readLedger(l.ledger())
+	if err != nil {
+		return err
+	}
+	if !begun { // it was killed before it had read what it was to go on from
+		a.committed, a.acknowledged = l.done, l.done
+	}
+	at, seq, st, err := l.recover(ctx, f)
+	if errors.Is(err, store.ErrNoImage) {
+		if a.last.image != 0 || l.images != 0 {
+			f.lose("image %d was published, and there is none", max(a.last.image, l.images))
+		}
+		return nil
+	}
+	if err != nil {
+		f.mix("it cannot be recovered: %v", err)
+		return nil
+	}
+	n, err := st.done()
+	if err != nil {
+		f.mix("%v", err)
+		return nil
+	}
+	st.whole(l.Seed, n, f)
+	l.compare(a, n, seq, at, f)
+	if l.before != nil {
+		st.follows(l.before, f)
+	}
+	l.before, l.done, l.images = st, n, seq
+	return nil
+}
+
+// compare checks that the n transactions recovered are no fewer than was
+// promised, and no more than were begun.
+func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *findings) {
+	if seq < max(a.last.image, l.images) {
+		f.lose("image %d was published, and the newest is %d", max(a.last.image, l.images), seq)
+	}
+	if seq == a.last.image && point != a.last.point {
+		f.mix("image %d stands at %d, its checkpoint said %d", seq, point, a.last.point)
+	}
+	for w := range workers {
+		least := max(l.done[w], a.last.least[w])
+		if l.Log {
+			least = max(least, a.acknowledged[w])
+		}
+		if n[w] < least {
+			f.lose("worker %d has %d transactions, and %d were promised", w, n[w], least)
+		}
+		most := a.committed[w] + 1
+		if !l.Log && seq == a.last.image {
+			most = min(most, a.last.most[w])
+		}
+		if n[w] > most {
+			f.mix("worker %d has %d transactions, of which only %d can have been in image %d", w, n[w], most, seq)
+		}
+	}
+}
+
+// recover reads what is on the disk into a store under no algorithm. A log that
+// is torn at its end is what a kill leaves; anything else that recovery passes
+// over is not.
+func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, st state, err error) {
+	set, _, err := image.Latest(fs.OS(), l.order.images())
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: tables(), Workers: workers})
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	defer s.Close()
+	r, err := s.Recover(ctx, store.Source{Images: l.order.images(), Log: l.log(), Parallel: 2})
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	for _, p := range r.Problems {
+		if !strings.Contains(p, ": cut at byte ") {
+			f.mix("recovery met a problem: %s", p)
+		}
+	}
+	return r.Point.Seq, set.Newest().Seq, stateOf(s), nil
+}
+
+// folder returns a new folder for a lineage.
+func folder(under string, e algorithms.Entry, seed uint64) (string, error) {
+	return os.MkdirTemp(under, fmt.Sprintf("crash-%s-%d-", filepath.Base(e.Name), seed))
+}

@@ -1,0 +1,137 @@
+package main
+
+// What every algorithm stands on: the clock, the locks, the transactions, the
+// scan, recovery.
+
+const (
+	clockFile   = "internal/phase/clock.go"
+	workerFile  = "store/worker.go"
+	lockFile    = "store/lock.go"
+	undoFile    = "store/undo.go"
+	captureFile = "store/capture.go"
+	recoverFile = "store/recover.go"
+)
+
+func phaseMutants() []mutant {
+	ms := in("phase", clockFile, []mutant{
+		{name: "phase-no-second-look", seen: "epoch read and published in two steps",
+			fault: "a worker that was overtaken publishes an old phase",
+			edits: []edit{
+				{"import (\n", "import (\n\t\"runtime\"\n"},
+				{"\t\tif c.word.Load() == p {\n\t\t\treturn p, true\n\t\t}\n\t\tme.Store(idle)\n", "\t\treturn p, true\n"},
+				{"\t\tme.Store(p)\n", "\t\truntime.Gosched()\n\t\tme.Store(p)\n"},
+			}},
+		{name: "phase-set-opens", seen: "phase change and gate in one word",
+			fault: "setting a phase lets transactions in that were to be kept out",
+			edits: one("p|w&closed", "p|w&0")},
+		{name: "phase-waits-for-one", seen: "epoch table read in part",
+			fault: "waits for the first worker only",
+			edits: one("for i := range c.workers {\n\t\terr := backoff", "for i := range c.workers[:1] {\n\t\terr := backoff")},
+		{name: "phase-await-none-ignores", seen: "quiesce without a drain",
+			fault: "does not wait until nobody runs",
+			edits: one("return c.Await(ctx, func(uint64) bool { return false })", "return ctx.Err()")},
+		{name: "phase-enters-closed", seen: "begin not refused during the quiesce",
+			fault: "lets transactions in though the clock is closed",
+			edits: one("if p&closed != 0 {", "if p == idle {")},
+		{name: "phase-idle-holds-up", seen: faster + ": a session that stops refreshing stalls every checkpoint",
+			fault: "waits for workers that are in no transaction",
+			edits: one("return p == idle || ok(p)", "return ok(p)")},
+		{name: "phase-await-past-any", seen: "await skipped",
+			fault: "takes a transaction of the old phase for one of the new",
+			edits: one("return q != p })", "return q == p || q != p })")},
+	})
+	for i := range ms {
+		ms[i].tests = []string{"phase", "zigzag", "calc", "pingpong-drain"}
+	}
+	return ms
+}
+
+func lockMutants() []mutant {
+	ms := append(in("locks", lockFile, []mutant{
+		{name: "locks-weaker-first", seen: "a key declared twice",
+			fault: "locks a key that is declared twice in the weaker mode",
+			edits: one("return int(b.Mode) - int(a.Mode)", "return int(a.Mode) - int(b.Mode)")},
+		{name: "locks-clock-not-met", seen: "ids that do not ascend on a record",
+			fault: "does not raise a transaction's id above what it meets",
+			edits: one("w.seq = max(w.seq, seq)", "_ = seq")},
+		{name: "locks-released-before-commit", file: workerFile, seen: "CALC with early lock release",
+			fault: "releases the locks before the commit token is appended",
+			edits: one("\tw.undo.forget()\n", "\tw.undo.forget()\n\tw.unlockAll()\n\tw.locks = w.locks[:0]\n")},
+		{name: "locks-left-first", file: workerFile, seen: "transaction not counted while it commits",
+			fault: "leaves the clock before it commits",
+			edits: one("\terr := w.run(q)\n\ts.clock.Leave(w.id)\n", "\ts.clock.Leave(w.id)\n\terr := w.run(q)\n")},
+	}), in("locks", "internal/record/lock.go", []mutant{
+		{name: "locks-ignore-readers", seen: "upgrade without a check",
+			fault: "a writer takes the lock though others read",
+			edits: one("if w&held != 0 ||", "if w&(exclusive|copying) != 0 ||")},
+		{name: "locks-ignore-writer", seen: "a reader passes a writer",
+			fault: "a reader takes the lock though another writes",
+			edits: one("\t\tif w&exclusive != 0 {\n\t\t\treturn 0, false\n\t\t}\n", "")},
+	})...)
+	for i := range ms {
+		ms[i].tests = []string{"store", "none", "calc"}
+	}
+	return ms
+}
+
+func transactionMutants() []mutant {
+	return append(in("transactions", undoFile, []mutant{
+		{name: "undo-new-stamp", seen: "abort leaves a trace", tests: []string{"zigzag"},
+			fault: "an aborted transaction leaves its own id on what it put back",
+			edits: one("\t\ttx.stamp = o.stamp\n", "")},
+		{name: "undo-last-value", seen: "CALC, figure 1, in the undo", tests: []string{"calc"},
+			fault: "keeps the value before the last write of a record, not the first",
+			edits: one("\t\tif u.olds[i].r == r {\n\t\t\treturn\n\t\t}", "\t\tif u.olds[i].r == r {\n\t\t\tbreak\n\t\t}")},
+		{name: "undo-keeps-insert", seen: "aborted insert stays", tests: []string{"pingpong"},
+			fault: "does not take an aborted insert back",
+			edits: one("\t\tcase !o.present:\n\t\t\tv = nil\n", "")},
+		{name: "undo-loses-empty", seen: "empty taken for absent", tests: []string{"none"},
+			fault: "puts a value of no bytes back as a deletion",
+			edits: one("\t\t\tv = []byte{}\n", "\t\t\tv = nil\n")},
+	}), in("transactions", captureFile, []mutant{
+		{name: "capture-no-tombstones", seen: "deleted record resurrected", tests: []string{"zigzag"},
+			fault: "leaves deletions out of the image",
+			edits: one("\t\to.s.Absent(r.t.id, r.Key(), v.Stamp())\n", "")},
+		{name: "capture-loses-the-rest", seen: "streams do not divide the table evenly", tests: []string{"naive"},
+			fault: "leaves out the last records where streams do not divide them evenly",
+			edits: one("slot < high*(i+1)/n", "slot < high*i/n+high/n")},
+		{name: "capture-quiesces-nobody", file: "store/checkpoint.go", seen: "quiesce without a drain", tests: []string{"zigzag", "naive-copy"},
+			fault: "reaches a point of consistency while transactions run",
+			edits: one("if err := e.Clock.AwaitNone(ctx); err != nil {", "if err := ctx.Err(); err != nil {")},
+		{name: "capture-forgets-to-settle", file: "store/checkpoint.go", seen: "a cancelled checkpoint is not finished", tests: []string{"calc", "pingpong"},
+			fault: "does not settle a checkpoint that failed",
+			edits: one("\ts.unsettled = true\n", "\ts.unsettled = false\n")},
+		{name: "capture-settles-once", file: "store/checkpoint.go", seen: "a cancelled checkpoint is not finished", tests: []string{"calc", "cpr"},
+			fault: "does not try again what Settle could not do",
+			edits: one("\ts.unsettled = err != nil\n", "\ts.unsettled = false\n")},
+		{name: "capture-one-flag-for-eight", file: "internal/bits/bits.go", seen: "word-parallel flip misses records", tests: []string{"zigzag"},
+			fault: "turns seven of eight flags",
+			edits: one("0x0101010101010101", "0x0001010101010101")},
+	})...)
+}
+
+func recoverMutants() []mutant {
+	return in("recovery", recoverFile, []mutant{
+		{name: "recover-applies-older", seen: "log applied whatever the image has", tests: []string{"calc"},
+			fault: "applies a change that is older than the record",
+			edits: one("if c.Stamp < rec.Live().Stamp() {", "if c.Stamp > rec.Live().Stamp() {")},
+		{name: "recover-applies-first-only", seen: "apply iff the log's id is greater", tests: []string{"calc", "fuzzy"},
+			fault: "applies only the first of several changes by one transaction",
+			edits: one("if c.Stamp < rec.Live().Stamp() {", "if c.Stamp <= rec.Live().Stamp() {")},
+		{name: "recover-resurrects", seen: "deleted record resurrected", tests: []string{"calc"},
+			fault: "brings a deleted record back as an empty one",
+			edits: one("\t\t\tv = nil\n", "\t\t\tv = []byte{}\n")},
+		{name: "recover-reuses-ids", seen: "ids begin again after a restart", tests: []string{"calc"},
+			fault: "lets workers use ids again that are in the recovered state",
+			edits: one("\t\t\tw.seq = max(w.seq, c.last)\n", "\t\t\t_ = w.seq\n")},
+		{name: "recover-ignores-log-from", seen: "recovery log starts at the end of the scan", tests: []string{"fuzzy"},
+			fault: "replays from where the image ends, not from where it began",
+			edits: one("r.Point.LogFrom, src.LogTo", "max(r.Point.LogFrom, r.Point.LogTo), src.LogTo")},
+		{name: "recover-replays-too-far", seen: "log of later epochs applied", tests: []string{"fuzzy"},
+			fault: "replays to the log's end though less was asked for",
+			edits: one("r.Point.LogFrom, src.LogTo", "r.Point.LogFrom, 0")},
+		{name: "recover-logs-aborted", file: workerFile, seen: "aborted changes in the log", tests: []string{"calc"},
+			fault: "logs what an aborted transaction did",
+			edits: one("\t\t\tw.redo.Abort()\n", "\t\t\tw.redo.Commit(tx.id)\n")},
+	})
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ckptbench/algorithms"
+)
+
+// Every mutant's texts are where it says, exactly once, and what comes out is
+// still Go; so a change of the code that the table has to follow shows here.
+func TestTableFits(t *testing.T) {
+	root := filepath.Join("..", "..")
+	names := map[string]bool{}
+	for _, m := range all() {
+		b, err := m.apply(root)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		before, err := os.ReadFile(filepath.Join(root, m.file))
+		if err != nil {
+			t.Error(err)
+		}
+		if bytes.Equal(before, b) {
+			t.Errorf("%s changes nothing", m.name)
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), m.file, b, 0); err != nil {
+			t.Errorf("%s: %v", m.name, err)
+		}
+		if names[m.name] || m.name == "" || m.fault == "" || m.seen == "" {
+			t.Errorf("%q is there twice, or lacks a name, its fault, or where it was seen", m.name)
+		}
+		names[m.name] = true
+	}
+}
+
+// There are enough of them, for every algorithm that takes images.
+func TestTableCovers(t *testing.T) {
+	const least, leastEach = 40, 3
+	if n := len(all()); n < least {
+		t.Errorf("%d mutants, want at least %d", n, least)
+	}
+	for _, e := range algorithms.All() {
+		if e.Baseline || e.Unsound {
+			continue
+		}
+		n := 0
+		for _, m := range choose(all(), e.Name) {
+			if m.room == e.Name && m.harmless == "" {
+				n++
+			}
+		}
+		if n < leastEach {
+			t.Errorf("%d mutants of %s, want at least %d", n, e.Name, leastEach)
+		}
+	}
+}
+
+// Every room's tests exist, but for packages that have none of their own.
+func TestSuitesExist(t *testing.T) {
+	for _, m := range all() {
+		found := false
+		for _, s := range m.suites() {
+			tests, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(s.pkg), "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range tests {
+				b, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := strings.Trim(s.run, "^$.")
+				found = found || bytes.Contains(b, []byte("func "+name+"(t *testing.T)")) || name == ""
+			}
+		}
+		if !found {
+			t.Errorf("%s: none of its suites %v exists", m.name, m.suites())
+		}
+	}
+}
+
+func TestApplyRefuses(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.go"), []byte("package a // twice twice\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	check := func(m mutant, want string) {
+		t.Helper()
+		if _, err := m.apply(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want one with %q", m, err, want)
+		}
+	}
+	check(mutant{file: "a.go", edits: one("twice", "")}, "2 times")
+	check(mutant{file: "a.go", edits: one("never", "")}, "0 times")
+	check(mutant{file: "a.go", edits: []edit{{"package a", "package b"}, {"package a", "package c"}}}, "0 times")
+	check(mutant{file: "b.go"}, "b.go")
+}
+
+func TestFirstFailure(t *testing.T) {
+	check := func(output, want string) {
+		t.Helper()
+		if got := firstFailure(strings.NewReader(output)); got != want {
+			t.Errorf("%q from %q, want %q", got, output, want)
+		}
+	}
+	check("=== RUN   Test\n--- PASS: Test (0.01s)\nPASS\n", "")
+	check("=== RUN   Test/A\n    x.go:1: bad\n\x16    --- FAIL: Test/A (0.01s)\n\x16=== NAME  Test\n\x16--- FAIL: Test (0.02s)\n", "Test/A")
+	check("=== RUN   Test/A\n=== NAME  Test/B\npanic: index out of range\n\ngoroutine 7 [running]:\n", "Test/B (crashes: index out of range)")
+	check("=== RUN   Test/A\npanic: Test/C hangs; its goroutines:\n", "Test/C (hangs)")
+	check("panic: test timed out after 1m0s\n\trunning tests:\n\t\tTest/D (59s)\n", "Test/D (hangs)")
+	check("=== CONT  Test/A\nfatal error: all goroutines are asleep - deadlock!\n", "Test/A (crashes: all goroutines are asleep - deadlock!)")
+}
+
+func TestSummary(t *testing.T) {
+	killed := outcome{mutant: mutant{name: "a"}, killer: "Test/A"}
+	excused := outcome{mutant: mutant{name: "b", harmless: "because"}}
+	alive := outcome{mutant: mutant{name: "c"}}
+	wrong := outcome{mutant: mutant{name: "d"}, err: errors.New("does not compile")}
+	check := func(want int, os ...outcome) {
+		t.Helper()
+		var b bytes.Buffer
+		if got := summary(&b, os); got != want {
+			t.Errorf("exit code %d, want %d:\n%s", got, want, &b)
+		}
+		for _, o := range os {
+			if !strings.Contains(b.String(), o.verdict()) {
+				t.Errorf("no %q in\n%s", o.verdict(), &b)
+			}
+		}
+	}
+	check(allKilled, killed, excused)
+	check(survived, killed, alive)
+	check(broken, alive, wrong, killed)
+}
