@@ -123,7 +123,9 @@ func (c *client) one() error {
 	c.req.MayAbort = c.txn.Abort
 	c.timer.start(c.txn.Long)
 	err := c.worker.Do(&c.req)
-	c.timer.end(c.worker)
+	if c.timer.timed || c.worker.HadToWait() {
+		c.timer.end(c.worker, c.txn.Long)
+	}
 	switch {
 	case err == nil:
 		c.acknowledge()

@@ -39,6 +39,16 @@ recover: true
 checkpoint: {first: 30ms, interval: 100ms}
 `
 
+// benchCell is a cell at the size of the default experiment.
+func benchCell(b *testing.B, workload string) cell {
+	b.Helper()
+	e, err := config.Parse("bench.yaml", []byte("records: 1M\nrecord_size: 100\nworkers: 1\nworkload: "+workload+"\n"), known())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cell{Experiment: e.Cells()[0].Experiment}
+}
+
 func parse(t *testing.T, text string) *config.Experiment {
 	t.Helper()
 	e, err := config.Parse("small.yaml", []byte(text), known())

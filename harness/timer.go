@@ -16,19 +16,18 @@ const (
 	latencyDigits  = 2
 )
 
-// sampleEvery is how many transactions there are to one that is timed. Reading
-// the clock twice takes a tenth of a short transaction, so not all are. Those
-// that had to wait, and long ones, are timed all of them, from when the wait
-// began; they count once, the others for sampleEvery.
-const sampleEvery = 64
+// sampleEvery is how many transactions there are to one that is timed; a power of
+// two. Reading the clock twice takes as long as a short transaction, so not all
+// are. Those that had to wait, and long ones, are timed all of them, from when
+// the wait began; they count once, the others for sampleEvery.
+const sampleEvery = 256
 
-// A timer times one client's transactions. start and end are the client's; take
-// may be called by another goroutine.
+// A timer times one client's transactions. take may be called by another
+// goroutine, all else is the client's.
 type timer struct {
-	n      int
-	timing bool
-	long   bool
-	began  time.Time
+	n     uint
+	timed bool
+	began time.Time
 
 	mu   sync.Mutex
 	hist *hdrhistogram.Histogram // since the last take; protected by mu
@@ -41,23 +40,21 @@ func newHistogram() *hdrhistogram.Histogram {
 
 func newTimer() *timer { return &timer{hist: newHistogram()} }
 
+// start is called before each transaction.
 func (t *timer) start(long bool) {
 	t.n++
-	t.long = long
-	if t.timing = long || t.n%sampleEvery == 0; t.timing {
+	if t.timed = long || t.n%sampleEvery == 0; t.timed {
 		t.began = time.Now()
 	}
 }
 
-func (t *timer) end(w *store.Worker) {
+// end is called after each that was timed or had to wait.
+func (t *timer) end(w *store.Worker, long bool) {
 	since, waited := w.Waited()
-	if !waited && !t.timing {
-		return
-	}
 	weight := int64(1)
-	if t.timing {
+	if t.timed {
 		since = t.began
-		if !waited && !t.long {
+		if !waited && !long {
 			weight = sampleEvery
 		}
 	}

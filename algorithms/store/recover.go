@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
@@ -128,8 +129,12 @@ func (s *Store) fits(tables []image.Table) error {
 // A change by the record's own last writer is applied again: the writer may
 // have made several.
 func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
+	to, err := s.replayTo(ctx, src)
+	if err != nil {
+		return err
+	}
 	counts := make([]counter, src.Parallel)
-	info, err := wal.Replay(ctx, src.FS, src.Log, r.Point.LogFrom, src.LogTo, src.Parallel,
+	info, err := wal.Replay(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel,
 		func(part int, c wal.Change) error {
 			if c.Table < 0 || c.Table >= len(s.tables) {
 				return fmt.Errorf("change of table %d of %d", c.Table, len(s.tables))
@@ -146,6 +151,21 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 		return fmt.Errorf("the log ends at epoch %d, and the image stands at %v; use the image before it", info.To, r.Point)
 	}
 	return err
+}
+
+// replayTo returns how far to replay; 0 is to the durable end. The store's own
+// log is open by now, and its loggers mark the passing of time in it: what they
+// are just writing would look torn, or damaged, so the end is taken from the log
+// itself.
+func (s *Store) replayTo(ctx context.Context, src Source) (to uint64, err error) {
+	if src.LogTo != 0 || s.log == nil || filepath.Clean(src.Log) != filepath.Clean(s.opts.Log.Dir) {
+		return src.LogTo, nil
+	}
+	if to = s.log.Durable(); to == 0 { // a new log, in its first epochs
+		to = s.log.Epoch()
+		err = s.log.WaitDurable(ctx, to)
+	}
+	return to, err
 }
 
 func (t *table) redo(c wal.Change) error {

@@ -186,6 +186,10 @@ func (w *Worker) count() {
 // Flush publishes the count of commits to the last one.
 func (w *Worker) Flush() { w.published.Store(w.n) }
 
+// HadToWait reports whether the last transaction had to wait for a lock or a
+// checkpoint.
+func (w *Worker) HadToWait() bool { return w.wait != 0 }
+
 // Waited returns when the last transaction first had to wait for a lock or a
 // checkpoint, and whether it had to.
 func (w *Worker) Waited() (since time.Time, ok bool) {
