@@ -35,15 +35,6 @@ type simTxn struct {
 	ops            []simOp
 }
 
-func (t *simTxn) writes() bool {
-	for _, op := range t.ops {
-		if op.kind != 'r' {
-			return true
-		}
-	}
-	return false
-}
-
 type simRecord struct {
 	ver
 	shared, version int
