@@ -48,7 +48,7 @@ type Experiment struct {
 	// Whether commits are logged: off, async (nobody waits for the disk) or sync (a commit waits for its group); algorithms that need a log have one anyway.
 	WAL WAL `yaml:"wal"`
 
-	// How images are proven right: trial (a short recorded trial first, then every image is read back), full (every trial is recorded) or off.
+	// How images are proven right: trial (a short recorded trial first, then every image is read back), full (such a recorded trial before every trial) or off.
 	Verify Verify `yaml:"verify"`
 	// How long the recorded trial of verify: trial lasts.
 	VerifyDuration Duration `yaml:"verify_duration"`

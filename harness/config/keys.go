@@ -204,7 +204,7 @@ var rows = []row{
 		doc: "Whether commits are logged: off, async (nobody waits for the disk) or sync (a commit waits for its group); algorithms that need a log have one anyway.",
 		at:  func(e *Experiment) field { return choice(&e.WAL, WALOff, WALAsync, WALSync) }},
 	{name: "verify", typ: "trial|full|off",
-		doc: "How images are proven right: trial (a short recorded trial first, then every image is read back), full (every trial is recorded) or off.",
+		doc: "How images are proven right: trial (a short recorded trial first, then every image is read back), full (such a recorded trial before every trial) or off.",
 		at:  func(e *Experiment) field { return choice(&e.Verify, VerifyTrial, VerifyFull, VerifyOff) }},
 	{name: "verify_duration", typ: "duration",
 		doc: "How long the recorded trial of verify: trial lasts.",
