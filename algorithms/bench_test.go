@@ -17,6 +17,7 @@ func open(b *testing.B, e algorithms.Entry, spec store.TableSpec, workers int) *
 	b.Helper()
 	o := store.Options{Tables: []store.TableSpec{spec}, Workers: workers, Touch: true, Huge: true}
 	e.Apply(&o)
+	o.Images = store.Images{Dir: b.TempDir(), Rate: 100 << 20}
 	if e.NeedsLog {
 		o.Log.Dir = b.TempDir()
 	}

@@ -35,12 +35,13 @@ func BenchmarkRestTax(b *testing.B) {
 	}
 }
 
-// BenchmarkCaptureTax is throughput while the algorithm captures image after
-// image, which it hands to a sink that discards them, as a part of none's; with
-// a core to spare.
+// BenchmarkCaptureTax is throughput while images are captured one after another,
+// written at 100 MiB/s, as a part of none's beside the same writing; with a core
+// to spare. An algorithm that keeps transactions out for most of that is left
+// out.
 func BenchmarkCaptureTax(b *testing.B) {
 	for _, e := range algorithms.All() {
-		if e.Baseline || e.Unsound {
+		if e.Baseline || e.Unsound || e.Name == "naive" {
 			continue
 		}
 		b.Run("algorithm="+e.Name, func(b *testing.B) {
@@ -53,6 +54,7 @@ func BenchmarkCaptureTax(b *testing.B) {
 	}
 }
 
+// tax runs slices of none and of e in turn, with something beside both.
 func tax(b *testing.B, e algorithms.Entry, keys int, beside func(context.Context, *store.Store)) {
 	none, _ := algorithms.Find("none")
 	spec := store.TableSpec{Name: "t", ValueSize: benchSize, Capacity: taxRecords}
@@ -61,25 +63,25 @@ func tax(b *testing.B, e algorithms.Entry, keys int, beside func(context.Context
 	runBase, run := slicer(b, base.Worker(0), sets), slicer(b, s.Worker(0), sets)
 	runBase()
 	run()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if beside != nil {
+			beside(ctx, s)
+		}
+	}()
 	var ratios []float64
 	b.ResetTimer()
 	for range b.N {
 		for range taxRounds {
 			t0 := runBase()
-			t1 := time.Duration(0)
-			if beside == nil {
-				t1 = run()
-			} else {
-				ctx, cancel := context.WithCancel(context.Background())
-				done := make(chan struct{})
-				go func() { defer close(done); beside(ctx, s) }()
-				t1 = run()
-				cancel()
-				<-done
-			}
-			ratios = append(ratios, t0.Seconds()/t1.Seconds())
+			ratios = append(ratios, t0.Seconds()/run().Seconds())
 		}
 	}
+	b.StopTimer()
+	cancel()
+	<-done
 	slices.Sort(ratios)
 	b.ReportMetric(ratios[len(ratios)/2], "of-none")
 	b.ReportMetric(ratios[len(ratios)/4], "q1")

@@ -67,8 +67,12 @@ func (t *trace) take() []Mark {
 // the store goes on; the report then holds what was marked.
 func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	trigger := Mark{time.Now(), MarkTrigger}
-	s.ckpt.Lock()
-	defer s.ckpt.Unlock()
+	select {
+	case s.ckpt <- struct{}{}:
+	case <-ctx.Done():
+		return Report{}, fmt.Errorf("checkpoint under %s: wait for the one before: %w", s.opts.Algorithm, ctx.Err())
+	}
+	defer func() { <-s.ckpt }()
 	if s.closed.Load() {
 		return Report{}, ErrClosed
 	}
@@ -170,7 +174,7 @@ func (e *Env) Quiesce(ctx context.Context, f func() error) error {
 // SetImageRate limits the images taken from now on to rate bytes a second; 0 is
 // without limit. It waits for a checkpoint in progress.
 func (s *Store) SetImageRate(rate int64) {
-	s.ckpt.Lock()
-	defer s.ckpt.Unlock()
+	s.ckpt <- struct{}{}
+	defer func() { <-s.ckpt }()
 	s.images.SetRate(rate)
 }

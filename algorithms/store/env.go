@@ -66,7 +66,7 @@ func (e *Env) Stable() (*stable.Versions, error) {
 	for _, t := range e.store.tables {
 		largest = max(largest, t.spec.ValueSize)
 	}
-	return stable.New(uint64(e.Slots), largest, e.Workers, e.Streams, uint32(e.First), e.Meter)
+	return stable.New(uint64(e.Slots), largest, e.Workers, e.Streams, uint32(e.First), e.store.opts.Huge, e.Meter)
 }
 
 // Versions are one more version of every record, in memory of their own: the

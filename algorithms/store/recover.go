@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	iofs "io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
@@ -72,17 +75,54 @@ func (src Source) reaches(at Point) error {
 	return nil
 }
 
+// load loads the newest image that is whole. That a block of one is damaged is
+// found while it is loaded: then everything is forgotten, and the image before
+// it is next.
 func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
+	var bad []string // images that turned out to be damaged
+	for {
+		path, err := s.loadOne(ctx, src, bad, r)
+		var damage *image.Damage
+		if src.Image != "" || !errors.As(err, &damage) || path == "" {
+			return err
+		}
+		r.Problems = append(r.Problems, err.Error())
+		s.forget()
+		bad = append(bad, path)
+		src.FS = without(src.FS, path)
+	}
+}
+
+// without returns a file system in which a file is missing.
+func without(fsys fs.FS, path string) fs.FS {
+	return fs.Hook(fsys, func(c fs.Call) fs.Outcome {
+		if c.Op == "open" && c.Name == path {
+			return fs.Outcome{Err: iofs.ErrNotExist}
+		}
+		return fs.Outcome{}
+	})
+}
+
+// forget makes every record one that never was.
+func (s *Store) forget() {
+	s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
+}
+
+// loadOne loads the newest image that looks good, or the one asked for, and
+// returns its path, once it is found.
+func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recovery) (path string, err error) {
 	im, problems, err := openImage(src)
 	for _, p := range problems {
-		r.Problems = append(r.Problems, fmt.Sprint(p))
+		if !slices.Contains(bad, p.File) { // it has been told
+			r.Problems = append(r.Problems, fmt.Sprint(p))
+		}
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer im.Close()
 	if err := s.fits(im.Tables()); err != nil {
-		return err
+		return "", err
 	}
 	r.Point, r.Bytes = im.Point(), im.Size()
 	counts := make([]counter, src.Parallel)
@@ -96,7 +136,7 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
 		return s.tables[rec.Table].put(rec.Key, rec.Stamp, record.Whole, v)
 	})
 	r.Records = s.sum(counts)
-	return err
+	return im.Path(), err
 }
 
 func openImage(src Source) (*image.Image, []image.Problem, error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -73,8 +72,8 @@ type Store struct {
 	early, nowait, hashed, touch bool
 
 	trace     *trace
-	ckpt      sync.Mutex // held for the whole of a checkpoint: one at a time
-	unsettled bool       // the last checkpoint has not been settled; protected by ckpt
+	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
+	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	closed    atomic.Bool
 }
 
@@ -86,7 +85,7 @@ func Open(o Options) (*Store, error) {
 	s := &Store{
 		opts: o, born: time.Now(), clock: phase.NewClock(o.Workers, 0),
 		early: o.Early, nowait: o.NoWait, touch: o.Touch,
-		trace: &trace{},
+		trace: &trace{}, ckpt: make(chan struct{}, 1),
 	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store under %s: %w", o.Algorithm, err), s.release())
@@ -212,8 +211,8 @@ func (s *Store) Worker(i int) *Worker { return s.workers[i] }
 // must have ended, and later ones get ErrClosed.
 func (s *Store) Close() error {
 	s.closed.Store(true)
-	s.ckpt.Lock()
-	defer s.ckpt.Unlock()
+	s.ckpt <- struct{}{}
+	defer func() { <-s.ckpt }()
 	err := s.alg.Close()
 	return errors.Join(err, s.release())
 }

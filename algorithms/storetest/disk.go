@@ -1,10 +1,93 @@
 package storetest
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/none"
+	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
+
+// checkpoint takes an image, which must succeed, and reads it back.
+func (w *world) checkpoint() store.Report {
+	w.t.Helper()
+	r, err := w.s.Checkpoint(context.Background())
+	w.must(err)
+	w.readBack(r.Image.Point)
+	return r
+}
+
+// readBack notes the newest image, which must stand at the point.
+func (w *world) readBack(at store.Point) *oracle.State {
+	w.t.Helper()
+	r, state, err := w.recover(w.mem)
+	w.must(err)
+	if r.Point != at {
+		w.t.Fatalf("image stands at %v, the checkpoint said %v", r.Point, at)
+	}
+	w.note(at, state)
+	return state
+}
+
+// readNewest notes the newest image, if there is one.
+func (w *world) readNewest() {
+	w.t.Helper()
+	r, state, err := w.recover(w.mem)
+	if errors.Is(err, store.ErrNoImage) {
+		return
+	}
+	w.must(err)
+	w.note(r.Point, state)
+}
+
+func (w *world) note(at store.Point, s *oracle.State) {
+	name := fmt.Sprintf("image %d at %v", len(w.images)+1, at)
+	w.images = append(w.images, &oracle.Image{Name: name, Cut: at.Seq, State: s})
+}
+
+// recover reads the newest image on a disk into a store under no algorithm,
+// with as much of the log as makes the image consistent.
+func (w *world) recover(disk fs.FS) (store.Recovery, *oracle.State, error) {
+	return w.recoverFrom(disk, w.e.NeedsLog, func(at store.Point) uint64 { return at.LogTo })
+}
+
+// recoverAll is recover with the whole log.
+func (w *world) recoverAll(disk fs.FS) (store.Recovery, *oracle.State, error) {
+	return w.recoverFrom(disk, true, func(store.Point) uint64 { return 0 })
+}
+
+func (w *world) recoverFrom(disk fs.FS, log bool, to func(store.Point) uint64) (store.Recovery, *oracle.State, error) {
+	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
+	if err != nil {
+		return store.Recovery{}, nil, err
+	}
+	defer s.Close()
+	src := store.Source{Images: imageDir, FS: disk, Parallel: 2}
+	if log {
+		at, err := newest(disk)
+		if err != nil {
+			return store.Recovery{}, nil, err
+		}
+		src.Log, src.LogTo = logDir, to(at)
+	}
+	r, err := s.Recover(context.Background(), src)
+	if err == nil && len(r.Problems) > 0 {
+		err = errors.New("recovery met problems: " + strings.Join(r.Problems, "; "))
+	}
+	if err != nil {
+		return r, nil, err
+	}
+	state, n := read(s)
+	if !log && n != r.Records {
+		err = fmt.Errorf("the image has %d entries for %d records", r.Records, n)
+	}
+	return r, state, err
+}
 
 // newest returns the point of the newest image on a disk.
 func newest(disk fs.FS) (store.Point, error) {

@@ -213,6 +213,11 @@ func testCloseDuringCheckpoint(t *testing.T, e algorithms.Entry, seed uint64) {
 	for k.w.s.Worker(0).Do(&store.Request{Body: func(*store.Txn) error { return nil }}) != store.ErrClosed {
 		time.Sleep(time.Millisecond)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	if _, err := k.w.s.Checkpoint(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a checkpoint that waited for the one under way: %v, want %v", err, context.DeadlineExceeded)
+	}
 	select {
 	case <-closed:
 		t.Error("Close did not wait for the checkpoint")

@@ -46,6 +46,38 @@ func testLogStays(t *testing.T, e algorithms.Entry, seed uint64) {
 	w.same("recovered state", state, live)
 }
 
+// testImageBefore: the image before the newest can still be recovered, and with
+// the log that is kept it gives the same state as the newest: all of it.
+func testImageBefore(t *testing.T, e algorithms.Entry, seed uint64) {
+	p := plan{workers: 2, log: true, tables: []store.TableSpec{table("t", 48, 30, true)}}
+	w := open(t, e, p)
+	w.client(0, seed, usual).many(50)
+	before, err := w.s.Checkpoint(context.Background())
+	w.must(err)
+	w.client(0, seed+1, usual).many(50)
+	w.close() // only the log of an earlier run can be dropped: its files are whole
+	w = w.reborn(true)
+	for i := range uint64(3) {
+		w.client(0, seed+2+i, usual).many(50)
+		newest, err := w.s.Checkpoint(context.Background())
+		w.must(err)
+		w.client(0, seed+9+i, usual).many(20)
+		live := stateOf(w.s)
+		for _, image := range []string{before.Image.Path, newest.Image.Path} {
+			s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
+			w.must(err)
+			defer s.Close()
+			w.must(w.s.Log().WaitDurable(context.Background(), w.s.Worker(0).Epoch()))
+			_, err = s.Recover(context.Background(), store.Source{
+				Image: image, Log: logDir, LogTo: w.s.Log().Durable(), FS: w.mem, Parallel: 2,
+			})
+			w.must(err)
+			w.same("state from "+image, stateOf(s), live)
+		}
+		before = newest
+	}
+}
+
 // testNeedsItsLog: an image that is consistent only with its log is not loaded
 // without it, nor with less of it than it needs.
 func testNeedsItsLog(t *testing.T, e algorithms.Entry, seed uint64) {

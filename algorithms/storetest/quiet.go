@@ -81,7 +81,7 @@ func testMemoryReturns(t *testing.T, e algorithms.Entry, seed uint64) {
 			t.Errorf("own memory is %d bytes after %s, %d at the beginning", own, after, base)
 		}
 	}
-	for i := range few(6) {
+	for i := range few(5) {
 		l.progress(between)
 		if i%2 == 1 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*200*time.Microsecond)

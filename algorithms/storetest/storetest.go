@@ -68,6 +68,7 @@ func Test(t *testing.T, name string) {
 	run("MemoryReturns", testMemoryReturns)
 	run("Generations", testGenerations)
 	run("LogTail", testLogTail)
+	run("ImageBefore", testImageBefore)
 	run("LogStays", testLogStays)
 	if e.NeedsLog {
 		run("NeedsItsLog", testNeedsItsLog)

@@ -43,10 +43,10 @@ type owner struct {
 
 // newPool returns a pool for pieces of up to largest bytes, for records
 // records in all and some owners.
-func newPool(records uint64, largest, owners int, m *arena.Meter) (*pool, error) {
+func newPool(records uint64, largest, owners int, huge bool, m *arena.Meter) (*pool, error) {
 	classes := class(largest) + 1
 	n := most(records, classes, owners)
-	a, err := arena.New(int(n), arena.Options{Lazy: true}, m)
+	a, err := arena.New(int(n), arena.Options{Lazy: true, Huge: huge}, m)
 	if err != nil {
 		return nil, fmt.Errorf("stable versions: %w", err)
 	}

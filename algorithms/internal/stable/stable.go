@@ -32,9 +32,9 @@ type Versions struct {
 // New returns an empty set for records records of up to size bytes, workers
 // workers and streams capturing goroutines, counted on m. round is the number
 // of the first checkpoint; any will do (0, which untouched records have, is
-// passed over).
-func New(records uint64, size, workers, streams int, round uint32, m *arena.Meter) (*Versions, error) {
-	p, err := newPool(records, record.VersionBytes(size), workers+streams, m)
+// passed over). huge asks for huge pages.
+func New(records uint64, size, workers, streams int, round uint32, huge bool, m *arena.Meter) (*Versions, error) {
+	p, err := newPool(records, record.VersionBytes(size), workers+streams, huge, m)
 	if err != nil {
 		return nil, err
 	}

@@ -93,49 +93,70 @@ func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, see
 	return t, nil
 }
 
-// kill starts a child and kills it at a random moment: mostly while it works,
-// sometimes while it starts. It is an error if the child ends before.
-func (l *lineage) kill(ctx context.Context) (early bool, err error) {
-	_ = os.Remove(l.ledger())
-	text, err := json.Marshal(l.order)
-	if err != nil {
-		return false, err
-	}
-	cmd := exec.CommandContext(ctx, l.exe)
-	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	stdin, err := cmd.StdinPipe() // its end tells the child that we are gone
-	if err != nil {
-		return false, err
-	}
-	defer stdin.Close()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return false, err
-	}
-	if err := cmd.Start(); err != nil {
-		return false, err
-	}
-	if early = l.rng.IntN(8) == 0; early {
-		time.Sleep(time.Duration(l.rng.Int64N(int64(30 * time.Millisecond))))
-	} else if line, _ := bufio.NewReader(out).ReadString('\n'); line == ready {
-		time.Sleep(5*time.Millisecond + time.Duration(l.rng.Int64N(int64(l.most-5*time.Millisecond))))
-	}
-	_ = cmd.Process.Kill() // where it has ended already, Wait tells
-	_, _ = io.Copy(io.Discard, out)
-	return early, killed(cmd.Wait(), &stderr)
+// A process is a child under way.
+type process struct {
+	cmd    *exec.Cmd
+	stdin  io.Closer // its end tells the child that its parent is gone
+	stdout *bufio.Reader
+	stderr bytes.Buffer
 }
 
-// killed makes nothing of a death by our own hand.
-func killed(err error, stderr *bytes.Buffer) error {
+func (l *lineage) start(ctx context.Context) (*process, error) {
+	text, err := json.Marshal(l.order)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.CommandContext(ctx, l.exe)}
+	p.cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	p.cmd.Stderr = &p.stderr
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.stdout = bufio.NewReader(out)
+	return p, p.cmd.Start()
+}
+
+// awaitReady returns when the child's workers run, or it has ended.
+func (p *process) awaitReady() { _, _ = p.stdout.ReadString('\n') }
+
+// end waits for the child's end and makes nothing of a death by our own hand.
+func (p *process) end() error {
+	defer p.stdin.Close()
+	_, _ = io.Copy(io.Discard, p.stdout)
+	err := p.cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
 			return nil
 		}
 	}
-	return fmt.Errorf("the child ended by itself (%v): %s", err, strings.TrimSpace(stderr.String()))
+	return fmt.Errorf("the child ended by itself (%v): %s", err, strings.TrimSpace(p.stderr.String()))
+}
+
+// kill starts a child and kills it at a random moment: mostly while it works,
+// sometimes while it starts. It is an error if the child ends before.
+func (l *lineage) kill(ctx context.Context) (early bool, err error) {
+	_ = os.Remove(l.ledger())
+	p, err := l.start(ctx)
+	if err != nil {
+		return false, err
+	}
+	if early = l.rng.IntN(8) == 0; early {
+		time.Sleep(l.moment(0, 30*time.Millisecond))
+	} else {
+		p.awaitReady()
+		time.Sleep(l.moment(5*time.Millisecond, l.most))
+	}
+	_ = p.cmd.Process.Kill() // where it has ended already, end tells
+	return early, p.end()
+}
+
+func (l *lineage) moment(from, to time.Duration) time.Duration {
+	return from + time.Duration(l.rng.Int64N(int64(to-from)))
 }
 
 // judge recovers what the child left and compares it with what the child had

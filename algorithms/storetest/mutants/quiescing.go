@@ -123,7 +123,7 @@ func fuzzyMutants() []mutant {
 	return in("fuzzy", fuzzyFile, []mutant{
 		{name: "fuzzy-log-from-too-late", seen: "recovery log starts at the end of the scan",
 			fault: "says that the log is needed only from where the copying ended",
-			edits: []edit{{"\tat.LogFrom = from\n", ""}, {"\tat.Seq = at.LogTo\n", "\tat.Seq = at.LogTo\n\tat.LogFrom = at.LogTo - 1\n"}}},
+			edits: []edit{{"\tat.LogFrom = from\n", "\t_ = from\n"}, {"\tat.Seq = at.LogTo\n", "\tat.Seq = at.LogTo\n\tat.LogFrom = at.LogTo - 1\n"}}},
 		{name: "fuzzy-mark-lost", seen: "dirty mark lost at the exchange of the tables",
 			fault: "does not look again whether the dirty tables were exchanged",
 			edits: one("\t\tif f.cur.Load() == cur {\n\t\t\treturn\n\t\t}\n", "\t\treturn\n")},

@@ -58,7 +58,9 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "naive", "fuzzy", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+	case "fuzzy":
+		return []suite{{"fuzzy", "."}}
+	case "naive", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
@@ -66,8 +68,10 @@ func suites(room string) []suite {
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
-	case "store":
-		return []suite{{"store", "."}}
+	case "store", "storetest/crash":
+		return []suite{{room, "."}}
+	case "image/crash": // what a crash finds, not the list of calls that is pinned
+		return []suite{{"internal/image", "^Test(Crash|Faults|FaultAndOn)$"}}
 	}
 	return []suite{{"internal/" + room, "."}} // stable, phase, image, wal …
 }

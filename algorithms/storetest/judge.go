@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+
+	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/store"
+)
+
+// stateOf reads a store in which no transaction runs.
+func stateOf(s *store.Store) *oracle.State {
+	state, _ := read(s)
+	return state
+}
+
+func read(s *store.Store) (state *oracle.State, entries uint64) {
+	state = oracle.NewState(1, genuine)
+	s.Each(func(table int, key, stamp uint64, v []byte) {
+		entries++
+		state.Shard(0).Put(table, key, stamp, v != nil, v)
+	})
+	return state, entries
+}
+
+// history indexes what the workers did, who stand still.
+func (w *world) history() *oracle.History {
+	w.t.Helper()
+	h, err := w.rec.History(w.initial)
+	w.must(err)
+	return h
+}
+
+// verify has the oracle judge the images noted, and the live store.
+func (w *world) verify(rules oracle.Rules) {
+	w.t.Helper()
+	h := w.history()
+	rules.Level = w.e.Oracle
+	var images string
+	if w.e.Baseline {
+		w.report(h.Check(rules))
+	} else {
+		r := h.CheckImages(w.images, rules)
+		w.report(r)
+		images = tallies(r)
+	}
+	w.report(h.Final(stateOf(w.s), rules))
+	w.t.Logf("%d transactions, %d of them writing%s", h.Len(), h.Writing(), images)
+}
+
+func tallies(r *oracle.Report) string {
+	var b strings.Builder
+	for i, n := range r.Images {
+		if i%max(1, len(r.Images)/6) == 0 {
+			fmt.Fprintf(&b, "; %s: %d in, %d out", n.Image, n.In, n.Out)
+		}
+	}
+	return fmt.Sprintf(", %d images%s", len(r.Images), b.String())
+}
+
+func (w *world) report(r *oracle.Report) {
+	w.t.Helper()
+	if err := r.Err(); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// same compares two states, as a reader sees them.
+func (w *world) same(what string, got, want *oracle.State) {
+	w.t.Helper()
+	diffs, n := oracle.Equal(got, want, 5)
+	for _, d := range diffs {
+		w.t.Errorf("%s: key %d of table %d is %s", what, d.Key, d.Table, d.Text)
+	}
+	if n > len(diffs) {
+		w.t.Errorf("%s: %d records differ in all", what, n)
+	}
+}
