@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -238,13 +240,21 @@ func TestReport(t *testing.T) {
 }
 
 // A store recovers from the log in its own folder although its loggers write
-// there meanwhile: nothing looks torn, let alone damaged.
+// there meanwhile: nothing looks torn, let alone damaged. The disk reads slowly,
+// so that epochs pass between two reads.
 func TestRecoverBesideOwnLog(t *testing.T) {
-	dir := t.TempDir()
+	const images, log = "images", "log"
+	var slow atomic.Bool
+	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+		if slow.Load() && c.Op == "read" && strings.HasPrefix(c.Name, log) {
+			time.Sleep(2 * time.Millisecond)
+		}
+		return fs.Outcome{}
+	})
 	e, _ := algorithms.Find("calc")
 	o := store.Options{
-		Tables: tables(), Workers: workers, Images: store.Images{Dir: filepath.Join(dir, "images")},
-		Log: store.Log{Dir: filepath.Join(dir, "log"), Interval: 20 * time.Microsecond},
+		Tables: tables(), Workers: workers, Images: store.Images{Dir: images, FS: disk},
+		Log: store.Log{Dir: log, Sync: true, Interval: 20 * time.Microsecond},
 	}
 	e.Apply(&o)
 	begin := func() *store.Store {
@@ -272,10 +282,11 @@ func TestRecoverBesideOwnLog(t *testing.T) {
 	}
 	s = begin()
 	defer s.Close()
-	for start := time.Now(); time.Since(start) < 300*time.Millisecond && !t.Failed(); {
-		r, err := s.Recover(context.Background(), store.Source{Images: o.Images.Dir, Log: o.Log.Dir})
+	slow.Store(true)
+	for range 5 {
+		r, err := s.Recover(context.Background(), store.Source{Images: images, Log: log, FS: disk})
 		if err != nil || len(r.Problems) > 0 {
-			t.Error(err, r.Problems)
+			t.Fatal(err, r.Problems)
 		}
 	}
 	if done, err := stateOf(s).done(); done[0] != 100 {

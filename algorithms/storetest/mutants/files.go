@@ -16,13 +16,13 @@ const (
 
 func imageMutants() []mutant {
 	return in("image", writerFile, []mutant{
-		{name: "image-published-before-sync", tests: []string{"image/crash"}, seen: noFsync,
+		{name: "image-published-before-sync", tests: []string{"image/crash", "image"}, seen: noFsync,
 			fault: "gives the image its name without making its bytes durable",
 			edits: one("if err := w.file.Sync(); err != nil {", "if err := error(nil); err != nil {")},
-		{name: "image-name-not-synced", tests: []string{"image/crash"}, seen: noFsync,
+		{name: "image-name-not-synced", tests: []string{"image/crash", "image"}, seen: noFsync,
 			fault: "names the image in the manifest before its own name is durable",
 			edits: one("if err := fsys.SyncDir(dir); err != nil {", "if err := error(nil); err != nil {")},
-		{name: "image-manifest-first", tests: []string{"image/crash"}, seen: metaFirst,
+		{name: "image-manifest-first", tests: []string{"image/crash", "image"}, seen: metaFirst,
 			fault: "publishes the manifest before the image it names",
 			edits: []edit{
 				{"if err := w.file.Sync(); err != nil {", "if err := w.dir.record(e); err != nil {\n\t\treturn err\n\t}\n\tif err := w.file.Sync(); err != nil {"},
@@ -34,10 +34,10 @@ func imageMutants() []mutant {
 		{name: "image-write-errors-lost", file: "internal/image/stream.go", seen: errorsAsOk,
 			fault: "ignores that a block could not be written",
 			edits: one("\t\ts.w.fail(err)\n", "\t\t_ = err\n")},
-		{name: "image-manifest-not-synced", tests: []string{"image/crash"}, file: retainFile, seen: noFsync,
+		{name: "image-manifest-not-synced", tests: []string{"image/crash", "image"}, file: retainFile, seen: noFsync,
 			fault: "publishes a manifest whose bytes are not durable",
 			edits: one("return f.Sync()", "return nil")},
-		{name: "image-commit-not-synced", tests: []string{"image/crash"}, file: retainFile, seen: noFsync,
+		{name: "image-commit-not-synced", tests: []string{"image/crash", "image"}, file: retainFile, seen: noFsync,
 			fault: "says that an image is published before the manifest's name is durable",
 			edits: one("if err := d.o.FS.SyncDir(d.o.Dir); err != nil {", "if err := error(nil); err != nil {")},
 		{name: "image-only-one-kept", file: "internal/image/manifest.go", seen: "the image before is gone when the new one is damaged",
