@@ -11,7 +11,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -52,7 +51,7 @@ func (t *tally) add(o tally) {
 
 // generations is how many kills a lineage goes through: its log is replayed
 // from the beginning each time.
-const generations = 8
+const generations = 5
 
 // life returns how long a child of an algorithm works, at most, so that it
 // takes some images.
@@ -248,5 +247,5 @@ func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, 
 
 // folder returns a new folder for a lineage.
 func folder(under string, e algorithms.Entry, seed uint64) (string, error) {
-	return os.MkdirTemp(under, fmt.Sprintf("crash-%s-%d-", filepath.Base(e.Name), seed))
+	return os.MkdirTemp(under, fmt.Sprintf("crash-%s-%d-", e.Name, seed))
 }

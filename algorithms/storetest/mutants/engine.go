@@ -85,7 +85,7 @@ func transactionMutants() []mutant {
 		{name: "undo-keeps-insert", seen: "aborted insert stays", tests: []string{"pingpong"},
 			fault: "does not take an aborted insert back",
 			edits: one("\t\tcase !o.present:\n\t\t\tv = nil\n", "")},
-		{name: "undo-loses-empty", seen: "empty taken for absent", tests: []string{"none"},
+		{name: "undo-loses-empty", seen: "empty taken for absent", tests: []string{"store", "none"},
 			fault: "puts a value of no bytes back as a deletion",
 			edits: one("\t\t\tv = []byte{}\n", "\t\t\tv = nil\n")},
 	}), in("transactions", captureFile, []mutant{

@@ -133,7 +133,7 @@ func fuzzyMutants() []mutant {
 		{name: "fuzzy-copies-uncommitted", seen: "fuzzy scan without looking at the lock",
 			fault: "copies records that a running transaction has written",
 			edits: one("if !lock.TryCopy() {", "if !lock.TryCopy() && false {")},
-		{name: "fuzzy-marks-after-copy", seen: "dirty bit cleared after the copy",
+		{name: "fuzzy-skips-locked", seen: "fuzzy scan that passes over locked records",
 			fault: "gives up on records that are locked",
 			edits: one("\t\treturn false\n\t}\n\ttable.Remove", "\t\ttable.Remove(ordinal)\n\t\treturn true\n\t}\n\ttable.Remove")},
 		{name: "fuzzy-claims-too-little-log", seen: "log not replayed to the end of the scan",
