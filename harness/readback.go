@@ -133,7 +133,7 @@ func fillState(st *oracle.State, s *store.Store) {
 func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
 	e, _ := algorithms.Find("none")
 	o := t.cell.options(t.entry, t.dir)
-	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: runtime.GOMAXPROCS(0)}
+	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
 	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
 	e.Apply(&o)
 	start := time.Now()
