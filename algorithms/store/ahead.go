@@ -35,12 +35,7 @@ func (w *Worker) Soon(table int, key uint64) {
 }
 
 // touch prefetches a record's first two cache lines.
-func (t *table) touch(r Rec) {
-	prefetch.Line(unsafe.Pointer(r.head))
-	if t.stride > lineBytes {
-		prefetch.Line(unsafe.Add(unsafe.Pointer(r.head), lineBytes))
-	}
-}
+func (t *table) touch(r Rec) { prefetch.Lines(unsafe.Pointer(r.head), int(t.stride)) }
 
 // peek returns the record of key if it is found at first glance.
 func (t *table) peek(key uint64) (Rec, bool) {

@@ -11,7 +11,8 @@
 //
 //	find the records, touching all of them before anything depends on one
 //	take every lock, in key order (or, without waiting, in any)
-//	enter the clock: from here on the transaction is in a phase
+//	enter the clock: from here on the transaction is in a phase (CPR's enter
+//	before they lock, and step out while they wait long)
 //	Algorithm.Begin
 //	the body: Algorithm.Read, Algorithm.Write, in place
 //	append to the log, where there is one

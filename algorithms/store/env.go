@@ -102,14 +102,8 @@ func (vs *Versions) At(r Rec) *Version {
 
 // Touch prefetches r's version.
 func (vs *Versions) Touch(r Rec) {
-	v := unsafe.Pointer(vs.At(r))
-	prefetch.Line(v)
-	if size := vs.sizes[r.t.id]; size > lineBytes {
-		prefetch.Line(unsafe.Add(v, min(size, 2*lineBytes)-1))
-	}
+	prefetch.Lines(unsafe.Pointer(vs.At(r)), vs.sizes[r.t.id])
 }
-
-const lineBytes = 64
 
 func (vs *Versions) free() error {
 	var errs []error

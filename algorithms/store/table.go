@@ -133,11 +133,7 @@ func (r Rec) Version(i int) *Version { return r.head.Version(i, r.t.spec.ValueSi
 
 // Touch prefetches version i.
 func (r Rec) Touch(i int) {
-	v := unsafe.Pointer(r.Version(i))
-	prefetch.Line(v)
-	if size := record.VersionBytes(r.t.spec.ValueSize); size > lineBytes {
-		prefetch.Line(unsafe.Add(v, min(size, 2*lineBytes)-1))
-	}
+	prefetch.Lines(unsafe.Pointer(r.Version(i)), record.VersionBytes(r.t.spec.ValueSize))
 }
 
 // Ordinal returns the record's number among all slots of all tables.
