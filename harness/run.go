@@ -27,6 +27,8 @@ type Options struct {
 	// Progress is told of every bucket as it is measured, from one goroutine;
 	// nil: nobody is.
 	Progress func(Progress)
+
+	find func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
 }
 
 // Progress is what is going on.
@@ -60,6 +62,9 @@ type runner struct {
 // it stops in the middle, keeps what was measured, marked partial, and returns
 // ctx's error. With an error that is ErrWrong all trials were run.
 func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
+	if o.find == nil {
+		o.find = algorithms.Find
+	}
 	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
 	r.scratch = filepath.Join(r.dir, "scratch")
 	if e.Checkpoint.Dir != "" {
@@ -138,7 +143,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 	var outs []*result.Trial
 	n := len(r.exp.Algorithms)
 	for i := range n {
-		e, ok := algorithms.Find(r.exp.Algorithms[(i+round-1)%n])
+		e, ok := r.o.find(r.exp.Algorithms[(i+round-1)%n])
 		if !ok {
 			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
 		}
