@@ -173,10 +173,5 @@ func (f *fuzzy) refresh(ordinal uint64, table *flags.Set) bool {
 }
 
 // Settle copies what a failed checkpoint left on the closed table, which is
-// the next to be used, and drops the log that no image needs any more.
-func (f *fuzzy) Settle(ctx context.Context) error {
-	if err := f.flush(ctx); err != nil {
-		return err
-	}
-	return f.env.Log.Truncate(f.env.LogNeeded())
-}
+// the next to be used.
+func (f *fuzzy) Settle(ctx context.Context) error { return f.flush(ctx) }

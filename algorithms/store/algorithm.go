@@ -36,7 +36,10 @@ type Algorithm interface {
 	Commit(tx *Txn)
 
 	// Checkpoint hands every record of one image to w and returns the point
-	// of consistency the image stands at.
+	// of consistency the image stands at. A transaction that is not in the
+	// image entered the clock after Checkpoint was called, or after a failed
+	// Checkpoint before it was; otherwise the point's LogFrom has to say how
+	// much more of the log the image needs.
 	Checkpoint(ctx context.Context, w *Image) (Point, error)
 
 	// Settle ends a checkpoint after its image was published, or after

@@ -111,20 +111,23 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 		return image.Info{}, err
 	}
 	s.unsettled = true
+	s.noteLog()
 	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env})
+	if err == nil {
+		s.trace.mark(MarkCapture)
+		point, err = s.logReaches(ctx, point)
+	}
 	if err != nil {
 		_ = w.Abort() // the error that matters is err
 		return image.Info{}, err
 	}
-	s.trace.mark(MarkCapture)
 	info, err := w.Commit(ctx, point)
 	if err != nil {
 		_ = w.Abort()
 		return image.Info{}, err
 	}
 	s.trace.mark(MarkDurable)
-	s.env.published(point)
-	return info, nil
+	return info, s.dropLog(info)
 }
 
 // report works out the costs. The pause may lie before the point, after it, or

@@ -27,16 +27,7 @@ type Env struct {
 
 	store *Store
 	side  []*Versions
-	kept  [2]Point // of the newest images published, newest first; the checkpointer's alone
 }
-
-// LogNeeded returns the log epoch after which the log belongs to an image that
-// is kept: to the newest one or to the one before it. It is 0 until the store
-// has published two. It is for Checkpoint and Settle.
-func (e *Env) LogNeeded() uint64 { return min(e.kept[0].LogFrom, e.kept[1].LogFrom) }
-
-// published notes the point of an image that now counts.
-func (e *Env) published(p Point) { e.kept[0], e.kept[1] = p, e.kept[0] }
 
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }

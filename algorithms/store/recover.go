@@ -55,6 +55,10 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	if err := src.reaches(r.Point); err != nil {
 		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
+	if s.log != nil && s.log.Epoch() <= r.Point.LogFrom {
+		return r, fmt.Errorf("recover from %s: the store's own log is at epoch %d, and the image stands at %v: open the store on the folder of its images",
+			src.Images, s.log.Epoch(), r.Point)
+	}
 	if src.Log == "" {
 		return r, nil
 	}

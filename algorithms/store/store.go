@@ -74,6 +74,7 @@ type Store struct {
 	trace     *trace
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
+	coverage  coverage      // of the log by images; protected by ckpt
 	closed    atomic.Bool
 }
 
@@ -173,8 +174,12 @@ func (s *Store) openFiles() error {
 	if err != nil || o.Log.Dir == "" {
 		return err
 	}
+	after, err := lastEpoch(o.Images.FS, o.Images.Dir)
+	if err != nil {
+		return err
+	}
 	s.log, err = wal.Open(wal.Options{
-		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers,
+		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: after,
 		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval,
 	})
 	return err

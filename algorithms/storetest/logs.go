@@ -8,6 +8,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -106,4 +107,56 @@ func testNeedsItsLog(t *testing.T, e algorithms.Entry, seed uint64) {
 		w.must(w.mem.Remove(logDir + "/" + n))
 	}
 	check("an empty log", store.Source{Log: logDir})
+}
+
+// testLogBeforeImage: when an image is published, the log holds everything that
+// the image holds.
+func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
+	mem := fs.NewMem()
+	var log *wal.Log
+	var committed uint64 // epoch of the last commit
+	published, ahead := 0, 0
+	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+		if c.Op == "rename" && strings.HasPrefix(c.Name, imageDir) {
+			published++
+			if log.Durable() < committed {
+				ahead++
+			}
+		}
+		return fs.Outcome{}
+	})
+	w := openOn(t, e, plan{workers: 1, log: true}, mem, disk)
+	log = w.s.Log()
+	c := w.client(0, seed, usual)
+	for range 20 {
+		c.many(20)
+		committed = w.s.Worker(0).Epoch()
+		w.checkpoint()
+	}
+	if published == 0 || ahead > 0 {
+		t.Errorf("%d files were published, %d of them ahead of the log", published, ahead)
+	}
+}
+
+// testLogLost: a log that lost its end, which the newest image held, is gone on
+// with above the image's epoch, so that what comes after is not taken for old.
+func testLogLost(t *testing.T, e algorithms.Entry, seed uint64) {
+	w := open(t, e, plan{workers: 1, log: true})
+	for i := range uint64(3) {
+		w.client(0, seed+i, usual).many(20)
+		w.must(w.s.Log().WaitDurable(context.Background(), w.s.Log().Epoch()+3))
+	}
+	w.checkpoint()
+	w.close()
+	names, err := w.mem.List(logDir)
+	w.must(err)
+	for _, n := range names {
+		w.must(w.mem.Remove(logDir + "/" + n))
+	}
+	w = w.reborn(false)
+	w.client(0, seed+5, usual).many(50)
+	live := stateOf(w.s)
+	w.close()
+	w = w.reborn(true)
+	w.same("recovered state", stateOf(w.s), live)
 }

@@ -70,6 +70,10 @@ func Test(t *testing.T, name string) {
 	run("LogTail", testLogTail)
 	run("ImageBefore", testImageBefore)
 	run("LogStays", testLogStays)
+	run("LogBeforeImage", testLogBeforeImage)
+	if !e.NeedsLog { // which without its log has nothing
+		run("LogLost", testLogLost)
+	}
 	if e.NeedsLog {
 		run("NeedsItsLog", testNeedsItsLog)
 	}

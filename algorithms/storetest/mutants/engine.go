@@ -4,12 +4,14 @@ package main
 // scan, recovery.
 
 const (
-	clockFile   = "internal/phase/clock.go"
-	workerFile  = "store/worker.go"
-	lockFile    = "store/lock.go"
-	undoFile    = "store/undo.go"
-	captureFile = "store/capture.go"
-	recoverFile = "store/recover.go"
+	clockFile    = "internal/phase/clock.go"
+	workerFile   = "store/worker.go"
+	lockFile     = "store/lock.go"
+	undoFile     = "store/undo.go"
+	captureFile  = "store/capture.go"
+	recoverFile  = "store/recover.go"
+	coverageFile = "store/coverage.go"
+	storeFile    = "store/store.go"
 )
 
 func phaseMutants() []mutant {
@@ -136,5 +138,20 @@ func recoverMutants() []mutant {
 		{name: "recover-logs-aborted", file: workerFile, seen: "aborted changes in the log", tests: []string{"calc"},
 			fault: "logs what an aborted transaction did",
 			edits: one("\t\t\tw.redo.Abort()\n", "\t\t\tw.redo.Commit(tx.id)\n")},
+		{name: "log-truncated-too-far", file: coverageFile, seen: "log truncated beyond the image", tests: []string{"fuzzy", "calc"},
+			fault: "drops all of the log that is durable",
+			edits: one("s.log.Truncate(min(c.kept[0], c.kept[1]))", "s.log.Truncate(s.log.Durable())")},
+		{name: "log-truncated-for-newest", file: coverageFile, seen: "log truncated beyond the image that is kept", tests: []string{"fuzzy", "calc"},
+			fault: "drops the log that the image before needs",
+			edits: one("min(c.kept[0], c.kept[1])", "c.kept[0]")},
+		{name: "log-from-after-capture", file: coverageFile, seen: "recovery log starts at the end of the scan", tests: []string{"calc", "cpr"},
+			fault: "replays from where the capture ended",
+			edits: one("p.LogFrom = s.coverage.from", "p.LogFrom = s.log.Epoch() - 1")},
+		{name: "log-behind-image", file: coverageFile, seen: "image published before the log it stands on", tests: []string{"calc"},
+			fault: "publishes an image that is ahead of the log",
+			edits: one("return p, s.log.WaitDurable(ctx, s.log.Epoch())", "return p, nil")},
+		{name: "log-uses-epochs-again", file: storeFile, seen: "logs truncated at restart", tests: []string{"calc"},
+			fault: "begins a log anew below the epoch of the image",
+			edits: one("Workers: o.Workers, After: after,", "Workers: o.Workers, After: 0 * after,")},
 	})
 }

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/image"
+)
+
+// A coverage says which part of the log the images that are kept can do
+// without.
+type coverage struct {
+	from uint64    // the log after it holds what the image in the making will be without; 0: not noted yet
+	kept [2]uint64 // the same of the newest images published, newest first; 0: not known
+}
+
+// noteLog notes where the log stands before a checkpoint begins. A transaction
+// that the image will be without enters the clock after this (see
+// Algorithm.Checkpoint), and so has this epoch or a later one. Where a
+// checkpoint failed, its note stays for the next: the algorithm may go on from
+// where it was.
+func (s *Store) noteLog() {
+	if s.log != nil && s.coverage.from == 0 {
+		s.coverage.from = s.log.Epoch() - 1
+	}
+}
+
+// logReaches completes the point of an image with its place in the log, and
+// waits until the log holds all that the image holds. An image that is ahead of
+// its log would be worth more than the one before it with the log, and a loss
+// when it has to be passed over.
+func (s *Store) logReaches(ctx context.Context, p Point) (Point, error) {
+	if s.log == nil {
+		return p, nil
+	}
+	if p.LogFrom == 0 {
+		p.LogFrom = s.coverage.from
+	}
+	return p, s.log.WaitDurable(ctx, s.log.Epoch())
+}
+
+// dropLog deletes the log that neither the image just published nor the one
+// before it needs; nothing while only one is known.
+func (s *Store) dropLog(info image.Info) error {
+	if s.log == nil {
+		return nil
+	}
+	c := &s.coverage
+	c.from, c.kept[0], c.kept[1] = 0, info.Point.LogFrom, c.kept[0]
+	if info.Path == "" { // discarded: the log is all there is
+		return nil
+	}
+	if err := s.log.Truncate(min(c.kept[0], c.kept[1])); err != nil {
+		return fmt.Errorf("image %s is published, but the log it covers is not deleted: %w", info.Path, err)
+	}
+	return nil
+}
+
+// lastEpoch returns the epoch of the log that the newest image in a folder
+// speaks of. A log that lost its end must not use it again: recovery would take
+// what is new for what the image holds.
+func lastEpoch(fsys fs.FS, dir string) (uint64, error) {
+	if dir == "" {
+		return 0, nil
+	}
+	set, _, err := image.Latest(fsys, dir)
+	if errors.Is(err, image.ErrNoImage) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	p := set.Newest().Point
+	return max(p.LogFrom, p.LogTo), nil
+}
