@@ -4,10 +4,13 @@ CKPT      = $(GO) run ./harness/cmd/ckptbench
 CONFIG   ?= configs/default.yaml
 BASELINE ?= results/baseline/regress.json
 
-.PHONY: bench test race sched lint smoke plots regress baseline mutants crash
+FUZZ     ?= 3000x
+
+.PHONY: bench test fuzz race sched lint smoke plots regress baseline mutants crash
 
 bench: ; $(CKPT) run $(CONFIG)
-test: ; $(GO) vet ./... && $(GO) test ./...
+test: ; $(GO) vet ./... && $(GO) test ./... && $(MAKE) --no-print-directory fuzz
+fuzz: ; @grep -rhE '^func Fuzz' --include='*_test.go' -H . | sed -E 's,^(.*)/[^/]*:func (Fuzz[A-Za-z]*).*,\1 \2,' | while read -r dir f; do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 100x $$dir || exit 1; done
 race: ; $(GO) test -race -short -timeout 20m ./...
 sched: ; $(GO) test -tags sched -short ./algorithms/...
 lint: ; test -z "$$(gofmt -l .)" && $(GO) vet ./... && $(GO) tool staticcheck ./...
