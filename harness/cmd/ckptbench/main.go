@@ -37,6 +37,9 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images and logs in a folder, and say what is damaged."`
 	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments or the keys of a config."`
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
+	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
+
+	Completion completionCommand `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
 }
 
 // A terminal is where a command writes.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path/filepath"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/plot"
@@ -47,15 +46,6 @@ func draw(t terminal, dir, out string, formats []string) error {
 		}
 	}
 	return nil
-}
-
-// order is the algorithms' order in every legend and table.
-func order() []string {
-	var names []string
-	for _, e := range algorithms.All() {
-		names = append(names, e.Name)
-	}
-	return names
 }
 
 type reportCommand struct {
