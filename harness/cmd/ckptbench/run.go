@@ -142,7 +142,7 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 func (c *runCommand) show(t terminal, dir string) error {
 	var err error
 	if c.Plots != "" {
-		err = draw(t, dir, c.Plots, c.Format)
+		err = errors.Join(draw(t, dir, c.Plots, c.Format), savePage(t, dir))
 	}
 	return errors.Join(err, summarise(t.out, dir, "table"))
 }
