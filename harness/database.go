@@ -15,6 +15,7 @@ import (
 type cell struct {
 	*config.Experiment
 	params []config.Param
+	index  int // among the experiment's cells
 }
 
 // capacity returns how many keys the table has to have room for: those loaded,

@@ -28,6 +28,11 @@ type Options struct {
 	// nil: nobody is.
 	Progress func(Progress)
 
+	// Isolate runs a job in a process of its own, which calls RunJob, so that
+	// no trial inherits heap, threads or page tables from the one before; nil:
+	// all trials run in this process.
+	Isolate func(context.Context, Job) error
+
 	find func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
 }
 
@@ -62,20 +67,10 @@ type runner struct {
 // it stops in the middle, keeps what was measured, marked partial, and returns
 // ctx's error. With an error that is ErrWrong all trials were run.
 func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
-	if o.find == nil {
-		o.find = algorithms.Find
-	}
-	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
-	r.scratch = filepath.Join(r.dir, "scratch")
-	if e.Checkpoint.Dir != "" {
-		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
-	}
+	e.DrawSeed()
+	r := newRunner(e, o)
 	if !e.Rate.Closed() {
 		return r.dir, errors.New("rate: the open loop is not built yet; leave the key out for a closed loop")
-	}
-	e.DrawSeed()
-	for _, c := range e.Cells() {
-		r.cells = append(r.cells, cell{Experiment: c.Experiment, params: c.Params})
 	}
 	if err := r.setUp(); err != nil {
 		return r.dir, err
@@ -92,6 +87,21 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 		return r.dir, fmt.Errorf("%w:\n%w", ErrWrong, errors.Join(r.wrong...))
 	}
 	return r.dir, nil
+}
+
+func newRunner(e *config.Experiment, o Options) *runner {
+	if o.find == nil {
+		o.find = algorithms.Find
+	}
+	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
+	r.scratch = filepath.Join(r.dir, "scratch")
+	if e.Checkpoint.Dir != "" {
+		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
+	}
+	for i, c := range e.Cells() {
+		r.cells = append(r.cells, cell{Experiment: c.Experiment, params: c.Params, index: i})
+	}
+	return r
 }
 
 // setUp writes what all trials share. Results that are there already and are not
@@ -136,9 +146,12 @@ func (r *runner) rounds(ctx context.Context) error {
 }
 
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
-	decks, err := c.decks(r.exp.Seed.Value, round, "measure", opsFor(c.Warmup+c.Duration))
-	if err != nil {
-		return err
+	var decks []deck
+	if r.o.Isolate == nil {
+		var err error
+		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", opsFor(c.Warmup+c.Duration)); err != nil {
+			return err
+		}
 	}
 	var outs []*result.Trial
 	n := len(r.exp.Algorithms)
@@ -147,7 +160,13 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 		if !ok {
 			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
 		}
-		out, err := r.one(ctx, c, e, round, decks)
+		one := r.isolated
+		if r.o.Isolate == nil {
+			one = func(ctx context.Context, c *cell, e algorithms.Entry, round int) (*result.Trial, error) {
+				return r.one(ctx, c, e, round, decks)
+			}
+		}
+		out, err := one(ctx, c, e, round)
 		if out != nil {
 			outs = append(outs, out)
 		}

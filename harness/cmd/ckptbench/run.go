@@ -27,6 +27,7 @@ type runCommand struct {
 	Trials  int      `help:"How many trials, whatever the config says."`
 	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
 	DryRun  bool     `help:"Say what would be run, and what it would take."`
+	Isolate bool     `help:"A fresh process for every trial."`
 	Resume  bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
 	Quiet   bool     `short:"q" help:"No progress."`
 }
@@ -128,7 +129,10 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 	status := newStatus(t.err, c.Quiet)
 	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Progress: status.show}
 	if c.Profile != "" {
-		o.Profile = c.profile
+		o.Profile = profiler(c.Profile)
+	}
+	if c.Isolate {
+		o.Isolate = c.isolate(e, status.show)
 	}
 	dir, runErr := harness.Run(ctx, e, o)
 	status.done()
@@ -147,18 +151,20 @@ func (c *runCommand) show(t terminal, dir string) error {
 	return errors.Join(err, summarise(t.out, dir, "table"))
 }
 
-// profile starts a profile of one trial. The library ends the process on
+// profiler returns what starts a profile of one trial. The library ends the process on
 // failure, and by default on Ctrl-C too, which it is kept from.
-func (c *runCommand) profile(dir string) (stop func()) {
+func profiler(mode string) func(dir string) (stop func()) {
 	modes := map[string]func(*profile.Profile){
 		"cpu": profile.CPUProfile, "mem": profile.MemProfileRate(512 << 10), "mutex": profile.MutexProfile,
 		"block": profile.BlockProfile, "trace": profile.TraceProfile,
 	}
-	p := profile.Start(modes[c.Profile], profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
-	return func() {
-		if c.Profile == "mem" {
-			runtime.GC() // so that the profile shows what is in use
+	return func(dir string) func() {
+		p := profile.Start(modes[mode], profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
+		return func() {
+			if mode == "mem" {
+				runtime.GC() // so that the profile shows what is in use
+			}
+			p.Stop()
 		}
-		p.Stop()
 	}
 }
