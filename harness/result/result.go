@@ -52,6 +52,7 @@ type Trial struct {
 	Buckets []Bucket `json:"-"` // timeline.csv
 	Events  []Event  `json:"-"` // events.csv
 	HGRM    []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
+	HLog    []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
 }
 
 // A Param is one coordinate of a matrix point.
