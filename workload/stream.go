@@ -53,7 +53,7 @@ func New(s Spec, records uint64, seed Seed) (*Stream, error) {
 	}
 	apart := uint64(*s.Long.Apart * float64(records))
 	st := &Stream{
-		rng: seed.source(), records: records - apart,
+		rng: seed.Source(), records: records - apart,
 		mix: s.Mix.portions(), keys: s.Keys, fields: s.Fields, abort: s.Abort,
 		lengths: s.lengths(),
 	}
