@@ -37,18 +37,20 @@ func (s Spec) checkProcedures() error {
 
 // check judges the keys of benchmarks in a spec of that name.
 func (p Procedures) check(name string) error {
-	calls := Calls(name)
-	switch {
-	case calls == nil && p.Calls != "":
-		return fmt.Errorf("mix: has no meaning with %s: remove it", name)
-	case calls != nil && !slices.Contains(calls, p.Calls):
-		return oneOf("mix", p.Calls, calls)
-	case name != TPCC && p.Warehouses != 0:
-		return fmt.Errorf("warehouses: has no meaning with %s: remove it", name)
-	case name == TPCC:
-		return between("warehouses", p.Warehouses, 1, MaxWarehouses)
+	var mix, size error
+	switch calls := Calls(name); {
+	case calls != nil:
+		mix = oneOf("mix", p.Calls, calls)
+	case p.Calls != "":
+		mix = fmt.Errorf("mix: has no meaning with %s: remove it", name)
 	}
-	return nil
+	switch {
+	case name == TPCC:
+		size = between("warehouses", p.Warehouses, 1, MaxWarehouses)
+	case p.Warehouses != 0:
+		size = fmt.Errorf("warehouses: has no meaning with %s: remove it", name)
+	}
+	return errors.Join(mix, size)
 }
 
 // MaxWarehouses is the most warehouses tpcc may have.

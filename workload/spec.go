@@ -52,7 +52,8 @@ type Spec struct {
 	Fields int `yaml:"fields,omitempty"`
 
 	// FieldDistribution says which one: uniform, or zipf with Theta, the first
-	// field the most popular. Default: uniform.
+	// field the most popular. Default: uniform, which a resolved spec does
+	// not name unless its preset has another.
 	FieldDistribution string `yaml:"field_distribution,omitempty"`
 
 	// MaxScan is the longest scan in records, 1..65535. Default: 1000.

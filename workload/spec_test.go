@@ -153,7 +153,7 @@ func TestResolve(t *testing.T) {
 		Mix:          Mix{new(0.0), new(0.0), new(0.0), new(1.0), new(0.0), new(0.0), new(0.0)},
 		Keys:         3,
 		Distribution: Zipf, Theta: new(0.99), KeyOrder: Scattered,
-		Fields: 1, FieldDistribution: Uniform, MaxScan: 1000, ScanDistribution: Uniform,
+		Fields: 1, MaxScan: 1000, ScanDistribution: Uniform,
 		Long: Long{Share: new(0.5), Keys: 1000, Hold: new(2 * time.Second), Apart: new(0.0)},
 	}
 	if !reflect.DeepEqual(s, want) {

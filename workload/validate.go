@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -37,7 +38,7 @@ func (s Spec) check(known bool) error {
 		s.checkOrder(),
 		s.checkApart(),
 		between("fields", s.Fields, 1, FieldAll),
-		oneOf("field_distribution", s.FieldDistribution, []string{Uniform, Zipf}),
+		oneOf("field_distribution", cmp.Or(s.FieldDistribution, Uniform), []string{Uniform, Zipf}),
 		between("max_scan", s.MaxScan, 1, math.MaxUint16),
 		oneOf("scan_distribution", s.ScanDistribution, []string{Uniform, Zipf}),
 		share("abort", s.Abort),
