@@ -75,7 +75,12 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	}
 	e.DrawSeed()
 	for _, c := range e.Cells() {
-		r.cells = append(r.cells, cell{Experiment: c.Experiment, params: c.Params})
+		made := cell{Experiment: c.Experiment, params: c.Params}
+		var err error
+		if made.bench, err = made.newBenchmark(); err != nil {
+			return r.dir, err
+		}
+		r.cells = append(r.cells, made)
 	}
 	if err := r.setUp(); err != nil {
 		return r.dir, err
@@ -191,7 +196,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 	out := &result.Trial{
 		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
-		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: int(c.Records),
+		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: c.size(),
 		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
 		Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
 	}
