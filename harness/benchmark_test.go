@@ -21,21 +21,21 @@ const bank = `
 records: 3k
 workers: 2
 workload: {name: smallbank}
-duration: 250ms
-warmup: 20ms
-bucket: 50ms
-verify_duration: 100ms
+duration: 120ms
+warmup: 10ms
+bucket: 20ms
+verify_duration: 60ms
 trials: 1
 recover: true
-checkpoint: {first: 20ms, interval: 50ms}
+checkpoint: {first: 10ms, interval: 40ms}
 `
 
-// Every algorithm runs both mixes, and every image of them is checked: those of
+// Every algorithm runs the full mix, and some the other, and every image of them is checked: those of
 // the recorded trial, those of the measured one, and the recovered state.
 func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
-	for _, mix := range smallbank.Mixes() {
+	for mix, some := range map[string]string{smallbank.Full: "", smallbank.ConstantSum: "algorithms: [none, fuzzy, calc]\n"} {
 		t.Run(mix, func(t *testing.T) {
-			e := run1(t, strings.Replace(bank, "{name: smallbank}", "{name: smallbank, mix: "+mix+"}", 1))
+			e := run1(t, some+strings.Replace(bank, "{name: smallbank}", "{name: smallbank, mix: "+mix+"}", 1))
 			for i := range e.Trials {
 				tr := &e.Trials[i]
 				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
@@ -55,9 +55,6 @@ func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
 				}
 			}
 		})
-		if testing.Short() {
-			break
-		}
 	}
 }
 
