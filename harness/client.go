@@ -28,20 +28,15 @@ type run struct {
 
 // A client runs one worker's transactions, one after another, from a deck.
 type client struct {
-	run    *run
-	worker *store.Worker
+	driver
 	deck   deck
 	at     int        // the next short transaction
 	atLong int        // the next long one
 	toLong int        // short ones until then
 	rng    *rand.Rand // draws toLong
-	ahead  int        // how many transactions lookAhead looks ahead
-	timer  *timer
-	pace   func() // called now and then; may sleep
+	ahead  int        // how many transactions lookAhead looks ahead; 0: none
 
 	txn    workload.Txn
-	req    store.Request
-	access []store.Access
 	first  []int32   // of each operation, its first access
 	value  []byte    // what the transaction writes, filled with its stamp
 	out    []byte    // what it reads
@@ -50,15 +45,25 @@ type client struct {
 }
 
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
-	c := &client{run: r, worker: w, deck: d, timer: t, value: make([]byte, r.size), out: make([]byte, r.size)}
+	c := &client{driver: driver{run: r, worker: w, timer: t}, deck: d, value: make([]byte, r.size), out: make([]byte, r.size)}
+	c.driver.next = c.one
 	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body
 	// About 16 records are on their way at any time, as many cache misses as
 	// a core can have outstanding.
-	c.ahead = max(2, 8/max(1, len(d.short.At(0).Ops)))
+	ops := len(d.short.At(0).Ops)
+	c.ahead = max(2, 8/max(1, ops))
+	if ops >= largeTxn {
+		c.ahead, t.all = 0, true
+	}
 	c.drawLong()
 	return c
 }
+
+// largeTxn is how many operations make a transaction a large one: it takes so
+// long that each is timed and counted at once, and that prefetching the next
+// would only push out what this one needs.
+const largeTxn = 256
 
 // drawLong draws how many short transactions come before the next long one.
 func (c *client) drawLong() {
@@ -86,6 +91,9 @@ func (c *client) draw() workload.Txn {
 // lookAhead has the worker prefetch what the transactions to come will touch:
 // the tape knows them, as a server with requests waiting does.
 func (c *client) lookAhead() {
+	if c.ahead == 0 {
+		return
+	}
 	short := c.deck.short
 	if i := c.at + c.ahead; i < short.Len() {
 		for _, op := range short.At(i).Ops {
@@ -103,20 +111,6 @@ func (c *client) lookAhead() {
 	}
 }
 
-// loop runs transactions until the run stops. It returns what ended it early.
-func (c *client) loop() error {
-	defer c.worker.Flush()
-	for i := 0; !c.run.stop.Load(); i++ {
-		if err := c.one(); err != nil {
-			return err
-		}
-		if c.pace != nil && i&31 == 0 {
-			c.pace()
-		}
-	}
-	return nil
-}
-
 func (c *client) one() error {
 	c.txn = c.draw()
 	c.declare()
@@ -125,6 +119,9 @@ func (c *client) one() error {
 	err := c.worker.Do(&c.req)
 	if c.timer.timed || c.worker.HadToWait() {
 		c.timer.end(c.worker, c.txn.Long)
+		if c.timer.all {
+			c.worker.Flush()
+		}
 	}
 	switch {
 	case err == nil:

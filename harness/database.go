@@ -15,7 +15,8 @@ import (
 type cell struct {
 	*config.Experiment
 	params []config.Param
-	index  int // among the experiment's cells
+	index  int                // among the experiment's cells
+	bench  workload.Benchmark // nil: the workload is a stream of operations
 }
 
 // capacity returns how many keys the table has to have room for: those loaded,
@@ -60,13 +61,16 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		Workers: c.workers(),
 		NoWait:  c.Locks == config.LocksNoWait,
 		Huge:    c.HugePages,
-		Touch:   !c.inserts(),
+		Touch:   !c.grows(),
 		Images: store.Images{
 			Dir:     filepath.Join(dir, "images"),
 			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),
 			Discard:  c.Checkpoint.Sink == config.SinkDiscard,
 			Buffered: !c.Checkpoint.Direct,
 		},
+	}
+	if c.bench != nil {
+		o.Tables = specs(c.bench, c.Index == config.IndexHash)
 	}
 	if c.WAL != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
@@ -86,12 +90,7 @@ func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorde
 	if err != nil {
 		return nil, err
 	}
-	size := c.fieldSize()
-	err = s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
-		fillFields(buf, loaded(i), size)
-		return i, buf
-	})
-	if err == nil {
+	if err = c.load(s); err == nil {
 		err = s.Start()
 	}
 	if err != nil {
@@ -99,6 +98,27 @@ func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorde
 		return nil, err
 	}
 	return s, nil
+}
+
+// load fills a store with what the run starts with.
+func (c cell) load(s *store.Store) error {
+	if c.bench != nil {
+		return loadBenchmark(s, c.bench)
+	}
+	size := c.fieldSize()
+	return s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
+		fillFields(buf, loaded(i), size)
+		return i, buf
+	})
+}
+
+// dataBytes returns the size of the loaded values.
+func (c cell) dataBytes(s *store.Store) (n int64) {
+	if c.bench == nil {
+		return int64(c.Records) * int64(c.RecordSize)
+	}
+	s.Each(func(_ int, _, _ uint64, v []byte) { n += int64(len(v)) })
+	return n
 }
 
 // newRun returns what the clients of a trial share.
@@ -120,13 +140,16 @@ func opsFor(d config.Duration) int {
 	return int(min(tapeOps, max(1<<15, perSecond*float64(d)/1e9)))
 }
 
+// fewest is how many short transactions are drawn at least, however large.
+const fewest = 8
+
 // longTape is how many long transactions are drawn in advance for a worker.
 const longTape = 256
 
 // A deck is what one worker draws its transactions from: a tape of the short
 // ones and, where there are any, one of the long ones. Which of the two comes
 // next is drawn as the run goes: a tape of a million transactions may hold no
-// long one at all.
+// long one at all. For a benchmark it is no more than the seed of its clients.
 type deck struct {
 	short, long *workload.Tape
 	share       float64 // of the long ones
@@ -137,10 +160,14 @@ type deck struct {
 func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, error) {
 	decks := make([]deck, c.workers())
 	for i := range decks {
+		if c.bench != nil {
+			decks[i].seed = workload.Seed{Master: seed, Trial: trial, Phase: phase}.Number()
+			continue
+		}
 		s := workload.Seed{Master: seed, Trial: trial, Worker: i, Phase: phase}
 		d := deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(i)}
 		var err error
-		if d.short, err = c.tape(0, s, max(1, ops/max(c.Workload.Keys, 1))); err != nil {
+		if d.short, err = c.tape(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
 			return nil, err
 		}
 		if d.share > 0 {
@@ -151,6 +178,19 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 		decks[i] = d
 	}
 	return decks, nil
+}
+
+// newDriver returns what keeps worker i of a trial's store busy.
+func (c cell) newDriver(r *run, s *store.Store, i int, d deck) *driver {
+	t := newTimer()
+	if c.bench == nil {
+		return &newClient(r, s.Worker(i), d, t).driver
+	}
+	hashed := false
+	for _, spec := range specs(c.bench, c.Index == config.IndexHash) {
+		hashed = hashed || spec.Hash
+	}
+	return &newCaller(r, s.Worker(i), c.bench.Client(d.seed, i, c.workers()), hashed, t).driver
 }
 
 // tape draws n transactions of which so large a share is long.

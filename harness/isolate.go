@@ -29,7 +29,10 @@ type Job struct {
 // end of Options.Isolate. The error says why the trial could not be saved; what
 // was wrong with it is in the trial.
 func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
-	r := newRunner(e, o)
+	r, err := newRunner(e, o)
+	if err != nil {
+		return err
+	}
 	r.dir, r.scratch = j.Dir, j.Scratch
 	r.done, r.total, r.began = j.Number-1, j.Total, j.Began
 	if j.Cell < 0 || j.Cell >= len(r.cells) {

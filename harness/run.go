@@ -68,7 +68,10 @@ type runner struct {
 // ctx's error. With an error that is ErrWrong all trials were run.
 func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
 	e.DrawSeed()
-	r := newRunner(e, o)
+	r, err := newRunner(e, o)
+	if err != nil {
+		return r.dir, err
+	}
 	if !e.Rate.Closed() {
 		return r.dir, errors.New("rate: the open loop is not built yet; leave the key out for a closed loop")
 	}
@@ -89,7 +92,7 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	return r.dir, nil
 }
 
-func newRunner(e *config.Experiment, o Options) *runner {
+func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
 	}
@@ -99,9 +102,14 @@ func newRunner(e *config.Experiment, o Options) *runner {
 		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
 	}
 	for i, c := range e.Cells() {
-		r.cells = append(r.cells, cell{Experiment: c.Experiment, params: c.Params, index: i})
+		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
+		var err error
+		if made.bench, err = made.newBenchmark(); err != nil {
+			return r, err
+		}
+		r.cells = append(r.cells, made)
 	}
-	return r
+	return r, nil
 }
 
 // setUp writes what all trials share. Results that are there already and are not
@@ -210,7 +218,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 	out := &result.Trial{
 		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
-		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: int(c.Records),
+		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: c.size(),
 		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
 		Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
 	}

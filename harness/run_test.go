@@ -49,7 +49,7 @@ func benchCell(b *testing.B, workload string) cell {
 	return cell{Experiment: e.Cells()[0].Experiment}
 }
 
-func parse(t *testing.T, text string) *config.Experiment {
+func parse(t testing.TB, text string) *config.Experiment {
 	t.Helper()
 	e, err := config.Parse("small.yaml", []byte(text), known())
 	if err != nil {

@@ -21,6 +21,7 @@ type schedule struct {
 	zero  time.Time
 	end   time.Time
 	keep  string // folder for the images; the store keeps only the last two
+	log   string // folder of the log that the images are worth nothing without; empty: they are, or are not checked with it
 
 	mu      sync.Mutex
 	reports []taken // protected by mu
@@ -65,7 +66,10 @@ func (s *schedule) run(ctx context.Context) {
 // add notes a checkpoint, and reports whether another makes sense.
 func (s *schedule) add(t taken) bool {
 	if t.err == nil && t.report.Image.Path != "" {
-		t.kept, t.err = s.link(t.report.Image.Path)
+		t.kept, t.err = s.link(t.report.Image.Path, s.keep)
+	}
+	if t.err == nil && s.log != "" {
+		t.err = s.linkLog()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,15 +83,34 @@ func (s *schedule) add(t taken) bool {
 
 // link gives an image a second name, so that it outlives the two that the store
 // keeps.
-func (s *schedule) link(path string) (string, error) {
-	if err := os.MkdirAll(s.keep, 0o755); err != nil {
-		return "", fmt.Errorf("keep image: %w", err)
+func (s *schedule) link(path, dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("keep %s for reading back: %w", path, err)
 	}
-	name := filepath.Join(s.keep, filepath.Base(path))
-	if err := os.Link(path, name); err != nil {
-		return "", fmt.Errorf("keep image for reading back: %w", err)
+	name := filepath.Join(dir, filepath.Base(path))
+	if err := os.Link(path, name); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", fmt.Errorf("keep %s for reading back: %w", path, err)
 	}
 	return name, nil
+}
+
+// keptLog returns the folder of the log's second names.
+func (s *schedule) keptLog() string { return filepath.Join(s.keep, "log") }
+
+// linkLog gives every file of the log a second name: the store deletes those
+// that the last two images can do without. It does so while it takes a
+// checkpoint, so not now.
+func (s *schedule) linkLog() error {
+	files, err := os.ReadDir(s.log)
+	if err != nil {
+		return fmt.Errorf("keep the log for reading back: %w", err)
+	}
+	for _, f := range files {
+		if _, err := s.link(filepath.Join(s.log, f.Name()), s.keptLog()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *schedule) say(what string) {

@@ -27,6 +27,7 @@ const sampleEvery = 256
 type timer struct {
 	n     uint
 	timed bool
+	all   bool // every transaction is timed; changes only before the first
 	began time.Time
 
 	mu   sync.Mutex
@@ -43,7 +44,7 @@ func newTimer() *timer { return &timer{hist: newHistogram()} }
 // start is called before each transaction.
 func (t *timer) start(long bool) {
 	t.n++
-	if t.timed = long || t.n%sampleEvery == 0; t.timed {
+	if t.timed = long || t.all || t.n%sampleEvery == 0; t.timed {
 		t.began = time.Now()
 	}
 }
@@ -54,7 +55,7 @@ func (t *timer) end(w *store.Worker, long bool) {
 	weight := int64(1)
 	if t.timed {
 		since = t.began
-		if !waited && !long {
+		if !waited && !long && !t.all {
 			weight = sampleEvery
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -26,7 +27,7 @@ type trial struct {
 
 	store   *store.Store
 	run     *run
-	clients []*client
+	drivers []*driver
 	timers  []*timer
 	sampler *sampler
 	sched   *schedule
@@ -42,13 +43,16 @@ func (t *trial) measure(ctx context.Context) error {
 	}
 	defer func() { _ = t.store.Close() }()
 	t.prepare()
-	t.out.Memory = result.Memory{Data: int64(t.cell.Records) * int64(t.cell.RecordSize), Store: t.store.Memory().Store, Rest: t.store.Memory().Own}
+	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store, Rest: t.store.Memory().Own}
 	if err := t.work(ctx); err != nil {
 		return err
 	}
 	t.collect()
 	if ctx.Err() != nil || t.cell.Verify == "off" {
 		return nil
+	}
+	if err := t.cell.consistent(t.store, "memory after the run"); err != nil {
+		return err
 	}
 	if err := t.readBack(ctx); err != nil {
 		return err
@@ -59,9 +63,9 @@ func (t *trial) measure(ctx context.Context) error {
 func (t *trial) prepare() {
 	t.run = t.cell.newRun()
 	for i, d := range t.decks {
-		timer := newTimer()
-		t.timers = append(t.timers, timer)
-		t.clients = append(t.clients, newClient(t.run, t.store.Worker(i), d, timer))
+		driver := t.cell.newDriver(t.run, t.store, i, d)
+		t.timers = append(t.timers, driver.timer)
+		t.drivers = append(t.drivers, driver)
 	}
 }
 
@@ -73,11 +77,14 @@ func (t *trial) work(ctx context.Context) error {
 	defer cancel(nil)
 	t.sampler = newSampler(t.store, t.timers, zero)
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
+	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff {
+		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
+	}
 
 	var wg sync.WaitGroup
-	for _, c := range t.clients {
+	for _, d := range t.drivers {
 		wg.Go(func() {
-			if err := c.loop(); err != nil {
+			if err := d.loop(); err != nil {
 				cancel(err)
 			}
 		})
@@ -152,7 +159,14 @@ func (t *trial) collect() {
 		out.Throughput = &rate
 	}
 	c := t.store.Counts()
-	out.Aborts = map[string]uint64{"lock conflict": c.Conflicts, "cpr shift": c.Shifts, "client": c.Aborts}
+	again := uint64(0)
+	for _, d := range t.drivers {
+		again += d.again
+	}
+	out.Aborts = map[string]uint64{
+		"lock conflict": c.Conflicts, "cpr shift": c.Shifts, "client": c.Aborts - again, "declared again": again,
+	}
+	out.Kinds = kinds(t.drivers)
 	for cause, n := range out.Aborts {
 		if n == 0 {
 			delete(out.Aborts, cause)

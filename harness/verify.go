@@ -35,6 +35,7 @@ type verification struct {
 
 	store    *store.Store
 	recorder *oracle.Recorder
+	initial  oracle.Initial // what was loaded
 	run      *run
 	images   []*oracle.Image
 }
@@ -42,6 +43,7 @@ type verification struct {
 // verify runs the verification. An error that is a *wrongImage is the oracle's.
 func (v *verification) verify(ctx context.Context) error {
 	v.recorder = oracle.NewRecorder(v.cell.workers(), 0)
+	v.initial = oracle.Ranges{{Table: 0, First: 0, Count: uint64(v.cell.Records)}}
 	var err error
 	v.store, err = v.cell.openLoaded(v.entry, v.dir, v.recorder, func(o *store.Options) {
 		o.Images.Rate, o.Images.Discard, o.Touch = 0, false, false
@@ -50,6 +52,11 @@ func (v *verification) verify(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = v.store.Close() }()
+	if v.cell.bench != nil {
+		loaded := oracle.NewState(1, nil)
+		fillState(loaded, v.store)
+		v.initial = loaded
+	}
 	if err := v.work(ctx); err != nil {
 		return err
 	}
@@ -63,9 +70,9 @@ func (v *verification) work(ctx context.Context) error {
 	errs := make([]error, v.cell.workers()+1)
 	var wg sync.WaitGroup
 	for i := range v.cell.workers() {
-		c := newClient(v.run, v.store.Worker(i), v.decks[i], newTimer())
-		c.pace = v.pacer(c)
-		wg.Go(func() { errs[i] = c.loop() })
+		d := v.cell.newDriver(v.run, v.store, i, v.decks[i])
+		d.pace = v.pacer()
+		wg.Go(func() { errs[i] = d.loop() })
 	}
 	errs[len(errs)-1] = v.take(ctx)
 	v.run.stop.Store(true)
@@ -78,12 +85,12 @@ func (v *verification) work(ctx context.Context) error {
 
 // pacer returns what keeps a client from recording its share before the time is
 // over.
-func (v *verification) pacer(c *client) func() {
+func (v *verification) pacer() func(access int) {
 	span := time.Duration(v.cell.VerifyDuration)
 	share := min(recordedPerSecond*span.Seconds(), recordedMost) / float64(v.cell.workers())
 	start, used := time.Now(), 0
-	return func() {
-		used += 64 * max(1, len(c.access)) // about 32 transactions, each access read and written
+	return func(access int) {
+		used += 2 * access // read and written
 		ahead := time.Duration(float64(used)/share*float64(span)) - time.Since(start)
 		if ahead > time.Millisecond && !v.run.stop.Load() {
 			time.Sleep(min(ahead, 20*time.Millisecond))
@@ -123,6 +130,9 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 		im.State, err = v.repaired(ctx, report, check)
 		return err
 	}
+	if err := v.cell.checkImage(ctx, v.entry, v.dir, store.Source{Image: report.Image.Path}); err != nil {
+		return err
+	}
 	parts := runtime.GOMAXPROCS(0)
 	im.State = oracle.NewState(parts, check)
 	return store.ReadImage(ctx, nil, report.Image.Path, parts, func(worker int, r store.ImageRecord) error {
@@ -131,7 +141,11 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	})
 }
 
+// check returns the check of single values; a benchmark's mean nothing to us.
 func (v *verification) check() oracle.ValueFunc {
+	if v.cell.bench != nil {
+		return nil
+	}
 	size := v.cell.fieldSize()
 	return func(_ int, key, stamp uint64, value []byte) error { return checkValue(key, stamp, value, size) }
 }
@@ -139,27 +153,20 @@ func (v *verification) check() oracle.ValueFunc {
 // repaired returns the state that an image and the log up to the image's point
 // recover to.
 func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
-	none, _ := algorithms.Find("none")
-	o := v.cell.options(v.entry, v.dir)
-	src := store.Source{Image: report.Image.Path, Log: o.Log.Dir, LogTo: report.Image.Point.LogTo, Parallel: runtime.GOMAXPROCS(0)}
-	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
-	none.Apply(&o)
-	s, err := store.Open(o)
+	src := store.Source{Image: report.Image.Path, Log: v.cell.options(v.entry, v.dir).Log.Dir, LogTo: report.Image.Point.LogTo}
+	s, err := v.cell.recovered(ctx, v.entry, v.dir, src)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
-	if _, err := s.Recover(ctx, src); err != nil {
-		return nil, err
-	}
 	state := oracle.NewState(1, check)
 	fillState(state, s)
-	return state, nil
+	return state, v.cell.consistent(s, "image "+filepath.Base(src.Image))
 }
 
 // judge has the oracle look at everything.
 func (v *verification) judge(ctx context.Context) error {
-	history, err := v.recorder.History(oracle.Ranges{{Table: 0, First: 0, Count: uint64(v.cell.Records)}})
+	history, err := v.recorder.History(v.initial)
 	if err != nil {
 		return fmt.Errorf("recording: %w", err)
 	}
@@ -167,6 +174,9 @@ func (v *verification) judge(ctx context.Context) error {
 	rules := oracle.Rules{Level: v.entry.Oracle}
 	if err := v.judgeImages(history, rules).Err(); err != nil {
 		return &wrongImage{err}
+	}
+	if err := v.cell.consistent(v.store, "memory after the run"); err != nil {
+		return err
 	}
 	final := oracle.NewState(1, v.check())
 	fillState(final, v.store)

@@ -34,7 +34,29 @@
 // many records a batch writes is our choice, 1000: a batch keeps its locks to
 // its end, so the more there are the more of the others wait for them.
 //
+//	ticks      10,000 updates of one field of 10, zipf 0.8 over records and fields
+//
+// These are the tick updates of T. Cao et al., "Fast checkpoint recovery
+// algorithms for frequently consistent applications", SIGMOD 2011, and of those
+// who followed them: an application that proceeds in ticks, each of which updates
+// a number of cells in a table of rows and columns, and that is consistent
+// between them. A record is a row and a field a column; both are drawn by zipf
+// with one theta, apart from each other, and as often as they come: a cell may
+// be updated several times in one tick. A tick is one transaction, so that what
+// the harness counts are ticks per second and what it times is how long one
+// takes. Run it with one worker, as the papers' mutator is one thread; with
+// more, each has ticks of its own, and they wait for each other's rows. A closed
+// loop runs ticks one right after the other, where a game would wait for its
+// next frame. How many updates a tick has, 10,000, and the rest of the numbers are
+// of the size of theirs and no copy of a figure: give the figure's own.
+//
 // Keys given beside a preset override its own, one by one.
+//
+// # Benchmarks
+//
+// A Benchmark is a set of tables and of stored procedures on them, which say for
+// themselves what they will use and whether a state is consistent: smallbank and
+// tpcc, in packages of their own. A Spec can name one; New makes no stream of it.
 //
 // # Distributions
 //

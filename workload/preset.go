@@ -22,6 +22,15 @@ const (
 // Custom is the preset that gives nothing.
 const Custom = "custom"
 
+// Ticks is the preset of tick updates.
+const Ticks = "ticks"
+
+// The benchmarks of stored procedures.
+const (
+	SmallBank = "smallbank"
+	TPCC      = "tpcc"
+)
+
 // Distributions returns the values allowed for Spec.Distribution.
 func Distributions() []string {
 	return []string{Uniform, Zipf, YCSBZipf, YCSBScrambled, Latest, Hotspot, Exponential}
@@ -29,7 +38,24 @@ func Distributions() []string {
 
 // Names returns the values allowed for Spec.Name, in the order to list them.
 func Names() []string {
-	return []string{"ycsb-a", "ycsb-b", "ycsb-c", "ycsb-d", "ycsb-e", "ycsb-f", "calc", "calc-long", Custom}
+	return []string{"ycsb-a", "ycsb-b", "ycsb-c", "ycsb-d", "ycsb-e", "ycsb-f", "calc", "calc-long", Ticks, Custom}
+}
+
+// Benchmarks returns the other values allowed for Spec.Name: the benchmarks of
+// stored procedures. They are no streams of operations but Benchmarks, which
+// have packages of their own.
+func Benchmarks() []string { return []string{SmallBank, TPCC} }
+
+// Calls returns the values allowed for Spec.Calls with a benchmark, the default
+// first; none for anything else.
+func Calls(benchmark string) []string {
+	switch benchmark {
+	case SmallBank:
+		return []string{"full", "constant-sum"}
+	case TPCC:
+		return []string{"full", "calc"}
+	}
+	return nil
 }
 
 // Describe returns one line on the preset of that name, or "" if there is none.
@@ -51,8 +77,14 @@ func Describe(name string) string {
 		return "10 read-modify-writes per transaction, uniform"
 	case "calc-long":
 		return "calc and 0.001 % of batch writes that hold their locks for 2 s"
+	case Ticks:
+		return "a batch of single-field updates per transaction, zipf over records and fields"
 	case Custom:
 		return "only what is given; the shares must sum to 1"
+	case SmallBank:
+		return "six short procedures on savings and checking accounts; the total tells a torn image"
+	case TPCC:
+		return "orders, payments and deliveries of a wholesale supplier"
 	}
 	return ""
 }
@@ -86,6 +118,9 @@ func preset(name string) (s Spec, ok bool) {
 	case "calc-long":
 		s = calc
 		s.Long = Long{Share: new(1e-5), Keys: 1000, Hold: new(2 * time.Second)}
+	case Ticks:
+		s = Spec{Mix: Mix{Update: new(1.0)}, UpdatesPerTick: 10_000, Fields: 10,
+			Distribution: Zipf, FieldDistribution: Zipf, Theta: new(0.8)}
 	case Custom:
 	default:
 		return Spec{}, false

@@ -69,6 +69,18 @@ type Client interface {
 	Next() Call
 }
 
+// MaxAhead is how many calls ahead of the last a Foreteller can be asked for.
+const MaxAhead = 7
+
+// A Foreteller is a Client that knows what its next calls will use, as a server
+// with requests waiting does. A client need not be one.
+type Foreteller interface {
+	Client
+	// Ahead appends the records of the call that comes n after the one that
+	// Next returned last, n from 1 to MaxAhead, as far as they are known.
+	Ahead(n int, a []Access) []Access
+}
+
 // A Call is one transaction to run: its records are declared, their locks are
 // taken, and Body runs; again and again for as long as it returns ErrAgain.
 type Call interface {

@@ -12,6 +12,9 @@ import (
 // changes nothing.
 func (s Spec) Resolve() (Spec, error) {
 	s.Name = cmp.Or(s.Name, Custom)
+	if s.IsBenchmark() {
+		return s.procedures()
+	}
 	base, known := preset(s.Name)
 	s = s.over(base)
 	if err := s.check(known); err != nil {
@@ -23,9 +26,16 @@ func (s Spec) Resolve() (Spec, error) {
 // over fills what s does not give from base, and then from the defaults.
 func (s Spec) over(base Spec) Spec {
 	s.Mix = s.Mix.over(base.Mix)
-	s.Keys = cmp.Or(s.Keys, base.Keys, 1)
+	s.UpdatesPerTick = cmp.Or(s.UpdatesPerTick, base.UpdatesPerTick)
+	s.Keys = cmp.Or(s.Keys, base.Keys, s.UpdatesPerTick, 1)
 	s.Distribution = cmp.Or(s.Distribution, base.Distribution, Uniform)
 	s.Fields = cmp.Or(s.Fields, base.Fields, 1)
+	if s.FieldDistribution = cmp.Or(s.FieldDistribution, base.FieldDistribution); s.FieldDistribution == Uniform && base.FieldDistribution == "" {
+		s.FieldDistribution = "" // so that there is one way to say it
+	}
+	if s.takesTheta() {
+		s.Theta = cmp.Or(s.Theta, base.Theta)
+	}
 	s.MaxScan = cmp.Or(s.MaxScan, base.MaxScan, 1000)
 	s.ScanDistribution = cmp.Or(s.ScanDistribution, Uniform)
 	s.Long = s.Long.over(base.Long, s.Keys)
@@ -34,7 +44,7 @@ func (s Spec) over(base Spec) Spec {
 
 // shaped fills in the parameters that s's distribution takes, no others.
 func (s Spec) shaped() Spec {
-	if takesTheta(s.Distribution) {
+	if s.takesTheta() {
 		s.Theta = cmp.Or(s.Theta, new(dist.YCSBTheta))
 	}
 	if takesOrder(s.Distribution) {
@@ -48,6 +58,9 @@ func (s Spec) shaped() Spec {
 	}
 	return s
 }
+
+// takesTheta reports whether theta means anything.
+func (s Spec) takesTheta() bool { return takesTheta(s.Distribution) || s.FieldDistribution == Zipf }
 
 func takesTheta(distribution string) bool {
 	return distribution == Zipf || distribution == YCSBZipf || distribution == Latest

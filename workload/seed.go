@@ -15,13 +15,26 @@ type Seed struct {
 	Phase         string // such as "warm-up" or "measure"
 }
 
-// source returns the random source of s. Hashing keeps neighbouring seeds,
-// which all of them are, from giving neighbouring states.
-func (s Seed) source() *rand.Rand {
-	var b []byte
+// Source returns the random source of s, for one goroutine.
+func (s Seed) Source() *rand.Rand {
+	a, b := s.state()
+	return rand.New(rand.NewPCG(a, b))
+}
+
+// Number returns s as one number, for those who have seeds of their own, as a
+// Benchmark has.
+func (s Seed) Number() uint64 {
+	a, _ := s.state()
+	return a
+}
+
+// state hashes s, which keeps neighbouring seeds, which all of them are, from
+// giving neighbouring states.
+func (s Seed) state() (a, b uint64) {
+	var in []byte
 	for _, v := range []uint64{s.Master, uint64(s.Trial), uint64(s.Worker)} {
-		b = binary.LittleEndian.AppendUint64(b, v)
+		in = binary.LittleEndian.AppendUint64(in, v)
 	}
-	h := sha256.Sum256(append(b, s.Phase...))
-	return rand.New(rand.NewPCG(binary.LittleEndian.Uint64(h[:]), binary.LittleEndian.Uint64(h[8:])))
+	h := sha256.Sum256(append(in, s.Phase...))
+	return binary.LittleEndian.Uint64(h[:]), binary.LittleEndian.Uint64(h[8:])
 }

@@ -7,9 +7,13 @@ import "time"
 // neither gives takes the default named at the field. Pointers are there for
 // keys whose 0 is a choice of its own.
 type Spec struct {
-	// Name is a preset, one of Names: ycsb-a to ycsb-f, calc, calc-long, or
-	// custom, which gives nothing. Default: custom.
+	// Name is a preset, one of Names: ycsb-a to ycsb-f, calc, calc-long, ticks,
+	// or custom, which gives nothing; or one of Benchmarks, for which only the
+	// keys that say which records are chosen mean anything, and those of
+	// Procedures. Default: custom.
 	Name string `yaml:"name,omitempty"`
+
+	Procedures `yaml:",inline"`
 
 	Mix `yaml:",inline"`
 
@@ -17,12 +21,18 @@ type Spec struct {
 	// own and each drawing its kind from the mix. Default: 1.
 	Keys int `yaml:"keys,omitempty"`
 
+	// UpdatesPerTick is Keys under the name that it has with ticks, for which
+	// alone it means anything: how many updates a tick consists of. A record
+	// and a field may come several times in one tick.
+	UpdatesPerTick int `yaml:"updates_per_tick,omitempty"`
+
 	// Distribution says which records are chosen; one of Distributions.
 	// Default: uniform.
 	Distribution string `yaml:"distribution,omitempty"`
 
 	// Theta is the skew of zipf (any number >= 0), ycsb-zipf and latest
-	// (above 0 and below 1). Default: 0.99.
+	// (above 0 and below 1), and of the zipf of FieldDistribution. Default:
+	// 0.99.
 	Theta *float64 `yaml:"theta,omitempty"`
 
 	// HotFraction of the records get HotShare of the choices. For hotspot
@@ -38,8 +48,13 @@ type Spec struct {
 	KeyOrder string `yaml:"key_order,omitempty"`
 
 	// Fields is the number of fields a record is cut into, 1..65535, of
-	// which an update changes one, chosen uniformly. Default: 1.
+	// which an update changes one. Default: 1.
 	Fields int `yaml:"fields,omitempty"`
+
+	// FieldDistribution says which one: uniform, or zipf with Theta, the first
+	// field the most popular. Default: uniform, which a resolved spec does
+	// not name unless its preset has another.
+	FieldDistribution string `yaml:"field_distribution,omitempty"`
 
 	// MaxScan is the longest scan in records, 1..65535. Default: 1000.
 	MaxScan int `yaml:"max_scan,omitempty"`
@@ -54,6 +69,16 @@ type Spec struct {
 
 	// Long describes the long transactions mixed in.
 	Long Long `yaml:"long,omitempty"`
+}
+
+// Procedures are the keys of the benchmarks of stored procedures alone.
+type Procedures struct {
+	// Calls is the mix of procedures; see Calls for what a benchmark has.
+	// Default: full.
+	Calls string `yaml:"mix,omitempty"`
+
+	// Warehouses is the size of tpcc. Default: 1.
+	Warehouses int `yaml:"warehouses,omitempty"`
 }
 
 // A Mix is the share of each kind among the operations. They must sum to 1;

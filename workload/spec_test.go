@@ -35,8 +35,18 @@ func TestValidate(t *testing.T) {
 		{a + "distribution: hotspot\nhot_fraction: 0\nhot_share: 1", ""},
 		{"{name: calc, long: {share: 0, keys: 5, hold: 10ms}}", ""},
 		{"{name: calc-long, long: {hold: 0s}}", ""},
+		{"name: ticks", ""},
+		{"{name: ticks, updates_per_tick: 1048576, theta: 0, fields: 1}", ""},
+		{"{name: ticks, distribution: uniform, field_distribution: uniform}", ""},
+		{"{name: ticks, keys: 10000}", ""}, // the same number
+		{"{name: calc, field_distribution: zipf, theta: 2}", ""},
+		{"name: smallbank", ""},
+		{"{name: smallbank, mix: constant-sum, distribution: zipf, theta: 1.5, key_order: ordered}", ""},
+		{"{name: smallbank, distribution: hotspot, hot_share: 0.5}", ""},
+		{"name: tpcc", ""},
+		{"{name: tpcc, warehouses: 50, mix: calc}", ""},
 
-		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, custom`},
+		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, ticks, custom, smallbank, tpcc`},
 		{"keys: 1", `name: custom says nothing about the operations: give shares of read, update, write, rmw, insert, delete, scan that sum to 1, or name a preset (`},
 		{a + "read: 0.9", `read 0.9, update 0.5: the shares sum to 1.4, must sum to 1; name: ycsb-a gives those that are not given`},
 		{"{read: 0.5, update: 0.499999}", `the shares sum to 0.999999, must sum to 1`},
@@ -57,6 +67,24 @@ func TestValidate(t *testing.T) {
 		{a + "distribution: exponential\nhot_fraction: 0", `hot_fraction: 0 must be above 0 with distribution exponential`},
 		{a + "key_order: ordered", `key_order: ordered has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or hotspot`},
 		{a + "distribution: zipf\nkey_order: random", `key_order: "random" is not one of scattered, ordered`},
+		{"{name: ticks, keys: 5}", `keys: 5 is not what updates_per_tick says (10000): remove it`},
+		{"{name: ticks, updates_per_tick: 1048577}", `updates_per_tick: 1048577 must be 1 to 1048576`},
+		{"{name: ticks, distribution: uniform, field_distribution: uniform, theta: 1}", `theta: 1 has no effect with distribution uniform`},
+		{"{name: ticks, distribution: uniform, theta: -1}", `theta: -1 must be a number of at least 0`},
+		{"{name: ticks, distribution: latest, theta: 2}", `theta: 2 must be above 0 and below 1 with distribution latest`},
+		{"{name: ticks, mix: full}", `mix: has no meaning with ticks: remove it`},
+		{a + "updates_per_tick: 5", `updates_per_tick: has no meaning with ycsb-a: remove it, or use keys`},
+		{a + "warehouses: 5", `warehouses: has no meaning with ycsb-a: remove it`},
+		{a + "field_distribution: latest", `field_distribution: "latest" is not one of uniform, zipf`},
+		{"{name: smallbank, mix: calc}", `mix: "calc" is not one of full, constant-sum`},
+		{"{name: smallbank, warehouses: 1}", `warehouses: has no meaning with smallbank: remove it`},
+		{"{name: smallbank, distribution: latest}", `distribution: "latest" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, hotspot`},
+		{"{name: smallbank, theta: 1}", `theta: 1 has no effect with distribution uniform`},
+		{"{name: smallbank, keys: 2, read: 1}", "keys: has no meaning with smallbank: remove it\nread: has no meaning with smallbank: remove it"},
+		{"{name: smallbank, long: {hold: 1s}}", `long.hold: has no meaning with smallbank: remove it`},
+		{"{name: tpcc, mix: constant-sum}", `mix: "constant-sum" is not one of full, calc`},
+		{"{name: tpcc, warehouses: -1}", `warehouses: -1 must be 1 to 100000`},
+		{"{name: tpcc, distribution: zipf}", `distribution: has no meaning with tpcc: remove it`},
 		{a + "fields: 65536", `fields: 65536 must be 1 to 65535`},
 		{"name: ycsb-e\nmax_scan: 65536", `max_scan: 65536 must be 1 to 65535`},
 		{"name: ycsb-e\nscan_distribution: latest", `scan_distribution: "latest" is not one of uniform, zipf`},
@@ -109,6 +137,8 @@ func TestNewAgainstTheRecords(t *testing.T) {
 	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 10, "workload: keys: 10 distinct keys per transaction need as many records, there are 9")
 	check(Spec{Name: "calc", Long: Long{Apart: new(1.0)}}, 100, "workload: long.apart: 1 leaves no record to the other transactions")
 	check(Spec{Name: "ycsb-d", Long: Long{Apart: new(0.5)}}, 100, "workload: long.apart: has no meaning with distribution latest, whose newest records are the last")
+	check(Spec{Name: "ticks"}, 1, "") // a record may come several times
+	check(Spec{Name: "smallbank"}, 10, "workload: name: smallbank is a benchmark of stored procedures, not a stream of operations")
 	check(Spec{Name: "calc", Abort: 3}, 10, "workload: abort: 3 must be a share from 0 to 1")
 }
 
@@ -133,8 +163,11 @@ func TestResolve(t *testing.T) {
 
 // A resolved spec is written into results and may be read from there again.
 func TestResolvedSpecsSurviveYAML(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range append(Names(), Benchmarks()...) {
 		for _, d := range append(Distributions(), "") {
+			if name == TPCC && d != "" || name == SmallBank && (d == Latest || d == Exponential) {
+				continue
+			}
 			s := Spec{Name: name, Distribution: d}
 			if name == Custom {
 				s.Read = new(1.0)
@@ -163,6 +196,11 @@ func TestEveryPresetIsDescribed(t *testing.T) {
 	for _, name := range Names() {
 		if _, ok := preset(name); !ok || Describe(name) == "" {
 			t.Errorf("%s: preset %v, description %q", name, ok, Describe(name))
+		}
+	}
+	for _, name := range Benchmarks() {
+		if Describe(name) == "" || len(Calls(name)) == 0 {
+			t.Errorf("%s: description %q, mixes %q", name, Describe(name), Calls(name))
 		}
 	}
 	if Describe("ycsb-z") != "" {

@@ -22,7 +22,8 @@ type Stream struct {
 	ref     Ref
 	mix     []portion
 	keys    int
-	fields  int
+	repeats bool      // a key may come several times
+	fields  dist.Dist // which one an operation changes
 	lengths dist.Dist // of scans, less 1
 	abort   float64
 	long    struct {
@@ -46,6 +47,9 @@ type portion struct {
 func New(s Spec, records uint64, seed Seed) (*Stream, error) {
 	s, err := s.Resolve()
 	if err == nil {
+		err = s.streams()
+	}
+	if err == nil {
 		err = s.fits(records)
 	}
 	if err != nil {
@@ -53,9 +57,9 @@ func New(s Spec, records uint64, seed Seed) (*Stream, error) {
 	}
 	apart := uint64(*s.Long.Apart * float64(records))
 	st := &Stream{
-		rng: seed.source(), records: records - apart,
-		mix: s.Mix.portions(), keys: s.Keys, fields: s.Fields, abort: s.Abort,
-		lengths: s.lengths(),
+		rng: seed.Source(), records: records - apart,
+		mix: s.Mix.portions(), keys: s.Keys, abort: s.Abort,
+		repeats: s.UpdatesPerTick > 0, fields: s.fields(), lengths: s.lengths(),
 	}
 	st.chooser, st.ref = s.chooser(records-apart, seed.Master)
 	if *s.Long.Share > 0 {
@@ -88,6 +92,20 @@ func (s Spec) chooser(records, master uint64) (dist.Dist, Ref) {
 		return ranks, Absolute
 	}
 	return dist.Scattered{Of: ranks, To: dist.NewPermutation(records, master)}, Absolute
+}
+
+// Chooser returns the distribution of a resolved benchmark over so many
+// records; the master seed says where scattered ones are.
+func (s Spec) Chooser(records, master uint64) dist.Dist {
+	d, _ := s.chooser(records, master)
+	return d
+}
+
+func (s Spec) fields() dist.Dist {
+	if s.FieldDistribution == Zipf {
+		return dist.NewZipf(uint64(s.Fields), *s.Theta)
+	}
+	return dist.Uniform{N: uint64(s.Fields)}
 }
 
 func (s Spec) lengths() dist.Dist {
@@ -145,7 +163,7 @@ func (st *Stream) op() Op {
 	o.Key = st.key()
 	switch o.Kind {
 	case Update, ReadModifyWrite:
-		o.Field = uint16(st.rng.IntN(st.fields))
+		o.Field = uint16(st.fields.Next(st.rng))
 	case Scan:
 		o.Length = uint16(1 + st.lengths.Next(st.rng))
 	}
@@ -178,8 +196,12 @@ func (st *Stream) kind() Kind {
 // key draws a key that the transaction does not have yet.
 func (st *Stream) key() uint64 { return st.unused(st.chooser, st.records) }
 
-// unused draws a number below n that the transaction does not have yet.
+// unused draws a number below n that the transaction does not have yet, where
+// it may not have it twice.
 func (st *Stream) unused(d dist.Dist, n uint64) uint64 {
+	if st.repeats {
+		return d.Next(st.rng)
+	}
 	k := uint64(0)
 	for range repeats {
 		k = d.Next(st.rng)

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -25,17 +26,19 @@ func (s Spec) Validate() error {
 // false if there is no such preset.
 func (s Spec) check(known bool) error {
 	if !known { // what the preset should have given would only look wrong too
-		return oneOf("name", s.Name, Names())
+		return oneOf("name", s.Name, append(Names(), Benchmarks()...))
 	}
 	return errors.Join(
+		s.Procedures.check(s.Name),
 		s.Mix.check(s.Name),
-		between("keys", s.Keys, 1, MaxKeys),
+		s.checkKeys(),
 		oneOf("distribution", s.Distribution, Distributions()),
 		s.checkTheta(),
 		s.checkHot(),
 		s.checkOrder(),
 		s.checkApart(),
 		between("fields", s.Fields, 1, FieldAll),
+		oneOf("field_distribution", cmp.Or(s.FieldDistribution, Uniform), []string{Uniform, Zipf}),
 		between("max_scan", s.MaxScan, 1, math.MaxUint16),
 		oneOf("scan_distribution", s.ScanDistribution, []string{Uniform, Zipf}),
 		share("abort", s.Abort),
@@ -66,15 +69,28 @@ func (m Mix) check(name string) error {
 		strings.Join(list, ", "), sum, name)
 }
 
+// checkKeys sees to it that a tick is as long as both of its names say.
+func (s Spec) checkKeys() error {
+	switch {
+	case s.UpdatesPerTick != 0 && s.Name != Ticks:
+		return fmt.Errorf("updates_per_tick: has no meaning with %s: remove it, or use keys", s.Name)
+	case s.Name != Ticks:
+		return between("keys", s.Keys, 1, MaxKeys)
+	case s.Keys != s.UpdatesPerTick:
+		return fmt.Errorf("keys: %d is not what updates_per_tick says (%d): remove it", s.Keys, s.UpdatesPerTick)
+	}
+	return between("updates_per_tick", s.UpdatesPerTick, 1, MaxKeys)
+}
+
 func (s Spec) checkTheta() error {
 	switch {
 	case s.Theta == nil:
 		return nil
-	case !takesTheta(s.Distribution):
+	case !s.takesTheta():
 		return fmt.Errorf("theta: %g has no effect with distribution %s: remove it, or use %s, %s or %s", *s.Theta, s.Distribution, Zipf, YCSBZipf, Latest)
-	case s.Distribution == Zipf && !(*s.Theta >= 0 && *s.Theta <= math.MaxFloat64):
+	case (s.Distribution == Zipf || !takesTheta(s.Distribution)) && !(*s.Theta >= 0 && *s.Theta <= math.MaxFloat64):
 		return fmt.Errorf("theta: %g must be a number of at least 0", *s.Theta)
-	case s.Distribution != Zipf && !(*s.Theta > 0 && *s.Theta < 1):
+	case takesTheta(s.Distribution) && s.Distribution != Zipf && !(*s.Theta > 0 && *s.Theta < 1):
 		return fmt.Errorf("theta: %g must be above 0 and below 1 with distribution %s; %s takes any of at least 0", *s.Theta, s.Distribution, Zipf)
 	}
 	return nil
@@ -135,7 +151,7 @@ func (s Spec) fits(records uint64) error {
 		return fmt.Errorf("records: %d must be 1 to %d", records, uint64(dist.MaxRecords))
 	}
 	apart := uint64(*s.Long.Apart * float64(records))
-	if rest := records - apart; uint64(s.Keys) > rest {
+	if rest := records - apart; uint64(s.Keys) > rest && s.UpdatesPerTick == 0 {
 		return fmt.Errorf("keys: %d distinct keys per transaction need as many records, there are %d", s.Keys, rest)
 	}
 	longs := records

@@ -54,6 +54,7 @@ func Test(t *testing.T, name string) {
 		run("NoImage", testNoImage)
 		return
 	}
+	run("SmallBank", testSmallBank)
 	run("LongTransactions", testLongTransactions)
 	run("FrozenImage", testFrozenImage)
 	run("InsertDelete", testInsertDelete)

@@ -57,6 +57,7 @@ func (e *Experiment) at(params []Param) *Experiment {
 	for _, p := range params {
 		// Every value was read and written by its type before.
 		_ = rowOf(p.Key).at(&c).UnmarshalText([]byte(p.Value))
+		c.swept = c.swept || p.Key == "workload.name"
 		c.settings.keys[p.Key] = setting{at: e.settings.where(e.file, p.Key), value: value{text: p.Value}}
 	}
 	if resolved, err := c.asked.Resolve(); err == nil {
@@ -64,5 +65,6 @@ func (e *Experiment) at(params []Param) *Experiment {
 	} else {
 		c.Workload = c.asked // validate says what is wrong
 	}
+	c.forgetIdle()
 	return &c
 }

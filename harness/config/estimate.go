@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"ckptbench/workload"
+	"ckptbench/workload/smallbank"
 )
 
 // What an estimate assumes of a machine, in bytes per second, and of a record.
@@ -59,15 +62,29 @@ func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
 	return sum
 }
 
+// shape is how many records there are, and how large their values are, on
+// average.
+func (e *Experiment) shape() (records, size float64) {
+	switch e.Workload.Name {
+	case workload.SmallBank:
+		return 3 * float64(e.Records), smallbank.RecordBytes / 3.
+	case workload.TPCC: // some 100 MB, mostly of customers, stock and order lines
+		return 500_000 * float64(e.Workload.Warehouses), 200
+	}
+	return float64(e.Records), float64(e.RecordSize)
+}
+
 // dataBytes is one copy of the records.
 func (e *Experiment) dataBytes() float64 {
-	return float64(e.Records) * (float64(e.RecordSize) + recordHead)
+	records, size := e.shape()
+	return records * (size + recordHead)
 }
 
 func (e *Experiment) storeBytes(copies float64) float64 {
-	b := float64(e.Records) * (float64(e.RecordSize)*copies + recordHead)
+	records, size := e.shape()
+	b := records * (size*copies + recordHead)
 	if e.Index == IndexHash {
-		b += float64(e.Records) * indexEntry
+		b += records * indexEntry
 	}
 	return b
 }

@@ -18,7 +18,7 @@ type Experiment struct {
 	// Which algorithms run, by name; by default all that are not experimental.
 	Algorithms []string `yaml:"algorithms"`
 
-	// How many records are loaded before the run.
+	// How many records are loaded before the run; with smallbank, how many customers.
 	Records Count `yaml:"records"`
 	// The size of a record's value, in bytes.
 	RecordSize Size `yaml:"record_size"`
@@ -67,6 +67,7 @@ type Experiment struct {
 
 	asked    workload.Spec // Workload before its preset: what the file and --set gave
 	settings settings      // where Experiment comes from; shared by copies, never changed in place
+	swept    bool          // it is a point of a matrix that sweeps workload.name
 	known    Known
 	file     string
 }

@@ -40,6 +40,7 @@ type row struct {
 	doc       string
 	fallback  string                  // the default in words, where it is no value
 	about     bool                    // changes nothing that one trial measures: not swept, not hashed
+	later     bool                    // came after the first results: hashed only where it has a value, so that theirs stay
 	at        func(*Experiment) field // nil for the two that are lists: algorithms and matrix
 }
 
@@ -77,7 +78,7 @@ var rows = []row{
 		doc: "Which algorithms run, by name; by default all that are not experimental."},
 
 	{name: "records", typ: "count",
-		doc: "How many records are loaded before the run.",
+		doc: "How many records are loaded before the run; with smallbank, how many customers.",
 		at:  func(e *Experiment) field { return &e.Records }},
 	{name: "record_size", typ: "size",
 		doc: "The size of a record's value, in bytes.",
@@ -95,9 +96,15 @@ var rows = []row{
 		doc: "Ask the kernel for huge pages under the records.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.HugePages) }},
 
-	{name: "workload.name", typ: strings.Join(workload.Names(), "|"), fallback: "ycsb-a, or custom if any other key of workload is given",
-		doc: "The preset that gives what is not given here.",
-		at:  func(e *Experiment) field { return choice(&e.asked.Name, workload.Names()...) }},
+	{name: "workload.name", typ: strings.Join(workloadNames(), "|"), fallback: "ycsb-a, or custom if any other key of workload is given",
+		doc: "The preset that gives what is not given here, or a benchmark of stored procedures (smallbank, tpcc), with which few of these keys mean anything.",
+		at:  func(e *Experiment) field { return choice(&e.asked.Name, workloadNames()...) }},
+	{name: "workload.mix", later: true, typ: "full|constant-sum|calc",
+		doc: "Which procedures of a benchmark are called: full, or those of smallbank that keep the sum (constant-sum), or those of tpcc that CALC's paper has (calc).",
+		at:  func(e *Experiment) field { return choice(&e.asked.Calls, "full", "constant-sum", "calc") }},
+	{name: "workload.warehouses", later: true, typ: "count",
+		doc: "The size of tpcc, which does not go by records; that of smallbank is records, as many customers.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Warehouses)} }},
 	{name: "workload.read", typ: "share",
 		doc: "The share of operations that read a record; the seven shares add up to 1.",
 		at:  func(e *Experiment) field { return shareField(&e.asked.Read) }},
@@ -122,11 +129,14 @@ var rows = []row{
 	{name: "workload.keys", typ: "count",
 		doc: "How many operations a transaction has, each on a key of its own.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Keys)} }},
+	{name: "workload.updates_per_tick", later: true, typ: "count",
+		doc: "How many updates a tick of ticks consists of; the same record may come several times.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.UpdatesPerTick)} }},
 	{name: "workload.distribution", typ: strings.Join(workload.Distributions(), "|"),
 		doc: "Which records are chosen.",
 		at:  func(e *Experiment) field { return choice(&e.asked.Distribution, workload.Distributions()...) }},
 	{name: "workload.theta", typ: "number",
-		doc: "The skew of zipf (any), ycsb-zipf and latest (above 0 and below 1).",
+		doc: "The skew of zipf (any), ycsb-zipf and latest (above 0 and below 1), and of field_distribution: zipf.",
 		at:  func(e *Experiment) field { return numberField(&e.asked.Theta) }},
 	{name: "workload.hot_fraction", typ: "share",
 		doc: "Which part of the records gets hot_share of the choices (hotspot, exponential).",
@@ -140,6 +150,9 @@ var rows = []row{
 	{name: "workload.fields", typ: "count",
 		doc: "How many fields a record has, of which an update changes one.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Fields)} }},
+	{name: "workload.field_distribution", later: true, typ: "uniform|zipf",
+		doc: "Which of its fields that is: any of them, or by zipf with theta.",
+		at:  func(e *Experiment) field { return choice(&e.asked.FieldDistribution, workload.Uniform, workload.Zipf) }},
 	{name: "workload.max_scan", typ: "count",
 		doc: "The longest scan, in records.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.MaxScan)} }},
@@ -225,6 +238,9 @@ var rows = []row{
 	{name: matrixKey, typ: "mapping of keys to lists",
 		doc: "The keys to sweep, dotted where they are nested, each with the list of its values; every combination is run, the first key varying slowest."},
 }
+
+// workloadNames lists the presets and the benchmarks.
+func workloadNames() []string { return append(workload.Names(), workload.Benchmarks()...) }
 
 func shareField(p **float64) field {
 	return optional[float64]{p, func(v *float64) field { return (*Share)(v) }}

@@ -87,7 +87,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workers": "3", "huge_pages": "true",
 		"workload.name": "calc", "workload.read": "0.25", "workload.update": "0.25", "workload.write": "0.25",
 		"workload.rmw": "0.25", "workload.insert": "0.25", "workload.delete": "0.25", "workload.scan": "0.25",
-		"workload.keys": "4", "workload.distribution": "hotspot", "workload.theta": "0.5",
+		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot", "workload.theta": "0.5",
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
 		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.hold": "3s", "workload.long.apart": "0.02",
@@ -109,6 +109,12 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		switch {
 		case key == "workload.name":
 			return nil
+		case key == "workload.mix":
+			return []string{"workload.name=smallbank"}
+		case key == "workload.warehouses":
+			return []string{"workload.name=tpcc"}
+		case key == "workload.updates_per_tick":
+			return []string{"workload.name=ticks"}
 		case key == "workload.read":
 			return []string{"workload.update=0.75"}
 		case isShareOfMix(key):

@@ -41,8 +41,12 @@ func (e *Experiment) Hash() string {
 	h, view := sha256.New(), e.view()
 	fmt.Fprintln(h, "ckptbench config 1")
 	for i := range rows {
-		if r := &rows[i]; !r.about && r.at != nil {
-			fmt.Fprintf(h, "%s=%q\n", r.name, view.text(r))
+		r := &rows[i]
+		if r.about || r.at == nil {
+			continue
+		}
+		if text := view.text(r); text != "" || !r.later {
+			fmt.Fprintf(h, "%s=%q\n", r.name, text)
 		}
 	}
 	for _, sw := range e.Matrix {
@@ -62,7 +66,7 @@ func (e *Experiment) view() *Experiment {
 
 // text is a single value of a view, empty if there is none or it is swept.
 func (e *Experiment) text(r *row) string {
-	if slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == r.name }) {
+	if e.idle(r.name) || slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == r.name }) {
 		return ""
 	}
 	text, _ := r.at(e).MarshalText() // no field of ours fails to write

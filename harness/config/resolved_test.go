@@ -26,6 +26,11 @@ func TestResolvedRoundTrip(t *testing.T) {
 	check(example)
 	check("workload: {name: calc-long}\nmatrix: {workload.keys: [1, 10]}\n")
 	check("matrix:\n  workload.name: [ycsb-a, calc, ycsb-e]\n  wal: [off, sync]\n")
+	check("workload: {name: smallbank}\nrecords: 5k\n")
+	check("workload: {name: smallbank, distribution: zipf}\nmatrix: {workload.mix: [full, constant-sum], records: [1k, 2k]}\n")
+	check("workload: {name: tpcc, warehouses: 3, mix: calc}\n")
+	check("workload: {name: ticks}\nmatrix: {workload.updates_per_tick: [1k, 64k]}\n")
+	check("record_size: 200B\nrecords: 1k\nmatrix:\n  workload.name: [ycsb-a, smallbank, tpcc, ticks]\n")
 	check("matrix:\n  workload.distribution: [zipf, hotspot, uniform]\nworkload: {read: 1}\n")
 	check("experiment: {about: 'null', paper: ' ~ # no comment', expect: {notes: \"\\n a\\n\\n\"}}\ncheckpoint: {dir: '/x y/{1}'}\n")
 	check("seed: 18446744073709551615\nworkload: {name: custom, rmw: 33.3%, read: 66.7%, distribution: zipf, theta: 1.0000000001}\n")
@@ -80,6 +85,14 @@ func TestResolvedText(t *testing.T) {
 	}
 }
 
+// Hashes of results that there are stay what they are when keys are added.
+func TestHashesStay(t *testing.T) {
+	const want = "e4d7016907744aec879738ffcf3394fc844079df282392c446e4625d6423c94b"
+	if got := parse(t, "{}").Hash(); got != want {
+		t.Errorf("the hash of an empty configuration is %s, was %s: results from before are no longer found", got, want)
+	}
+}
+
 func TestHash(t *testing.T) {
 	hash := func(text string) string { return parse(t, text).Hash() }
 	base := hash("{}")
@@ -99,6 +112,9 @@ func TestHash(t *testing.T) {
 	same("records: 1e6\nworkload: {name: ycsb-a}\nwarmup: 3000ms\n")
 	differs("records: 2M")
 	differs("workload: {name: ycsb-b}")
+	if hash("workload: {name: smallbank}") == hash("workload: {name: smallbank, mix: constant-sum}") {
+		t.Error("a benchmark's mix does not change the hash")
+	}
 	differs("seed: 2")
 	differs("checkpoint: {dir: /elsewhere}")
 	differs("matrix: {records: [1M]}")

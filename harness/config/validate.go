@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"ckptbench/workload"
 	"ckptbench/workload/dist"
+	"ckptbench/workload/smallbank"
 )
 
 // Bounds that keep a slip of the finger from becoming an experiment.
@@ -99,6 +101,10 @@ func (e *Experiment) checkSink(c *checker) {
 // checkWorkload passes on what the workload finds wrong with itself, a line for
 // each, and compares it with the rest.
 func (e *Experiment) checkWorkload(c *checker) {
+	for _, key := range []string{"records", "record_size"} {
+		_, given := e.settings.keys[key]
+		c.add(given && !e.swept && e.idle(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
+	}
 	w, err := e.asked.Resolve()
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
@@ -114,8 +120,30 @@ func (e *Experiment) checkWorkload(c *checker) {
 	if e.Records == 0 || e.RecordSize < minRecordSize {
 		return
 	}
+	if w.IsBenchmark() {
+		c.add(w.Name == workload.SmallBank && (e.Records < 2 || e.Records > smallbank.MaxAccounts), "records", "workload.name",
+			"%s must be 2 to %d with workload smallbank", e.Records, uint64(smallbank.MaxAccounts))
+		return
+	}
 	const many = "%d different ones per transaction need as many records, there are %s"
-	c.add(Count(w.Keys) > e.Records, "workload.keys", "records", many, w.Keys, e.Records)
+	c.add(Count(w.Keys) > e.Records && w.UpdatesPerTick == 0, "workload.keys", "records", many, w.Keys, e.Records)
 	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys, e.Records)
 	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
+}
+
+// idle tells whether a key means nothing with e's workload: a benchmark of
+// stored procedures has tables of its own.
+func (e *Experiment) idle(key string) bool {
+	return key == "record_size" && e.Workload.IsBenchmark() || key == "records" && e.Workload.Name == workload.TPCC
+}
+
+// forgetIdle gives keys that mean nothing their defaults back.
+func (e *Experiment) forgetIdle() {
+	d := defaults("", e.known)
+	if e.idle("record_size") {
+		e.RecordSize = d.RecordSize
+	}
+	if e.idle("records") {
+		e.Records = d.Records
+	}
 }

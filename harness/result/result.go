@@ -34,6 +34,7 @@ type Trial struct {
 	Elapsed    float64           `json:"elapsed_s"`
 	Committed  uint64            `json:"committed"`
 	Aborts     map[string]uint64 `json:"aborts,omitempty"`           // by cause
+	Kinds      map[string]uint64 `json:"kinds,omitempty"`            // committed by kind, the warm-up's included; of benchmarks of stored procedures
 	Throughput *float64          `json:"throughput_txn_s,omitempty"` // withheld unless Status is ok or partial
 	Lost       *float64          `json:"lost_txn,omitempty"`         // against none of the same round, over the measured part
 	Relative   *float64          `json:"relative_to_none,omitempty"` // throughput over none's of the same round

@@ -1,0 +1,318 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/result"
+	"ckptbench/workload"
+	"ckptbench/workload/smallbank"
+)
+
+const bank = `
+records: 3k
+workers: 2
+workload: {name: smallbank}
+duration: 120ms
+warmup: 10ms
+bucket: 20ms
+verify_duration: 60ms
+trials: 1
+recover: true
+checkpoint: {first: 10ms, interval: 40ms}
+`
+
+// Every algorithm runs the full mix, and some the other, and every image of them is checked: those of
+// the recorded trial, those of the measured one, and the recovered state.
+func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
+	for mix, some := range map[string]string{smallbank.Full: "", smallbank.ConstantSum: "algorithms: [none, fuzzy, calc]\n"} {
+		t.Run(mix, func(t *testing.T) {
+			e := run1(t, some+strings.Replace(bank, "{name: smallbank}", "{name: smallbank, mix: "+mix+"}", 1))
+			for i := range e.Trials {
+				tr := &e.Trials[i]
+				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
+					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
+				}
+				if tr.Kinds["balance"] == 0 || tr.Kinds["amalgamate"] == 0 || mix == smallbank.Full && tr.Kinds["write-check"] == 0 {
+					t.Errorf("%s: committed %v", tr.Algorithm, tr.Kinds)
+				}
+				if tr.Memory.Data < 3000*smallbank.RecordBytes {
+					t.Errorf("%s: %d bytes of data", tr.Algorithm, tr.Memory.Data)
+				}
+				if tr.Algorithm == "none" {
+					continue
+				}
+				if tr.Recovery == nil || tr.Verdict.Images < recordedImages+2 || tr.Verdict.Transactions == 0 {
+					t.Errorf("%s: recovery %v, verdict %+v", tr.Algorithm, tr.Recovery, tr.Verdict)
+				}
+			}
+		})
+	}
+}
+
+// benchmarkCell is a cell of a configuration whose workload is a benchmark.
+func benchmarkCell(t testing.TB, text string) cell {
+	t.Helper()
+	e := parse(t, text)
+	c := cell{Experiment: e.Cells()[0].Experiment}
+	var err error
+	if c.bench, err = c.newBenchmark(); err != nil || c.bench == nil {
+		t.Fatalf("benchmark %v, %v", c.bench, err)
+	}
+	return c
+}
+
+// An image that is torn for certain is found by Check alone, with nothing
+// recorded, in both mixes, and whether the tables have an index or not.
+func TestCheckFindsATornImage(t *testing.T) {
+	entry, _ := algorithms.Find("naive-copy")
+	for _, more := range []string{"mix: full}", "mix: constant-sum}", "mix: full, distribution: zipf}\nindex: hash"} {
+		check := func(build store.New, want error) {
+			t.Helper()
+			entry.New = build
+			c, dir := benchmarkCell(t, strings.Replace(bank, "smallbank}", "smallbank, "+more, 1)), t.TempDir()
+			s, err := c.openLoaded(entry, dir, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			report := checkpointWhileRunning(t, c, s)
+			err = c.checkImage(t.Context(), entry, dir, store.Source{Image: report.Image.Path})
+			if !errors.Is(err, want) {
+				t.Errorf("%s: Check says %v, want %v", more, err, want)
+			}
+			if err := c.consistent(s, "memory"); err != nil {
+				t.Error(err)
+			}
+		}
+		check(newTorn, smallbank.ErrInconsistent)
+		sound, _ := algorithms.Find("naive-copy")
+		check(sound.New, nil)
+	}
+}
+
+// checkpointWhileRunning takes one image while every worker runs.
+func checkpointWhileRunning(t *testing.T, c cell, s *store.Store) store.Report {
+	t.Helper()
+	r := c.newRun()
+	decks, err := c.decks(1, 1, "test", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	for i, d := range decks {
+		go func() { errs <- c.newDriver(r, s, i, d).loop() }()
+	}
+	report, err := s.Checkpoint(t.Context())
+	r.stop.Store(true)
+	for range decks {
+		err = errors.Join(err, <-errs)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// A benchmark's condition that fails fails the trial, and the verdict has its
+// text.
+func TestVerdictHasTheCondition(t *testing.T) {
+	naive, _ := algorithms.Find("naive-copy")
+	naive.New = newTorn
+	find := func(name string) (algorithms.Entry, bool) { return naive, name == naive.Name }
+	for _, verify := range []string{"trial", "off"} {
+		text := bank + "algorithms: [naive-copy]\nverify: " + verify + "\n"
+		dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), find: find})
+		if wrong := errors.Is(err, ErrWrong); wrong != (verify != "off") {
+			t.Fatalf("verify: %s: error %v", verify, err)
+		}
+		if verify == "off" {
+			continue
+		}
+		e, err := result.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := e.Trials[0]
+		if tr.Status != result.Failed || tr.Throughput != nil || tr.Verdict.OK || !strings.Contains(tr.Verdict.Detail, "is not consistent: sum: savings and checking hold") {
+			t.Errorf("status %s, throughput %v, verdict %+v", tr.Status, tr.Throughput, tr.Verdict)
+		}
+	}
+}
+
+// The images of the measured trial are checked as those of the recorded one are.
+func TestMeasuredImagesAreChecked(t *testing.T) {
+	entry, _ := algorithms.Find("naive-copy")
+	entry.New = newTorn
+	c := benchmarkCell(t, bank)
+	decks, err := c.decks(1, 1, "measure", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &trial{cell: c, entry: entry, decks: decks, dir: t.TempDir(), out: &result.Trial{}}
+	err = tr.measure(t.Context())
+	var wrong *wrongImage
+	if !errors.As(err, &wrong) || !errors.Is(err, smallbank.ErrInconsistent) {
+		t.Errorf("got %v, want a wrong image", err)
+	}
+}
+
+func TestUnbuiltBenchmarkIsRefused(t *testing.T) {
+	text := "workload: {name: tpcc}\n"
+	e := parse(t, text)
+	if _, err := (cell{Experiment: e.Cells()[0].Experiment}).newBenchmark(); err != nil && !errors.Is(err, errNotBuilt) {
+		t.Fatal(err)
+	} else if err == nil {
+		t.Skip("tpcc is built")
+	}
+	if _, err := Run(t.Context(), e, Options{Out: t.TempDir()}); !errors.Is(err, errNotBuilt) || !strings.Contains(fmt.Sprint(err), "workload tpcc") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A call allocates nothing on its way from the client to the store and back,
+// under any algorithm at rest; with an index and without.
+func TestCallsAllocateNothing(t *testing.T) {
+	for _, name := range []string{"none", "calc", "cpr"} {
+		for _, index := range []string{"dense", "hash"} {
+			e, _ := algorithms.Find(name)
+			c := benchmarkCell(t, bank+"index: "+index+"\n")
+			s, err := c.openLoaded(e, t.TempDir(), nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cl := newCaller(c.newRun(), s.Worker(0), c.bench.Client(1, 0, 1), index == "hash", newTimer())
+			one := func() {
+				if err := cl.one(); err != nil {
+					t.Error(err)
+				}
+			}
+			for range 100 { // every kind has been counted once
+				one()
+			}
+			if n := testing.AllocsPerRun(5000, one); n != 0 {
+				t.Errorf("%s, %s: %v allocations a call, want 0", name, index, n)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// fickle is a benchmark of three procedures that try a caller's patience, in
+// turn: one that declares the wrong record twice, one that aborts after it
+// wrote, and one that aborts before.
+type fickle struct {
+	n, tries int
+	declared []uint64
+}
+
+func (f *fickle) Tables() []workload.Table {
+	return []workload.Table{{Name: "t", ValueSize: 8, Capacity: 8}}
+}
+
+func (f *fickle) Load(int) iter.Seq2[uint64, []byte] {
+	return func(yield func(uint64, []byte) bool) {
+		for key := uint64(0); key < 4 && yield(key, []byte("old")); key++ {
+		}
+	}
+}
+
+func (f *fickle) Client(uint64, int, int) workload.Client { return f }
+func (f *fickle) Check(workload.State) error              { return nil }
+
+func (f *fickle) Next() workload.Call {
+	f.n, f.tries = f.n+1, 0
+	return f
+}
+
+func (f *fickle) Kind() string   { return [...]string{"again", "late", "early"}[f.n%3] }
+func (f *fickle) MayAbort() bool { return f.Kind() == "late" }
+
+func (f *fickle) Declare(a []workload.Access) []workload.Access {
+	key := uint64(f.tries)
+	f.declared = append(f.declared, key)
+	return append(a, workload.Access{Key: key, Write: true})
+}
+
+func (f *fickle) Body(tx workload.Tx) error {
+	f.tries++
+	switch {
+	case f.Kind() == "again" && f.tries < 3:
+		return fmt.Errorf("not record %d: %w", f.tries-1, workload.ErrAgain)
+	case f.Kind() == "early":
+		return workload.ErrAbort
+	}
+	tx.Write(0, workload.Whole, []byte(f.Kind()))
+	if f.Kind() == "late" {
+		return workload.ErrAbort
+	}
+	return nil
+}
+
+func TestCallerDeclaresAgainAndAborts(t *testing.T) {
+	f, e := &fickle{}, algorithms.All()[0]
+	c := benchmarkCell(t, bank)
+	c.bench = f
+	s, err := c.openLoaded(e, t.TempDir(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	cl := newCaller(c.newRun(), s.Worker(0), f, false, newTimer())
+	for range 3 { // late, early, again
+		if err := cl.one(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []uint64{0, 0, 0, 1, 2}; !slices.Equal(f.declared, want) || cl.again != 2 {
+		t.Errorf("declared %v and %d again, want %v and 2", f.declared, cl.again, want)
+	}
+	var got []string
+	for key, v := range s.All(0) {
+		got = append(got, fmt.Sprint(key, string(v)))
+	}
+	if want := []string{"0old", "1old", "2again", "3old"}; !slices.Equal(got, want) {
+		t.Errorf("the table holds %q, want %q", got, want)
+	}
+	if len(cl.kinds) != 1 || cl.kinds[0] != (kindCount{"again", 1}) {
+		t.Errorf("committed %v", cl.kinds)
+	}
+	cl.run.stop.Store(true)
+	f.n = 2 // the next is again's
+	if err := cl.one(); err != nil || cl.again != 2 || len(f.declared) != 6 {
+		t.Errorf("after the stop: %v, %d again, declared %v", err, cl.again, f.declared)
+	}
+}
+
+// The log's files outlive their first names.
+func TestKeptLog(t *testing.T) {
+	dir := t.TempDir()
+	s := &schedule{keep: filepath.Join(dir, "kept"), log: filepath.Join(dir, "log")}
+	write := func(name string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(s.log, 0o755), os.WriteFile(filepath.Join(s.log, name), []byte(name), 0o644), s.linkLog()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("log-1")
+	if err := os.Remove(filepath.Join(s.log, "log-1")); err != nil {
+		t.Fatal(err)
+	}
+	write("log-2")
+	write("log-2") // it has its second name already
+	for _, name := range []string{"log-1", "log-2"} {
+		if b, err := os.ReadFile(filepath.Join(s.keptLog(), name)); err != nil || string(b) != name {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+}

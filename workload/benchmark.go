@@ -1,0 +1,93 @@
+package workload
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// IsBenchmark reports whether s names a benchmark of stored procedures.
+func (s Spec) IsBenchmark() bool { return slices.Contains(Benchmarks(), s.Name) }
+
+// procedures is Resolve for a benchmark. Nothing is filled in that has no
+// meaning with one, and given it is refused.
+func (s Spec) procedures() (Spec, error) {
+	s.Calls = cmp.Or(s.Calls, Calls(s.Name)[0])
+	if s.Name == TPCC {
+		s.Warehouses = cmp.Or(s.Warehouses, 1)
+	} else {
+		s.Distribution = cmp.Or(s.Distribution, Uniform)
+		s = s.shaped()
+	}
+	if err := s.checkProcedures(); err != nil {
+		return Spec{}, err
+	}
+	return s, nil
+}
+
+func (s Spec) checkProcedures() error {
+	err := errors.Join(s.Procedures.check(s.Name), s.checkForeign())
+	if s.Name == TPCC {
+		return err
+	}
+	allowed := []string{Uniform, Zipf, YCSBZipf, YCSBScrambled, Hotspot}
+	return errors.Join(err, oneOf("distribution", s.Distribution, allowed), s.checkTheta(), s.checkHot(), s.checkOrder())
+}
+
+// check judges the keys of benchmarks in a spec of that name.
+func (p Procedures) check(name string) error {
+	var mix, size error
+	switch calls := Calls(name); {
+	case calls != nil:
+		mix = oneOf("mix", p.Calls, calls)
+	case p.Calls != "":
+		mix = fmt.Errorf("mix: has no meaning with %s: remove it", name)
+	}
+	switch {
+	case name == TPCC:
+		size = between("warehouses", p.Warehouses, 1, MaxWarehouses)
+	case p.Warehouses != 0:
+		size = fmt.Errorf("warehouses: has no meaning with %s: remove it", name)
+	}
+	return errors.Join(mix, size)
+}
+
+// MaxWarehouses is the most warehouses tpcc may have.
+const MaxWarehouses = 100_000
+
+// checkForeign refuses what has no meaning with s's benchmark.
+func (s Spec) checkForeign() error {
+	type given struct {
+		key string
+		is  bool
+	}
+	keys := []given{
+		{"keys", s.Keys != 0}, {"updates_per_tick", s.UpdatesPerTick != 0},
+		{"fields", s.Fields != 0}, {"field_distribution", s.FieldDistribution != ""},
+		{"max_scan", s.MaxScan != 0}, {"scan_distribution", s.ScanDistribution != ""}, {"abort", s.Abort != 0},
+		{"long.share", s.Long.Share != nil}, {"long.keys", s.Long.Keys != 0}, {"long.hold", s.Long.Hold != nil}, {"long.apart", s.Long.Apart != nil},
+	}
+	for i, p := range s.Mix.shares() {
+		keys = append(keys, given{Kind(i).String(), *p != nil})
+	}
+	if s.Name == TPCC {
+		keys = append(keys, given{"distribution", s.Distribution != ""}, given{"theta", s.Theta != nil},
+			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil}, given{"key_order", s.KeyOrder != ""})
+	}
+	var errs []error
+	for _, k := range keys {
+		if k.is {
+			errs = append(errs, fmt.Errorf("%s: has no meaning with %s: remove it", k.key, s.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// streams refuses a benchmark, which is no stream of operations.
+func (s Spec) streams() error {
+	if s.IsBenchmark() {
+		return fmt.Errorf("name: %s is a benchmark of stored procedures, not a stream of operations", s.Name)
+	}
+	return nil
+}
