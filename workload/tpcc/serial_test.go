@@ -68,7 +68,7 @@ func TestRingsGoRound(t *testing.T) {
 			if d.u32(dOGone) == 0 || d.i64(dHGone) == 0 || (d.i64(dOLGone) > 0) == (mix == MixCalc) {
 				t.Errorf("%s, district %d: %d delivered orders gone, of %d cents, and %d cents of history", mix, dd, d.u32(dOGone), d.i64(dOLGone), d.i64(dHGone))
 			}
-			if cancelled < 0 || mix == MixCalc && cancelled == 0 || mix == MixDeck && cancelled != 0 {
+			if cancelled < 0 || mix == MixCalc && cancelled == 0 || mix == MixDeck && cancelled*10 > gone {
 				t.Errorf("%s, district %d: %d orders cancelled", mix, dd, cancelled)
 			}
 		}
