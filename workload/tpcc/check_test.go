@@ -133,7 +133,7 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 	fault(5, "a NEW-ORDER row is not deleted", func(f *bench) { f.carry(f.oldest) }, here, fmt.Sprintf("carrier: %t", true))
 	fault(6, "a line counted with another order", func(f *bench) {
 		f.order(f.oldest).add32(oOLCnt, 1)
-		f.order(f.oldest+1).set32(oOLCnt, f.order(f.oldest + 1).u32(oOLCnt)-1)
+		f.order(f.oldest+1).set32(oOLCnt, f.order(f.oldest+1).u32(oOLCnt)-1)
 	}, here, "O_OL_CNT is ", "and so in 1 further places")
 	fault(7, "a line without a date in a delivered order", func(f *bench) {
 		f.line(f.b.cfg.delivered(), 0).set64(olDeliveryD, 0) // of 0 cents
