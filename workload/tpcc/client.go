@@ -29,7 +29,7 @@ func deck(mix string) (cards []uint8) {
 
 // A client is a worker of the server: each of its calls comes from a terminal
 // chosen anew, of which every district has one, with its own warehouse and
-// district (clause 2.2.2). Its kind is the next card of a deck, which is shuffled
+// district (clauses 2.4.1.1 and 2.8.1.1). Its kind is the next card of a deck, which is shuffled
 // when it is through (clause 5.2.4.2).
 //
 // It reads no clock, so that a seed always gives the same calls: the date is

@@ -117,6 +117,9 @@ func TestLastName(t *testing.T) {
 // Of the customers that share a last name the index has the one in the middle,
 // rounded up, in the order of their first names.
 func TestIndexHasTheMiddleOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads 6000 customers")
+	}
 	b := newTPCC(t, Config{Districts: 2, Items: 10})
 	d := newDB(t, b)
 	shared := 0

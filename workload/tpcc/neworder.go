@@ -157,7 +157,7 @@ func (c *newOrder) place(tx workload.Tx, district row) (cancelled bool) {
 	}
 	v := row(c.buf[:dOrderSize])
 	copy(v, district[dNextOID:])
-	v.add32(dNextOID-dNextOID, 1)
+	v.add32(0, 1)
 	v.add64(dOrdered-dNextOID, int64(quantity))
 	v.add64(dLines-dNextOID, int64(c.n))
 	if old := get(tx, c.at.order); old != nil {

@@ -53,7 +53,10 @@ func (c *orderStatus) Body(tx workload.Tx) error {
 	if !present(tx, c.at, c.at+1) {
 		return errAbsent
 	}
-	if o := get(tx, c.at+1).u32(coOID); o != c.o {
+	switch o := get(tx, c.at+1).u32(coOID); {
+	case o == 0:
+		return errAbsent
+	case o != c.o:
 		c.o = o
 		return workload.ErrAgain
 	}

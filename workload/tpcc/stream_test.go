@@ -84,6 +84,9 @@ func TestStreamsDiffer(t *testing.T) {
 
 // The shares of clauses 2.4 to 2.8 and 5.2.3, and the range of each input.
 func TestShares(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws some 90,000 calls")
+	}
 	check := func(mix string, want map[string]int, deck int) {
 		b := newTPCC(t, Config{Warehouses: 4, Items: 1000, Mix: mix})
 		client := b.Client(7, 0, 1)
@@ -105,13 +108,13 @@ func TestShares(t *testing.T) {
 }
 
 type shares struct {
-	b                                     *Benchmark
-	kinds                                 map[string]int
-	rollbacks, lines, remoteLines         int
-	remotePayments, names, statusNames    int
-	quantity, home, items, low, customers int
-	thresholds, levels                    int
-	longest, shortest                     int
+	b                                  *Benchmark
+	kinds                              map[string]int
+	rollbacks, lines, remoteLines      int
+	remotePayments, names, statusNames int
+	quantity, home                     int
+	thresholds, levels                 int
+	longest, shortest                  int
 }
 
 func (s *shares) add(t *testing.T, call workload.Call) {
@@ -187,6 +190,9 @@ func (s *shares) check(t *testing.T) {
 // NURand is as skewed as clause 2.1.6 makes it, within its range, and its constants
 // are those that clause 2.1.6.1 allows.
 func TestNURand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws 400,000 numbers")
+	}
 	r := newRandom(1, 1)
 	check := func(a, c, x, y int) {
 		t.Helper()

@@ -19,12 +19,10 @@ type Benchmark struct {
 
 var _ workload.Benchmark = (*Benchmark)(nil)
 
-// A hint is what was last seen of a district by transactions that had it locked:
-// what the next one declares from. It is never believed: a body looks again under
-// its locks, and mends a hint that is wrong. Without it New-Order would need a
-// transaction of its own to read D_NEXT_O_ID, and one after which the district is
-// free for all others; from the hint it is right at once unless another New-Order
-// of the district came in between.
+// A hint is what was last seen of a district by a transaction that had it locked,
+// and what the next one declares from. It is never believed: a body looks again
+// under its locks, and mends a hint that is wrong. Each field changes only while
+// the rows that it tells of are locked, history apart.
 type hint struct {
 	next    atomic.Uint32 // D_NEXT_O_ID
 	oldest  atomic.Uint32 // order of the oldest NEW-ORDER row; D_NEXT_O_ID where there is none
