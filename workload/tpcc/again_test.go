@@ -88,6 +88,8 @@ func TestOvertaken(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, nil)
+		_ = d.other.run(call(d.c, func(c *newOrder) bool { return c.rollback }))
+		d.bodySays(call(d.a, keeps), func() {}, nil)
 	})
 	t.Run("Payment by anybody", func(t *testing.T) {
 		d := newDuel(t)

@@ -101,8 +101,9 @@ type runner struct {
 	again  int
 }
 
-func (r *runner) next() error {
-	call := r.client.Next()
+func (r *runner) next() error { return r.run(r.client.Next()) }
+
+func (r *runner) run(call workload.Call) error {
 	q := store.Request{MayAbort: call.MayAbort(), Body: func(tx *store.Txn) error { return call.Body(tx) }}
 	for {
 		r.access = call.Declare(r.access[:0])

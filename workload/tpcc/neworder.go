@@ -141,7 +141,7 @@ func (c *newOrder) Body(tx workload.Tx) error {
 	if cancelled {
 		h.oldest.Store(c.o - uint32(c.b.cfg.Orders) + 1)
 	}
-	c.total = sum * (10_000 - discount) / 10_000 * (10_000 + tax) / 10_000
+	c.total = sum * (10_000 - discount) * (10_000 + tax) / 100_000_000
 	return nil
 }
 

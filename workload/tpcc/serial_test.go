@@ -1,7 +1,10 @@
 package tpcc
 
 import (
+	"bytes"
 	"errors"
+	"math"
+	"strings"
 	"testing"
 
 	"ckptbench/workload"
@@ -135,6 +138,11 @@ func checkDelivery(t *testing.T, s *session, c *delivery) {
 			t.Fatalf("the oldest was %d, is %d", p.o, now)
 		}
 		order := s.row(Order, cfg.orderKey(dd, p.o))
+		for i := range uint64(order.u32(oOLCnt)) {
+			if l := s.row(OrderLine, cfg.lineKey(dd, p.o)+i); l.i64(olDeliveryD) != c.date {
+				t.Fatalf("line %d of order %d was delivered on %d, want %d", i, p.o, l.i64(olDeliveryD), c.date)
+			}
+		}
 		if got := s.row(Customer, cfg.customerKey(dd, int(order.u32(oCID))-1)).i64(cBalance); got != p.balance || order.u32(oCarrierID) != c.carrier {
 			t.Fatalf("order %d was delivered by %d, the balance is %d, want %d", p.o, order.u32(oCarrierID), got, p.balance)
 		}
@@ -182,6 +190,11 @@ func checkPayment(t *testing.T, s *session, c *payment) {
 	key := c.b.cfg.customerKey(c.cdd, c.customer)
 	before := append(row(nil), s.row(Customer, key)...)
 	_ = s.run(c)
+	h := s.row(History, c.b.cfg.historyKey(c.dd, c.place))
+	names := string(trimmed(s.row(Warehouse, uint64(c.w)).text(wName, 10))) + "    " + string(trimmed(s.row(District, uint64(c.dd)).text(dName, 10)))
+	if h.i64(hAmount) != c.amount || h.i64(hDate) != c.date || strings.TrimRight(string(h.text(hData, 24)), "\x00") != names {
+		t.Fatalf("the history has %v, want %q", h, names)
+	}
 	after := s.row(Customer, key)
 	if before.i64(cBalance)-after.i64(cBalance) != c.amount || after.u32(cPaymentCnt) != before.u32(cPaymentCnt)+1 {
 		t.Fatalf("paid %d, the balance went from %d to %d", c.amount, before.i64(cBalance), after.i64(cBalance))
@@ -200,7 +213,10 @@ func checkPayment(t *testing.T, s *session, c *payment) {
 func checkNewOrder(t *testing.T, s *session, c *newOrder) {
 	cfg := &c.b.cfg
 	next := s.row(District, uint64(c.dd)).u32(dNextOID)
-	first := append(row(nil), s.row(Stock, cfg.stockKey(c.lines[0].supply, c.lines[0].item))...)
+	var want []row // the stock of each line
+	for _, l := range c.lines[:c.valid] {
+		want = append(want, append(row(nil), s.row(Stock, cfg.stockKey(l.supply, l.item))...))
+	}
 	err := s.run(c)
 	now := s.row(District, uint64(c.dd)).u32(dNextOID)
 	if c.rollback {
@@ -210,19 +226,49 @@ func checkNewOrder(t *testing.T, s *session, c *newOrder) {
 		return
 	}
 	order := s.row(Order, cfg.orderKey(c.dd, next))
-	if err != nil || now != next+1 || !order.is32(oID, int(next)) || !order.is32(oOLCnt, c.n) || !order.is32(oCID, c.customer+1) {
+	if err != nil || now != next+1 || !order.is32(oID, int(next)) || !order.is32(oOLCnt, c.n) || !order.is32(oCID, c.customer+1) ||
+		order.i64(oEntryD) != c.date || !order.is32(oCarrierID, 0) {
 		t.Fatalf("%v, D_NEXT_O_ID went from %d to %d, the order is %v", err, next, now, order)
 	}
-	l := c.lines[0]
-	if c.lines[1].item == l.item && c.lines[1].supply == l.supply {
-		return // ordered twice
+	checkLines(t, s, c, next, want)
+}
+
+// checkLines checks the lines of order o, the stock they came from, which was
+// stock before, and the sum.
+func checkLines(t *testing.T, s *session, c *newOrder, o uint32, stock []row) {
+	cfg := &c.b.cfg
+	sum, local, brand := int64(0), true, 0
+	times := map[uint64]int{}
+	for _, l := range c.lines[:c.n] {
+		times[cfg.stockKey(l.supply, l.item)]++
 	}
-	stock := s.row(Stock, cfg.stockKey(l.supply, l.item))
-	want := int(first.u32(sQuantity)) - l.quantity
-	if first.u32(sQuantity) < uint32(l.quantity)+10 {
-		want += 91
+	for i, l := range c.lines[:c.n] {
+		line, item, key := s.row(OrderLine, cfg.lineKey(c.dd, o)+uint64(i)), s.row(Item, uint64(l.item)), cfg.stockKey(l.supply, l.item)
+		before, after := stock[i], s.row(Stock, key)
+		left, remote := int(before.u32(sQuantity))-l.quantity, 0
+		if before.u32(sQuantity) < uint32(l.quantity)+10 {
+			left += 91
+		}
+		if l.supply != c.w {
+			local, remote = false, 1
+		}
+		if times[key] == 1 && (!after.is32(sQuantity, left) || after.i64(sYTD) != before.i64(sYTD)+int64(l.quantity) ||
+			!after.is32(sOrderCnt, int(before.u32(sOrderCnt))+1) || !after.is32(sRemoteCnt, int(before.u32(sRemoteCnt))+remote)) {
+			t.Fatalf("%d were ordered, the stock was %v, is %v", l.quantity, before[:sDist], after[:sDist])
+		}
+		amount := int64(l.quantity) * item.i64(iPrice)
+		info := after.text(sDist+c.dd%cfg.Districts*distSize, distSize)
+		if line.i64(olAmount) != amount || !line.is32(olQuantity, l.quantity) || !line.is32(olIID, l.item+1) || !line.is32(olSupplyWID, l.supply+1) ||
+			line.i64(olDeliveryD) != 0 || !bytes.Equal(line.text(olDistInfo, distSize), info) {
+			t.Fatalf("line %v is %v, want %d cents", l, line, amount)
+		}
+		if sum += amount; strings.Contains(string(item), originalMark) && strings.Contains(string(after), originalMark) {
+			brand++
+		}
 	}
-	if !stock.is32(sQuantity, want) || stock.i64(sYTD) != first.i64(sYTD)+int64(l.quantity) {
-		t.Fatalf("%d of %d were ordered, %d are left, want %d", l.quantity, first.u32(sQuantity), stock.u32(sQuantity), want)
+	w, d, k := s.row(Warehouse, uint64(c.w)), s.row(District, uint64(c.dd)), s.row(Customer, cfg.customerKey(c.dd, c.customer))
+	total := float64(sum) * (1 - float64(k.u32(cDiscount))/1e4) * (1 + float64(w.u32(wTax)+d.u32(dTax))/1e4)
+	if math.Abs(total-float64(c.total)) > 1 || c.brand != brand || local != s.row(Order, cfg.orderKey(c.dd, o)).is32(oAllLocal, 1) {
+		t.Fatalf("%d cents and %d brand, want %.2f and %d; all local: %t", c.total, c.brand, total, brand, local)
 	}
 }
