@@ -12,6 +12,7 @@ import (
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/pingpong"
+	"ckptbench/algorithms/push"
 	"ckptbench/algorithms/store"
 	"ckptbench/algorithms/zigzag"
 )
@@ -74,6 +75,8 @@ func All() []Entry {
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+		{Name: "push", New: push.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "a queue", Variable: true,
+			Summary: "the first to overwrite a record hands it to the image, and waits where that is behind", Paper: "Dragonfly (2022-2026), Valkey (2026)"},
 	}
 }
 

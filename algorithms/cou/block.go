@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
-	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/latch"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
@@ -34,11 +34,9 @@ type blockCOU struct {
 	blocks blocks
 }
 
-// blocks holds a word per block: the round in which the block was marked, and a
-// latch in the highest bit.
+// blocks holds a word per block: the round in which the block was marked, with
+// its latch.
 type blocks []atomic.Uint64
-
-const latched = uint64(1) << 63
 
 // NewBlock returns copy-on-update of blocks of records.
 func NewBlock(env *store.Env) (store.Algorithm, error) {
@@ -68,31 +66,15 @@ func (c *blockCOU) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 // image to be captured, copied.
 func (c *blockCOU) update(tx *store.Txn, b uint64) {
 	word, round := &c.blocks[b], uint64(c.shadow.Round())
-	if word.Load() == round || !latch(word, round) {
+	if word.Load() == round { // marked, and nobody copies
 		return
 	}
-	if tx.Start == capture {
+	if w := latch.Take(word); w != round && tx.Start == capture {
 		last := min((b+1)*blockRecords, uint64(c.env.Slots))
 		for i := b * blockRecords; i < last; i++ {
 			sched.Point("cou.block")
 			c.shadow.Preserve(tx.Worker(), c.env.Rec(i).Head())
 		}
 	}
-	word.Store(round) // and unlatched
-}
-
-// latch waits for a block's latch and takes it, unless the block is marked in
-// this round by then.
-func latch(word *atomic.Uint64, round uint64) bool {
-	var wait backoff.Backoff
-	for {
-		w := word.Load()
-		switch {
-		case w == round:
-			return false
-		case w&latched == 0 && word.CompareAndSwap(w, w|latched):
-			return true
-		}
-		wait.Wait()
-	}
+	latch.Give(word, round)
 }

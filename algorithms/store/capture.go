@@ -31,46 +31,72 @@ func (o *Out) Put(r Rec, v *Version) {
 	}
 }
 
+// Room makes room for one more record with a value of up to n bytes, beside the
+// record that Scan hands out. It may wait for the device, and fails as the
+// stream does; it is not for use under a latch.
+func (o *Out) Room(ctx context.Context, n int) error { return o.s.Room(ctx, n) }
+
 // Scan hands every record to f, which Puts it in the image or does not. Each
 // stream of the image scans a part of every table in a goroutine of its own.
 func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {
-	return w.each(ctx, func(ctx context.Context, out *Out, t *table, slot uint64) error {
-		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
-			return err
-		}
-		f(out, t.rec(slot))
-		return nil
+	parts := w.Parts()
+	return w.Streams(ctx, func(ctx context.Context, out *Out) error {
+		return parts.Scan(ctx, out, func(r Rec) error {
+			f(out, r)
+			return nil
+		})
 	})
 }
 
-// each calls f for every slot in use, a contiguous part of each table per
-// stream, and stops at the first error.
-func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, uint64) error) error {
+// Streams calls f for every stream of the image, in a goroutine of its own. The
+// first error ends the context of all, and is returned when they have ended.
+func (w *Image) Streams(ctx context.Context, f func(ctx context.Context, out *Out) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	n := uint64(w.w.Streams())
-	// One look for all streams: were a table to grow between two of them,
-	// their parts would overlap, or leave records out.
-	var highs []uint64
-	for _, t := range w.e.store.tables {
-		highs = append(highs, t.high.Load())
-	}
 	var wg sync.WaitGroup
-	for i := range n {
+	for i := range w.w.Streams() {
 		wg.Go(func() {
-			out := &Out{Stream: int(i), s: w.w.Stream(int(i))}
-			for j, t := range w.e.store.tables {
-				high := highs[j]
-				for slot := high * i / n; slot < high*(i+1)/n; slot++ {
-					sched.Point("scan")
-					if err := f(ctx, out, t, slot); err != nil {
-						cancel(err)
-						return
-					}
-				}
+			if err := f(ctx, &Out{Stream: i, s: w.w.Stream(i)}); err != nil {
+				cancel(err)
 			}
 		})
 	}
 	wg.Wait()
 	return context.Cause(ctx)
+}
+
+// Parts divide the records among the streams of an image, a contiguous part of
+// each table for every stream. It is one look for all of them: were a table to
+// grow between two looks, their parts would overlap, or leave records out.
+type Parts struct {
+	w     *Image
+	highs []uint64 // by table
+}
+
+// Parts returns the parts of all records there are now.
+func (w *Image) Parts() Parts {
+	p := Parts{w: w}
+	for _, t := range w.e.store.tables {
+		p.highs = append(p.highs, t.high.Load())
+	}
+	return p
+}
+
+// Scan hands every record of out's part to f, with room made for it, and stops
+// at the first error.
+func (p Parts) Scan(ctx context.Context, out *Out, f func(r Rec) error) error {
+	i, n := uint64(out.Stream), uint64(p.w.w.Streams())
+	for j, t := range p.w.e.store.tables {
+		high := p.highs[j]
+		for slot := high * i / n; slot < high*(i+1)/n; slot++ {
+			sched.Point("scan")
+			if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
+				return err
+			}
+			if err := f(t.rec(slot)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
