@@ -14,9 +14,9 @@ type capture struct {
 	*push
 	w       *store.Image
 	cut     uint64
-	parts   store.Parts   // of all records that the cut may know; good when ended is closed
+	shares  store.Shares  // of all records that the cut may know; good when ended is closed
 	ended   chan struct{} // closed when the last transaction up to the cut has ended
-	left    atomic.Int32  // streams that have not scanned their part
+	left    atomic.Int32  // streams that have not scanned their share
 	scanned chan struct{} // closed when left is 0
 }
 
@@ -27,18 +27,18 @@ func (c *capture) await(ctx context.Context) {
 		return
 	}
 	c.env.Mark(store.MarkPoint)
-	c.parts = c.w.Parts()
+	c.shares = c.w.Shares()
 	close(c.ended)
 }
 
 // stream writes one stream of the image, in a goroutine of its own. It drains
 // its queues all the time, and goes on with that until all streams have scanned
-// their parts: its writers may deliver any record.
+// theirs: its writers may deliver any record.
 func (c *capture) stream(ctx context.Context, out *store.Out) error {
 	if err := c.drainUntil(ctx, out, c.ended); err != nil {
 		return err
 	}
-	err := c.parts.Scan(ctx, out, func(r store.Rec) error {
+	err := c.shares.Scan(ctx, out, func(r store.Rec) error {
 		c.take(out, r)
 		return c.drain(ctx, out)
 	})
@@ -70,6 +70,7 @@ func (c *capture) drainUntil(ctx context.Context, out *store.Out, done <-chan st
 		if err := c.drain(ctx, out); err != nil {
 			return err
 		}
+		sched.Point("push.drained")
 		select {
 		case <-done:
 			return c.drain(ctx, out)
@@ -82,11 +83,11 @@ func (c *capture) drainUntil(ctx context.Context, out *store.Out, done <-chan st
 
 // drain writes what is in out's queues.
 func (c *capture) drain(ctx context.Context, out *store.Out) error {
-	if b := c.bells[out.Stream]; !b.rung.Load() {
+	b := c.bells[out.Stream]
+	if !b.rung.Load() {
 		return nil
-	} else {
-		b.rung.Store(false) // first: who rings from here on is seen next time
 	}
+	b.rung.Store(false) // first: who rings from here on is seen next time
 	for i := out.Stream; i < len(c.queues); i += c.env.Streams {
 		if err := c.drainQueue(ctx, out, c.queues[i]); err != nil {
 			return err

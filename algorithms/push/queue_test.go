@@ -80,6 +80,7 @@ func TestQueueAgainstList(t *testing.T) {
 // all of it, though the worker waits for room again and again.
 func TestQueueConcurrently(t *testing.T) {
 	const n = 5000
+	watch(t)
 	q := newQueue(2 * (ordinalBytes + record.VersionBytes(64)))
 	vs := []*record.Version{value(1, 64), value(2, 0), value(3, 17), value(4, -1), value(5, 40)}
 	go func() {
@@ -106,6 +107,7 @@ func TestQueueConcurrently(t *testing.T) {
 // A worker that waits is let go when the queue is closed; and does not wait when
 // it was closed before. Opened again, the queue is empty.
 func TestQueueClose(t *testing.T) {
+	watch(t)
 	v := value(7, 64)
 	n := entryBytes(v)
 	q := newQueue(int(2 * n))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,7 @@ type rig struct {
 }
 
 func newRig(t *testing.T, workers int) *rig {
+	watch(t)
 	g := &rig{t: t, mem: fs.NewMem(), held: make(chan struct{})}
 	disk := fs.Hook(g.mem, func(c fs.Call) fs.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
@@ -74,6 +76,15 @@ func (g *rig) must(err error) {
 
 // release lets the disk go on.
 func (g *rig) release() { g.once.Do(func() { close(g.held) }) }
+
+// watch ends the program, saying where every goroutine is, when the test hangs.
+func watch(t *testing.T) {
+	timer := time.AfterFunc(time.Minute, func() {
+		buf := make([]byte, 1<<20)
+		panic(t.Name() + " hangs; its goroutines:\n\n" + string(buf[:runtime.Stack(buf, true)]))
+	})
+	t.Cleanup(func() { timer.Stop() })
+}
 
 // until waits for what another goroutine does.
 func until(what func() bool) {
@@ -256,6 +267,41 @@ func TestCancelReleases(t *testing.T) {
 	_, err := g.s.Checkpoint(context.Background())
 	g.must(err)
 	g.image(want)
+}
+
+// A transaction that began while an image was taken which was given up may still
+// deliver something for that one: the next does not begin before it has ended.
+func TestGivenUpIsSettledFirst(t *testing.T) {
+	g := newRig(t, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	ch := g.checkpoint(ctx)
+	began, leave, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		g.do(0, records-1, func(tx *store.Txn) {
+			close(began)
+			<-leave
+			write(tx)
+		})
+	}()
+	<-began
+	cancel()
+	g.release()
+	if d := <-ch; !errors.Is(d.err, context.Canceled) {
+		t.Fatalf("checkpoint: %v, want %v", d.err, context.Canceled)
+	}
+	next := g.checkpoint(context.Background())
+	for range 100 {
+		time.Sleep(20 * time.Microsecond)
+		if !g.p.queues[0].over.Load() {
+			t.Error("the next image has begun")
+			break
+		}
+	}
+	close(leave)
+	<-over
+	g.must((<-next).err)
+	g.image(stateOf(g.s))
 }
 
 // Close while a writer waits: the checkpoint goes on, lets the writer go, and

@@ -31,20 +31,24 @@ func (o *Out) Put(r Rec, v *Version) {
 	}
 }
 
-// Room makes room for one more record with a value of up to n bytes, beside the
-// record that Scan hands out. It may wait for the device, and fails as the
-// stream does; it is not for use under a latch.
-func (o *Out) Room(ctx context.Context, n int) error { return o.s.Room(ctx, n) }
-
 // Scan hands every record to f, which Puts it in the image or does not. Each
 // stream of the image scans a part of every table in a goroutine of its own.
 func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {
-	parts := w.Parts()
+	return w.each(ctx, func(ctx context.Context, out *Out, t *table, slot uint64) error {
+		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
+			return err
+		}
+		f(out, t.rec(slot))
+		return nil
+	})
+}
+
+// each calls f for every slot in use, a contiguous part of each table per
+// stream, and stops at the first error.
+func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, uint64) error) error {
+	shares := w.Shares()
 	return w.Streams(ctx, func(ctx context.Context, out *Out) error {
-		return parts.Scan(ctx, out, func(r Rec) error {
-			f(out, r)
-			return nil
-		})
+		return shares.each(out, func(t *table, slot uint64) error { return f(ctx, out, t, slot) })
 	})
 }
 
@@ -65,38 +69,50 @@ func (w *Image) Streams(ctx context.Context, f func(ctx context.Context, out *Ou
 	return context.Cause(ctx)
 }
 
-// Parts divide the records among the streams of an image, a contiguous part of
-// each table for every stream. It is one look for all of them: were a table to
-// grow between two looks, their parts would overlap, or leave records out.
-type Parts struct {
+// Shares are the records of every stream of an image: a contiguous part of each
+// table. They are one look for all streams: were a table to grow between two
+// looks, shares would overlap, or leave records out.
+type Shares struct {
 	w     *Image
 	highs []uint64 // by table
 }
 
-// Parts returns the parts of all records there are now.
-func (w *Image) Parts() Parts {
-	p := Parts{w: w}
+// Shares divides the records that there are now.
+func (w *Image) Shares() Shares {
+	s := Shares{w: w}
 	for _, t := range w.e.store.tables {
-		p.highs = append(p.highs, t.high.Load())
+		s.highs = append(s.highs, t.high.Load())
 	}
-	return p
+	return s
 }
 
-// Scan hands every record of out's part to f, with room made for it, and stops
+// Scan hands every record of out's share to f, with room made for it, and stops
 // at the first error.
-func (p Parts) Scan(ctx context.Context, out *Out, f func(r Rec) error) error {
-	i, n := uint64(out.Stream), uint64(p.w.w.Streams())
-	for j, t := range p.w.e.store.tables {
-		high := p.highs[j]
+func (s Shares) Scan(ctx context.Context, out *Out, f func(r Rec) error) error {
+	return s.each(out, func(t *table, slot uint64) error {
+		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
+			return err
+		}
+		return f(t.rec(slot))
+	})
+}
+
+// each calls f for every slot of out's share.
+func (s Shares) each(out *Out, f func(*table, uint64) error) error {
+	i, n := uint64(out.Stream), uint64(s.w.w.Streams())
+	for j, t := range s.w.e.store.tables {
+		high := s.highs[j]
 		for slot := high * i / n; slot < high*(i+1)/n; slot++ {
 			sched.Point("scan")
-			if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
-				return err
-			}
-			if err := f(t.rec(slot)); err != nil {
+			if err := f(t, slot); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
 }
+
+// Room makes room for one more record with a value of up to n bytes, for a Put
+// of another record than the one that was handed out. It may wait for the
+// device, and fails as the image does; so it is not to be called under a latch.
+func (o *Out) Room(ctx context.Context, n int) error { return o.s.Room(ctx, n) }

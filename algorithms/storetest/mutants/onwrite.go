@@ -112,7 +112,7 @@ func pushMutants() []mutant {
 			edits: one("Seq: c.cut}", "Seq: c.cut + 1}")},
 		{name: "push-keeps-writers", seen: valkey + ": clients stay blocked when the save is given up",
 			fault: "does not let writers go when the image is given up",
-			edits: one("\t\tq.close()\n", "")},
+			edits: one("\t\tq.close()\n", "\t\t_ = q\n")},
 		{name: "push-settles-early", seen: "a failed save leaves deliveries behind",
 			fault: "begins the next image while transactions still deliver for the one given up",
 			edits: one("return p.env.Clock.Await(ctx, func(version uint64) bool { return version >= next })", "return ctx.Err()")},
