@@ -4,6 +4,7 @@ package algorithms
 
 import (
 	"ckptbench/algorithms/calc"
+	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/lineairdb"
@@ -11,6 +12,7 @@ import (
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/pingpong"
+	"ckptbench/algorithms/push"
 	"ckptbench/algorithms/store"
 	"ckptbench/algorithms/zigzag"
 )
@@ -53,6 +55,10 @@ func All() []Entry {
 			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
 		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
+		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
+			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},
+		{Name: "cou-block", Variant: "cou", New: cou.NewBlock, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
+			Summary: "the first to overwrite a block of records copies all of them", Paper: cao, CopyBytes: 1},
 		{Name: "zigzag", New: zigzag.New, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
 			Summary: "two copies; writers keep off the one being read", Paper: cao, CopyBytes: 1},
 		{Name: "pingpong", New: pingpong.New, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "3",
@@ -69,6 +75,8 @@ func All() []Entry {
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+		{Name: "push", New: push.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "a queue", Variable: true,
+			Summary: "the first to overwrite a record hands it to the image, and waits where that is behind", Paper: "Dragonfly (2022-2026), Valkey (2026)"},
 	}
 }
 

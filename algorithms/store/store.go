@@ -242,9 +242,11 @@ func (s *Store) release() error {
 // Counts are what the workers did so far.
 type Counts struct {
 	Commits   uint64
-	Conflicts uint64 // attempts that met a held lock in the no-wait mode
-	Shifts    uint64 // CPR's aborts
-	Aborts    uint64 // by the transaction's own body
+	Conflicts uint64        // attempts that met a held lock in the no-wait mode
+	Shifts    uint64        // CPR's aborts
+	Aborts    uint64        // by the transaction's own body
+	Stalls    uint64        // times that the algorithm made a transaction wait in a write
+	Stalled   time.Duration // for so long in all, over all workers
 }
 
 // Counts adds up the workers' counters. A running worker's commits may be up
@@ -256,6 +258,8 @@ func (s *Store) Counts() Counts {
 		c.Conflicts += w.conflicts.Load()
 		c.Shifts += w.shifts.Load()
 		c.Aborts += w.aborts.Load()
+		c.Stalls += w.stalls.Load()
+		c.Stalled += time.Duration(w.stalled.Load())
 	}
 	return c
 }

@@ -57,6 +57,8 @@ type Worker struct {
 	conflicts atomic.Uint64
 	shifts    atomic.Uint64
 	aborts    atomic.Uint64
+	stalls    atomic.Uint64
+	stalled   atomic.Int64 // ns
 	_         [64]byte
 }
 
@@ -219,7 +221,14 @@ func (w *Worker) enter() {
 // waits notes that the transaction has to wait.
 func (w *Worker) waits() {
 	if w.wait == 0 {
-		w.wait = time.Since(w.store.born)
+		w.waited(time.Since(w.store.born))
+	}
+}
+
+// waited notes since when the transaction had to wait, unless it had to before.
+func (w *Worker) waited(since time.Duration) {
+	if w.wait == 0 {
+		w.wait = since
 		w.published.Store(w.n)
 	}
 }

@@ -27,6 +27,7 @@ var figures = []struct {
 	{"capture_s", func(r *result.Row) result.Stat { return r.Capture }},
 	{"write_s", func(r *result.Row) result.Stat { return r.Write }},
 	{"sync_s", func(r *result.Row) result.Stat { return r.Sync }},
+	{"stalled_s", func(r *result.Row) result.Stat { return r.Stalled }},
 	{"memory_rest_of_data", func(r *result.Row) result.Stat { return r.Rest }},
 	{"memory_peak_of_data", func(r *result.Row) result.Stat { return r.Peak }},
 	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},

@@ -89,6 +89,25 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// Waits inside writes are told where there were any, and of whom.
+func TestStalls(t *testing.T) {
+	e := sample()
+	for _, want := range []bool{false, true} {
+		var got bytes.Buffer
+		if err := Write(&got, e, "table", Options{Order: order}); err != nil {
+			t.Fatal(err)
+		}
+		if has := strings.Contains(got.String(), "inside writes, added up, a checkpoint: calc 0.750 s."); has != want {
+			t.Errorf("it tells of waits: %v, want %v\n%s", has, want, got.String())
+		}
+		for i := range e.Trials {
+			if t := &e.Trials[i]; t.Algorithm == "calc" {
+				t.Checkpoints[1].Stalls, t.Checkpoints[1].Stalled = 3, 0.75
+			}
+		}
+	}
+}
+
 func TestFailedHasNoFigures(t *testing.T) {
 	for _, format := range Formats {
 		var b bytes.Buffer

@@ -33,6 +33,7 @@ type Row struct {
 	// where there is another. Wait, Capture, Write and Sync add up to Total
 	// within a trial; MeanPause overlaps with them.
 	Wait, Capture, Write, Sync, Total, MeanPause Stat
+	Stalled                                      Stat // mean likewise: seconds that workers waited in writes, added up
 
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
@@ -237,6 +238,7 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 	r.Sync = mean(func(c Checkpoint) float64 { return c.Sync })
 	r.Total = mean(func(c Checkpoint) float64 { return c.Total })
 	r.MeanPause = mean(func(c Checkpoint) float64 { return c.Pause })
+	r.Stalled = mean(func(c Checkpoint) float64 { return c.Stalled })
 }
 
 // complete leaves out checkpoints that came to nothing.

@@ -105,6 +105,10 @@ type Checkpoint struct {
 	Write   float64 `json:"write_s"`   // in write calls and the rate limit, within capture
 	Sync    float64 `json:"sync_s"`    // from there to durable and published
 	Total   float64 `json:"total_s"`   // from the trigger to durable
+	// Waits inside writes that the algorithm imposed during the checkpoint
+	// (push: its queue was full), over all workers; no part of Pause.
+	Stalls  int64   `json:"stalls,omitempty"`
+	Stalled float64 `json:"stalled_s,omitempty"` // their sum; workers wait beside each other, so it may exceed Total
 	Bytes   int64   `json:"bytes"`
 	Records int64   `json:"records"`
 	Point   string  `json:"point"` // the point of consistency, as the image states it

@@ -43,8 +43,8 @@ func in(room, file string, ms []mutant) []mutant {
 // all returns the whole table.
 func all() []mutant {
 	return slices.Concat(
-		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
-		calcMutants(), cprMutants(), lineairdbMutants(),
+		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(),
+		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
 	)
@@ -58,12 +58,14 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy":
-		return []suite{{"fuzzy", "."}}
-	case "naive", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+	case "fuzzy", "push":
+		return []suite{{room, "."}}
+	case "naive", "cou", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
+	case "cou-block":
+		return []suite{{"cou", "Block|Copier"}}
 	case "pingpong-drain":
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":

@@ -64,7 +64,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(1, "give the directory of one experiment", "plot", "nowhere")
 }
 
-func TestListNamesTheEight(t *testing.T) {
+func TestListNamesAlgorithms(t *testing.T) {
 	status, out, errOut := command(t, "list", "--json")
 	var rows []map[string]string
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || status != 0 {
@@ -76,7 +76,7 @@ func TestListNamesTheEight(t *testing.T) {
 			names = append(names, r["name"])
 		}
 	}
-	const want = "none naive fuzzy zigzag pingpong calc cpr lineairdb"
+	const want = "none naive fuzzy cou zigzag pingpong calc cpr lineairdb push"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -183,7 +183,7 @@ func TestDryRunRunsNothing(t *testing.T) {
 	out := t.TempDir()
 	status, _, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run")
 	left, err := os.ReadDir(out)
-	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "8 trials of 8 algorithms") {
+	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "10 trials of 10 algorithms") {
 		t.Errorf("status %d, %d files, %v: %s", status, len(left), err, errOut)
 	}
 }
