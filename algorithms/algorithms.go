@@ -6,10 +6,12 @@ import (
 	"ckptbench/algorithms/calc"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/piggyback"
 	"ckptbench/algorithms/pingpong"
 	"ckptbench/algorithms/store"
 	"ckptbench/algorithms/zigzag"
@@ -40,6 +42,7 @@ type Entry struct {
 func All() []Entry {
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
+		li      = "Li et al., ICDE 2018"
 		ren     = "Ren et al., SIGMOD 2016"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
@@ -59,6 +62,10 @@ func All() []Entry {
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
+		{Name: "hourglass", New: hourglass.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "2",
+			Summary: "Zig-Zag's two copies, switched as Ping-Pong does; only what was written is copied to the last image", Paper: li, CopyBytes: 2},
+		{Name: "piggyback", New: piggyback.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "1",
+			Summary: "two copies; the dump brings the one being written up to date", Paper: li, CopyBytes: 1},
 		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
