@@ -43,7 +43,7 @@ func in(room, file string, ms []mutant) []mutant {
 // all returns the whole table.
 func all() []mutant {
 	return slices.Concat(
-		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
+		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
@@ -60,7 +60,7 @@ func suites(room string) []suite {
 	switch room {
 	case "fuzzy":
 		return []suite{{"fuzzy", "."}}
-	case "naive", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+	case "naive", "zigzag", "pingpong", "hourglass", "piggyback", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
