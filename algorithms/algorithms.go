@@ -72,6 +72,8 @@ func All() []Entry {
 			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
+		{Name: "cpr-verify", Variant: "cpr", New: cpr.NewVerified, Early: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CPR that verifies the version under the locks, and moves a transaction on instead of aborting it", Paper: prasaad + "; Garnet (2024-2026)", CopyBytes: 1},
 		{Name: "lineairdb", New: lineairdb.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,

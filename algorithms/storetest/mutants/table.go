@@ -68,6 +68,8 @@ func suites(room string) []suite {
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
+	case "cpr-verify":
+		return algorithm("cpr", "TestVerify")
 	case "store", "storetest/crash":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
