@@ -11,12 +11,12 @@
 // latest version is in the array it dumps.
 //
 // Copying back races with whoever writes the record, and the dump does not hold
-// its lock. So the flag has a fourth state, in which the dump is at the record:
-// it enters it by compare-and-swap from "latest in the array that I dump", for
-// one copy. A writer leaves that state of affairs by compare-and-swap too, and
-// whoever comes second finds it out: the dump leaves the record alone, as what
-// is in cur is newer; the writer waits for the end of the copy. The dump never
-// waits.
+// its lock. So the flag has one more bit, a latch: the dump sets it for one copy,
+// by compare-and-swap from "latest in the array that I dump". A writer's first
+// write of the record in a period changes the flag from there to cur by
+// compare-and-swap too, so whoever comes second finds it out: the dump leaves
+// the record alone, as what is in cur is newer; the writer waits for the end of
+// the copy. The dump never waits.
 package piggyback
 
 import (
@@ -31,7 +31,7 @@ import (
 // a record has for its algorithm, of which every record's is 0 at first.
 const (
 	both    uint64 = 0
-	copying uint64 = 3 // the latest version is in the array that is dumped; a copy of it is being made
+	copying uint64 = 4 // a bit beside the number of the array that is dumped: the dump is copying the record back
 )
 
 type piggyback struct {
@@ -79,15 +79,13 @@ func (p *piggyback) Begin(tx *store.Txn) error {
 	return nil
 }
 
-// Read reads AS[cur] where the latest version is there, or in both, else the
-// other array. The dump may copy back meanwhile; the version returned stays
-// what it is.
+// Read reads the array that has the latest version, and AS[cur] where both do.
+// The dump may copy back meanwhile; the version returned stays what it is.
 func (p *piggyback) Read(tx *store.Txn, k store.Rec) *store.Version {
-	c := cur(tx.Start)
-	if f := k.Head().Word.Load(); f == both || f == c {
-		return p.as(c, k)
+	if f := k.Head().Word.Load() &^ copying; f != both {
+		return p.as(f, k)
 	}
-	return p.as(other(c), k)
+	return p.as(cur(tx.Start), k)
 }
 
 // Write writes AS[cur][k]. Where the latest version is in the other array only,
@@ -148,9 +146,10 @@ func (p *piggyback) Checkpoint(ctx context.Context, w *store.Image) (store.Point
 // has written it since the point.
 func (p *piggyback) copyBack(k store.Rec, dumped uint64) {
 	f := &k.Head().Word
-	if f.Load() != dumped || !f.CompareAndSwap(dumped, copying) {
+	if f.Load() != dumped || !f.CompareAndSwap(dumped, dumped|copying) {
 		return
 	}
+	sched.Point("piggyback.copying")
 	p.as(other(dumped), k).CopyFrom(p.as(dumped, k))
 	sched.Point("piggyback.copied")
 	f.Store(both)
