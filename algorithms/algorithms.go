@@ -25,6 +25,7 @@ type Entry struct {
 	New       store.New // builds it
 	Versions  int       // versions of a record it keeps side by side
 	Early     bool      // its transactions enter the clock before they lock
+	Late      bool      // its transactions release their locks before they commit
 	NeedsLog  bool      // it cannot do without a log
 	Unsound   bool      // its images are wrong, on purpose
 	Baseline  bool      // it takes no checkpoints
@@ -70,6 +71,8 @@ func All() []Entry {
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
+		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Late: true, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CALC that appends the commit token after the locks are released; its images are wrong", Paper: ren + ", its rule broken", CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
 		{Name: "cpr-verify", Variant: "cpr", New: cpr.NewVerified, Early: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
@@ -93,5 +96,6 @@ func Find(name string) (Entry, bool) {
 
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
-	o.Algorithm, o.New, o.Versions, o.Early, o.NeedsLog = e.Name, e.New, e.Versions, e.Early, e.NeedsLog
+	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
+	o.Early, o.Late = e.Early, e.Late
 }

@@ -146,7 +146,11 @@ func (p *piggyback) Checkpoint(ctx context.Context, w *store.Image) (store.Point
 // has written it since the point.
 func (p *piggyback) copyBack(k store.Rec, dumped uint64) {
 	f := &k.Head().Word
-	if f.Load() != dumped || !f.CompareAndSwap(dumped, dumped|copying) {
+	if f.Load() != dumped {
+		return
+	}
+	sched.Point("piggyback.found")
+	if !f.CompareAndSwap(dumped, dumped|copying) {
 		return
 	}
 	sched.Point("piggyback.copying")
