@@ -7,10 +7,12 @@ import (
 	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/piggyback"
 	"ckptbench/algorithms/pingpong"
 	"ckptbench/algorithms/push"
 	"ckptbench/algorithms/store"
@@ -25,6 +27,7 @@ type Entry struct {
 	New       store.New // builds it
 	Versions  int       // versions of a record it keeps side by side
 	Early     bool      // its transactions enter the clock before they lock
+	Late      bool      // its transactions release their locks before they commit
 	NeedsLog  bool      // it cannot do without a log
 	Unsound   bool      // its images are wrong, on purpose
 	Baseline  bool      // it takes no checkpoints
@@ -42,6 +45,7 @@ type Entry struct {
 func All() []Entry {
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
+		li      = "Li et al., ICDE 2018"
 		ren     = "Ren et al., SIGMOD 2016"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
@@ -65,12 +69,20 @@ func All() []Entry {
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
+		{Name: "hourglass", New: hourglass.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "2",
+			Summary: "Zig-Zag's two copies, switched as Ping-Pong does; only what was written is copied to the last image", Paper: li, CopyBytes: 2},
+		{Name: "piggyback", New: piggyback.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "1",
+			Summary: "two copies; the dump brings the one being written up to date", Paper: li, CopyBytes: 1},
 		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
+		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Late: true, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CALC that appends the commit token after the locks are released; its images are wrong", Paper: ren + ", its rule broken", CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
+		{Name: "cpr-verify", Variant: "cpr", New: cpr.NewVerified, Early: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CPR that verifies the version under the locks, and moves a transaction on instead of aborting it", Paper: prasaad + "; Garnet (2024-2026)", CopyBytes: 1},
 		{Name: "lineairdb", New: lineairdb.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
@@ -92,5 +104,6 @@ func Find(name string) (Entry, bool) {
 
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
-	o.Algorithm, o.New, o.Versions, o.Early, o.NeedsLog = e.Name, e.New, e.Versions, e.Early, e.NeedsLog
+	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
+	o.Early, o.Late = e.Early, e.Late
 }

@@ -20,6 +20,7 @@ type Options struct {
 	New       New
 	Versions  int  // versions of a record kept side by side; 0 means 1
 	Early     bool // transactions enter the clock before their locks are taken
+	Late      bool // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool // the algorithm cannot do without one
 
 	Tables  []TableSpec
@@ -69,7 +70,7 @@ type Store struct {
 	own     arena.Meter // the algorithm's memory
 	born    time.Time
 
-	early, nowait, hashed, touch bool
+	early, late, nowait, hashed, touch bool
 
 	trace     *trace
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
@@ -85,7 +86,7 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		opts: o, born: time.Now(), clock: phase.NewClock(o.Workers, 0),
-		early: o.Early, nowait: o.NoWait, touch: o.Touch,
+		early: o.Early, late: o.Late, nowait: o.NoWait, touch: o.Touch,
 		trace: &trace{}, ckpt: make(chan struct{}, 1),
 	}
 	if err := s.open(); err != nil {

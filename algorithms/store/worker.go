@@ -134,11 +134,11 @@ func (w *Worker) run(q *Request) error {
 		return w.runWatched(q)
 	}
 	if err := q.Body(tx); err != nil {
-		tx.alg.Commit(tx)
+		w.commit()
 		w.aborts.Add(1)
 		return err
 	}
-	tx.alg.Commit(tx)
+	w.commit()
 	w.count()
 	return nil
 }
@@ -159,7 +159,7 @@ func (w *Worker) runWatched(q *Request) error {
 		if w.redo != nil {
 			w.redo.Abort()
 		}
-		tx.alg.Commit(tx)
+		w.commit()
 		if tx.log != nil {
 			tx.log.Abort()
 		}
@@ -168,12 +168,22 @@ func (w *Worker) runWatched(q *Request) error {
 	}
 	w.undo.forget()
 	sched.Point("commit")
-	tx.alg.Commit(tx)
+	w.commit()
 	if tx.log != nil {
 		tx.log.Commit(tx.id, tx.Seq)
 	}
 	w.count()
 	return nil
+}
+
+// commit ends the transaction for the algorithm, under its locks unless that is
+// to go wrong.
+func (w *Worker) commit() {
+	if w.store.late {
+		w.unlockAll()
+		w.locks = w.locks[:0]
+	}
+	w.tx.alg.Commit(&w.tx)
 }
 
 // count counts a commit. The sampler sees it within 16, or at once after a

@@ -43,7 +43,7 @@ func in(room, file string, ms []mutant) []mutant {
 // all returns the whole table.
 func all() []mutant {
 	return slices.Concat(
-		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(),
+		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
@@ -58,9 +58,9 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy", "push":
+	case "fuzzy", "push", "piggyback":
 		return []suite{{room, "."}}
-	case "naive", "cou", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
@@ -70,6 +70,8 @@ func suites(room string) []suite {
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
+	case "cpr-verify":
+		return algorithm("cpr", "TestVerify")
 	case "store", "storetest/crash":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
