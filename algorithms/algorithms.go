@@ -6,6 +6,7 @@ import (
 	"ckptbench/algorithms/calc"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
@@ -41,6 +42,7 @@ func All() []Entry {
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
 		ren     = "Ren et al., SIGMOD 2016"
+		kemper  = "Kemper and Neumann, ICDE 2011"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
 	)
@@ -59,6 +61,8 @@ func All() []Entry {
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
+		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
+			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1},
 		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
