@@ -61,8 +61,6 @@ func All() []Entry {
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
-		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
-			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1},
 		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
@@ -73,6 +71,8 @@ func All() []Entry {
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
+			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1},
 	}
 }
 

@@ -20,9 +20,9 @@
 // is slow holds the clone back, so that it lives, and pages go on being copied,
 // for as long as the image takes, as in HyPer.
 //
-// The pages that were copied are counted when the last record has been read, and
-// are the peak of the algorithm's own memory. All of this process counts, not
-// only the records: that is what a fork costs.
+// The pages copied so far are counted a few times while the clone lives, as the
+// algorithm's own memory. All of this process counts, not only the records: that
+// is what a fork costs.
 package hyper
 
 import (
@@ -38,6 +38,10 @@ import (
 // the fork's, without the wait for running transactions, is the time from
 // store.MarkPoint to it.
 const MarkCloned = "cloned"
+
+// counts is how often in a checkpoint the copied pages are counted, which takes
+// the kernel a walk over the clone's page tables.
+const counts = 8
 
 // extent is how many bytes the clone writes and a stream of the image takes at
 // once: some may be in the pipe together.
@@ -58,6 +62,7 @@ type hyper struct {
 	env      *store.Env
 	snapshot func() (snapshot, error)
 	period   uint64 // number of points of consistency so far; changes only when quiesced
+	copied   int64  // bytes of pages on the meter; the checkpointer's alone
 }
 
 // New returns HyPer's snapshot. Where the platform cannot clone a process that
@@ -100,13 +105,24 @@ func (h *hyper) Checkpoint(ctx context.Context, w *store.Image) (at store.Point,
 		return at, err
 	}
 	sched.Point("hyper.cloned")
-	if err := h.env.ScanCopy(ctx, w, tables, s.Read); err != nil {
+	defer h.count(0)
+	left := len(tables)
+	err = h.env.ScanCopy(ctx, w, tables, func(p []byte) error {
+		if left--; left%(1+len(tables)/counts) == 0 {
+			h.count(s.Copied())
+		}
+		return s.Read(p)
+	})
+	if err != nil {
 		return at, err
 	}
-	copied := s.Copied()
-	h.env.Meter.Add(copied)
-	defer h.env.Meter.Add(-copied)
 	return at, s.End()
+}
+
+// count makes the meter say that so many bytes of pages are copied now.
+func (h *hyper) count(copied int64) {
+	h.env.Meter.Add(copied - h.copied)
+	h.copied = copied
 }
 
 // memory returns the tables as the clone is to write them.
