@@ -44,7 +44,7 @@ func in(room, file string, ms []mutant) []mutant {
 func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
-		calcMutants(), cprMutants(), lineairdbMutants(),
+		calcMutants(), cprMutants(), lineairdbMutants(), hyperMutants(), forkMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
 	)
@@ -58,8 +58,8 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy":
-		return []suite{{"fuzzy", "."}}
+	case "fuzzy", "hyper":
+		return []suite{{room, "."}}
 	case "naive", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
