@@ -39,9 +39,10 @@ import (
 // store.MarkPoint to it.
 const MarkCloned = "cloned"
 
-// counts is how often in a checkpoint the copied pages are counted, which takes
-// the kernel a walk over the clone's page tables.
-const counts = 8
+// counts is how often in a checkpoint the copied pages are counted. It takes the
+// kernel a walk over the clone's page tables, about as long as the clone took,
+// and counts as capture.
+const counts = 4
 
 // extent is how many bytes the clone writes and a stream of the image takes at
 // once: some may be in the pipe together.
@@ -97,6 +98,7 @@ func (h *hyper) Checkpoint(ctx context.Context, w *store.Image) (at store.Point,
 		at.Seq = h.period
 		h.period++
 		tables = h.env.Extents(extent)
+		sched.Point("hyper.clone")
 		err := s.Take(ctx, memory(tables))
 		h.env.Mark(MarkCloned)
 		return err

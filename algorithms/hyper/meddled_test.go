@@ -314,9 +314,14 @@ func TestCancelledWhileStopped(t *testing.T) {
 	files := r.files()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.next.reading = func(s *fork.Snapshot) {
-		if s.Pid() != 0 {
-			_ = unix.Kill(s.Pid(), unix.SIGSTOP)
+		if pid := s.Pid(); pid != 0 {
+			_ = unix.Kill(pid, unix.SIGSTOP)
 			time.AfterFunc(5*time.Millisecond, cancel)
+			watch := time.AfterFunc(30*time.Second, func() {
+				t.Error("it hangs: nobody killed the stopped clone")
+				_ = unix.Kill(pid, unix.SIGKILL)
+			})
+			t.Cleanup(func() { watch.Stop() })
 		}
 	}
 	if _, err := r.s.Checkpoint(ctx); !errors.Is(err, context.Canceled) {

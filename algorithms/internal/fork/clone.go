@@ -78,6 +78,8 @@ func inClone(memory [][]byte, fds pipes) {
 			p = p[n:]
 		}
 	}
+	// Its reader need not wait for what does not come.
+	syscall.RawSyscall(unix.SYS_CLOSE, uintptr(fds.dataW), 0, 0)
 	var b [1]byte
 	for {
 		_, _, errno := syscall.RawSyscall(unix.SYS_READ, uintptr(fds.holdR), uintptr(unsafe.Pointer(&b)), 1)

@@ -117,7 +117,8 @@ func (s *Snapshot) Read(p []byte) error {
 		return nil
 	case s.ctx.Err() != nil:
 		return s.ctx.Err()
-	case err == io.EOF || err == io.ErrUnexpectedEOF: // it has ended, or is about to
+	case err == io.EOF || err == io.ErrUnexpectedEOF: // it has ended, or waits to be let go
+		closeFD(&s.fds.holdW)
 		return errors.Join(s.reap(), s.verdict())
 	}
 	return fmt.Errorf("read from the snapshot's process %d, after %d of %d bytes: %w", s.pid, s.got, s.total, err)

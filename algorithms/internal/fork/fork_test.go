@@ -203,9 +203,16 @@ func await(t *testing.T, pid int, want string) {
 	}
 }
 
-// stopped stops the clone where it waits for a reader, in the middle of a write.
+// stopped stops the clone where it waits, and kills it when the test hangs:
+// nothing else would ever end it then.
 func stopped(t *testing.T, s *Snapshot) {
 	t.Helper()
+	pid := s.Pid()
+	watch := time.AfterFunc(30*time.Second, func() {
+		t.Error("it hangs: nobody killed the stopped clone")
+		_ = unix.Kill(pid, unix.SIGKILL)
+	})
+	t.Cleanup(func() { watch.Stop() })
 	await(t, s.Pid(), "S")
 	if err := unix.Kill(s.Pid(), unix.SIGSTOP); err != nil {
 		t.Fatal(err)
