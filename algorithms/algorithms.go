@@ -72,7 +72,7 @@ func All() []Entry {
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
 		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
-			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1},
+			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1.3},
 	}
 }
 

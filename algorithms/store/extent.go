@@ -52,7 +52,7 @@ func (x Extent) Len() int {
 // ScanCopy adds the records in a copy of extents to an image. Read fills its
 // argument with the next Extent.Len bytes of the copy, the keys before the
 // slots, in the order of xs; it is called by one goroutine at a time. What it
-// reads all the image is made of: the tables may be written meanwhile.
+// reads is all the image is made of: the tables may be written meanwhile.
 func (e *Env) ScanCopy(ctx context.Context, w *Image, xs []Extent, read func([]byte) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -97,7 +97,7 @@ func (c *copied) next(buf []byte) (Extent, []byte, bool, error) {
 // scan puts extents into one stream until none is left.
 func (c *copied) scan(ctx context.Context, s *image.Stream) error {
 	var buf []byte
-	for {
+	for ctx.Err() == nil {
 		x, b, ok, err := c.next(buf)
 		if err != nil || !ok {
 			return err
@@ -108,6 +108,7 @@ func (c *copied) scan(ctx context.Context, s *image.Stream) error {
 		}
 		buf = b
 	}
+	return context.Cause(ctx)
 }
 
 // put puts the records of x, whose memory b is a copy of, into a stream.

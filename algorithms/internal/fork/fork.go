@@ -158,9 +158,9 @@ func (s *Snapshot) verdict() error {
 	return nil
 }
 
-// Copied returns the bytes in pages that only the clone has any more, as this
-// process has copied them to write them. The clone must not have ended; 0 where
-// the system does not say.
+// Copied returns the bytes in pages that only the clone has any more: this
+// process has written its own copy of them, or given them back. It is 0 when the
+// clone has ended, or where the system does not say.
 func (s *Snapshot) Copied() int64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", s.pid))
 	if err != nil {
