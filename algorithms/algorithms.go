@@ -8,6 +8,7 @@ import (
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/hourglass"
+	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
@@ -47,6 +48,7 @@ func All() []Entry {
 		cao     = "Cao et al., SIGMOD 2011"
 		li      = "Li et al., ICDE 2018"
 		ren     = "Ren et al., SIGMOD 2016"
+		kemper  = "Kemper and Neumann, ICDE 2011"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
 	)
@@ -89,6 +91,8 @@ func All() []Entry {
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
 		{Name: "push", New: push.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "a queue", Variable: true,
 			Summary: "the first to overwrite a record hands it to the image, and waits where that is behind", Paper: "Dragonfly (2022-2026), Valkey (2026)"},
+		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
+			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1.3},
 	}
 }
 
