@@ -53,13 +53,16 @@ func NewFit(ns, ys []float64, resolution float64) Fit {
 	for _, y := range ys {
 		top = max(top, y)
 	}
-	if f.Sizes >= leastSize {
+	if f.Fitted() {
 		f.line(ns, ys)
 		f.power(ns, ys, resolution)
 	}
 	f.Word = f.word(top, resolution)
 	return f
 }
+
+// Fitted reports whether there were sizes enough for a slope.
+func (f *Fit) Fitted() bool { return f.Sizes >= leastSize }
 
 func (f *Fit) line(ns, ys []float64) {
 	f.PerRecord = middle(slopes(ns, ys))
@@ -88,7 +91,7 @@ func (f *Fit) word(top, resolution float64) string {
 		return Never
 	case f.Sizes > 0 && top < resolution:
 		return Flat
-	case f.Sizes < leastSize:
+	case !f.Fitted():
 		return TooFew
 	case f.Lo < SlopeFlat && f.Hi > SlopeLinear:
 		return Unclear

@@ -50,6 +50,12 @@ func (e *Experiment) Growth(order []string) []Growth {
 	return finished(out)
 }
 
+// Of reports whether r is one of the points that g is fitted to.
+func (g *Growth) Of(r *Row) bool {
+	rest, ok := withoutSize(r.Params)
+	return ok && g.Algorithm == r.Algorithm && slices.Equal(g.Params, rest)
+}
+
 // finished fits what was added, and drops what never took a checkpoint.
 func finished(gs []Growth) []Growth {
 	var out []Growth
