@@ -15,7 +15,7 @@ import "ckptbench/workload"
 type Experiment struct {
 	Info Info `yaml:"experiment"`
 
-	// Which algorithms run, by name; by default all that are not experimental.
+	// Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out.
 	Algorithms []string `yaml:"algorithms"`
 
 	// How many records are loaded before the run.
@@ -122,7 +122,8 @@ type Sweep struct {
 // Known is what the caller has to run.
 type Known struct {
 	Algorithms        []string // every name that may be configured
-	DefaultAlgorithms []string // what runs where none is named
+	SoundAlgorithms   []string // what algorithms: all runs
+	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
 }
 
 // Index says how a key finds its record.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/profile"
@@ -22,7 +23,7 @@ type runCommand struct {
 	Out     string   `default:"results" help:"Folder of the results."`
 	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
 	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
-	Only    []string `help:"Run these algorithms only."`
+	Only    []string `help:"Run these algorithms only; all or default for those."`
 	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials  int      `help:"How many trials, whatever the config says."`
 	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
@@ -36,6 +37,9 @@ func known() config.Known {
 	var k config.Known
 	for _, e := range algorithms.All() {
 		k.Algorithms = append(k.Algorithms, e.Name)
+		if !e.Unsound {
+			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
+		}
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
@@ -67,7 +71,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 func (c *runCommand) load() ([]*config.Experiment, error) {
 	sets := slices.Clone(c.Set)
 	if len(c.Only) > 0 {
-		sets = append(sets, fmt.Sprintf("algorithms=[%s]", join(c.Only)))
+		sets = append(sets, "algorithms="+strings.Join(c.Only, ","))
 	}
 	if c.Trials > 0 {
 		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
@@ -81,17 +85,6 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 		exps = append(exps, e)
 	}
 	return exps, nil
-}
-
-func join(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	return s
 }
 
 // check says what the run will take, and refuses what cannot fit.
