@@ -52,6 +52,8 @@ type Experiment struct {
 	Verify Verify `yaml:"verify"`
 	// How long the recorded trial of verify: trial lasts.
 	VerifyDuration Duration `yaml:"verify_duration"`
+	// How many records the recorded trial has at most; unlimited is 0. It needs several hundred bytes for each, beside the store.
+	VerifyRecords Count `yaml:"verify_records"`
 	// Recover from the last image after each trial, and measure it.
 	Recover bool `yaml:"recover"`
 	// Keep each trial's images and logs with its results.
