@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -169,7 +170,7 @@ func (s Estimate) Fits(memory, disk int64) error {
 		where = " at " + Cell{Params: s.Params}.String()
 	}
 	if memory >= 0 && s.Memory > memory {
-		return fmt.Errorf("impossible memory: %s%s needs at least %s, %s are available: lower records or record_size, or leave out %s",
+		return fmt.Errorf("impossible memory: %s%s needs about %s, %s are available: lower records, record_size or verify_records, or leave out %s",
 			s.Algorithm, where, roughly(s.Memory), roughly(memory), s.Algorithm)
 	}
 	if disk >= 0 && s.Disk > disk {
@@ -177,6 +178,20 @@ func (s Estimate) Fits(memory, disk int64) error {
 			roughly(s.Disk), roughly(disk))
 	}
 	return nil
+}
+
+// Tight says what will only just do, or "": over four fifths of what there is,
+// where the estimate may be that far off and the page cache wants room too.
+func (s Estimate) Tight(memory, disk int64) string {
+	var words []string
+	near := func(what string, need, have int64) {
+		if have >= 0 && float64(need) > 0.8*float64(have) {
+			words = append(words, fmt.Sprintf("about %s of %s of %s", roughly(need), roughly(have), what))
+		}
+	}
+	near("available memory", s.Memory, memory)
+	near("free disk", s.Disk, disk)
+	return strings.Join(words, ", and ")
 }
 
 // roughly writes bytes for a person, unlike Size, which is exact.

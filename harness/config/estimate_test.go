@@ -84,8 +84,22 @@ func TestEstimateFits(t *testing.T) {
 	check(math.MaxInt64, math.MaxInt64, "")
 	check(est.Memory, est.Disk, "")
 	check(-1, -1, "")
-	check(12<<30, -1, "impossible memory: pingpong at records=100M needs at least 412.4 GiB, 12.0 GiB are available: lower records or record_size, or leave out pingpong")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 412.4 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
 	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
+}
+
+func TestEstimateTight(t *testing.T) {
+	est := Estimate{Memory: 81 << 30, Disk: 90 << 20}
+	check := func(memory, disk int64, want string) {
+		t.Helper()
+		if got := est.Tight(memory, disk); got != want {
+			t.Errorf("with %d memory and %d disk: %q, want %q", memory, disk, got, want)
+		}
+	}
+	check(-1, -1, "")
+	check(102<<30, 200<<20, "")
+	check(100<<30, 200<<20, "about 81.0 GiB of 100.0 GiB of available memory")
+	check(100<<30, 100<<20, "about 81.0 GiB of 100.0 GiB of available memory, and about 90.0 MiB of 100.0 MiB of free disk")
 }
 
 // A recorded trial with fewer records needs less time and less memory, down to

@@ -72,7 +72,7 @@ func (c growthChart) chart(e *result.Experiment, point []result.Param, style Sty
 	}))
 	c.finish()
 	if c.band > 0 && math.Log10(c.band) > c.ys[0] {
-		s.legend = append(s.legend, newEntry("below "+seconds(c.band), fillThumb(bandFill)))
+		s.legend = append(s.legend, newEntry("below the resolution", fillThumb(bandFill)))
 	}
 	views := growthViews(e, point, style)
 	s.notes = gridNotes(views)
@@ -108,10 +108,9 @@ func (c *growthChart) finish() {
 	c.xs = [2]float64{math.Inf(1), math.Inf(-1)}
 	c.ys = c.xs
 	for _, t := range c.lines {
-		for i, q := range t.points {
+		for _, q := range t.points {
 			c.xs = [2]float64{math.Min(c.xs[0], q.x), math.Max(c.xs[1], q.x)}
 			c.ys = [2]float64{math.Min(c.ys[0], q.lo), math.Max(c.ys[1], q.hi)}
-			t.points[i] = q
 		}
 	}
 	c.xs = [2]float64{c.xs[0] - 0.08, c.xs[1] + 0.08}

@@ -96,7 +96,7 @@ func TestPauseSize(t *testing.T) {
 	}
 	c := PauseSize(e, nil, NewStyle(order))
 	all := strings.Join(svgTexts(t, c), "\n")
-	for _, want := range []string{"naive (", "pingpong (0.00)", "zigzag FAILED", "kept from starting: fuzzy, calc, cpr.", "slope 1", "below 50 µs"} {
+	for _, want := range []string{"naive (", "pingpong (0.00)", "zigzag FAILED", "kept from starting: fuzzy, calc, cpr.", "slope 1", "below the resolution"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}

@@ -97,7 +97,11 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
-	return est.Fits(harness.AvailableMemory(), harness.FreeDisk(dir))
+	memory, disk := harness.AvailableMemory(), harness.FreeDisk(dir)
+	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
+		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
+	}
+	return est.Fits(memory, disk)
 }
 
 // copies returns how many times an algorithm holds the data in memory.
