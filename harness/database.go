@@ -50,6 +50,13 @@ func (c cell) fieldSize() int {
 	return (int(c.RecordSize) + fields - 1) / fields
 }
 
+// verified is the cell of a recorded run, which may have fewer records.
+func (c cell) verified() *cell {
+	e := *c.Experiment
+	e.Records = e.VerifiedRecords()
+	return &cell{Experiment: &e, params: c.params}
+}
+
 // options describe the cell's store under an algorithm, with its images and log
 // below dir.
 func (c cell) options(e algorithms.Entry, dir string) store.Options {

@@ -267,6 +267,10 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 }
 
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	if n := c.VerifiedRecords(); n < c.Records {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
+	}
+	c = c.verified()
 	decks, err := c.decks(r.exp.Seed.Value, round, "verify", opsFor(c.VerifyDuration/8))
 	if err != nil {
 		return err

@@ -31,14 +31,6 @@ var columns = []column{
 	{"verified", "images", images},
 }
 
-// head is the column's heading, sep between its name and its unit.
-func (c column) head(sep string) string {
-	if c.unit == "" {
-		return c.name
-	}
-	return c.name + sep + "(" + c.unit + ")"
-}
-
 func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {
 	return func(r *result.Row) string {
 		s := get(r)

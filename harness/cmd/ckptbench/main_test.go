@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,6 +57,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, "unknown flag --onyl", "run", misspelt, "--onyl", "calc")
 	good := write(t, "good.yaml", tiny)
 	check(2, `unknown algorithm "crp": did you mean "cpr"?`, "run", good, "--only", "crp")
+	check(2, `all stands for a list and is not in one`, "run", good, "--only", "all,calc")
 	check(2, "workload.theta", "run", good, "--set", "workload.theta=big")
 	check(1, "impossible memory", "run", good, "--set", "records=1G", "--set", "record_size=1MiB")
 	check(0, "good.yaml: good", "validate", good)
@@ -87,6 +89,21 @@ func TestListNamesAlgorithms(t *testing.T) {
 	}
 	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 || !strings.Contains(out, "default.yaml") {
 		t.Errorf("list experiments: status %d, %q", status, out)
+	}
+}
+
+// A dry run says what would be run: all is every algorithm whose images are
+// right, with its variants.
+func TestAllIsEverySoundAlgorithm(t *testing.T) {
+	good, sound := write(t, "good.yaml", tiny), 0
+	for _, e := range algorithms.All() {
+		if !e.Unsound {
+			sound++
+		}
+	}
+	_, _, errOut := command(t, "run", "--dry-run", good, "--only", "all")
+	if want := fmt.Sprintf("of %d algorithms", sound); !strings.Contains(errOut, want) {
+		t.Errorf("said %q, want %q", errOut, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/profile"
@@ -22,7 +23,7 @@ type runCommand struct {
 	Out     string   `default:"results" help:"Folder of the results."`
 	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
 	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
-	Only    []string `help:"Run these algorithms only."`
+	Only    []string `help:"Run these algorithms only; all or default for those."`
 	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials  int      `help:"How many trials, whatever the config says."`
 	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
@@ -37,6 +38,9 @@ func known() config.Known {
 	var k config.Known
 	for _, e := range algorithms.All() {
 		k.Algorithms = append(k.Algorithms, e.Name)
+		if !e.Unsound {
+			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
+		}
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
@@ -68,7 +72,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 func (c *runCommand) load() ([]*config.Experiment, error) {
 	sets := slices.Clone(c.Set)
 	if len(c.Only) > 0 {
-		sets = append(sets, fmt.Sprintf("algorithms=[%s]", join(c.Only)))
+		sets = append(sets, "algorithms="+strings.Join(c.Only, ","))
 	}
 	if c.Trials > 0 {
 		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
@@ -84,17 +88,6 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 	return exps, nil
 }
 
-func join(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	return s
-}
-
 // check says what the run will take, and refuses what cannot fit.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	est := e.Estimate(copies)
@@ -105,7 +98,11 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
-	return est.Fits(harness.AvailableMemory(), harness.FreeDisk(dir))
+	memory, disk := harness.AvailableMemory(), harness.FreeDisk(dir)
+	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
+		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
+	}
+	return est.Fits(memory, disk)
 }
 
 // copies returns how many times an algorithm holds the data in memory.
