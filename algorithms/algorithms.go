@@ -5,6 +5,7 @@ package algorithms
 import (
 	"ckptbench/algorithms/calc"
 	"ckptbench/algorithms/cpr"
+	"ckptbench/algorithms/flink"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
@@ -31,6 +32,7 @@ type Entry struct {
 	Copies    string  // of the data in memory, beside the live one
 	Aborts    bool    // it may abort transactions
 	Variable  bool    // a version takes the room of its value, not of the largest
+	Heap      bool    // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
 	Summary   string  // one line
 	Paper     string  // where it is from
 	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
@@ -43,6 +45,7 @@ func All() []Entry {
 		ren     = "Ren et al., SIGMOD 2016"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
+		flip    = "Apache Flink, FLINK-5958 (2017)"
 	)
 	return []Entry{
 		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
@@ -69,6 +72,12 @@ func All() []Entry {
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+		{Name: "flink", New: flink.New, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "a hash table on the heap, copied on first access", Paper: flip, CopyBytes: 1},
+		{Name: "flink-cow-write", Variant: "flink", New: flink.NewCowWrite, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
+		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
+			Summary: "nested maps, written while transactions are kept out", Paper: flip},
 	}
 }
 
