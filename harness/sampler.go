@@ -24,6 +24,7 @@ type sampler struct {
 	total   *hdrhistogram.Histogram // of the measured part
 	buckets []result.Bucket
 	rss     int64 // at most
+	heap    int64 // at most, in the measured part
 }
 
 func newSampler(s *store.Store, timers []*timer, zero time.Time) *sampler {
@@ -50,6 +51,7 @@ func (s *sampler) sample() result.Bucket {
 	}
 	if b.Start >= 0 {
 		s.total.Merge(s.bucket)
+		s.heap = max(s.heap, heapBytes())
 	}
 	s.bucket.Reset()
 	s.rss = max(s.rss, b.RSS)

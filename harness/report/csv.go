@@ -29,6 +29,8 @@ var figures = []struct {
 	{"sync_s", func(r *result.Row) result.Stat { return r.Sync }},
 	{"memory_rest_of_data", func(r *result.Row) result.Stat { return r.Rest }},
 	{"memory_peak_of_data", func(r *result.Row) result.Stat { return r.Peak }},
+	{"heap_growth_of_data", func(r *result.Row) result.Stat { return r.Heap }},
+	{"gc_share", func(r *result.Row) result.Stat { return r.GC }},
 	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},
 }
 

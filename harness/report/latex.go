@@ -15,9 +15,9 @@ func (s summary) latex() string {
 	var b strings.Builder
 	b.WriteString("% Needs \\usepackage{booktabs} and \\usepackage{xcolor}.\n")
 	for _, t := range s.tables {
-		fmt.Fprintf(&b, "%% %s\n\\begin{tabular}{l%s}\n\\toprule\n", s.title(t), strings.Repeat("r", len(columns)))
+		fmt.Fprintf(&b, "%% %s\n\\begin{tabular}{l%s}\n\\toprule\n", s.title(t), strings.Repeat("r", len(t.columns())))
 		names, units := []string{"algorithm"}, []string{""}
-		for _, c := range columns {
+		for _, c := range t.columns() {
 			name, unit, _ := strings.Cut(c.head("\n"), "\n")
 			names, units = append(names, latexEscape.Replace(name)), append(units, latexEscape.Replace(unit))
 		}
@@ -26,9 +26,9 @@ func (s summary) latex() string {
 			r := &t.rows[i]
 			cells := []string{latexEscape.Replace(name(r))}
 			if why := failure(r); why != "" {
-				cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(columns), latexEscape.Replace(why)))
+				cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(t.columns()), latexEscape.Replace(why)))
 			} else {
-				for _, c := range columns {
+				for _, c := range t.columns() {
 					cells = append(cells, latexCell(c.cell(r)))
 				}
 			}

@@ -97,7 +97,7 @@ func (t table) render(unitSep string, how ...tablewriter.Option) (string, error)
 	var b strings.Builder
 	align := tw.Alignment{tw.AlignLeft}
 	head := []string{"algorithm"}
-	for _, c := range columns {
+	for _, c := range t.columns() {
 		align, head = append(align, tw.AlignRight), append(head, c.head(unitSep))
 	}
 	opts := append([]tablewriter.Option{
@@ -113,7 +113,7 @@ func (t table) render(unitSep string, how ...tablewriter.Option) (string, error)
 	for i := range t.rows {
 		cells := []string{escape(name(&t.rows[i]))}
 		failed := failure(&t.rows[i]) != ""
-		for k, c := range columns {
+		for k, c := range t.columns() {
 			switch {
 			case failed && k == 0:
 				cells = append(cells, "FAILED")
