@@ -6,6 +6,7 @@ import (
 	"ckptbench/algorithms/calc"
 	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
+	"ckptbench/algorithms/flink"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/hyper"
@@ -37,6 +38,7 @@ type Entry struct {
 	Copies    string  // of the data in memory, beside the live one
 	Aborts    bool    // it may abort transactions
 	Variable  bool    // a version takes the room of its value, not of the largest
+	Heap      bool    // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
 	Summary   string  // one line
 	Paper     string  // where it is from
 	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
@@ -51,6 +53,7 @@ func All() []Entry {
 		kemper  = "Kemper and Neumann, ICDE 2011"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
+		flip    = "Apache Flink, FLINK-5958 (2017)"
 	)
 	return []Entry{
 		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
@@ -93,6 +96,12 @@ func All() []Entry {
 			Summary: "the first to overwrite a record hands it to the image, and waits where that is behind", Paper: "Dragonfly (2022-2026), Valkey (2026)"},
 		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
 			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1.3},
+		{Name: "flink", New: flink.New, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "a hash table on the heap, copied on first access", Paper: flip, CopyBytes: 1},
+		{Name: "flink-cow-write", Variant: "flink", New: flink.NewCowWrite, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
+		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
+			Summary: "nested maps, written while transactions are kept out", Paper: flip},
 	}
 }
 

@@ -24,6 +24,7 @@ type sampler struct {
 	total   *hdrhistogram.Histogram   // of the measured part
 	buckets []result.Bucket
 	rss     int64 // at most
+	heap    int64 // at most, in the measured part
 }
 
 func newSampler(s *store.Store, timers []*timer, zero time.Time) *sampler {
@@ -54,6 +55,7 @@ func (s *sampler) sample() result.Bucket {
 		span.SetStartTimeMs(s.last.UnixMilli())
 		span.SetEndTimeMs(now.UnixMilli())
 		s.spans = append(s.spans, span)
+		s.heap = max(s.heap, heapBytes())
 	}
 	s.rss = max(s.rss, b.RSS)
 	s.last, s.counts = now, counts

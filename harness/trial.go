@@ -102,6 +102,7 @@ func (t *trial) work(ctx context.Context) error {
 	wg.Wait()
 	ckpt.Wait()
 	t.out.GCShare, t.out.GCCycles = gc.since()
+	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return explain(err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/sched"
@@ -22,13 +23,25 @@ type Out struct {
 
 // Put adds record r as it is in version v. It neither blocks nor fails: room
 // was made before the record was handed out, so it may be called under a latch.
-func (o *Out) Put(r Rec, v *Version) {
+func (o *Out) Put(r Rec, v *Version) { o.put(r.t.id, r.Key(), v) }
+
+func (o *Out) put(table int, key uint64, v *Version) {
 	switch {
 	case v.Present():
-		o.s.Put(r.t.id, r.Key(), v.Stamp(), v.Bytes())
+		o.s.Put(table, key, v.Stamp(), v.Bytes())
 	case v.Stamp() != 0:
-		o.s.Absent(r.t.id, r.Key(), v.Stamp())
+		o.s.Absent(table, key, v.Stamp())
 	}
+}
+
+// Add makes room for a record, waiting for the device where it must, and adds
+// the record as it is in version v. It is for Parts.
+func (o *Out) Add(ctx context.Context, table int, key uint64, v *Version) error {
+	if err := o.s.Room(ctx, v.Len()); err != nil {
+		return err
+	}
+	o.put(table, key, v)
+	return nil
 }
 
 // Scan hands every record to f, which Puts it in the image or does not. Each
@@ -41,6 +54,34 @@ func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error
 		f(out, t.rec(slot))
 		return nil
 	})
+}
+
+// Parts is Scan for an algorithm that keeps its records elsewhere than in their
+// slots, in n parts of its own: f Adds the records of one part. Each stream of
+// the image takes the next part that none has taken, until one fails.
+func (e *Env) Parts(ctx context.Context, w *Image, n int, f func(ctx context.Context, out *Out, part int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for i := range w.w.Streams() {
+		wg.Go(func() {
+			out := &Out{Stream: i, s: w.w.Stream(i)}
+			for {
+				part := int(taken.Add(1)) - 1
+				if part >= n || ctx.Err() != nil {
+					return
+				}
+				sched.Point("part")
+				if err := f(ctx, out, part); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
 }
 
 // each calls f for every slot in use, a contiguous part of each table per

@@ -24,6 +24,7 @@ type Env struct {
 	// begin; tests begin just below a wrap.
 	First uint64
 	Meter *arena.Meter // counts the algorithm's own memory
+	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
 
 	store *Store
 	side  []*Versions

@@ -139,7 +139,7 @@ func (s *Store) open() error {
 	}
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
-		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, store: s,
+		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter, store: s,
 	}
 	s.accountVersions()
 	var err error
@@ -267,7 +267,7 @@ func (s *Store) Counts() Counts {
 
 // Memory is in bytes.
 type Memory struct {
-	Store int64 // tables and indexes
+	Store int64 // tables and indexes, and live versions outside the tables
 	Own   int64 // the algorithm's, now
 	Peak  int64 // the algorithm's, at most
 }

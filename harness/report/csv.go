@@ -30,6 +30,8 @@ var figures = []struct {
 	{"stalled_s", func(r *result.Row) result.Stat { return r.Stalled }},
 	{"memory_rest_of_data", func(r *result.Row) result.Stat { return r.Rest }},
 	{"memory_peak_of_data", func(r *result.Row) result.Stat { return r.Peak }},
+	{"heap_growth_of_data", func(r *result.Row) result.Stat { return r.Heap }},
+	{"gc_share", func(r *result.Row) result.Stat { return r.GC }},
 	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},
 }
 

@@ -40,13 +40,13 @@ func (s summary) grids() []grid {
 	var gs []grid
 	for _, t := range s.tables {
 		g := grid{title: s.title(t.point), head: []heading{{name: "algorithm", words: true}}, notes: s.notes(t)}
-		for _, c := range columns {
+		for _, c := range t.columns() {
 			g.head = append(g.head, heading{name: c.name, unit: c.unit})
 		}
 		for i := range t.rows {
 			r := &t.rows[i]
 			row := gridRow{name: name(r), why: failure(r)}
-			for _, c := range columns {
+			for _, c := range t.columns() {
 				if row.why == "" {
 					row.cells = append(row.cells, c.cell(r))
 				}

@@ -61,6 +61,7 @@ type tableView struct {
 	Title   string
 	Answers []answer
 	Heads   []string
+	Figures int // columns behind the name
 	Rows    []rowView
 	Notes   []string
 }
@@ -89,8 +90,12 @@ func newPage(p Page) pageView {
 		Name: oneLine(p.Exp.Name), About: oneLine(p.Exp.About), Machine: p.Exp.Machine,
 		Config: string(p.Exp.Config), Repeat: repeat(p.Exp),
 	}
-	for _, t := range s.tables {
-		v.Tables = append(v.Tables, s.view(t, p.Variable))
+	for i, g := range s.grids() {
+		var rows []result.Row
+		if i < len(s.tables) {
+			rows = s.tables[i].rows
+		}
+		v.Tables = append(v.Tables, view(g, rows, p.Variable))
 	}
 	for _, pic := range p.Pictures {
 		v.Pictures = append(v.Pictures, pictureView{oneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
@@ -100,20 +105,15 @@ func newPage(p Page) pageView {
 	return v
 }
 
-func (s summary) view(t table, variable []string) tableView {
-	v := tableView{Title: s.title(t), Notes: s.notes(t), Answers: answers(t.rows, variable)}
-	for _, c := range columns {
-		v.Heads = append(v.Heads, c.head(" "))
+// view makes a grid what the template wants. rows is nil for a grid that is not
+// of one matrix point.
+func view(g grid, rows []result.Row, variable []string) tableView {
+	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.head) - 1}
+	for _, h := range g.head {
+		v.Heads = append(v.Heads, h.text(" "))
 	}
-	for i := range t.rows {
-		r := &t.rows[i]
-		row := rowView{Name: name(r), Failure: failure(r)}
-		if row.Failure == "" {
-			for _, c := range columns {
-				row.Cells = append(row.Cells, c.cell(r))
-			}
-		}
-		v.Rows = append(v.Rows, row)
+	for _, r := range g.rows {
+		v.Rows = append(v.Rows, rowView{Name: r.name, Failure: r.why, Cells: r.cells})
 	}
 	return v
 }

@@ -54,6 +54,16 @@ func sample() *result.Experiment {
 	return e
 }
 
+func heap() *result.Experiment {
+	e := &result.Experiment{Name: "heap"}
+	f := trial("flink", 1, 1.5e6)
+	f.GCShare, f.Memory.HeapRest, f.Memory.HeapPeak = 0.0812, 1<<30, 3<<30
+	n := trial("none", 1, 2e6)
+	n.Memory.HeapRest, n.Memory.HeapPeak = 1<<20, 1<<20
+	e.Trials = append(e.Trials, n, f)
+	return e
+}
+
 func matrix() *result.Experiment {
 	e := &result.Experiment{Name: "skew"}
 	for _, z := range []string{"0.99", "0.5"} {
@@ -90,7 +100,7 @@ func growing() *result.Experiment {
 var order = []string{"none", "naive", "cou", "calc"}
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing()} {
+	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap()} {
 		for _, format := range Formats {
 			var got bytes.Buffer
 			if err := Write(&got, e, format, Options{Order: order}); err != nil {

@@ -37,6 +37,8 @@ type Row struct {
 
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
+	GC   Stat // the collector's share of the CPU time
+	Heap Stat // by how much the Go heap grew, over the data
 
 	Recovery            Stat // to the first transaction, s
 	Load, Merge, Replay Stat // s
@@ -176,6 +178,11 @@ func (r *Row) fill(ts []*Trial) {
 	}
 	r.Rest = share(func(m Memory) int64 { return m.Rest })
 	r.Peak = share(func(m Memory) int64 { return m.Peak })
+	r.GC = over(ts, func(t *Trial) (float64, bool) { return t.GCShare, true })
+	r.Heap = over(ts, func(t *Trial) (float64, bool) {
+		m := t.Memory
+		return float64(m.HeapPeak-m.HeapRest) / float64(max(m.Data, 1)), m.Data > 0 && m.HeapPeak > 0
+	})
 
 	recovery := func(get func(*Recovery) float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {

@@ -91,6 +91,9 @@ type Memory struct {
 	Peak  int64 `json:"peak"`  // the algorithm's own, at most
 	After int64 `json:"after"` // the algorithm's own, after the last checkpoint
 	RSS   int64 `json:"rss"`   // the process (and a forked child), at most
+
+	HeapRest int64 `json:"heap_rest,omitempty"` // on the Go heap when the measured part began, the harness's own included
+	HeapPeak int64 `json:"heap_peak,omitempty"` // on the Go heap within it, at most, garbage included
 }
 
 // A Checkpoint is the cost of one checkpoint, cut at the same borders for every

@@ -105,9 +105,14 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	return est.Fits(memory, disk)
 }
 
-// copies returns how many times an algorithm holds the data in memory.
+// copies returns how many times an algorithm holds the data in memory. What
+// lives on the Go heap is there beside the slots it was loaded into, and the
+// collector lets the heap double.
 func copies(name string) float64 {
 	e, _ := algorithms.Find(name)
+	if e.Heap {
+		return 1 + 2*(1+e.CopyBytes)
+	}
 	return 1 + e.CopyBytes
 }
 
