@@ -9,6 +9,9 @@
 // finds out when its commit token lands in the log: in PREPARE it belongs to
 // the image, and erases what it set aside; in RESOLVE it does not, and leaves
 // it for the checkpointer.
+//
+// The token is appended before any lock is released; NewLate breaks that rule,
+// on purpose.
 package calc
 
 import (

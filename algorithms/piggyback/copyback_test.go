@@ -2,6 +2,7 @@ package piggyback
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"ckptbench/algorithms/store"
 )
@@ -57,13 +58,16 @@ func TestRead(t *testing.T) {
 // A writer that meets the dump at the record writes when the copy is done.
 func TestWriterWaits(t *testing.T) {
 	p, k := one(t)
-	k.Head().Word.Store(1 | copying) // the dump is copying AS1 back
-	stale := make(chan bool)
-	go func() { stale <- p.claim(k, 2) }()
-	k.Head().Word.Store(both)
-	if <-stale {
-		t.Error("the writer took a record that was being copied")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		k.Head().Word.Store(1 | copying) // the dump is copying AS1 back
+		stale := make(chan bool, 1)
+		go func() { stale <- p.claim(k, 2) }()
+		synctest.Wait() // until the writer sleeps, or is through
+		k.Head().Word.Store(both)
+		if <-stale {
+			t.Error("the writer took a record that was being copied")
+		}
+	})
 	if f := k.Head().Word.Load(); f != 2 {
 		t.Errorf("flag %#x after the writer, want 2", f)
 	}

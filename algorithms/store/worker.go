@@ -180,10 +180,15 @@ func (w *Worker) runWatched(q *Request) error {
 // to go wrong.
 func (w *Worker) commit() {
 	if w.store.late {
-		w.unlockAll()
-		w.locks = w.locks[:0]
+		w.release()
 	}
 	w.tx.alg.Commit(&w.tx)
+}
+
+// release releases every lock ahead of time.
+func (w *Worker) release() {
+	w.unlockAll()
+	w.locks = w.locks[:0]
 }
 
 // count counts a commit. The sampler sees it within 16, or at once after a
