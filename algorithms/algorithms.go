@@ -4,13 +4,19 @@ package algorithms
 
 import (
 	"ckptbench/algorithms/calc"
+	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
+	"ckptbench/algorithms/flink"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hourglass"
+	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/piggyback"
 	"ckptbench/algorithms/pingpong"
+	"ckptbench/algorithms/push"
 	"ckptbench/algorithms/store"
 	"ckptbench/algorithms/zigzag"
 )
@@ -23,6 +29,7 @@ type Entry struct {
 	New       store.New // builds it
 	Versions  int       // versions of a record it keeps side by side
 	Early     bool      // its transactions enter the clock before they lock
+	Late      bool      // its transactions release their locks before they commit
 	NeedsLog  bool      // it cannot do without a log
 	Unsound   bool      // its images are wrong, on purpose
 	Baseline  bool      // it takes no checkpoints
@@ -31,6 +38,7 @@ type Entry struct {
 	Copies    string  // of the data in memory, beside the live one
 	Aborts    bool    // it may abort transactions
 	Variable  bool    // a version takes the room of its value, not of the largest
+	Heap      bool    // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
 	Summary   string  // one line
 	Paper     string  // where it is from
 	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
@@ -40,9 +48,12 @@ type Entry struct {
 func All() []Entry {
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
+		li      = "Li et al., ICDE 2018"
 		ren     = "Ren et al., SIGMOD 2016"
+		kemper  = "Kemper and Neumann, ICDE 2011"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
+		flip    = "Apache Flink, FLINK-5958 (2017)"
 	)
 	return []Entry{
 		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
@@ -53,22 +64,44 @@ func All() []Entry {
 			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
 		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
+		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
+			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},
+		{Name: "cou-block", Variant: "cou", New: cou.NewBlock, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
+			Summary: "the first to overwrite a block of records copies all of them", Paper: cao, CopyBytes: 1},
 		{Name: "zigzag", New: zigzag.New, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
 			Summary: "two copies; writers keep off the one being read", Paper: cao, CopyBytes: 1},
 		{Name: "pingpong", New: pingpong.New, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "3",
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
+		{Name: "hourglass", New: hourglass.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "2",
+			Summary: "Zig-Zag's two copies, switched as Ping-Pong does; only what was written is copied to the last image", Paper: li, CopyBytes: 2},
+		{Name: "piggyback", New: piggyback.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "1",
+			Summary: "two copies; the dump brings the one being written up to date", Paper: li, CopyBytes: 1},
 		{Name: "calc", New: calc.New, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
+		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Late: true, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CALC that appends the commit token after the locks are released; its images are wrong", Paper: ren + ", its rule broken", CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
+		{Name: "cpr-verify", Variant: "cpr", New: cpr.NewVerified, Early: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CPR that verifies the version under the locks, and moves a transaction on instead of aborting it", Paper: prasaad + "; Garnet (2024-2026)", CopyBytes: 1},
 		{Name: "lineairdb", New: lineairdb.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "the end of a global epoch", Paper: ldb, CopyBytes: 1},
 		{Name: "lineairdb-early", Variant: "lineairdb", New: lineairdb.NewEarly, Early: true, Unsound: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "decides before the locks; its images are wrong", Paper: ldb, CopyBytes: 1},
+		{Name: "push", New: push.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "a queue", Variable: true,
+			Summary: "the first to overwrite a record hands it to the image, and waits where that is behind", Paper: "Dragonfly (2022-2026), Valkey (2026)"},
+		{Name: "hyper", New: hyper.New, Oracle: oracle.Prefix, Quiesces: "while the process is cloned", Copies: "0 to 1",
+			Summary: "a clone of the process, made by fork, writes its memory", Paper: kemper, CopyBytes: 1.3},
+		{Name: "flink", New: flink.New, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "a hash table on the heap, copied on first access", Paper: flip, CopyBytes: 1},
+		{Name: "flink-cow-write", Variant: "flink", New: flink.NewCowWrite, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the chain heads are copied", Copies: "0 to 1", Variable: true,
+			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
+		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
+			Summary: "nested maps, written while transactions are kept out", Paper: flip},
 	}
 }
 
@@ -84,5 +117,6 @@ func Find(name string) (Entry, bool) {
 
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
-	o.Algorithm, o.New, o.Versions, o.Early, o.NeedsLog = e.Name, e.New, e.Versions, e.Early, e.NeedsLog
+	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
+	o.Early, o.Late = e.Early, e.Late
 }

@@ -15,6 +15,7 @@ import (
 type cell struct {
 	*config.Experiment
 	params []config.Param
+	index  int                // among the experiment's cells
 	bench  workload.Benchmark // nil: the workload is a stream of operations
 }
 
@@ -47,6 +48,13 @@ func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.De
 func (c cell) fieldSize() int {
 	fields := max(c.Workload.Fields, 1)
 	return (int(c.RecordSize) + fields - 1) / fields
+}
+
+// verified is the cell of a recorded run, which may have fewer records.
+func (c cell) verified() *cell {
+	e := *c.Experiment
+	e.Records = e.VerifiedRecords()
+	return &cell{Experiment: &e, params: c.params}
 }
 
 // options describe the cell's store under an algorithm, with its images and log

@@ -6,6 +6,7 @@ import "runtime/metrics"
 type gcUse struct {
 	collector, all float64 // CPU seconds
 	cycles         uint64
+	heap           int64 // bytes of objects, dead ones included that were not swept yet
 }
 
 func readGC() gcUse {
@@ -13,9 +14,20 @@ func readGC() gcUse {
 		{Name: "/cpu/classes/gc/total:cpu-seconds"},
 		{Name: "/cpu/classes/total:cpu-seconds"},
 		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: heapObjects},
 	}
 	metrics.Read(s)
-	return gcUse{collector: s[0].Value.Float64(), all: s[1].Value.Float64(), cycles: s[2].Value.Uint64()}
+	return gcUse{collector: s[0].Value.Float64(), all: s[1].Value.Float64(), cycles: s[2].Value.Uint64(), heap: int64(s[3].Value.Uint64())}
+}
+
+const heapObjects = "/memory/classes/heap/objects:bytes"
+
+// heapBytes returns what the objects on the heap take, dead ones included that
+// were not swept yet.
+func heapBytes() int64 {
+	s := []metrics.Sample{{Name: heapObjects}}
+	metrics.Read(s)
+	return int64(s[0].Value.Uint64())
 }
 
 // since returns the collector's share of the CPU time since g, and its cycles.

@@ -28,6 +28,11 @@ type Options struct {
 	// nil: nobody is.
 	Progress func(Progress)
 
+	// Isolate runs a job in a process of its own, which calls RunJob, so that
+	// no trial inherits heap, threads or page tables from the one before; nil:
+	// all trials run in this process.
+	Isolate func(context.Context, Job) error
+
 	find func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
 }
 
@@ -62,25 +67,13 @@ type runner struct {
 // it stops in the middle, keeps what was measured, marked partial, and returns
 // ctx's error. With an error that is ErrWrong all trials were run.
 func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
-	if o.find == nil {
-		o.find = algorithms.Find
-	}
-	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
-	r.scratch = filepath.Join(r.dir, "scratch")
-	if e.Checkpoint.Dir != "" {
-		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
+	e.DrawSeed()
+	r, err := newRunner(e, o)
+	if err != nil {
+		return r.dir, err
 	}
 	if !e.Rate.Closed() {
 		return r.dir, errors.New("rate: the open loop is not built yet; leave the key out for a closed loop")
-	}
-	e.DrawSeed()
-	for _, c := range e.Cells() {
-		made := cell{Experiment: c.Experiment, params: c.Params}
-		var err error
-		if made.bench, err = made.newBenchmark(); err != nil {
-			return r.dir, err
-		}
-		r.cells = append(r.cells, made)
 	}
 	if err := r.setUp(); err != nil {
 		return r.dir, err
@@ -97,6 +90,26 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 		return r.dir, fmt.Errorf("%w:\n%w", ErrWrong, errors.Join(r.wrong...))
 	}
 	return r.dir, nil
+}
+
+func newRunner(e *config.Experiment, o Options) (*runner, error) {
+	if o.find == nil {
+		o.find = algorithms.Find
+	}
+	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
+	r.scratch = filepath.Join(r.dir, "scratch")
+	if e.Checkpoint.Dir != "" {
+		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
+	}
+	for i, c := range e.Cells() {
+		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
+		var err error
+		if made.bench, err = made.newBenchmark(); err != nil {
+			return r, err
+		}
+		r.cells = append(r.cells, made)
+	}
+	return r, nil
 }
 
 // setUp writes what all trials share. Results that are there already and are not
@@ -141,9 +154,12 @@ func (r *runner) rounds(ctx context.Context) error {
 }
 
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
-	decks, err := c.decks(r.exp.Seed.Value, round, "measure", opsFor(c.Warmup+c.Duration))
-	if err != nil {
-		return err
+	var decks []deck
+	if r.o.Isolate == nil {
+		var err error
+		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", opsFor(c.Warmup+c.Duration)); err != nil {
+			return err
+		}
 	}
 	var outs []*result.Trial
 	n := len(r.exp.Algorithms)
@@ -152,7 +168,13 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 		if !ok {
 			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
 		}
-		out, err := r.one(ctx, c, e, round, decks)
+		one := r.isolated
+		if r.o.Isolate == nil {
+			one = func(ctx context.Context, c *cell, e algorithms.Entry, round int) (*result.Trial, error) {
+				return r.one(ctx, c, e, round, decks)
+			}
+		}
+		out, err := one(ctx, c, e, round)
 		if out != nil {
 			outs = append(outs, out)
 		}
@@ -245,6 +267,10 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 }
 
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	if n := c.VerifiedRecords(); n < c.Records {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
+	}
+	c = c.verified()
 	decks, err := c.decks(r.exp.Seed.Value, round, "verify", opsFor(c.VerifyDuration/8))
 	if err != nil {
 		return err

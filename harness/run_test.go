@@ -74,6 +74,21 @@ func run1(t *testing.T, text string) *result.Experiment {
 	return e
 }
 
+// A recorded trial may have fewer records; the result says so.
+func TestVerifyRecords(t *testing.T) {
+	e := run1(t, small+"algorithms: [calc]\nverify_records: 1k\n")
+	x := e.Trials[0]
+	if x.Status != result.OK || !x.Verdict.OK || x.Verdict.Transactions == 0 || x.Records != 5000 {
+		t.Errorf("%s, verdict %+v of %d records", x.Status, x.Verdict, x.Records)
+	}
+	if want := "had 1000 of the 5000 records"; len(x.Warnings) == 0 || !strings.Contains(x.Warnings[0], want) {
+		t.Errorf("warnings %q, want %q", x.Warnings, want)
+	}
+	if c := x.Checkpoints; len(c) == 0 || c[0].Records != 5000 {
+		t.Errorf("the measured trial's checkpoints are %+v", c)
+	}
+}
+
 func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
 	workloads := []string{"{read: 0.4, update: 0.2, insert: 0.2, delete: 0.2, keys: 3}", "{name: ycsb-a, keys: 4}"}
 	if testing.Short() {

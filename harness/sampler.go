@@ -20,22 +20,24 @@ type sampler struct {
 
 	last    time.Time
 	counts  store.Counts
-	bucket  *hdrhistogram.Histogram // of the bucket being filled
-	total   *hdrhistogram.Histogram // of the measured part
+	spans   []*hdrhistogram.Histogram // of the measured buckets, with their times; encoded afterwards, as that takes a while
+	total   *hdrhistogram.Histogram   // of the measured part
 	buckets []result.Bucket
 	rss     int64 // at most
+	heap    int64 // at most, in the measured part
 }
 
 func newSampler(s *store.Store, timers []*timer, zero time.Time) *sampler {
 	return &sampler{store: s, timers: timers, zero: zero, last: time.Now(), counts: s.Counts(),
-		bucket: newHistogram(), total: newHistogram()}
+		total: newHistogram()}
 }
 
 // sample ends a bucket and returns it.
 func (s *sampler) sample() result.Bucket {
 	now, counts := time.Now(), s.store.Counts()
+	span := newHistogram()
 	for _, t := range s.timers {
-		t.take(s.bucket)
+		t.take(span)
 	}
 	b := result.Bucket{
 		Start:   s.last.Sub(s.zero).Seconds(),
@@ -45,13 +47,16 @@ func (s *sampler) sample() result.Bucket {
 		Algo:    s.store.Memory().Own,
 		RSS:     residentBytes(),
 	}
-	if q := quantiles(s.bucket); q != nil {
+	if q := quantiles(span); q != nil {
 		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
 	}
 	if b.Start >= 0 {
-		s.total.Merge(s.bucket)
+		s.total.Merge(span)
+		span.SetStartTimeMs(s.last.UnixMilli())
+		span.SetEndTimeMs(now.UnixMilli())
+		s.spans = append(s.spans, span)
+		s.heap = max(s.heap, heapBytes())
 	}
-	s.bucket.Reset()
 	s.rss = max(s.rss, b.RSS)
 	s.last, s.counts = now, counts
 	s.buckets = append(s.buckets, b)

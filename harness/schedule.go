@@ -158,6 +158,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		N: n, Cold: n == 1,
 		Wait: seconds(r.Wait), Pause: seconds(r.Pause), Capture: seconds(r.Capture),
 		Write: seconds(r.Write), Sync: seconds(r.Sync), Total: seconds(r.Total),
+		Stalls: int64(r.Stalls), Stalled: seconds(r.Stalled),
 		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
 	}
 	if len(r.Marks) > 0 {

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
@@ -102,6 +99,7 @@ func (t *trial) work(ctx context.Context) error {
 	wg.Wait()
 	ckpt.Wait()
 	t.out.GCShare, t.out.GCCycles = gc.since()
+	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return explain(err)
 	}
@@ -185,7 +183,7 @@ func (t *trial) collect() {
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
 	out.Service = quantiles(t.sampler.total)
-	out.HGRM = hgrm(t.sampler.total)
+	out.HGRM, out.HLog = hgrm(t.sampler.total), hlog(t.sampler.zero, t.sampler.spans)
 	t.warn()
 }
 
@@ -215,17 +213,6 @@ func explain(err error) error {
 		return fmt.Errorf("the clients stopped: %w (inserts filled the room that was set aside; shorten the duration)", err)
 	}
 	return fmt.Errorf("the clients stopped: %w", err)
-}
-
-func hgrm(h *hdrhistogram.Histogram) []byte {
-	if h.TotalCount() == 0 {
-		return nil
-	}
-	var b bytes.Buffer
-	if _, err := h.PercentilesPrint(&b, 5, 1); err != nil {
-		return nil // a buffer in memory does not fail
-	}
-	return b.Bytes()
 }
 
 // seconds keeps of a duration what it is good for: microseconds.

@@ -9,6 +9,9 @@
 // finds out when its commit token lands in the log: in PREPARE it belongs to
 // the image, and erases what it set aside; in RESOLVE it does not, and leaves
 // it for the checkpointer.
+//
+// The token is appended before any lock is released; NewLate breaks that rule,
+// on purpose.
 package calc
 
 import (
@@ -35,20 +38,21 @@ type calc struct {
 	env    *store.Env
 	log    commitLog
 	stable *stable.Versions // the paper's stable versions and stable_status
+	late   func(*store.Txn) // what goes on between the release of the locks and the token; nil where the token comes first
 }
 
 // New returns CALC with the commit log in one word.
-func New(env *store.Env) (store.Algorithm, error) { return build(env, newWordLog(env.First)) }
+func New(env *store.Env) (store.Algorithm, error) { return build(env, newWordLog(env.First), nil) }
 
 // NewMutex returns CALC with the commit log as a list under a mutex.
-func NewMutex(env *store.Env) (store.Algorithm, error) { return build(env, newListLog(env)) }
+func NewMutex(env *store.Env) (store.Algorithm, error) { return build(env, newListLog(env), nil) }
 
-func build(env *store.Env, log commitLog) (store.Algorithm, error) {
+func build(env *store.Env, log commitLog, late func(*store.Txn)) (store.Algorithm, error) {
 	s, err := env.Stable()
 	if err != nil {
 		return nil, err
 	}
-	return &calc{env: env, log: log, stable: s}, nil
+	return &calc{env: env, log: log, stable: s, late: late}, nil
 }
 
 func (c *calc) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
@@ -68,8 +72,11 @@ func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 }
 
 // Commit appends the commit token, which is the transaction's place in the
-// order, while all locks are held.
+// order, while all locks are held (but for NewLate's).
 func (c *calc) Commit(tx *store.Txn) {
+	if c.late != nil {
+		c.late(tx)
+	}
 	seq, phase := c.log.append(tx.ID())
 	tx.Seq = seq
 	sched.Point("calc.token")

@@ -9,3 +9,5 @@ import (
 func Test(t *testing.T) { storetest.Test(t, "calc") }
 
 func TestMutex(t *testing.T) { storetest.Test(t, "calc-mutex") }
+
+func TestLate(t *testing.T) { storetest.Test(t, "calc-late") }

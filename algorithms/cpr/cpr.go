@@ -13,6 +13,8 @@
 // A record becomes one of v+1 when a transaction of v+1 reads or writes it. That
 // reading counts is what keeps anti-dependencies from breaking the prefix: else
 // a transaction of v could overwrite what one of v+1 had read before.
+//
+// NewVerified is the form without aborts; see verify.go.
 package cpr
 
 import (
@@ -36,18 +38,25 @@ var phaseNames = [...]string{"rest", "prepare", "in-progress", "wait-flush"}
 
 type cpr struct {
 	store.Plain
-	env     *store.Env
-	version uint64           // v; the checkpointer's, workers have it from the clock
-	stable  *stable.Versions // its round stands for v+1
+	env      *store.Env
+	verified bool
+	version  uint64           // v; the checkpointer's, workers have it from the clock
+	stable   *stable.Versions // its round stands for v+1
 }
 
 // New returns CPR.
-func New(env *store.Env) (store.Algorithm, error) {
+func New(env *store.Env) (store.Algorithm, error) { return build(env, false) }
+
+// NewVerified returns CPR that moves a transaction to the next version where
+// CPR may abort it.
+func NewVerified(env *store.Env) (store.Algorithm, error) { return build(env, true) }
+
+func build(env *store.Env, verified bool) (store.Algorithm, error) {
 	s, err := env.Stable()
 	if err != nil {
 		return nil, err
 	}
-	c := &cpr{env: env, version: env.First, stable: s}
+	c := &cpr{env: env, verified: verified, version: env.First, stable: s}
 	c.env.Clock.Set(c.word(rest))
 	return c, nil
 }
@@ -56,6 +65,10 @@ func New(env *store.Env) (store.Algorithm, error) {
 func (c *cpr) word(phase uint64) uint64 { return c.version*phases + phase }
 
 func (c *cpr) Begin(tx *store.Txn) error {
+	if c.verified {
+		c.verify(tx)
+		return nil
+	}
 	tx.Seq = tx.Start / phases
 	sched.Point("cpr.begin")
 	switch tx.Start % phases {
@@ -88,7 +101,7 @@ func (c *cpr) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 
 func (c *cpr) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
 	at := store.Point{Kind: "version", Seq: c.version}
-	if err := c.turn(ctx, prepare); err != nil {
+	if err := c.prepare(ctx); err != nil {
 		return at, err
 	}
 	if err := c.turn(ctx, inProgress); err != nil { // the last worker's point
@@ -99,6 +112,15 @@ func (c *cpr) Checkpoint(ctx context.Context, w *store.Image) (store.Point, erro
 	return at, c.env.Scan(ctx, w, func(out *store.Out, r store.Rec) {
 		c.stable.Take(out.Stream, r.Head(), func(v *store.Version) { out.Put(r, v) })
 	})
+}
+
+// prepare has every worker look out for records of v+1 before there are any.
+// Verified transactions need not: they meet none.
+func (c *cpr) prepare(ctx context.Context) error {
+	if c.verified {
+		return nil
+	}
+	return c.turn(ctx, prepare)
 }
 
 // turn enters a phase and waits until no worker is in an older one.

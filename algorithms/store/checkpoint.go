@@ -40,6 +40,9 @@ type Report struct {
 	Write   time.Duration // of that, kept waiting by the device or the rate limit
 	Sync    time.Duration // from the last block written to durable and published
 	Total   time.Duration // from the trigger to durable
+
+	Stalls  uint64        // times that the algorithm made a transaction wait in a write
+	Stalled time.Duration // for so long in all, over all workers: none of it is in Pause
 }
 
 // trace collects the marks of one checkpoint.
@@ -77,6 +80,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 		return Report{}, ErrClosed
 	}
 	s.trace.take()
+	before := s.Counts()
 	info, err := s.checkpoint(ctx)
 	if err != nil {
 		s.trace.mark(MarkFailed)
@@ -90,7 +94,10 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{Image: info, Marks: marks}, fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
 	}
-	return report(marks, info), nil
+	r := report(marks, info)
+	after := s.Counts()
+	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
+	return r, nil
 }
 
 func (s *Store) settle(ctx context.Context) error {

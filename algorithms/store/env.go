@@ -24,6 +24,7 @@ type Env struct {
 	// begin; tests begin just below a wrap.
 	First uint64
 	Meter *arena.Meter // counts the algorithm's own memory
+	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
 
 	store *Store
 	side  []*Versions
@@ -51,13 +52,17 @@ func (e *Env) Rec(ordinal uint64) Rec {
 	return ts[i].rec(ordinal - ts[i].first)
 }
 
+// Largest returns the bytes of the largest value that any table allows.
+func (e *Env) Largest() (n int) {
+	for _, t := range e.store.tables {
+		n = max(n, t.spec.ValueSize)
+	}
+	return n
+}
+
 // Stable returns an empty set of stable versions for the store's records.
 func (e *Env) Stable() (*stable.Versions, error) {
-	largest := 0
-	for _, t := range e.store.tables {
-		largest = max(largest, t.spec.ValueSize)
-	}
-	return stable.New(uint64(e.Slots), largest, e.Workers, e.Streams, uint32(e.First), e.store.opts.Huge, e.Meter)
+	return stable.New(uint64(e.Slots), e.Largest(), e.Workers, e.Streams, uint32(e.First), e.store.opts.Huge, e.Meter)
 }
 
 // Versions are one more version of every record, in memory of their own: the

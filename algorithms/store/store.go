@@ -20,6 +20,7 @@ type Options struct {
 	New       New
 	Versions  int  // versions of a record kept side by side; 0 means 1
 	Early     bool // transactions enter the clock before their locks are taken
+	Late      bool // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool // the algorithm cannot do without one
 
 	Tables  []TableSpec
@@ -69,7 +70,7 @@ type Store struct {
 	own     arena.Meter // the algorithm's memory
 	born    time.Time
 
-	early, nowait, hashed, touch bool
+	early, late, nowait, hashed, touch bool
 
 	trace     *trace
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
@@ -85,7 +86,7 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		opts: o, born: time.Now(), clock: phase.NewClock(o.Workers, 0),
-		early: o.Early, nowait: o.NoWait, touch: o.Touch,
+		early: o.Early, late: o.Late, nowait: o.NoWait, touch: o.Touch,
 		trace: &trace{}, ckpt: make(chan struct{}, 1),
 	}
 	if err := s.open(); err != nil {
@@ -138,7 +139,7 @@ func (s *Store) open() error {
 	}
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
-		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, store: s,
+		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter, store: s,
 	}
 	s.accountVersions()
 	var err error
@@ -242,9 +243,11 @@ func (s *Store) release() error {
 // Counts are what the workers did so far.
 type Counts struct {
 	Commits   uint64
-	Conflicts uint64 // attempts that met a held lock in the no-wait mode
-	Shifts    uint64 // CPR's aborts
-	Aborts    uint64 // by the transaction's own body
+	Conflicts uint64        // attempts that met a held lock in the no-wait mode
+	Shifts    uint64        // CPR's aborts
+	Aborts    uint64        // by the transaction's own body
+	Stalls    uint64        // times that the algorithm made a transaction wait in a write
+	Stalled   time.Duration // for so long in all, over all workers
 }
 
 // Counts adds up the workers' counters. A running worker's commits may be up
@@ -256,13 +259,15 @@ func (s *Store) Counts() Counts {
 		c.Conflicts += w.conflicts.Load()
 		c.Shifts += w.shifts.Load()
 		c.Aborts += w.aborts.Load()
+		c.Stalls += w.stalls.Load()
+		c.Stalled += time.Duration(w.stalled.Load())
 	}
 	return c
 }
 
 // Memory is in bytes.
 type Memory struct {
-	Store int64 // tables and indexes
+	Store int64 // tables and indexes, and live versions outside the tables
 	Own   int64 // the algorithm's, now
 	Peak  int64 // the algorithm's, at most
 }

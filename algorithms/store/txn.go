@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"ckptbench/algorithms/oracle"
 )
 
@@ -57,6 +59,15 @@ func (tx *Txn) Epoch() uint64 { return tx.worker.epoch }
 
 // Worker returns the number of the worker that runs the transaction.
 func (tx *Txn) Worker() int { return tx.worker.id }
+
+// Stalled notes that the transaction stood still, its locks in hand, from since
+// until now: its algorithm made it wait. It is for Write.
+func (tx *Txn) Stalled(since time.Time) {
+	w := tx.worker
+	w.waited(since.Sub(w.store.born))
+	w.stalls.Add(1)
+	w.stalled.Add(int64(time.Since(since)))
+}
 
 // Len returns how many records the transaction declared.
 func (tx *Txn) Len() int { return len(tx.access) }

@@ -57,6 +57,8 @@ type Worker struct {
 	conflicts atomic.Uint64
 	shifts    atomic.Uint64
 	aborts    atomic.Uint64
+	stalls    atomic.Uint64
+	stalled   atomic.Int64 // ns
 	_         [64]byte
 }
 
@@ -132,11 +134,11 @@ func (w *Worker) run(q *Request) error {
 		return w.runWatched(q)
 	}
 	if err := q.Body(tx); err != nil {
-		tx.alg.Commit(tx)
+		w.commit()
 		w.aborts.Add(1)
 		return err
 	}
-	tx.alg.Commit(tx)
+	w.commit()
 	w.count()
 	return nil
 }
@@ -157,7 +159,7 @@ func (w *Worker) runWatched(q *Request) error {
 		if w.redo != nil {
 			w.redo.Abort()
 		}
-		tx.alg.Commit(tx)
+		w.commit()
 		if tx.log != nil {
 			tx.log.Abort()
 		}
@@ -166,12 +168,27 @@ func (w *Worker) runWatched(q *Request) error {
 	}
 	w.undo.forget()
 	sched.Point("commit")
-	tx.alg.Commit(tx)
+	w.commit()
 	if tx.log != nil {
 		tx.log.Commit(tx.id, tx.Seq)
 	}
 	w.count()
 	return nil
+}
+
+// commit ends the transaction for the algorithm, under its locks unless that is
+// to go wrong.
+func (w *Worker) commit() {
+	if w.store.late {
+		w.release()
+	}
+	w.tx.alg.Commit(&w.tx)
+}
+
+// release releases every lock ahead of time.
+func (w *Worker) release() {
+	w.unlockAll()
+	w.locks = w.locks[:0]
 }
 
 // count counts a commit. The sampler sees it within 16, or at once after a
@@ -219,7 +236,14 @@ func (w *Worker) enter() {
 // waits notes that the transaction has to wait.
 func (w *Worker) waits() {
 	if w.wait == 0 {
-		w.wait = time.Since(w.store.born)
+		w.waited(time.Since(w.store.born))
+	}
+}
+
+// waited notes since when the transaction had to wait, unless it had to before.
+func (w *Worker) waited(since time.Duration) {
+	if w.wait == 0 {
+		w.wait = since
 		w.published.Store(w.n)
 	}
 }

@@ -34,6 +34,12 @@ func Test(t *testing.T, name string) {
 	if !ok {
 		t.Fatalf("there is no algorithm %q in the table", name)
 	}
+	TestEntry(t, e)
+}
+
+// TestEntry is Test for an algorithm that is not in the table, such as one that
+// is there with other sizes.
+func TestEntry(t *testing.T, e algorithms.Entry) {
 	seed := newSeed(t)
 	run := func(name string, f func(*testing.T, algorithms.Entry, uint64)) {
 		t.Run(name, func(t *testing.T) {

@@ -81,17 +81,20 @@ func (b *builder) name() {
 	}
 }
 
-// algorithms checks the list of names, or takes the default.
+// algorithms checks the list of names, or takes the one that a word stands for.
 func (b *builder) algorithms() {
 	given, ok := b.e.settings.keys[algorithmsKey]
-	switch {
+	switch word := given.value; {
+	case ok && word.kind == scalar:
+		b.algorithmsOf(given)
+		return
 	case !ok && len(b.e.Algorithms) == 0:
 		b.report(place{file: b.e.file}, "algorithms: none is known to run by default: name at least one")
 		return
 	case !ok:
 		return
 	case given.value.kind != list:
-		b.report(given.at, "algorithms is %s: it takes a list, as in [none, calc]", given.value.kind)
+		b.report(given.at, "algorithms is %s: it takes all, default, or a list, as in [none, calc]", given.value.kind)
 		return
 	case len(given.value.items) == 0:
 		b.report(given.at, "algorithms is an empty list: name at least one, or remove the line to run the default ones")
@@ -103,6 +106,8 @@ func (b *builder) algorithms() {
 		switch {
 		case item.kind != scalar:
 			b.report(at, "algorithms: an item is %s: it takes names, as in [none, calc]", item.kind)
+		case item.text == allAlgorithms || item.text == defaultAlgorithms:
+			b.report(at, "algorithms: %s stands for a list and is not in one: write algorithms: %s", item.text, item.text)
 		case !slices.Contains(b.e.known.Algorithms, item.text):
 			b.report(at, "unknown algorithm %q%s", shorten(item.text), didYouMean(item.text, b.e.known.Algorithms))
 		case slices.Contains(b.e.Algorithms, item.text):
@@ -111,6 +116,28 @@ func (b *builder) algorithms() {
 			b.e.Algorithms = append(b.e.Algorithms, item.text)
 		}
 	}
+}
+
+// algorithmsOf takes the list that a word stands for.
+func (b *builder) algorithmsOf(given setting) {
+	names := b.e.known.DefaultAlgorithms
+	switch word := given.value.text; {
+	case word == allAlgorithms:
+		names = b.e.known.SoundAlgorithms
+	case word == defaultAlgorithms:
+	case slices.Contains(b.e.known.Algorithms, word):
+		b.report(given.at, "algorithms is a single value: write [%s]", word)
+		return
+	default:
+		hint := didYouMean(word, append([]string{allAlgorithms, defaultAlgorithms}, b.e.known.Algorithms...))
+		b.report(given.at, "algorithms: %q is neither all nor default, nor a list of names%s", shorten(word), hint)
+		return
+	}
+	if len(names) == 0 {
+		b.report(given.at, "algorithms: none is known to be in %s: name at least one", given.value.text)
+		return
+	}
+	b.e.Algorithms = slices.Clone(names)
 }
 
 // itemPlace is the place of a list's item, which may be on a line of its own.

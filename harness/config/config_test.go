@@ -157,3 +157,35 @@ func TestLongMatrix(t *testing.T) {
 		t.Errorf("got %.200s", got)
 	}
 }
+
+// A word stands for a list, in the file and laid over it, and the resolved
+// experiment names each.
+func TestAlgorithmsByWord(t *testing.T) {
+	check := func(want []string, text string, sets ...string) {
+		t.Helper()
+		e := parse(t, text)
+		if err := e.Set(sets...); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(e.Algorithms, want) {
+			t.Errorf("%s %v: %v, want %v", text, sets, e.Algorithms, want)
+		}
+	}
+	check(known.SoundAlgorithms, "algorithms: all")
+	check(known.DefaultAlgorithms, "algorithms: default")
+	check(known.SoundAlgorithms, "algorithms: [calc]", "algorithms=all")
+	check(known.DefaultAlgorithms, "algorithms: all", "algorithms=default")
+	check([]string{"push"}, "algorithms: all", "algorithms=push")
+	e := parse(t, "algorithms: all")
+	e.Algorithms[0] = "changed"
+	if known.SoundAlgorithms[0] == "changed" {
+		t.Error("an experiment shares the list of what is known")
+	}
+	if text, err := parse(t, "algorithms: all").Resolved(); err != nil || !strings.Contains(string(text), "calc, cpr]") {
+		t.Errorf("%v: the resolved experiment does not name each: %s", err, text)
+	}
+	none := Known{Algorithms: []string{"calc"}, DefaultAlgorithms: []string{"calc"}}
+	if _, err := Parse("x.yaml", []byte("algorithms: all"), none); err == nil || !strings.Contains(err.Error(), "none is known to be in all") {
+		t.Errorf("all of nothing: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"ckptbench/workload"
@@ -13,8 +14,14 @@ import (
 const (
 	loadSpeed    = 500e6
 	recoverSpeed = 500e6
-	recordHead   = 16 // bytes beside the value: lock word and key, in memory and in an image
-	indexEntry   = 24 // bytes of a hash index per record
+	writeSpeed   = 1e9  // of images
+	recordHead   = 16   // bytes beside the value: lock word and key, in memory and in an image
+	indexEntry   = 24   // bytes of a hash index per record
+	judgeTime    = 5e-6 // seconds that the oracle takes per record
+	stateBytes   = 150  // of an image's record, when images or stores are compared
+	recordBytes  = 1e9  // what a recorded trial records
+
+	verifiedImages = 4 // of a recorded trial; the memory at its end is one more
 )
 
 // An Estimate is what an experiment will take, roughly.
@@ -22,13 +29,14 @@ type Estimate struct {
 	Points int           // of the matrix
 	Trials int           // over all points and algorithms
 	Time   time.Duration // all of it, loading and verification included
-	// Disk is the most at any time, in bytes: the last two images of a trial,
-	// or of all trials with keep_images. Logs are not in it: they grow with the
-	// throughput.
+	// Disk is the most at any time, in bytes: all images of a trial, which are
+	// read back at its end, or of all trials with keep_images. Logs are not in
+	// it: they grow with the throughput.
 	Disk int64
-	// Memory is the least that the largest store needs, in bytes.
+	// Memory is what the trial that needs most takes, in bytes: its store, and
+	// what its images are compared in.
 	Memory    int64
-	Algorithm string  // of the largest store
+	Algorithm string  // that needs it
 	Params    []Param // where it is
 }
 
@@ -49,7 +57,7 @@ func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
 		for _, a := range c.Experiment.Algorithms {
 			sum.Trials += int(c.Experiment.Trials)
 			taken += c.Experiment.algorithmSeconds()
-			if m := c.Experiment.storeBytes(max(1, copies(a))); m > memory {
+			if m := c.Experiment.memoryBytes(max(1, copies(a))); m > memory {
 				memory, sum.Algorithm, sum.Params = m, a, c.Params
 			}
 		}
@@ -89,13 +97,47 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 	return b
 }
 
-// imageBytes is an image and the one before it, which stays until the new one
-// is durable.
-func (e *Experiment) imageBytes() float64 {
-	if e.Checkpoint.Sink == SinkDiscard && e.Verify != VerifyTrial {
-		return 0
+// memoryBytes is the store with what checks it, which is largest either at the
+// end of the recorded trial or when the state recovered is compared.
+func (e *Experiment) memoryBytes(copies float64) float64 {
+	store := e.storeBytes(copies)
+	if e.Verify == VerifyOff {
+		return store
 	}
-	return 2 * e.dataBytes()
+	least := *e
+	least.Records = e.VerifiedRecords()
+	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*float64(least.Records) + recordBytes
+	if e.Checkpoint.Sink != SinkDiscard {
+		store += e.storeBytes(1) + 2*stateBytes*float64(e.Records)
+	}
+	return max(store, recorded)
+}
+
+// images is how many a trial takes, if each comes when it should.
+func (e *Experiment) images() float64 {
+	speed := writeSpeed
+	if e.Checkpoint.DiskRate > 0 {
+		speed = min(speed, float64(e.Checkpoint.DiskRate))
+	}
+	apart := max(time.Duration(e.Checkpoint.Interval).Seconds(), e.dataBytes()/speed)
+	n := 1 + math.Floor(time.Duration(max(0, e.Duration-e.Checkpoint.First)).Seconds()/apart)
+	if e.Checkpoint.Count > 0 {
+		n = min(n, float64(e.Checkpoint.Count))
+	}
+	if e.Verify != VerifyOff {
+		n++ // the last, which is recovered from
+	}
+	return max(2, n) // a recorded trial keeps two
+}
+
+func (e *Experiment) imageBytes() float64 {
+	switch {
+	case e.Checkpoint.Sink != SinkDiscard:
+		return e.images() * e.dataBytes()
+	case e.Verify == VerifyTrial:
+		return 2 * e.dataBytes()
+	}
+	return 0
 }
 
 func (e *Experiment) trialSeconds(measured Duration) float64 {
@@ -105,14 +147,27 @@ func (e *Experiment) trialSeconds(measured Duration) float64 {
 // algorithmSeconds is all trials of one algorithm at one point.
 func (e *Experiment) algorithmSeconds() float64 {
 	one := e.trialSeconds(e.Duration)
-	if e.Recover {
+	if e.Verify != VerifyOff && e.Checkpoint.Sink != SinkDiscard { // images are read back, and recovered from
+		one += (e.images() + 1) * e.dataBytes() / recoverSpeed
+	} else if e.Recover {
 		one += e.dataBytes() / recoverSpeed
 	}
-	all := one * float64(e.Trials)
-	if e.Verify == VerifyTrial {
-		all += e.trialSeconds(e.VerifyDuration)
+	recorded := 0.0
+	switch e.Verify {
+	case VerifyTrial:
+		recorded = 1
+	case VerifyFull:
+		recorded = float64(e.Trials)
 	}
-	return all
+	return one*float64(e.Trials) + recorded*e.recordedSeconds()
+}
+
+// recordedSeconds is the recorded trial, and the oracle after it.
+func (e *Experiment) recordedSeconds() float64 {
+	r := *e
+	r.Records = e.VerifiedRecords()
+	return time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + float64(r.Records)*judgeTime +
+		verifiedImages*r.dataBytes()/recoverSpeed
 }
 
 // whole is an int64, the largest where x passes it.
@@ -132,7 +187,7 @@ func (s Estimate) Fits(memory, disk int64) error {
 		where = " at " + Cell{Params: s.Params}.String()
 	}
 	if memory >= 0 && s.Memory > memory {
-		return fmt.Errorf("impossible memory: %s%s needs at least %s, %s are available: lower records or record_size, or leave out %s",
+		return fmt.Errorf("impossible memory: %s%s needs about %s, %s are available: lower records, record_size or verify_records, or leave out %s",
 			s.Algorithm, where, roughly(s.Memory), roughly(memory), s.Algorithm)
 	}
 	if disk >= 0 && s.Disk > disk {
@@ -140,6 +195,20 @@ func (s Estimate) Fits(memory, disk int64) error {
 			roughly(s.Disk), roughly(disk))
 	}
 	return nil
+}
+
+// Tight says what will only just do, or "": over four fifths of what there is,
+// where the estimate may be that far off and the page cache wants room too.
+func (s Estimate) Tight(memory, disk int64) string {
+	var words []string
+	near := func(what string, need, have int64) {
+		if have >= 0 && float64(need) > 0.8*float64(have) {
+			words = append(words, fmt.Sprintf("about %s of %s of %s", roughly(need), roughly(have), what))
+		}
+	}
+	near("available memory", s.Memory, memory)
+	near("free disk", s.Disk, disk)
+	return strings.Join(words, ", and ")
 }
 
 // roughly writes bytes for a person, unlike Size, which is exact.

@@ -59,8 +59,12 @@ matrix:
 	more("time", "verify=trial", longer)
 	more("time", "recover=true", longer)
 	more("time", "rate=70%", longer)
+	more("time", "checkpoint.count=1", func(a, b Estimate) bool { return a.Time == b.Time }) // nothing is read back
 	more("disk", "keep_images=true", func(a, b Estimate) bool { return a.Disk == 2*2*(b.Disk+b.Disk/10) })
 	more("disk", "checkpoint.sink=discard", func(a, b Estimate) bool { return a.Disk == 0 })
+	// Of 10 GB each image takes 10 s: at 2, 12 and 22 s.
+	more("disk", "duration=30s", func(a, b Estimate) bool { return a.Disk == b.Disk/2*3 })
+	more("memory", "verify=trial", func(a, b Estimate) bool { return a.Memory > b.Memory })
 	more("memory", "record_size=1KiB", func(a, b Estimate) bool { return a.Memory > b.Memory })
 }
 
@@ -80,8 +84,39 @@ func TestEstimateFits(t *testing.T) {
 	check(math.MaxInt64, math.MaxInt64, "")
 	check(est.Memory, est.Disk, "")
 	check(-1, -1, "")
-	check(12<<30, -1, "impossible memory: pingpong at records=100M needs at least 287.6 GiB, 12.0 GiB are available: lower records or record_size, or leave out pingpong")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 412.4 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
 	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
+}
+
+func TestEstimateTight(t *testing.T) {
+	est := Estimate{Memory: 81 << 30, Disk: 90 << 20}
+	check := func(memory, disk int64, want string) {
+		t.Helper()
+		if got := est.Tight(memory, disk); got != want {
+			t.Errorf("with %d memory and %d disk: %q, want %q", memory, disk, got, want)
+		}
+	}
+	check(-1, -1, "")
+	check(102<<30, 200<<20, "")
+	check(100<<30, 200<<20, "about 81.0 GiB of 100.0 GiB of available memory")
+	check(100<<30, 100<<20, "about 81.0 GiB of 100.0 GiB of available memory, and about 90.0 MiB of 100.0 MiB of free disk")
+}
+
+// A recorded trial with fewer records needs less time and less memory, down to
+// what the measured one needs.
+func TestEstimateOfFewerRecorded(t *testing.T) {
+	const text = "algorithms: [pingpong]\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\nrecover: false\nverify_records: "
+	e := func(n string) Estimate {
+		x, err := Parse("x.yaml", []byte(text+n+"\n"), known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x.Estimate(copies)
+	}
+	all, few := e("unlimited"), e("1M")
+	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(10e6*(3*100+16)) {
+		t.Errorf("1M of 10M: %v and %d, all of them: %v and %d", few.Time, few.Memory, all.Time, all.Memory)
+	}
 }
 
 // What overflows is the largest number, and fits nowhere.

@@ -15,7 +15,7 @@ import "ckptbench/workload"
 type Experiment struct {
 	Info Info `yaml:"experiment"`
 
-	// Which algorithms run, by name; by default all that are not experimental.
+	// Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out.
 	Algorithms []string `yaml:"algorithms"`
 
 	// How many records are loaded before the run; with smallbank, how many customers.
@@ -52,6 +52,8 @@ type Experiment struct {
 	Verify Verify `yaml:"verify"`
 	// How long the recorded trial of verify: trial lasts.
 	VerifyDuration Duration `yaml:"verify_duration"`
+	// How many records the recorded trial has at most; unlimited is 0. It needs several hundred bytes for each, beside the store.
+	VerifyRecords Count `yaml:"verify_records"`
 	// Recover from the last image after each trial, and measure it.
 	Recover bool `yaml:"recover"`
 	// Keep each trial's images and logs with its results.
@@ -123,7 +125,8 @@ type Sweep struct {
 // Known is what the caller has to run.
 type Known struct {
 	Algorithms        []string // every name that may be configured
-	DefaultAlgorithms []string // what runs where none is named
+	SoundAlgorithms   []string // what algorithms: all runs
+	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
 }
 
 // Index says how a key finds its record.

@@ -50,6 +50,12 @@ const (
 	matrixKey     = "matrix"
 )
 
+// The words that stand in place of a list of algorithms.
+const (
+	allAlgorithms     = "all"
+	defaultAlgorithms = "default"
+)
+
 // rows has every key. The tests hold it against the struct and its comments.
 //
 // Note: a table and not reflection over the tags, as it can say what tags
@@ -74,8 +80,8 @@ var rows = []row{
 		doc: "On which machine, and what else to know.",
 		at:  func(e *Experiment) field { return (*prose)(&e.Info.Expect.Notes) }},
 
-	{name: algorithmsKey, typ: "list of names", about: true, fallback: "all that are not experimental",
-		doc: "Which algorithms run, by name; by default all that are not experimental."},
+	{name: algorithmsKey, typ: "all|default|list of names", about: true, fallback: "default",
+		doc: "Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out."},
 
 	{name: "records", typ: "count",
 		doc: "How many records are loaded before the run; with smallbank, how many customers.",
@@ -222,6 +228,9 @@ var rows = []row{
 	{name: "verify_duration", typ: "duration",
 		doc: "How long the recorded trial of verify: trial lasts.",
 		at:  func(e *Experiment) field { return &e.VerifyDuration }},
+	{name: "verify_records", typ: "count|unlimited", about: true,
+		doc: "How many records the recorded trial has at most; unlimited is 0. It needs several hundred bytes for each, beside the store.",
+		at:  func(e *Experiment) field { return zeroNamed{&e.VerifyRecords, "unlimited", "0"} }},
 	{name: "recover", typ: "true|false",
 		doc: "Recover from the last image after each trial, and measure it.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.Recover) }},

@@ -32,8 +32,8 @@ func Load(path string, sets []string, known Known) (*Experiment, error) {
 }
 
 // Set lays values over the experiment, each key=value with any key of the file,
-// dotted, and as strict. A list is written [a, b] or a,b; matrix.KEY=a,b sweeps
-// a key, setting a swept key ends its sweep, and matrix={} ends them all. The
+// dotted, and as strict. A list is written [a, b] or a,b, of algorithms also all
+// or default; matrix.KEY=a,b sweeps a key, setting a swept key ends its sweep, and matrix={} ends them all. The
 // experiment is validated when all are set; on an error, which is Problems, it
 // stays as it was.
 func (e *Experiment) Set(sets ...string) error {
@@ -99,7 +99,7 @@ func (r *reader) set(text string) {
 	if swept, ok := strings.CutPrefix(key, matrixKey+"."); ok {
 		path = []string{matrixKey, swept}
 	}
-	if key == algorithmsKey || path[0] == matrixKey && len(path) > 1 {
+	if key == algorithmsKey && v.text != allAlgorithms && v.text != defaultAlgorithms || path[0] == matrixKey && len(path) > 1 {
 		v = commas(v)
 	}
 	root := value{kind: mapping}

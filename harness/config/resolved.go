@@ -33,8 +33,8 @@ func (e *Experiment) Resolved() ([]byte, error) {
 }
 
 // Hash identifies what is measured: SHA-256, in hexadecimal, over every key but
-// those that change nothing in a single trial (experiment, algorithms, trials,
-// keep_images). Trials whose cells' hashes are equal may be put together, so an
+// those that change nothing in what a single trial measures (experiment,
+// algorithms, trials, keep_images, verify_records). Trials whose cells' hashes are equal may be put together, so an
 // interrupted or extended experiment goes on where it was. A random seed
 // must be drawn before.
 func (e *Experiment) Hash() string {

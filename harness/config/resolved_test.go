@@ -108,7 +108,7 @@ func TestHash(t *testing.T) {
 			t.Errorf("%q does not change the hash", text)
 		}
 	}
-	same("experiment: {name: other, about: what}\nalgorithms: [calc]\ntrials: 9\nkeep_images: true\n")
+	same("experiment: {name: other, about: what}\nalgorithms: [calc]\ntrials: 9\nkeep_images: true\nverify_records: 10k\n")
 	same("records: 1e6\nworkload: {name: ycsb-a}\nwarmup: 3000ms\n")
 	differs("records: 2M")
 	differs("workload: {name: ycsb-b}")

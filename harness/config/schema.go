@@ -32,7 +32,7 @@ var integer = object("type", "integer", "minimum", 0)
 
 func pattern(p string) any { return object("type", "string", "pattern", p) }
 
-func anyOf(schemas ...any) any { return object("anyOf", schemas) }
+func anyOf(schemas ...any) map[string]any { return object("anyOf", schemas) }
 
 // object makes a JSON object of names and values in turn.
 func object(pairs ...any) map[string]any {
@@ -73,7 +73,8 @@ func describe(doc KeyDoc) string {
 func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
 	switch doc.Name {
 	case algorithmsKey:
-		return object("type", "array", "items", object("enum", k.Algorithms), "uniqueItems", true)
+		list := object("type", "array", "items", object("enum", k.Algorithms), "uniqueItems", true)
+		return anyOf(list, object("enum", []string{"all", "default"}))
 	case matrixKey:
 		return object("type", "object", "propertyNames", object("enum", swept),
 			"additionalProperties", object("type", "array", "minItems", 1))

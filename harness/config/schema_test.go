@@ -92,6 +92,8 @@ func TestSchemaIsStrict(t *testing.T) {
 	check("rate: fast", false)
 	check("algorithms: [calc, none]", true)
 	check("algorithms: [clac]", false)
+	check("algorithms: all", true)
+	check("algorithms: every", false)
 	check("matrix: {workload.theta: [0, 0.9]}", true)
 	check("matrix: {experiment.name: [a]}", false)
 	check("verify: off", true)

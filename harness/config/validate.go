@@ -86,6 +86,14 @@ func (e *Experiment) checkTimes(c *checker) {
 		"%s is not before the end of duration (%s): there would be no checkpoint", e.Checkpoint.First, e.Duration)
 }
 
+// VerifiedRecords is how many records the recorded trial of a verification has.
+func (e *Experiment) VerifiedRecords() Count {
+	if e.VerifyRecords == 0 {
+		return e.Records
+	}
+	return min(e.Records, e.VerifyRecords)
+}
+
 // checkSink finds what needs images where none are kept.
 func (e *Experiment) checkSink(c *checker) {
 	if e.Checkpoint.Sink != SinkDiscard {
@@ -128,6 +136,11 @@ func (e *Experiment) checkWorkload(c *checker) {
 	const many = "%d different ones per transaction need as many records, there are %s"
 	c.add(Count(w.Keys) > e.Records && w.UpdatesPerTick == 0, "workload.keys", "records", many, w.Keys, e.Records)
 	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys, e.Records)
+	if n := e.VerifiedRecords(); n < e.Records && e.Verify != VerifyOff {
+		const few = "%s are fewer than the %d different ones that a transaction needs"
+		c.add(Count(w.Keys) > n, "verify_records", "workload.keys", few, n, w.Keys)
+		c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > n, "verify_records", "workload.long.keys", few, n, w.Long.Keys)
+	}
 	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
 }
 

@@ -2,12 +2,17 @@ package plot
 
 import (
 	"flag"
+	"strings"
 	"testing"
 
 	"ckptbench/harness/result"
 )
 
 var look = flag.String("look", "", "write charts of made-up results to this folder, for a look at them")
+
+var lookMany = flag.Bool("look.many", false, "only those of every algorithm")
+
+var lookAs = flag.String("look.as", "png,pdf,svg,tex", "formats of -look")
 
 // TestLook draws at every width what a change to a chart should be judged by.
 func TestLook(t *testing.T) {
@@ -16,9 +21,14 @@ func TestLook(t *testing.T) {
 		t.Skip("no -look folder")
 	}
 	draw := func(e *result.Experiment, s Style) {
-		if _, err := Draw(e, dir, []string{"png", "pdf", "svg", "tex"}, s); err != nil {
+		if _, err := Draw(e, dir, strings.Split(*lookAs, ","), s); err != nil {
 			t.Fatal(err)
 		}
+	}
+	draw(demoMany(), NewStyle(manyOrder))
+	draw(demoSizes(shapesMany()), NewStyle(manyOrder))
+	if *lookMany {
+		return
 	}
 	e := demo(3)
 	draw(e, NewStyle(order))
@@ -35,4 +45,10 @@ func TestLook(t *testing.T) {
 	e = demo(1, "0", "0.5", "0.99", "1.2")
 	e.Name = "matrix"
 	draw(e, NewStyle(order))
+	e = demoSizes(shapes10)
+	e.Name = "sizes10"
+	draw(e, NewStyle(order))
+	s.Width = ColumnWidth
+	e.Name = "sizes10-column"
+	draw(e, s)
 }

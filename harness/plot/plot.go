@@ -3,7 +3,8 @@
 // nothing else, so that every chart can be drawn again without a run.
 //
 // Every chart is a function of an experiment, a matrix point and a Style, and
-// returns nil where the result has nothing for it. Draw calls them all.
+// returns nil where the result has nothing for it; one that may need several
+// pages returns them all. Draw calls every one.
 //
 // Three rules hold throughout. An algorithm keeps its colour, dash and marker in
 // every chart. A failed one is a red note and never a line. Nothing is
@@ -15,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -88,11 +90,25 @@ func Charts(e *result.Experiment, style Style) []*Chart {
 	points := e.Points()
 	suffixes := pointSuffixes(points)
 	for i, p := range points {
+		add(suffixes[i], Timeline(e, p, style))
+		for _, page := range TimelineAll(e, p, style) {
+			add(suffixes[i], page)
+		}
 		for _, chart := range []func(*result.Experiment, []result.Param, Style) *Chart{
-			Timeline, TimelineAll, Nines, Lost, Checkpoint, Memory, Tradeoff,
+			Nines, Lost, Checkpoint, Memory, Tradeoff,
 		} {
 			add(suffixes[i], chart(e, p, style))
 		}
+	}
+	var sweeps [][]result.Param
+	for _, g := range e.Growth(nil) {
+		if !slices.ContainsFunc(sweeps, func(p []result.Param) bool { return slices.Equal(p, g.Params) }) {
+			sweeps = append(sweeps, g.Params)
+		}
+	}
+	for i, suffix := range pointSuffixes(sweeps) {
+		add(suffix, PauseSize(e, sweeps[i], style))
+		add(suffix, DurationSize(e, sweeps[i], style))
 	}
 	add("", Grid(e, style))
 	add("", Sweep(e, style))

@@ -56,15 +56,68 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// The charts over sizes, and of every algorithm, are the same bytes too.
+func TestSameBytesOfMany(t *testing.T) {
+	render := func() map[string][]byte {
+		out := map[string][]byte{}
+		s := NewStyle(manyOrder)
+		many, sizes := demoMany(), demoSizes(shapes10)
+		charts := []*Chart{Tradeoff(many, nil, s), PauseSize(sizes, nil, s), DurationSize(sizes, nil, s)}
+		for _, c := range append(charts, TimelineAll(many, nil, s)...) {
+			for _, f := range []string{"svg", "tex"} {
+				data, err := c.Encode(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[c.Name+"."+f] = data
+			}
+		}
+		return out
+	}
+	a, b := render(), render()
+	if len(a) != 2*(3+4) {
+		t.Errorf("%d charts", len(a))
+	}
+	for name := range a {
+		if !bytes.Equal(a[name], b[name]) {
+			t.Errorf("%s differs from one drawing to the next", name)
+		}
+	}
+}
+
+// A sweep of the number of records says which algorithm never paused, and which
+// has no figures, and nothing is drawn of that.
+func TestPauseSize(t *testing.T) {
+	e := demoSizes(shapes10)
+	for i := range e.Trials {
+		if x := &e.Trials[i]; x.Algorithm == "zigzag" && x.Records == 1e6 {
+			x.Status, x.Error, x.Throughput, x.Relative, x.Lost = result.Failed, "image 1 is wrong", nil, nil, nil
+		}
+	}
+	c := PauseSize(e, nil, NewStyle(order))
+	all := strings.Join(svgTexts(t, c), "\n")
+	for _, want := range []string{"naive (", "pingpong (0.00)", "zigzag FAILED", "kept from starting: fuzzy, calc, cpr.", "slope 1", "below the resolution"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in\n%s", want, all)
+		}
+	}
+	if strings.Contains(all, "zigzag (") {
+		t.Error("a failed algorithm has a line")
+	}
+	if PauseSize(demo(1), nil, Style{}) != nil || DurationSize(demo(1, "0.5", "1"), nil, Style{}) != nil {
+		t.Error("a chart over sizes where there is one size")
+	}
+}
+
 // TestTexts compares every text of every chart, with its place on the page in
 // whole points, with the golden file.
 func TestTexts(t *testing.T) {
 	var got bytes.Buffer
-	cases := []*result.Experiment{demo(3), spoil(demo(7), "zigzag", "cou"), demo(1, "0.5", "0.99", "1.2")}
+	cases := []*result.Experiment{demo(3), spoil(demo(7), "zigzag", "cou"), demo(1, "0.5", "0.99", "1.2"), demoMany(), demoSizes(shapes10)}
 	for i, e := range cases {
 		fmt.Fprintf(&got, "== experiment %d\n", i)
 		for _, c := range Charts(e, NewStyle(order)) {
-			if len(cases)-1 == i && strings.Contains(c.Name, "zipf") {
+			if strings.Contains(c.Name, "zipf") || strings.Contains(c.Name, "records") {
 				continue // as without a matrix
 			}
 			fmt.Fprintf(&got, "-- %s %.0fx%.0f\n", c.Name, c.Width, c.Height)
@@ -170,6 +223,7 @@ func TestAwkward(t *testing.T) {
 		{"failed", one(result.Trial{Status: result.Failed, Error: "image 1 is wrong"}), ""},
 		{"failed without a reason", one(result.Trial{Status: result.Failed, Buckets: bucket}), ""},
 		{"lost is negative", one(result.Trial{Throughput: f(1), Lost: f(-5e6), Relative: f(1.5), Memory: result.Memory{Data: 10, Peak: 0}}), "lost tradeoff"},
+		{"one size", one(result.Trial{Throughput: f(1), Records: 5, Params: []result.Param{{Key: "records", Value: "5"}}, Checkpoints: []result.Checkpoint{{N: 1, Pause: 1, Total: 2}}}), "checkpoint"},
 		{"lost is zero", one(result.Trial{Throughput: f(1), Lost: f(0)}), "lost"},
 		{"a checkpoint without length", one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1}}}), "checkpoint"},
 		{"a checkpoint that failed", one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1, Error: "cancelled"}}}), ""},

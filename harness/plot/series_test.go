@@ -3,6 +3,8 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -146,22 +148,62 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestLabelsKeepClear puts labels to crowded points: none may cover another or
-// leave the frame.
+// TestLabelsKeepClear puts labels to crowded points: none may cover another or a
+// point, or leave the frame.
 func TestLabelsKeepClear(t *testing.T) {
 	area := vg.Rectangle{Max: vg.Point{X: 200, Y: 100}}
-	var taken []vg.Rectangle
-	for i := range 12 {
-		pt := vg.Point{X: 95 + vg.Length(i%4)*4, Y: 45 + vg.Length(i/4)*4}
-		r, _ := place(area, pt, 30, 6, taken)
-		for _, x := range taken {
-			if overlap(r, x) > 0 {
-				t.Errorf("label %d covers another", i)
+	check := func(what string, n int, at func(i int) vg.Point) {
+		t.Helper()
+		ls := make([]label, n)
+		for i := range ls {
+			ls[i] = label{at: at(i), w: 30, h: 6}
+		}
+		place(area, ls)
+		for i, l := range ls {
+			for j, o := range ls {
+				if j < i && overlap(l.box, o.box) > 0 {
+					t.Errorf("%s: label %d covers %d", what, i, j)
+				}
+				if overlap(l.box, around(o.at, markerRoom, markerRoom)) > 1 { // a corner's touch
+					t.Errorf("%s: label %d covers the point of %d", what, i, j)
+				}
+			}
+			if outside(area, l.box) > 1e-9 {
+				t.Errorf("%s: label %d is outside", what, i)
 			}
 		}
-		if outside(area, r) > 1e-9 {
-			t.Errorf("label %d is outside", i)
+	}
+	check("a knot", 12, func(i int) vg.Point { return vg.Point{X: 95 + vg.Length(i%4)*4, Y: 45 + vg.Length(i/4)*4} })
+	check("the corners", 4, func(i int) vg.Point { return vg.Point{X: vg.Length(i%2) * 200, Y: vg.Length(i/2) * 100} })
+	check("twenty-five", 25, func(i int) vg.Point { return vg.Point{X: 10 + vg.Length(i*37%180), Y: 5 + vg.Length(i*53%90)} })
+	check("one place", 5, func(int) vg.Point { return vg.Point{X: 100, Y: 50} })
+}
+
+// Pages hold families whole, each algorithm once, and the baseline every time.
+func TestPages(t *testing.T) {
+	s := NewStyle(manyOrder)
+	var as []algorithm
+	for _, n := range manyOrder {
+		as = append(as, algorithm{name: n, look: s.Look(n)})
+	}
+	var got []string
+	for _, p := range paged(as) {
+		var names []string
+		for _, a := range p {
+			names = append(names, a.name)
 		}
-		taken = append(taken, r)
+		got = append(got, strings.Join(names, " "))
+	}
+	want := []string{
+		"none naive naive-copy pnaive fuzzy pfuzzy cou cou-block",
+		"none zigzag pzigzag pingpong pingpong-drain ppingpong hourglass",
+		"none piggyback calc calc-mutex pcalc cpr cpr-verify",
+		"none lineairdb hyper push flink flink-nested foedus",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	if n := len(paged(as[:10])); n != 1 {
+		t.Errorf("ten algorithms take %d pages", n)
 	}
 }

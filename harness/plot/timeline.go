@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -122,21 +123,36 @@ func timelineLegend(back bool) []entry {
 }
 
 // TimelineAll draws the same in one panel, the lines over one another, with the
-// rug above: a row for each algorithm with its checkpoints and pauses. It
-// returns nil without a timeline.
-func TimelineAll(e *result.Experiment, point []result.Param, style Style) *Chart {
+// rug above: a row for each algorithm with its checkpoints and pauses. Of more
+// algorithms than can be told apart in one panel it makes several charts, with
+// none in each. It returns nil without a timeline.
+func TimelineAll(e *result.Experiment, point []result.Param, style Style) []*Chart {
 	v := newView(e, point, style)
 	shown := v.drawable(hasTimeline)
 	if len(shown) == 0 {
 		return nil
 	}
+	xMax, yMax := extents(shown, throughput, peak)
+	pages := paged(shown)
+	var out []*Chart
+	for i, page := range pages {
+		c := v.timelinePage(page, xMax, yMax)
+		if len(pages) > 1 {
+			c.Name += fmt.Sprintf("-%d", i+1)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (v view) timelinePage(shown []algorithm, xMax, yMax float64) *Chart {
 	s := sheet{width: v.style.width(PageWidth), notes: v.notes(), footer: v.footer("the median one shown")}
 	r := rug{algs: shown}
 	s.body = r.height() + max(1.3*vg.Inch, min(0.3*s.width, 2.2*vg.Inch))
 	return s.chart("timeline-all", func(c draw.Canvas) {
 		p := newPlot()
 		p.X.Label.Text, p.Y.Label.Text = "Time (s)", "Throughput (txn/s)"
-		p.X.Max, p.Y.Max = extents(shown, throughput, peak)
+		p.X.Max, p.Y.Max = xMax, yMax
 		p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{6}, siTicks{4}
 		p.Add(rules{})
 		addLines(p, shown, 1.0, chartSteps)
@@ -150,6 +166,49 @@ func TimelineAll(e *result.Experiment, point []result.Param, style Style) *Chart
 		p.Draw(body)
 		r.draw(c, p, p.DataCanvas(body))
 	})
+}
+
+// How many lines are told apart in one panel: so many on each page, if they do
+// not all go on one.
+const (
+	mostLines = 10
+	pageLines = 7
+)
+
+// paged cuts algorithms into pages of about the same length, each with the
+// baseline. Those of one hue stay together.
+func paged(as []algorithm) [][]algorithm {
+	if len(as) <= mostLines {
+		return [][]algorithm{as}
+	}
+	var base []algorithm
+	var kin [][]algorithm
+	for _, a := range as {
+		switch n := len(kin); {
+		case a.name == baseline:
+			base = append(base, a)
+		case n > 0 && kin[n-1][0].look.Colour == a.look.Colour:
+			kin[n-1] = append(kin[n-1], a)
+		default:
+			kin = append(kin, []algorithm{a})
+		}
+	}
+	rest := len(as) - len(base)
+	left := (rest + pageLines - 1) / pageLines // pages
+	var pages [][]algorithm
+	for len(kin) > 0 {
+		page := slices.Clone(base)
+		for want := (rest + left - 1) / max(left, 1); len(kin) > 0; kin = kin[1:] {
+			if n := len(page) - len(base); n > 0 && n+len(kin[0]) > want {
+				break
+			}
+			page = append(page, kin[0]...)
+		}
+		rest -= len(page) - len(base)
+		left = max(left-1, 1)
+		pages = append(pages, page)
+	}
+	return pages
 }
 
 // addLines adds a line for each algorithm, markers staggered so that they never

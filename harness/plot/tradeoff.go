@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"image/color"
 	"math"
 
 	gonum "gonum.org/v1/plot"
@@ -22,18 +21,27 @@ func Tradeoff(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if len(shown) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(ColumnWidth), notes: v.notes(), footer: v.footer(tradeoffRange(shown))}
-	s.body = max(1.9*vg.Inch, min(0.6*s.width, 3*vg.Inch))
+	s := sheet{width: v.style.width(widthFor(len(shown))), notes: v.notes(), footer: v.footer(tradeoffRange(shown))}
+	s.legend = []entry{newEntry("better", towards)}
+	s.body = max(1.9*vg.Inch, min(0.6*s.width, 3.4*vg.Inch))
 	return s.chart("tradeoff", func(c draw.Canvas) {
 		p := newPlot()
 		p.X.Label.Text, p.Y.Label.Text = "Extra memory at most (× data)", "Throughput lost (%)"
 		cl := newCloud(shown)
-		p.X.Min, p.X.Max = cl.limits(func(q dot) (float64, float64) { return q.x, q.x })
+		p.X.Min, p.X.Max = cl.limits(func(q dot) (float64, float64) { return q.left, q.right })
 		p.Y.Min, p.Y.Max = cl.limits(func(q dot) (float64, float64) { return q.lo, q.hi })
 		p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{5}, siTicks{5}
 		p.Add(rules{}, rules{vertical: true}, cl, frame{})
 		p.Draw(draw.Crop(c, 0, -9, 0, -3))
 	})
+}
+
+// widthFor is a column for a few algorithms, and a page for many.
+func widthFor(n int) float64 {
+	if n > 12 {
+		return PageWidth
+	}
+	return ColumnWidth
 }
 
 func tradeoffRange(as []algorithm) string {
@@ -49,9 +57,10 @@ func tradeoffRange(as []algorithm) string {
 type cloud struct{ dots []dot }
 
 type dot struct {
-	x, y, lo, hi float64
-	name         string
-	look         Look
+	x, y                float64
+	lo, hi, left, right float64 // their ranges
+	name                string
+	look                Look
 }
 
 func newCloud(as []algorithm) cloud {
@@ -59,7 +68,7 @@ func newCloud(as []algorithm) cloud {
 	for _, a := range as {
 		r := a.row.Relative
 		cl.dots = append(cl.dots, dot{
-			x: a.row.Peak.Median, y: 100 * (1 - r.Median), lo: 100 * (1 - r.Hi), hi: 100 * (1 - r.Lo),
+			x: a.row.Peak.Median, left: a.row.Peak.Lo, right: a.row.Peak.Hi, y: 100 * (1 - r.Median), lo: 100 * (1 - r.Hi), hi: 100 * (1 - r.Lo),
 			name: a.title(), look: a.look,
 		})
 	}
@@ -86,67 +95,42 @@ func (cl cloud) limits(get func(dot) (float64, float64)) (lo, hi float64) {
 
 func (cl cloud) Plot(c draw.Canvas, p *gonum.Plot) {
 	at := func(x, y float64) vg.Point { return vg.Point{X: c.X(p.X.Norm(x)), Y: c.Y(p.Y.Norm(y))} }
-	var taken []vg.Rectangle
-	for _, q := range cl.dots {
-		pt := at(q.x, q.y)
-		lo, hi := at(q.x, q.lo), at(q.x, q.hi)
-		c.StrokeLine2(draw.LineStyle{Color: color.Gray{0x78}, Width: 0.6}, lo.X, lo.Y, hi.X, hi.Y)
-		taken = append(taken, around(pt, 2.5, 2.5))
-	}
-	sty := textStyle(noteSize+0.5, ink)
-	for _, q := range cl.dots {
-		pt := at(q.x, q.y)
-		c.DrawGlyphNoClip(draw.GlyphStyle{Color: q.look.Colour, Radius: 2.3, Shape: q.look.Shape}, pt)
-		r, far := place(c.Rectangle, pt, sty.Width(q.name), sty.Font.Size, taken)
-		taken = append(taken, r)
-		mid := vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y+r.Max.Y)/2 + lift}
-		if far {
-			x := min(max(pt.X, r.Min.X), r.Max.X)
-			y := min(max(pt.Y, r.Min.Y), r.Max.Y)
-			c.StrokeLine2(draw.LineStyle{Color: color.Gray{0x78}, Width: 0.3}, pt.X, pt.Y, x, y)
+	ls := cl.labels(c.Rectangle, at)
+	for i, q := range cl.dots {
+		lo, hi, left, right := at(q.x, q.lo), at(q.x, q.hi), at(q.left, q.y), at(q.right, q.y)
+		whisk := draw.LineStyle{Color: tint(q.look.Colour, 0.3), Width: 0.6}
+		c.StrokeLine2(whisk, lo.X, lo.Y, hi.X, hi.Y)
+		c.StrokeLine2(whisk, left.X, left.Y, right.X, right.Y)
+		if l := ls[i]; l.far {
+			end := l.nearest(l.at)
+			c.StrokeLine2(draw.LineStyle{Color: tint(q.look.Colour, 0.3), Width: 0.4}, l.at.X, l.at.Y, end.X, end.Y)
 		}
+	}
+	for i, q := range cl.dots {
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: q.look.Colour, Radius: 2.3, Shape: q.look.Shape}, ls[i].at)
+		mid := vg.Point{X: (ls[i].box.Min.X + ls[i].box.Max.X) / 2, Y: (ls[i].box.Min.Y+ls[i].box.Max.Y)/2 + lift}
+		sty := textStyle(noteSize+0.5, shade(q.look.Colour, 0.35))
 		c.FillText(aligned(sty, -0.5, -0.5), mid, q.name)
 	}
 }
 
-func around(pt vg.Point, dx, dy vg.Length) vg.Rectangle {
-	return vg.Rectangle{Min: vg.Point{X: pt.X - dx, Y: pt.Y - dy}, Max: vg.Point{X: pt.X + dx, Y: pt.Y + dy}}
-}
-
-// place finds room for a label of w by h near pt, on ever wider circles; far
-// means that it wants a line to its point. Where there is no room it takes the
-// place with the least overlap.
-func place(area vg.Rectangle, pt vg.Point, w, h vg.Length, taken []vg.Rectangle) (best vg.Rectangle, far bool) {
-	least := math.Inf(1)
-	for _, gap := range []vg.Length{3.5, 7, 12, 18, 26, 36} {
-		for i := range 16 {
-			a := 2 * math.Pi * float64(i) / 16
-			dx, dy := vg.Length(math.Cos(a)), vg.Length(math.Sin(a))
-			r := around(vg.Point{X: pt.X + dx*(gap+w/2), Y: pt.Y + dy*(gap+h/2)}, w/2, h/2)
-			over := outside(area, r)
-			for _, t := range taken {
-				over += overlap(r, t)
-			}
-			if over < least-1e-9 {
-				best, least, far = r, over, gap > 7
-			}
-		}
-		if least == 0 {
-			break
-		}
+// labels are the dots' names in their places.
+func (cl cloud) labels(area vg.Rectangle, at func(x, y float64) vg.Point) []label {
+	sty := textStyle(noteSize+0.5, ink)
+	ls := make([]label, len(cl.dots))
+	for i, q := range cl.dots {
+		ls[i] = label{at: at(q.x, q.y), w: sty.Width(q.name), h: sty.Font.Size}
 	}
-	return best, far
+	place(area, ls)
+	return ls
 }
 
-func overlap(a, b vg.Rectangle) float64 {
-	w := min(a.Max.X, b.Max.X) - max(a.Min.X, b.Min.X)
-	h := min(a.Max.Y, b.Max.Y) - max(a.Min.Y, b.Min.Y)
-	return float64(max(w, 0) * max(h, 0))
-}
-
-// outside is the part of r that area does not hold, counted double: a label
-// must not leave the frame.
-func outside(area, r vg.Rectangle) float64 {
-	size := float64((r.Max.X - r.Min.X) * (r.Max.Y - r.Min.Y))
-	return 2 * (size - overlap(area, r))
+// towards is an arrow to the lower left.
+func towards(c draw.Canvas) {
+	mid := c.Center()
+	l := draw.LineStyle{Color: dim, Width: 0.8}
+	x, y := mid.X-3, mid.Y-3
+	c.StrokeLine2(l, mid.X+3, mid.Y+3, x, y)
+	c.StrokeLine2(l, x, y, x+3, y)
+	c.StrokeLine2(l, x, y, x, y+3)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"ckptbench/harness/result"
@@ -31,12 +32,22 @@ var columns = []column{
 	{"verified", "images", images},
 }
 
-// head is the column's heading, sep between its name and its unit.
-func (c column) head(sep string) string {
-	if c.unit == "" {
-		return c.name
+// heapColumns are shown where the Go heap is part of the experiment.
+var heapColumns = []column{
+	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, fixed(2))},
+	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, fixed(1))},
+}
+
+// columns returns those of the table: without the heap's, where no algorithm in
+// it kept the collector busy.
+func (t table) columns() []column {
+	const negligible = 0.01 // of the CPU time
+	for i := range t.rows {
+		if gc := t.rows[i].GC; gc.N > 0 && gc.Median >= negligible {
+			return slices.Concat(columns, heapColumns)
+		}
 	}
-	return c.name + sep + "(" + c.unit + ")"
+	return columns
 }
 
 func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {

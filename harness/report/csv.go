@@ -27,8 +27,11 @@ var figures = []struct {
 	{"capture_s", func(r *result.Row) result.Stat { return r.Capture }},
 	{"write_s", func(r *result.Row) result.Stat { return r.Write }},
 	{"sync_s", func(r *result.Row) result.Stat { return r.Sync }},
+	{"stalled_s", func(r *result.Row) result.Stat { return r.Stalled }},
 	{"memory_rest_of_data", func(r *result.Row) result.Stat { return r.Rest }},
 	{"memory_peak_of_data", func(r *result.Row) result.Stat { return r.Peak }},
+	{"heap_growth_of_data", func(r *result.Row) result.Stat { return r.Heap }},
+	{"gc_share", func(r *result.Row) result.Stat { return r.GC }},
 	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},
 }
 
@@ -44,6 +47,9 @@ func (s summary) csv() (string, error) {
 		head = append(head, f.name, f.name+"_lo", f.name+"_hi")
 	}
 	head = append(head, "range_level", "error")
+	if len(s.growth) > 0 {
+		head = append(head, growthColumns...)
+	}
 	if err := w.Write(head); err != nil {
 		return "", err
 	}
@@ -89,7 +95,36 @@ func (s summary) csvRow(r *result.Row, keys []string) []string {
 	if r.Throughput.N > 0 {
 		level = strconv.FormatFloat(r.Throughput.Level, 'g', 4, 64) // 0: min..max
 	}
-	return append(cells, level, strings.Join(r.Errors, "; "))
+	cells = append(cells, level, strings.Join(r.Errors, "; "))
+	if len(s.growth) > 0 {
+		cells = append(cells, s.csvGrowth(r)...)
+	}
+	return cells
+}
+
+// growthColumns say how the pause grows with the number of records: the same at
+// every number of them.
+var growthColumns = []string{
+	"pause_fit_base_s", "pause_fit_s_per_record", "pause_slope", "pause_slope_lo", "pause_slope_hi", "pause_slope_level",
+	"pause_growth", "pause_growth_claimed", "pause_growth_source",
+}
+
+// csvGrowth is of r's algorithm, where r is one of the sizes that were fitted.
+func (s summary) csvGrowth(r *result.Row) []string {
+	cells := make([]string, len(growthColumns))
+	i := slices.IndexFunc(s.growth, func(g result.Growth) bool { return g.Of(r) })
+	if i < 0 || s.growth[i].Failed > 0 {
+		return cells
+	}
+	f := s.growth[i].Pause
+	if f.Fitted() {
+		for k, v := range []float64{f.Base, f.PerRecord, f.Slope, f.Lo, f.Hi, f.Level} {
+			cells[k] = strconv.FormatFloat(v, 'g', -1, 64)
+		}
+	}
+	c := claimOf(r.Algorithm)
+	cells[6], cells[7], cells[8] = f.Word, c.growth, c.source
+	return cells
 }
 
 // keys are the parameters of all points, in order of appearance.

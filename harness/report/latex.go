@@ -14,33 +14,41 @@ var latexEscape = strings.NewReplacer(`\`, `\textbackslash{}`, `%`, `\%`, `_`, `
 func (s summary) latex() string {
 	var b strings.Builder
 	b.WriteString("% Needs \\usepackage{booktabs} and \\usepackage{xcolor}.\n")
-	for _, t := range s.tables {
-		fmt.Fprintf(&b, "%% %s\n\\begin{tabular}{l%s}\n\\toprule\n", s.title(t), strings.Repeat("r", len(columns)))
-		names, units := []string{"algorithm"}, []string{""}
-		for _, c := range columns {
-			name, unit, _ := strings.Cut(c.head("\n"), "\n")
-			names, units = append(names, latexEscape.Replace(name)), append(units, latexEscape.Replace(unit))
-		}
-		b.WriteString(latexRow(names) + latexRow(units) + "\\midrule\n")
-		for i := range t.rows {
-			r := &t.rows[i]
-			cells := []string{latexEscape.Replace(name(r))}
-			if why := failure(r); why != "" {
-				cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(columns), latexEscape.Replace(why)))
-			} else {
-				for _, c := range columns {
-					cells = append(cells, latexCell(c.cell(r)))
-				}
-			}
-			b.WriteString(latexRow(cells))
-		}
-		b.WriteString("\\bottomrule\n\\end{tabular}\n\n\\par{\\footnotesize\n")
-		for _, n := range s.notes(t) {
-			b.WriteString(latexEscape.Replace(n) + "\n")
-		}
-		b.WriteString("\\par}\n")
+	for _, g := range s.grids() {
+		g.latex(&b)
 	}
 	return b.String()
+}
+
+func (g grid) latex(b *strings.Builder) {
+	align := ""
+	var names, units []string
+	for _, h := range g.head {
+		name, unit, _ := strings.Cut(h.text("\n"), "\n")
+		names, units = append(names, latexEscape.Replace(name)), append(units, latexEscape.Replace(unit))
+		if h.words {
+			align += "l"
+		} else {
+			align += "r"
+		}
+	}
+	fmt.Fprintf(b, "%% %s\n\\begin{tabular}{%s}\n\\toprule\n", g.title, align)
+	b.WriteString(latexRow(names) + latexRow(units) + "\\midrule\n")
+	for _, r := range g.rows {
+		cells := []string{latexEscape.Replace(r.name)}
+		if r.why != "" {
+			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.head)-1, latexEscape.Replace(r.why)))
+		}
+		for _, c := range r.cells {
+			cells = append(cells, latexCell(c))
+		}
+		b.WriteString(latexRow(cells))
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n\n\\par{\\footnotesize\n")
+	for _, n := range g.notes {
+		b.WriteString(latexEscape.Replace(n) + "\n")
+	}
+	b.WriteString("\\par}\n")
 }
 
 func latexRow(cells []string) string { return strings.Join(cells, " & ") + ` \\` + "\n" }

@@ -15,6 +15,9 @@ func (s summary) notes(t table) []string {
 	if n := noiseNote(t.rows); n != "" {
 		out = append(out, n)
 	}
+	if n := stallNote(t.rows); n != "" {
+		out = append(out, n)
+	}
 	if n := verifyNote(t.rows); n != "" {
 		out = append(out, n)
 	}
@@ -48,6 +51,21 @@ func trialsNote(rows []result.Row) string {
 		latency = "latencies are response times from the intended start"
 	}
 	return n + "; " + latency + "; pause is the longest of a trial, checkpoint the mean without the cold first one."
+}
+
+// stallNote says how long workers waited inside their writes because an algorithm
+// had them wait: it is in no pause.
+func stallNote(rows []result.Row) string {
+	var parts []string
+	for _, r := range rows {
+		if r.Measured() && r.Stalled.N > 0 && r.Stalled.Median > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s s", oneLine(r.Algorithm), digits(r.Stalled.Median)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Waits of workers inside writes, added up, a checkpoint: " + strings.Join(parts, ", ") + "."
 }
 
 // noiseNote says how far the throughput of one algorithm varied: of none, which

@@ -2,7 +2,9 @@
 // for Markdown, for LaTeX and, with all their digits, for CSV.
 //
 // A table has a row per algorithm and stands for one matrix point. A row with a
-// failed trial says so and has no figures.
+// failed trial says so and has no figures. Where the matrix varies the number of
+// records, one more table says how the pauses grow with it, beside what the
+// papers say.
 package report
 
 import (
@@ -50,6 +52,7 @@ func Write(w io.Writer, e *result.Experiment, format string, o Options) error {
 type summary struct {
 	exp    *result.Experiment
 	tables []table
+	growth []result.Growth
 }
 
 type table struct {
@@ -58,7 +61,7 @@ type table struct {
 }
 
 func newSummary(e *result.Experiment, order []string) summary {
-	s := summary{exp: e}
+	s := summary{exp: e, growth: e.Growth(order)}
 	for _, r := range e.Aggregate(order) {
 		n := len(s.tables)
 		if n == 0 || !slices.Equal(s.tables[n-1].point, r.Params) {
@@ -68,15 +71,6 @@ func newSummary(e *result.Experiment, order []string) summary {
 		s.tables[n-1].rows = append(s.tables[n-1].rows, r)
 	}
 	return s
-}
-
-// title names a table: "default, zipf 0.99".
-func (s summary) title(t table) string {
-	parts := []string{oneLine(s.exp.Name)}
-	for _, p := range t.point {
-		parts = append(parts, oneLine(p.Key+" "+p.Value))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // oneLine replaces what could break a line or command a terminal.

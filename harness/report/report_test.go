@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,16 @@ func sample() *result.Experiment {
 	return e
 }
 
+func heap() *result.Experiment {
+	e := &result.Experiment{Name: "heap"}
+	f := trial("flink", 1, 1.5e6)
+	f.GCShare, f.Memory.HeapRest, f.Memory.HeapPeak = 0.0812, 1<<30, 3<<30
+	n := trial("none", 1, 2e6)
+	n.Memory.HeapRest, n.Memory.HeapPeak = 1<<20, 1<<20
+	e.Trials = append(e.Trials, n, f)
+	return e
+}
+
 func matrix() *result.Experiment {
 	e := &result.Experiment{Name: "skew"}
 	for _, z := range []string{"0.99", "0.5"} {
@@ -62,10 +73,34 @@ func matrix() *result.Experiment {
 	return e
 }
 
+// growing is a sweep of the number of records: a pause of every kind of growth,
+// and one that failed.
+func growing() *result.Experiment {
+	e := &result.Experiment{Name: "pause-size"}
+	for i, n := range []int{1e5, 316e3, 1e6, 3.16e6, 1e7} {
+		p := result.Param{Key: "records", Value: []string{"100k", "316k", "1M", "3160k", "10M"}[i]}
+		for _, a := range []struct {
+			name  string
+			pause float64
+		}{{"none", 0}, {"naive", 15e-9 * float64(n)}, {"zigzag", 2e-6 + 3e-10*float64(n)}, {"pingpong", 3e-6}, {"calc", 0}, {"unheard_of", 2e-3}, {"cou", 1}} {
+			x := trial(a.name, 1, 1.8e6, p)
+			x.Records = n
+			for k := range x.Checkpoints {
+				x.Checkpoints[k].Pause = a.pause * float64(1+k)
+			}
+			if a.name == "cou" && i == 2 {
+				x = fail(x, "image 1 is wrong")
+			}
+			e.Trials = append(e.Trials, x)
+		}
+	}
+	return e
+}
+
 var order = []string{"none", "naive", "cou", "calc"}
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix()} {
+	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap()} {
 		for _, format := range Formats {
 			var got bytes.Buffer
 			if err := Write(&got, e, format, Options{Order: order}); err != nil {
@@ -84,6 +119,25 @@ func TestGolden(t *testing.T) {
 			}
 			if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); d != "" {
 				t.Errorf("%s (-update if it should change):\n%s", golden, d)
+			}
+		}
+	}
+}
+
+// Waits inside writes are told where there were any, and of whom.
+func TestStalls(t *testing.T) {
+	e := sample()
+	for _, want := range []bool{false, true} {
+		var got bytes.Buffer
+		if err := Write(&got, e, "table", Options{Order: order}); err != nil {
+			t.Fatal(err)
+		}
+		if has := strings.Contains(got.String(), "inside writes, added up, a checkpoint: calc 0.750 s."); has != want {
+			t.Errorf("it tells of waits: %v, want %v\n%s", has, want, got.String())
+		}
+		for i := range e.Trials {
+			if t := &e.Trials[i]; t.Algorithm == "calc" {
+				t.Checkpoints[1].Stalls, t.Checkpoints[1].Stalled = 3, 0.75
 			}
 		}
 	}
@@ -160,6 +214,37 @@ func TestAwkward(t *testing.T) {
 	}
 }
 
+// The CSV stays one table, and the figures of a failed algorithm out of it.
+func TestGrowthCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, growing(), "csv", Options{Order: order}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	col := slices.Index(rows[0], "pause_growth")
+	name := slices.Index(rows[0], "algorithm")
+	want := map[string]string{"none": "", "naive": "linear", "zigzag": "linear", "pingpong": "flat", "calc": "none", "unheard_of": "flat", "cou": ""}
+	for _, r := range rows[1:] {
+		if r[col] != want[r[name]] {
+			t.Errorf("%s is %q, want %q", r[name], r[col], want[r[name]])
+		}
+	}
+}
+
+func TestEveryClaimHasItsSource(t *testing.T) {
+	for name, c := range claims {
+		if c.growth == "" || c.source == "" {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	if c := claimOf("unheard of"); c.growth != "no claim found" {
+		t.Errorf("got %+v", c)
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	check := func(got, want string) {
 		t.Helper()
@@ -178,4 +263,7 @@ func TestNumbers(t *testing.T) {
 	check(digits(-0.00123), "-0.00123")
 	check(digits(1e-12), "0.000000")
 	check(digits(0), "0")
+	check(count(316e3), "316k")
+	check(count(1e7), "10M")
+	check(count(999), "999")
 }

@@ -20,11 +20,11 @@ func (s summary) plain(colour bool) (string, error) {
 		return oneLine(s.exp.Name) + ": no trials\n", nil
 	}
 	var b strings.Builder
-	for i, t := range s.tables {
+	for i, g := range s.grids() {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		body, err := t.render("\n", tablewriter.WithRendition(tw.Rendition{
+		body, err := g.render("\n", tablewriter.WithRendition(tw.Rendition{
 			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
 			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
 		}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
@@ -32,30 +32,28 @@ func (s summary) plain(colour bool) (string, error) {
 			return "", err
 		}
 		lines := strings.Split(strings.TrimRight(body, "\n"), "\n")
-		t.sayFailures(lines[len(lines)-len(t.rows):], colour)
-		b.WriteString(s.title(t) + "\n\n")
+		g.sayFailures(lines[len(lines)-len(g.rows):], colour)
+		b.WriteString(g.title + "\n\n")
 		for _, l := range lines {
 			b.WriteString(strings.TrimRight(l, " ") + "\n")
 		}
-		b.WriteString("\n" + strings.Join(s.notes(t), "\n") + "\n")
+		b.WriteString("\n" + strings.Join(g.notes, "\n") + "\n")
 	}
 	return b.String(), nil
 }
 
 // sayFailures writes why an algorithm failed over its line of dashes. A cell of
 // its own would be as wide as the message.
-func (t table) sayFailures(lines []string, colour bool) {
+func (g grid) sayFailures(lines []string, colour bool) {
 	widest := 0
-	for i := range t.rows {
-		widest = max(widest, len([]rune(name(&t.rows[i]))))
+	for _, r := range g.rows {
+		widest = max(widest, len([]rune(r.name)))
 	}
-	for i := range t.rows {
-		why := failure(&t.rows[i])
-		if why == "" {
+	for i, r := range g.rows {
+		if r.why == "" {
 			continue
 		}
-		n := name(&t.rows[i])
-		lines[i] = n + strings.Repeat(" ", max(widest, len("algorithm"))-len([]rune(n))+2) + why
+		lines[i] = r.name + strings.Repeat(" ", max(widest, len("algorithm"))-len([]rune(r.name))+2) + r.why
 		if colour {
 			lines[i] = red + lines[i] + reset
 		}
@@ -68,18 +66,18 @@ func (s summary) markdown() (string, error) {
 		return markdownEscape.Replace(oneLine(s.exp.Name)) + ": no trials\n", nil
 	}
 	var b strings.Builder
-	for _, t := range s.tables {
-		body, err := t.render(" ", tablewriter.WithRenderer(renderer.NewMarkdown()))
+	for _, g := range s.grids() {
+		body, err := g.render(" ", tablewriter.WithRenderer(renderer.NewMarkdown()))
 		if err != nil {
 			return "", err
 		}
-		b.WriteString("### " + markdownEscape.Replace(s.title(t)) + "\n\n" + body + "\n")
-		for i := range t.rows {
-			if why := failure(&t.rows[i]); why != "" {
-				b.WriteString("- **" + markdownEscape.Replace(name(&t.rows[i])) + "** " + markdownEscape.Replace(why) + "\n")
+		b.WriteString("### " + markdownEscape.Replace(g.title) + "\n\n" + body + "\n")
+		for _, r := range g.rows {
+			if r.why != "" {
+				b.WriteString("- **" + markdownEscape.Replace(r.name) + "** " + markdownEscape.Replace(r.why) + "\n")
 			}
 		}
-		for _, n := range s.notes(t) {
+		for _, n := range g.notes {
 			b.WriteString("- " + markdownEscape.Replace(n) + "\n")
 		}
 		b.WriteString("\n")
@@ -93,12 +91,16 @@ var markdownEscape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`,
 // render makes a table with tablewriter. Its own formatting of headings would
 // break units apart, and East Asian locales would give µ two cells. unitSep
 // stands before a heading's unit.
-func (t table) render(unitSep string, how ...tablewriter.Option) (string, error) {
+func (g grid) render(unitSep string, how ...tablewriter.Option) (string, error) {
 	var b strings.Builder
-	align := tw.Alignment{tw.AlignLeft}
-	head := []string{"algorithm"}
-	for _, c := range columns {
-		align, head = append(align, tw.AlignRight), append(head, c.head(unitSep))
+	var align tw.Alignment
+	var head []string
+	for _, h := range g.head {
+		side := tw.AlignRight
+		if h.words {
+			side = tw.AlignLeft
+		}
+		align, head = append(align, side), append(head, h.text(unitSep))
 	}
 	opts := append([]tablewriter.Option{
 		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off), tablewriter.WithAlignment(align),
@@ -110,17 +112,18 @@ func (t table) render(unitSep string, how ...tablewriter.Option) (string, error)
 		escape = markdownEscape.Replace
 	}
 	w.Header(head)
-	for i := range t.rows {
-		cells := []string{escape(name(&t.rows[i]))}
-		failed := failure(&t.rows[i]) != ""
-		for k, c := range columns {
+	for _, r := range g.rows {
+		cells := []string{escape(r.name)}
+		for k := range len(g.head) - 1 {
 			switch {
-			case failed && k == 0:
+			case r.why != "" && k == 0:
 				cells = append(cells, "FAILED")
-			case failed:
+			case r.why != "":
 				cells = append(cells, none)
+			case g.head[k+1].words:
+				cells = append(cells, escape(r.cells[k]))
 			default:
-				cells = append(cells, c.cell(&t.rows[i]))
+				cells = append(cells, r.cells[k])
 			}
 		}
 		if err := w.Append(cells); err != nil {

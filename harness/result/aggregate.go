@@ -33,9 +33,12 @@ type Row struct {
 	// where there is another. Wait, Capture, Write and Sync add up to Total
 	// within a trial; MeanPause overlaps with them.
 	Wait, Capture, Write, Sync, Total, MeanPause Stat
+	Stalled                                      Stat // mean likewise: seconds that workers waited in writes, added up
 
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
+	GC   Stat // the collector's share of the CPU time
+	Heap Stat // by how much the Go heap grew, over the data
 
 	Recovery            Stat // to the first transaction, s
 	Load, Merge, Replay Stat // s
@@ -175,6 +178,11 @@ func (r *Row) fill(ts []*Trial) {
 	}
 	r.Rest = share(func(m Memory) int64 { return m.Rest })
 	r.Peak = share(func(m Memory) int64 { return m.Peak })
+	r.GC = over(ts, func(t *Trial) (float64, bool) { return t.GCShare, true })
+	r.Heap = over(ts, func(t *Trial) (float64, bool) {
+		m := t.Memory
+		return float64(m.HeapPeak-m.HeapRest) / float64(max(m.Data, 1)), m.Data > 0 && m.HeapPeak > 0
+	})
 
 	recovery := func(get func(*Recovery) float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
@@ -237,6 +245,7 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 	r.Sync = mean(func(c Checkpoint) float64 { return c.Sync })
 	r.Total = mean(func(c Checkpoint) float64 { return c.Total })
 	r.MeanPause = mean(func(c Checkpoint) float64 { return c.Pause })
+	r.Stalled = mean(func(c Checkpoint) float64 { return c.Stalled })
 }
 
 // complete leaves out checkpoints that came to nothing.

@@ -73,7 +73,8 @@ func (t *Trial) numbers() []number {
 	for _, c := range t.Checkpoints {
 		at := func(field string) string { return fmt.Sprintf("checkpoint %d: %s", c.N, field) }
 		ns = append(ns, number{at("trigger_s"), c.Trigger}, number{at("wait_s"), c.Wait}, number{at("pause_s"), c.Pause},
-			number{at("capture_s"), c.Capture}, number{at("write_s"), c.Write}, number{at("sync_s"), c.Sync}, number{at("total_s"), c.Total})
+			number{at("capture_s"), c.Capture}, number{at("write_s"), c.Write}, number{at("sync_s"), c.Sync}, number{at("total_s"), c.Total},
+			number{at("stalled_s"), c.Stalled})
 	}
 	if r := t.Recovery; r != nil {
 		ns = append(ns, number{"recovery: load_s", r.Load}, number{"recovery: merge_s", r.Merge},

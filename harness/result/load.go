@@ -145,7 +145,10 @@ func loadTrial(dir string) (*Trial, error) {
 	if t.HGRM, err = readOptional(name); err != nil {
 		return nil, err
 	}
-	_, err = parseHGRM(name, t.HGRM)
+	if _, err = parseHGRM(name, t.HGRM); err != nil {
+		return nil, err
+	}
+	t.HLog, err = readOptional(filepath.Join(dir, intervalFile))
 	return &t, err
 }
 

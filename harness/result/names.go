@@ -18,6 +18,7 @@ const (
 	timelineFile = "timeline.csv"
 	eventsFile   = "events.csv"
 	latencyFile  = "latency.hgrm"
+	intervalFile = "latency.hlog"
 )
 
 // maxName keeps a folder's name under the 255 bytes most file systems allow.

@@ -53,6 +53,7 @@ type Trial struct {
 	Buckets []Bucket `json:"-"` // timeline.csv
 	Events  []Event  `json:"-"` // events.csv
 	HGRM    []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
+	HLog    []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
 }
 
 // A Param is one coordinate of a matrix point.
@@ -90,6 +91,9 @@ type Memory struct {
 	Peak  int64 `json:"peak"`  // the algorithm's own, at most
 	After int64 `json:"after"` // the algorithm's own, after the last checkpoint
 	RSS   int64 `json:"rss"`   // the process (and a forked child), at most
+
+	HeapRest int64 `json:"heap_rest,omitempty"` // on the Go heap when the measured part began, the harness's own included
+	HeapPeak int64 `json:"heap_peak,omitempty"` // on the Go heap within it, at most, garbage included
 }
 
 // A Checkpoint is the cost of one checkpoint, cut at the same borders for every
@@ -104,6 +108,10 @@ type Checkpoint struct {
 	Write   float64 `json:"write_s"`   // in write calls and the rate limit, within capture
 	Sync    float64 `json:"sync_s"`    // from there to durable and published
 	Total   float64 `json:"total_s"`   // from the trigger to durable
+	// Waits inside writes that the algorithm imposed during the checkpoint
+	// (push: its queue was full), over all workers; no part of Pause.
+	Stalls  int64   `json:"stalls,omitempty"`
+	Stalled float64 `json:"stalled_s,omitempty"` // their sum; workers wait beside each other, so it may exceed Total
 	Bytes   int64   `json:"bytes"`
 	Records int64   `json:"records"`
 	Point   string  `json:"point"` // the point of consistency, as the image states it

@@ -31,7 +31,7 @@ func sample() Trial {
 		GCShare: 0.01, GCCycles: 4,
 		Checkpoints: []Checkpoint{
 			{N: 1, Cold: true, Trigger: 1, Wait: 0.1, Pause: 0.5, Capture: 0.5, Write: 0.2, Sync: 0.2, Total: 1, Bytes: 1000, Records: 10, Point: "x < y"},
-			{N: 2, Trigger: 5, Wait: 0.01, Pause: 0.25, Capture: 0.3, Write: 0.1, Sync: 0.09, Total: 0.5, Bytes: 1001, Records: 11},
+			{N: 2, Trigger: 5, Wait: 0.01, Pause: 0.25, Capture: 0.3, Write: 0.1, Sync: 0.09, Total: 0.5, Stalls: 7, Stalled: 0.75, Bytes: 1001, Records: 11},
 			{N: 3, Trigger: 9, Error: "cancelled", Pause: 99, Total: 99},
 		},
 		Recovery: &Recovery{Load: 0.2, Merge: 0.01, Replay: 0.03, FirstTxn: 0.25, Bytes: 1001, Records: 11, Checked: "memory"},
@@ -101,6 +101,7 @@ func TestSaveRefuses(t *testing.T) {
 	nan := math.NaN()
 	check("throughput_txn_s is not a finite", func(t *Trial) { t.Throughput = &nan })
 	check("checkpoint 2: sync_s is not", func(t *Trial) { t.Checkpoints[1].Sync = math.Inf(1) })
+	check("checkpoint 2: stalled_s is not", func(t *Trial) { t.Checkpoints[1].Stalled = nan })
 	check("recovery: load_s", func(t *Trial) { t.Recovery.Load = nan })
 	check("bucket 1", func(t *Trial) { t.Buckets[1].Elapsed = nan })
 	check("bucket 1 starts before", func(t *Trial) { t.Buckets[1].Start = -2 })
@@ -309,6 +310,9 @@ func TestAggregate(t *testing.T) {
 	c := rows[2]
 	if c.Pause.Median != 0.5 || c.Total.Median != 0.5 || c.Checkpoints != 4 {
 		t.Errorf("pause %v, total %v of %d checkpoints; want the longest, and the mean without the cold and the broken one", c.Pause.Median, c.Total.Median, c.Checkpoints)
+	}
+	if c.Stalled.Median != 0.75 {
+		t.Errorf("stalled %v, want the mean without the cold one", c.Stalled.Median)
 	}
 	if c.Peak.Median != 1.1 || c.P999.Median != 120000 || c.Recovery.Median != 0.25 || c.Images != 9 || !c.Verified {
 		t.Errorf("%+v", c)

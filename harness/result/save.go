@@ -51,6 +51,9 @@ func save(dir string, t Trial) error {
 	if len(t.HGRM) > 0 {
 		files = append(files, file{latencyFile, t.HGRM})
 	}
+	if len(t.HLog) > 0 {
+		files = append(files, file{intervalFile, t.HLog})
+	}
 	if err := writeAll(tmp, files); err != nil {
 		return err
 	}

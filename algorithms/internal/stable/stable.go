@@ -84,10 +84,16 @@ func (s *Versions) keep(worker int, live *record.Version) handle {
 }
 
 // Drop erases what Save set aside in this round: the transaction turned out
-// to belong before the point of consistency. The caller is as in Save.
+// to belong before the point of consistency. The caller is as in Save. What is
+// available already is left alone: a transaction after the point counts on it.
+// (That takes one that was let in before the caller was done: CALC's late token.)
 func (s *Versions) Drop(worker int, h *record.Head) {
 	round := s.Round()
 	w := latch(&h.Word).in(round)
+	if w&available != 0 {
+		unlatch(&h.Word, w)
+		return
+	}
 	s.erase(s.owners[worker], w)
 	unlatch(&h.Word, makeWord(round, w&available, 0))
 }

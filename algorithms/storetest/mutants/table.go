@@ -43,8 +43,8 @@ func in(room, file string, ms []mutant) []mutant {
 // all returns the whole table.
 func all() []mutant {
 	return slices.Concat(
-		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
-		calcMutants(), cprMutants(), lineairdbMutants(),
+		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
+		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
 	)
@@ -58,16 +58,20 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy":
-		return []suite{{"fuzzy", "."}}
-	case "naive", "zigzag", "pingpong", "calc", "cpr", "lineairdb", "none":
+	case "fuzzy", "push", "piggyback", "hyper":
+		return []suite{{room, "."}}
+	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
+	case "cou-block":
+		return []suite{{"cou", "Block|Copier"}}
 	case "pingpong-drain":
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
+	case "cpr-verify":
+		return algorithm("cpr", "TestVerify")
 	case "store", "storetest/crash":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned

@@ -76,7 +76,7 @@ func calcMutants() []mutant {
 }
 
 func cprMutants() []mutant {
-	return in("cpr", cprFile, []mutant{
+	return append(in("cpr", cprFile, []mutant{
 		{name: "cpr-reads-not-stamped", seen: cprPaper,
 			fault: "a record read in IN-PROGRESS does not become one of the next version",
 			edits: one("c.stable.Stamp(tx.Rec(i).Head())", "if tx.Access(i).Mode == store.Exclusive {\n\t\t\t\tc.stable.Stamp(tx.Rec(i).Head())\n\t\t\t}")},
@@ -88,7 +88,7 @@ func cprMutants() []mutant {
 			edits: one("phase >= inProgress", "phase >= waitFlush")},
 		{name: "cpr-no-await-prepare", seen: "await skipped",
 			fault: "begins IN-PROGRESS while workers have not seen PREPARE",
-			edits: one("if err := c.turn(ctx, prepare); err != nil {\n\t\treturn at, err\n\t}", "c.enter(prepare)")},
+			edits: one("if err := c.prepare(ctx); err != nil {\n\t\treturn at, err\n\t}", "c.enter(prepare)")},
 		{name: "cpr-no-await-in-progress", seen: "await skipped",
 			fault: "captures while transactions of the old version run",
 			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}", "c.enter(inProgress)")},
@@ -104,6 +104,29 @@ func cprMutants() []mutant {
 		{name: "cpr-claims-in-progress", seen: "per-worker point off by a transaction",
 			fault: "counts transactions of IN-PROGRESS to the old version",
 			edits: one("\tcase inProgress:\n\t\ttx.Seq++\n", "\tcase inProgress:\n")},
+	}), verifiedMutants()...)
+}
+
+func verifiedMutants() []mutant {
+	return in("cpr-verify", "cpr/verify.go", []mutant{
+		{name: "cpr-verify-does-not-verify", seen: "seed slides: CPR without the abort",
+			fault: "keeps the version that a transaction began in, though it may have changed before the locks were held",
+			edits: one("if versionOf(now) != versionOf(tx.Start) {", "if false && versionOf(now) != versionOf(tx.Start) {")},
+		{name: "cpr-verify-moves-half", seen: "counter of the version moved, the transaction not",
+			fault: "counts a transaction to the next version, and runs it in the old one",
+			edits: one("tx.Start, _ = c.env", "_, _ = c.env")},
+		{name: "cpr-verify-uncounted", seen: "transaction not counted while it moves",
+			fault: "takes a transaction that moves out of the old version's count, and counts it nowhere",
+			edits: one("tx.Start, _ = c.env.Clock.TryEnter(tx.Worker())", "c.env.Clock.Leave(tx.Worker())\n\t\ttx.Start = now")},
+		{name: "cpr-verify-in-progress-is-old", seen: "per-worker point off by a transaction",
+			fault: "takes IN-PROGRESS for a phase of the old version",
+			edits: one("if word%phases >= inProgress {", "if word%phases > inProgress {")},
+		{name: "cpr-verify-each-write", file: cprFile, seen: "cut decided at each write",
+			fault: "looks up the phase at each write, so one transaction may be of two versions",
+			edits: one("phase := tx.Start % phases", "phase := c.env.Clock.Now() % phases")},
+		{name: "cpr-verify-no-await", file: cprFile, seen: "await skipped",
+			fault: "captures while transactions of the old version run",
+			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}", "c.enter(inProgress)")},
 	})
 }
 

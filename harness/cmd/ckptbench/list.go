@@ -56,7 +56,7 @@ func (c *listCommand) Run(t terminal) error {
 }
 
 func listAlgorithms() listing {
-	l := listing{columns: []string{"name", "variant_of", "consistency", "keeps_transactions_out", "copies", "needs_log", "aborts", "variable_length", "paper", "summary"}}
+	l := listing{columns: []string{"name", "variant_of", "consistency", "keeps_transactions_out", "copies", "needs_log", "aborts", "variable_length", "go_heap", "paper", "summary"}}
 	for _, e := range algorithms.All() {
 		consistency := e.Oracle.String()
 		switch {
@@ -68,7 +68,7 @@ func listAlgorithms() listing {
 			consistency = "fuzzy + log"
 		}
 		l.rows = append(l.rows, []string{e.Name, e.Variant, consistency, e.Quiesces, e.Copies,
-			yes(e.NeedsLog), yes(e.Aborts), yes(e.Variable), e.Paper, e.Summary})
+			yes(e.NeedsLog), yes(e.Aborts), yes(e.Variable), yes(e.Heap), e.Paper, e.Summary})
 	}
 	return l
 }

@@ -39,6 +39,7 @@ type commands struct {
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
 
+	Trial      trialCommand      `cmd:"" hidden:"" help:"Run one trial, described on stdin, for run --isolate."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
 }
 

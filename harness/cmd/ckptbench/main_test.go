@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,6 +57,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, "unknown flag --onyl", "run", misspelt, "--onyl", "calc")
 	good := write(t, "good.yaml", tiny)
 	check(2, `unknown algorithm "crp": did you mean "cpr"?`, "run", good, "--only", "crp")
+	check(2, `all stands for a list and is not in one`, "run", good, "--only", "all,calc")
 	check(2, "workload.theta", "run", good, "--set", "workload.theta=big")
 	check(1, "impossible memory", "run", good, "--set", "records=1G", "--set", "record_size=1MiB")
 	check(0, "good.yaml: good", "validate", good)
@@ -64,7 +66,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(1, "give the directory of one experiment", "plot", "nowhere")
 }
 
-func TestListNamesTheEight(t *testing.T) {
+func TestListNamesAlgorithms(t *testing.T) {
 	status, out, errOut := command(t, "list", "--json")
 	var rows []map[string]string
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || status != 0 {
@@ -76,7 +78,7 @@ func TestListNamesTheEight(t *testing.T) {
 			names = append(names, r["name"])
 		}
 	}
-	const want = "none naive fuzzy zigzag pingpong calc cpr lineairdb"
+	const want = "none naive fuzzy cou zigzag pingpong hourglass piggyback calc cpr lineairdb push hyper flink"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -87,6 +89,21 @@ func TestListNamesTheEight(t *testing.T) {
 	}
 	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 || !strings.Contains(out, "default.yaml") {
 		t.Errorf("list experiments: status %d, %q", status, out)
+	}
+}
+
+// A dry run says what would be run: all is every algorithm whose images are
+// right, with its variants.
+func TestAllIsEverySoundAlgorithm(t *testing.T) {
+	good, sound := write(t, "good.yaml", tiny), 0
+	for _, e := range algorithms.All() {
+		if !e.Unsound {
+			sound++
+		}
+	}
+	_, _, errOut := command(t, "run", "--dry-run", good, "--only", "all")
+	if want := fmt.Sprintf("of %d algorithms", sound); !strings.Contains(errOut, want) {
+		t.Errorf("said %q, want %q", errOut, want)
 	}
 }
 
@@ -181,9 +198,9 @@ func TestInterrupted(t *testing.T) {
 
 func TestDryRunRunsNothing(t *testing.T) {
 	out := t.TempDir()
-	status, _, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run")
+	status, _, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run", "--only", "none,calc")
 	left, err := os.ReadDir(out)
-	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "8 trials of 8 algorithms") {
+	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "2 trials of 2 algorithms") {
 		t.Errorf("status %d, %d files, %v: %s", status, len(left), err, errOut)
 	}
 }

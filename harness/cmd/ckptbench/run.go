@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/profile"
@@ -22,11 +23,12 @@ type runCommand struct {
 	Out     string   `default:"results" help:"Folder of the results."`
 	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
 	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
-	Only    []string `help:"Run these algorithms only."`
+	Only    []string `help:"Run these algorithms only; all or default for those."`
 	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials  int      `help:"How many trials, whatever the config says."`
 	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
 	DryRun  bool     `help:"Say what would be run, and what it would take."`
+	Isolate bool     `help:"A fresh process for every trial."`
 	Resume  bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
 	Quiet   bool     `short:"q" help:"No progress."`
 }
@@ -36,6 +38,9 @@ func known() config.Known {
 	var k config.Known
 	for _, e := range algorithms.All() {
 		k.Algorithms = append(k.Algorithms, e.Name)
+		if !e.Unsound {
+			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
+		}
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
@@ -67,7 +72,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 func (c *runCommand) load() ([]*config.Experiment, error) {
 	sets := slices.Clone(c.Set)
 	if len(c.Only) > 0 {
-		sets = append(sets, fmt.Sprintf("algorithms=[%s]", join(c.Only)))
+		sets = append(sets, "algorithms="+strings.Join(c.Only, ","))
 	}
 	if c.Trials > 0 {
 		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
@@ -83,17 +88,6 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 	return exps, nil
 }
 
-func join(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	return s
-}
-
 // check says what the run will take, and refuses what cannot fit.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	est := e.Estimate(copies)
@@ -104,12 +98,21 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
-	return est.Fits(harness.AvailableMemory(), harness.FreeDisk(dir))
+	memory, disk := harness.AvailableMemory(), harness.FreeDisk(dir)
+	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
+		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
+	}
+	return est.Fits(memory, disk)
 }
 
-// copies returns how many times an algorithm holds the data in memory.
+// copies returns how many times an algorithm holds the data in memory. What
+// lives on the Go heap is there beside the slots it was loaded into, and the
+// collector lets the heap double.
 func copies(name string) float64 {
 	e, _ := algorithms.Find(name)
+	if e.Heap {
+		return 1 + 2*(1+e.CopyBytes)
+	}
 	return 1 + e.CopyBytes
 }
 
@@ -128,7 +131,10 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 	status := newStatus(t.err, c.Quiet)
 	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Progress: status.show}
 	if c.Profile != "" {
-		o.Profile = c.profile
+		o.Profile = profiler(c.Profile)
+	}
+	if c.Isolate {
+		o.Isolate = c.isolate(e, status.show)
 	}
 	dir, runErr := harness.Run(ctx, e, o)
 	status.done()
@@ -142,23 +148,25 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 func (c *runCommand) show(t terminal, dir string) error {
 	var err error
 	if c.Plots != "" {
-		err = draw(t, dir, c.Plots, c.Format)
+		err = errors.Join(draw(t, dir, c.Plots, c.Format), savePage(t, dir))
 	}
 	return errors.Join(err, summarise(t.out, dir, "table"))
 }
 
-// profile starts a profile of one trial. The library ends the process on
+// profiler returns what starts a profile of one trial. The library ends the process on
 // failure, and by default on Ctrl-C too, which it is kept from.
-func (c *runCommand) profile(dir string) (stop func()) {
+func profiler(mode string) func(dir string) (stop func()) {
 	modes := map[string]func(*profile.Profile){
 		"cpu": profile.CPUProfile, "mem": profile.MemProfileRate(512 << 10), "mutex": profile.MutexProfile,
 		"block": profile.BlockProfile, "trace": profile.TraceProfile,
 	}
-	p := profile.Start(modes[c.Profile], profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
-	return func() {
-		if c.Profile == "mem" {
-			runtime.GC() // so that the profile shows what is in use
+	return func(dir string) func() {
+		p := profile.Start(modes[mode], profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
+		return func() {
+			if mode == "mem" {
+				runtime.GC() // so that the profile shows what is in use
+			}
+			p.Stop()
 		}
-		p.Stop()
 	}
 }

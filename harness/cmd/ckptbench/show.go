@@ -50,11 +50,17 @@ func draw(t terminal, dir, out string, formats []string) error {
 
 type reportCommand struct {
 	Results []string `arg:"" name:"results" help:"Result folders."`
-	Format  string   `default:"table" enum:"table,markdown,csv,latex" help:"table, markdown, csv or latex."`
+	Format  string   `default:"table" enum:"table,markdown,csv,latex,html" help:"table, markdown, csv, latex or html."`
 }
 
 func (c *reportCommand) Run(t terminal) error {
 	for _, dir := range c.Results {
+		if c.Format == "html" {
+			if err := writePage(t.out, dir); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := summarise(t.out, dir, c.Format); err != nil {
 			return err
 		}

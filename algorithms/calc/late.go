@@ -1,0 +1,23 @@
+package calc
+
+import (
+	"runtime"
+
+	"ckptbench/algorithms/store"
+)
+
+// NewLate returns CALC that appends the commit token after the locks are
+// released. Its images are wrong: another transaction may read what this one
+// wrote, append its own token before the point of consistency, and be in an
+// image that this one is not in. It is kept to show what CALC's rule is worth,
+// and that the oracle sees when it is broken.
+//
+// For a worker that is put off the processor at that moment, as any may be,
+// each worker yields a number of times of its own.
+func NewLate(env *store.Env) (store.Algorithm, error) {
+	return build(env, newWordLog(env.First), func(tx *store.Txn) {
+		for range 8 * tx.Worker() {
+			runtime.Gosched()
+		}
+	})
+}

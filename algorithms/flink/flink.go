@@ -1,0 +1,118 @@
+// Package flink implements the heap state snapshots of Flink: the copy-on-write
+// table of FLINK-5958 and the nested maps that it replaced.
+//
+// A task's state is dealt out to key groups by a hash of the key, and every
+// group's is a map of its own (package cowmap). A snapshot is taken between two
+// records, when the barrier has arrived: for every group the array of chain
+// heads is copied, which is the only synchronous part. The groups are written
+// afterwards, one after another, and each is released as soon as it is written.
+// Meanwhile the first access of a record copies it: the first read as well,
+// since what Flink hands out is an object that the caller may change, and it
+// cannot know better. NewCowWrite knows better and copies on the first write
+// only; what lies between the two is the price of mutable objects.
+//
+// # Where it differs from Flink
+//
+//   - A Flink table belongs to one thread. Here several workers share it, so a
+//     key group has a latch, held for one access. The snapshot point, between two
+//     records there, is a physical point of consistency here.
+//   - A put reuses the state object where it is private and of the right size;
+//     Flink keeps the object it is given.
+//   - A deleted record is a state that says so, with its writer's stamp, as in
+//     every algorithm here: the image must hold it. A key is removed from the
+//     map where a transaction that inserted it aborts.
+//   - The namespace is the number of the table.
+//
+// Versions live on the Go heap, as that is what is studied; the slots they are
+// loaded into stay, and hold nothing but the locks. Their chains are not
+// prefetched: finding the head needs the latch, and misses that depend on each
+// other are what a heap table costs.
+package flink
+
+import (
+	"context"
+
+	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/store"
+)
+
+type flink struct {
+	store.Plain
+	env     *store.Env
+	period  uint64 // number of points of consistency so far; changes only when quiesced
+	groups  []*group
+	none    store.Version // what a key that is not there reads as
+	onWrite bool          // reading copies nothing
+}
+
+// New returns the table that copies on the first access.
+func New(env *store.Env) (store.Algorithm, error) { return build(env, false), nil }
+
+// NewCowWrite returns the table that copies on the first write.
+func NewCowWrite(env *store.Env) (store.Algorithm, error) { return build(env, true), nil }
+
+func build(env *store.Env, onWrite bool) *flink {
+	f := &flink{env: env, onWrite: onWrite}
+	for range keyGroups {
+		f.groups = append(f.groups, newGroup(env))
+	}
+	return f
+}
+
+// Loaded brings the records from their slots into the table.
+func (f *flink) Loaded() error {
+	f.env.Records(func(r store.Rec) {
+		if v := r.Live(); v.Present() || v.Stamp() != 0 {
+			f.groups[groupOf(r.Key())].load(r, v)
+		}
+	})
+	return nil
+}
+
+func (f *flink) Begin(tx *store.Txn) error {
+	tx.Seq = f.period
+	return nil
+}
+
+func (f *flink) Read(_ *store.Txn, r store.Rec) *store.Version {
+	v := f.groups[groupOf(r.Key())].read(r, f.onWrite)
+	if v == nil {
+		return &f.none
+	}
+	return v
+}
+
+func (f *flink) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
+	f.groups[groupOf(r.Key())].write(tx.Stamp(), r, off, v)
+}
+
+// Checkpoint takes the snapshots of all groups at the point of consistency, and
+// captures them when transactions run again. Whatever happens, no snapshot
+// outlives it: one that did would have every access copy for good (FLINK-13469).
+func (f *flink) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
+	at := store.Point{Kind: "period"}
+	defer f.release()
+	err := f.env.Quiesce(ctx, func() error {
+		at.Seq = f.period
+		f.period++
+		for _, g := range f.groups {
+			if err := g.snapshot(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return at, err
+	}
+	return at, f.env.Parts(ctx, w, len(f.groups), func(ctx context.Context, out *store.Out, i int) error {
+		return f.groups[i].capture(ctx, out)
+	})
+}
+
+func (f *flink) release() {
+	sched.Point("flink.release")
+	for _, g := range f.groups {
+		g.release()
+	}
+}

@@ -1,0 +1,179 @@
+package flink
+
+import (
+	"context"
+	"sync"
+
+	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/store"
+)
+
+// A group is the state of one key group.
+type group struct {
+	env *store.Env
+
+	// mu makes the workers one owner, one access at a time. It protects all
+	// that follows. Capturing takes it only to release.
+	mu   sync.Mutex
+	m    *cowmap.Map[*store.Version]
+	snap *cowmap.Snapshot[*store.Version] // nil while none is outstanding
+
+	states int64  // bytes of the live states
+	kept   int64  // bytes of states that were set aside for snap
+	nodes  uint64 // copied by m before snap was taken
+
+	toldLive, toldOwn int64 // what the store's meters have been told
+
+	_ [64]byte // the next group's latch is on a line of its own
+}
+
+func newGroup(env *store.Env) *group {
+	g := &group{env: env}
+	g.m = cowmap.New(firstSlots, env.First, func(v *store.Version) *store.Version {
+		g.kept += bytes(v)
+		return deepCopy(v)
+	})
+	return g
+}
+
+// load puts a record of the loaded state in the map.
+func (g *group) load(r store.Rec, v *store.Version) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.states += bytes(v)
+	g.m.Put(uint32(r.Table()), r.Key(), deepCopy(v))
+	g.tell(telling)
+}
+
+// read returns r's version, or nil where the map has none. It is good as long as
+// the transaction holds r's lock: until then nobody writes r, and no snapshot is
+// taken.
+func (g *group) read(r store.Rec, peek bool) *store.Version {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if peek {
+		v, _, _ := g.m.Peek(uint32(r.Table()), r.Key())
+		return v
+	}
+	v, _ := g.m.Get(uint32(r.Table()), r.Key())
+	sched.Point("flink.read")
+	if g.snap != nil {
+		g.tell(telling)
+	}
+	return v
+}
+
+// write is Algorithm.Write for a record of the group.
+func (g *group) write(stamp uint64, r store.Rec, off int, v []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	ns, key := uint32(r.Table()), r.Key()
+	switch {
+	case off != store.Whole:
+		g.update(ns, key, stamp, off, v)
+	case v == nil && stamp == 0:
+		g.remove(ns, key)
+	default:
+		g.put(ns, key, stamp, v)
+	}
+	sched.Point("flink.written")
+	if g.snap != nil {
+		g.tell(telling)
+	}
+}
+
+// update changes a part of a state, in place where the state is private and
+// keeps its size.
+func (g *group) update(ns uint32, key, stamp uint64, off int, v []byte) {
+	g.m.Transform(ns, key, func(s *store.Version, ok bool) *store.Version {
+		n := off + len(v)
+		switch {
+		case !ok:
+			s = g.resized(nil, n)
+		case !fits(s, max(n, s.Len())):
+			s = g.resized(s, n)
+		}
+		s.Apply(stamp, off, v)
+		return s
+	})
+}
+
+// resized returns a state for n bytes with the value of s, which it takes the
+// place of; s nil is none.
+func (g *group) resized(s *store.Version, n int) *store.Version {
+	big := newState(n)
+	if s != nil {
+		g.states -= bytes(s)
+		big.CopyFrom(s)
+	}
+	g.states += int64(room(n))
+	return big
+}
+
+// put replaces a whole state. The old one is not copied, though a snapshot may
+// keep it.
+func (g *group) put(ns uint32, key, stamp uint64, v []byte) {
+	old, private, ok := g.m.Peek(ns, key)
+	if ok && private && fits(old, len(v)) {
+		old.Apply(stamp, store.Whole, v)
+		return
+	}
+	s := newState(len(v))
+	s.Apply(stamp, store.Whole, v)
+	g.replaced(old, private, ok)
+	g.states += bytes(s)
+	g.m.Put(ns, key, s)
+	g.tell(telling)
+}
+
+func (g *group) remove(ns uint32, key uint64) {
+	old, private, ok := g.m.Peek(ns, key)
+	g.replaced(old, private, ok)
+	g.m.Remove(ns, key)
+	g.tell(telling)
+}
+
+// replaced accounts for a state that is no longer the live one.
+func (g *group) replaced(old *store.Version, private, ok bool) {
+	if !ok {
+		return
+	}
+	g.states -= bytes(old)
+	if !private {
+		g.kept += bytes(old)
+	}
+}
+
+// snapshot copies the group's chain heads. No transaction runs.
+func (g *group) snapshot() (err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.nodes, _ = g.m.Copied()
+	g.snap, err = g.m.Snapshot()
+	g.tell(0)
+	return err
+}
+
+// capture hands the group's records, as the snapshot has them, to the image, and
+// releases the snapshot.
+func (g *group) capture(ctx context.Context, out *store.Out) error {
+	err := g.snap.Each(func(ns uint32, key uint64, v *store.Version) error {
+		return out.Add(ctx, int(ns), key, v)
+	})
+	g.release()
+	return err
+}
+
+// release ends the group's snapshot, where it has one.
+func (g *group) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.snap == nil {
+		return
+	}
+	g.tell(0) // the most there was
+	g.snap.Release()
+	g.snap, g.kept = nil, 0
+	g.tell(0)
+}

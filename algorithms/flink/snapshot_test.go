@@ -1,0 +1,294 @@
+package flink
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/store"
+)
+
+const records = 600
+
+// open returns a loaded store under build's algorithm, whose records are of two
+// tables, and the algorithm.
+func open(t *testing.T, disk fs.FS, first uint64, build store.New) (*store.Store, store.Algorithm) {
+	t.Helper()
+	var alg store.Algorithm
+	s, err := store.Open(store.Options{
+		Algorithm: "flink", Workers: 2, First: first,
+		New: func(env *store.Env) (_ store.Algorithm, err error) {
+			alg, err = build(env)
+			return alg, err
+		},
+		Tables: []store.TableSpec{{Name: "a", ValueSize: 200, Capacity: records}, {Name: "b", ValueSize: 40, Capacity: records, Hash: true}},
+		Images: store.Images{Dir: "images", FS: disk, Streams: 2, BlockSize: 4096},
+	})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	for table, size := range []int{200, 40} {
+		must(t, s.Load(table, records/2, func(i uint64, buf []byte) (uint64, []byte) {
+			return i, buf[:int(i)%(size+1)]
+		}))
+	}
+	must(t, s.Start())
+	return s, alg
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// work runs n transactions, the same ones for the same seed: reads, writes of a
+// part and of the whole, deletes, inserts, and aborts of all these.
+func work(t *testing.T, s *store.Store, seed uint64, n int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	fail := errors.New("abort")
+	v := make([]byte, 200)
+	for range n {
+		table := rng.IntN(2)
+		size := []int{200, 40}[table]
+		for i := range v[:size] {
+			v[i] = byte(rng.Uint32())
+		}
+		op, aborts, length, off := rng.IntN(5), rng.IntN(4) == 0, rng.IntN(size+1), rng.IntN(size)
+		err := s.Worker(rng.IntN(2)).Do(&store.Request{
+			MayAbort: aborts,
+			Access:   []store.Access{{Table: uint16(table), Key: rng.Uint64N(records), Mode: store.Exclusive}},
+			Body: func(tx *store.Txn) error {
+				switch op {
+				case 0:
+					tx.Read(0)
+				case 1:
+					tx.Write(0, store.Whole, v[:length])
+				case 2:
+					tx.Delete(0)
+				default:
+					tx.Write(0, off, v[:min(length, size-off)])
+				}
+				if aborts {
+					return fail
+				}
+				return nil
+			},
+		})
+		if (err != nil) != aborts {
+			t.Fatal(err)
+		}
+	}
+}
+
+// image returns the records of an image, in order.
+func image(t *testing.T, disk fs.FS, path string) (out []string) {
+	t.Helper()
+	var rs []store.ImageRecord
+	must(t, store.ReadImage(context.Background(), disk, path, 1, func(_ int, r store.ImageRecord) error {
+		r.Value = slices.Clone(r.Value)
+		rs = append(rs, r)
+		return nil
+	}))
+	slices.SortFunc(rs, func(a, b store.ImageRecord) int {
+		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key))
+	})
+	for _, r := range rs {
+		out = append(out, fmt.Sprintf("%d/%d %x %v %x", r.Table, r.Key, r.Stamp, r.Absent, r.Value))
+	}
+	return out
+}
+
+// The copy-on-write tables and the nested maps write the same images.
+func TestSameImages(t *testing.T) {
+	var want [][]string
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
+		disk := fs.NewMem()
+		s, _ := open(t, disk, 0, build)
+		var got [][]string
+		for i := range uint64(3) {
+			work(t, s, i, 1000)
+			r, err := s.Checkpoint(context.Background())
+			must(t, err)
+			got = append(got, image(t, disk, r.Image.Path))
+		}
+		if want == nil {
+			want = got
+		}
+		if len(got[0]) < records/2 || !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s writes other images, or too small ones: of %d, %d and %d records", name, len(got[0]), len(got[1]), len(got[2]))
+		}
+	}
+}
+
+// checkGroups reports snapshots that were not released, and memory that is
+// miscounted.
+func checkGroups(t *testing.T, f *flink, when string) {
+	t.Helper()
+	for i, g := range f.groups {
+		if n := g.m.Outstanding(); n != 0 || g.snap != nil || g.kept != 0 || g.toldOwn != 0 {
+			t.Fatalf("%s: group %d has %d snapshots outstanding and %d bytes set aside", when, i, n, g.toldOwn)
+		}
+		s, err := g.m.Snapshot()
+		must(t, err)
+		states, n := int64(0), 0
+		must(t, s.Each(func(_ uint32, _ uint64, v *store.Version) error {
+			states, n = states+bytes(v), n+1
+			return nil
+		}))
+		s.Release()
+		if states != g.states || n != g.m.Len() {
+			t.Fatalf("%s: group %d has %d states of %d bytes, and counts %d of %d", when, i, n, states, g.m.Len(), g.states)
+		}
+	}
+}
+
+// Wherever a checkpoint fails, no snapshot outlives it: none is outstanding, and
+// nothing is copied any more.
+func TestNothingOutlivesFailure(t *testing.T) {
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite} {
+		var left atomic.Int64 // calls that succeed before one fails; negative when none is to
+		left.Store(-1)
+		disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+			if strings.HasPrefix(c.Name, "images") && left.Load() >= 0 && left.Add(-1) == -1 {
+				return fs.NoSpace()
+			}
+			return fs.Outcome{}
+		})
+		s, alg := open(t, disk, 0, build)
+		f := alg.(*flink)
+		failed := 0
+		for n := 0; ; n += 1 + n/8 {
+			work(t, s, uint64(n), 50)
+			left.Store(int64(n))
+			_, err := s.Checkpoint(context.Background())
+			fired := left.Swap(-1) < 0
+			checkGroups(t, f, fmt.Sprintf("%s, call %d failed", name, n))
+			before := copied(f)
+			work(t, s, uint64(n), 20)
+			if after := copied(f); after != before {
+				t.Fatalf("%s, call %d failed: %d copies were made without a snapshot", name, n, after-before)
+			}
+			if err == nil && !fired {
+				break
+			}
+			failed++
+		}
+		if failed < 5 {
+			t.Errorf("%s: only %d calls could fail", name, failed)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := s.Checkpoint(ctx); err == nil {
+			t.Errorf("%s: a cancelled checkpoint succeeded", name)
+		}
+		checkGroups(t, f, name+", cancelled")
+	}
+}
+
+// copied returns how many nodes and states the maps have copied.
+func copied(f *flink) (n uint64) {
+	for _, g := range f.groups {
+		nodes, states := g.m.Copied()
+		n += nodes + states
+	}
+	return n
+}
+
+// While a snapshot is outstanding every access of a record but a deleting or
+// replacing one copies its state, once; in the variant only what writes does.
+func TestCopiesOnce(t *testing.T) {
+	check := func(name string, build store.New, want int) {
+		t.Helper()
+		s, alg := open(t, fs.NewMem(), 0, build)
+		f := alg.(*flink)
+		for _, g := range f.groups {
+			must(t, g.snapshot())
+		}
+		for range 2 {
+			for key := range uint64(100) {
+				must(t, s.Worker(0).Do(&store.Request{
+					Access: []store.Access{{Key: key, Mode: store.Exclusive}},
+					Body: func(tx *store.Txn) error {
+						tx.Read(0)
+						if key >= 50 {
+							tx.Write(0, 0, []byte{1})
+						}
+						return nil
+					},
+				}))
+			}
+		}
+		states := 0
+		for _, g := range f.groups {
+			_, n := g.m.Copied()
+			states += int(n)
+		}
+		if states != want {
+			t.Errorf("%s copied %d states, want %d", name, states, want)
+		}
+		f.release()
+		checkGroups(t, f, name)
+	}
+	check("flink", New, 100)
+	check("flink-cow-write", NewCowWrite, 50)
+}
+
+// When the versions are used up the checkpoint says so, and the store goes on.
+func TestVersionsEnd(t *testing.T) {
+	s, alg := open(t, fs.NewMem(), math.MaxUint64-1, New)
+	work(t, s, 1, 50)
+	_, err := s.Checkpoint(context.Background())
+	must(t, err)
+	work(t, s, 2, 50)
+	if _, err := s.Checkpoint(context.Background()); !errors.Is(err, cowmap.ErrVersions) {
+		t.Errorf("a checkpoint beyond the last version: %v, want %v", err, cowmap.ErrVersions)
+	}
+	work(t, s, 3, 50)
+	for _, g := range alg.(*flink).groups {
+		if g.m.Outstanding() != 0 {
+			t.Fatal("the checkpoint that failed left a snapshot outstanding")
+		}
+	}
+}
+
+// The keys of one group do not crowd in a few buckets of its map, and the groups
+// are about as large as each other.
+func TestSpread(t *testing.T) {
+	const n = keyGroups * 1000
+	var size [keyGroups]int
+	m := cowmap.New(1, 0, func(s int) int { return s })
+	for key := range uint64(n) {
+		i := groupOf(key)
+		if size[i]++; i == 7 {
+			m.Put(0, key, 0)
+		}
+	}
+	if lo, hi := slices.Min(size[:]), slices.Max(size[:]); lo < 800 || hi > 1200 {
+		t.Errorf("groups have %d to %d keys, want about 1000", lo, hi)
+	}
+	// The path to a state is copied as far as the state is deep in its chain.
+	if _, err := m.Snapshot(); err != nil {
+		t.Fatal(err)
+	}
+	deepest := uint64(0)
+	for key := range uint64(n) {
+		before, _ := m.Copied()
+		m.Get(0, key)
+		after, _ := m.Copied()
+		deepest = max(deepest, after-before)
+	}
+	if deepest == 0 || deepest > 8 {
+		t.Errorf("the deepest of %d keys was %d deep in its chain", size[7], deepest)
+	}
+}

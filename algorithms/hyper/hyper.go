@@ -1,0 +1,138 @@
+// Package hyper implements the snapshot of HyPer (Kemper and Neumann, ICDE
+// 2011): the process is cloned, really, with clone(2), and the clone's memory is
+// the image. The virtual memory system does the rest: whoever writes a page
+// first has it copied, so that a transaction does nothing for the checkpoint and
+// an algorithm could hardly be shorter.
+//
+// The paper clones between two transactions of its one serial worker. Here
+// there are several, so the point of consistency is a physical one: transactions
+// are kept out, those that run come to their end, the process is cloned, and
+// transactions go on. What keeps them waiting at that is the kernel's copying of
+// the page tables (the mark MarkCloned ends it): it grows with the data, and
+// shrinks to next to nothing with huge pages. The other cost, the first write to
+// each page, falls on the transactions.
+//
+// The clone does nothing but write the tables, as they lie in memory, to a pipe
+// (package fork says what a Go process may do after a fork). The image is made
+// of what comes out of the pipe and of nothing else, by goroutines of this
+// process, as under every other algorithm: reading the pipe and building the
+// image count as capture, waiting for the device counts as write. A device that
+// is slow holds the clone back, so that it lives, and pages go on being copied,
+// for as long as the image takes, as in HyPer.
+//
+// The pages copied so far are counted a few times while the clone lives, as the
+// algorithm's own memory. All of this process counts, not only the records: that
+// is what a fork costs.
+package hyper
+
+import (
+	"context"
+	"errors"
+
+	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/store"
+)
+
+// MarkCloned is the moment when the process has been cloned: the pause that is
+// the fork's, without the wait for running transactions, is the time from
+// store.MarkPoint to it.
+const MarkCloned = "cloned"
+
+// counts is how often in a checkpoint the copied pages are counted. It takes the
+// kernel a walk over the clone's page tables, about as long as the clone took,
+// and counts as capture.
+const counts = 4
+
+// extent is how many bytes the clone writes and a stream of the image takes at
+// once: some may be in the pipe together.
+const extent = 256 << 10
+
+// A snapshot is what Checkpoint needs of fork.Snapshot; a test has one that
+// fails.
+type snapshot interface {
+	Take(ctx context.Context, memory [][]byte) error
+	Read(p []byte) error
+	Copied() int64
+	End() error
+	Close() error
+}
+
+type hyper struct {
+	store.Plain
+	env      *store.Env
+	snapshot func() (snapshot, error)
+	period   uint64 // number of points of consistency so far; changes only when quiesced
+	copied   int64  // bytes of pages on the meter; the checkpointer's alone
+}
+
+// New returns HyPer's snapshot. Where the platform cannot clone a process that
+// goes on, the error wraps errors.ErrUnsupported.
+func New(env *store.Env) (store.Algorithm, error) {
+	if err := fork.Supported(); err != nil {
+		return nil, err
+	}
+	return &hyper{env: env, snapshot: func() (snapshot, error) { return fork.New() }}, nil
+}
+
+func (h *hyper) Begin(tx *store.Txn) error {
+	tx.Seq = h.period
+	return nil
+}
+
+func (h *hyper) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
+
+func (h *hyper) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
+	r.Live().Apply(tx.Stamp(), off, v)
+}
+
+func (h *hyper) Checkpoint(ctx context.Context, w *store.Image) (at store.Point, err error) {
+	at.Kind = "period"
+	s, err := h.snapshot()
+	if err != nil {
+		return at, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	var tables []store.Extent
+	err = h.env.Quiesce(ctx, func() error {
+		at.Seq = h.period
+		h.period++
+		tables = h.env.Extents(extent)
+		sched.Point("hyper.clone")
+		err := s.Take(ctx, memory(tables))
+		h.env.Mark(MarkCloned)
+		return err
+	})
+	if err != nil {
+		return at, err
+	}
+	sched.Point("hyper.cloned")
+	defer h.count(0)
+	left := len(tables)
+	err = h.env.ScanCopy(ctx, w, tables, func(p []byte) error {
+		if left--; left%(1+len(tables)/counts) == 0 {
+			h.count(s.Copied())
+		}
+		return s.Read(p)
+	})
+	if err != nil {
+		return at, err
+	}
+	return at, s.End()
+}
+
+// count makes the meter say that so many bytes of pages are copied now.
+func (h *hyper) count(copied int64) {
+	h.env.Meter.Add(copied - h.copied)
+	h.copied = copied
+}
+
+// memory returns the tables as the clone is to write them.
+func memory(tables []store.Extent) [][]byte {
+	all := make([][]byte, 0, 2*len(tables))
+	for _, x := range tables {
+		keys, slots := x.Memory()
+		all = append(all, keys, slots)
+	}
+	return all
+}

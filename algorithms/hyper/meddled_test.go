@@ -1,0 +1,333 @@
+//go:build linux
+
+package hyper
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"maps"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/none"
+	"ckptbench/algorithms/store"
+)
+
+// A meddled is a snapshot that somebody meddles with.
+type meddled struct {
+	*fork.Snapshot
+	taking  func(memory [][]byte) ([][]byte, error) // changes what is to be taken
+	reading func(*fork.Snapshot)                    // called before each Read
+}
+
+func (m *meddled) Take(ctx context.Context, memory [][]byte) error {
+	if m.taking != nil {
+		var err error
+		if memory, err = m.taking(memory); err != nil {
+			return err
+		}
+	}
+	return m.Snapshot.Take(ctx, memory)
+}
+
+func (m *meddled) Read(p []byte) error {
+	if m.reading != nil {
+		m.reading(m.Snapshot)
+	}
+	return m.Snapshot.Read(p)
+}
+
+// A rig is a store whose snapshots are meddled with as the test says.
+type rig struct {
+	*testing.T
+	mem  *fs.Mem
+	s    *store.Store
+	next meddled // what becomes of the snapshots taken from now on
+	full bool    // the disk refuses to be written
+	n    uint64  // transactions so far
+}
+
+const (
+	folder  = "images"
+	records = 4000 // 4 MiB and some: more than fits in the pipe
+	origin  = 1 << 40
+)
+
+func tables() []store.TableSpec {
+	return []store.TableSpec{
+		{Name: "dense", ValueSize: 1000, Capacity: records},
+		{Name: "hash", ValueSize: 40, Capacity: records, Hash: true},
+	}
+}
+
+func newRig(t *testing.T) *rig {
+	r := &rig{T: t, mem: fs.NewMem()}
+	disk := fs.Hook(r.mem, func(c fs.Call) fs.Outcome {
+		if r.full && c.Op == "write" && c.Off > 0 {
+			return fs.NoSpace()
+		}
+		return fs.Outcome{}
+	})
+	build := func(env *store.Env) (store.Algorithm, error) {
+		a, err := New(env)
+		if err == nil {
+			a.(*hyper).snapshot = func() (snapshot, error) {
+				s, err := fork.New()
+				return &meddled{s, r.next.taking, r.next.reading}, err
+			}
+		}
+		return a, err
+	}
+	var err error
+	r.s, err = store.Open(store.Options{
+		Algorithm: "hyper", New: build, Tables: tables(), Workers: 1,
+		Images: store.Images{Dir: folder, FS: disk, Streams: 2},
+	})
+	r.must(err)
+	t.Cleanup(func() {
+		if err := r.s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for table, first := range []uint64{0, origin} {
+		r.must(r.s.Load(table, records/2, func(i uint64, buf []byte) (uint64, []byte) { return first + i, buf }))
+	}
+	r.must(r.s.Start())
+	r.files() // the runtime opens files of its own for the first pipe that is waited for
+	_, err = r.s.Checkpoint(context.Background())
+	r.must(err)
+	return r
+}
+
+func (r *rig) must(err error) {
+	r.Helper()
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+// work writes, inserts and deletes records all over both tables, every so
+// many.
+func (r *rig) work(step uint64) {
+	r.Helper()
+	var v [8]byte
+	for i := r.n % step; i < records; i += step {
+		r.n++
+		binary.LittleEndian.PutUint64(v[:], r.n)
+		r.must(r.s.Worker(0).Do(&store.Request{
+			Access: []store.Access{
+				{Table: 0, Key: i, Mode: store.Exclusive},
+				{Table: 1, Key: origin + (i+r.n)%records, Mode: store.Exclusive},
+			},
+			Body: func(tx *store.Txn) error {
+				tx.Write(0, 8, v[:])
+				if r.n%5 == 0 {
+					tx.Delete(1)
+				} else {
+					tx.Write(1, store.Whole, v[:])
+				}
+				return nil
+			},
+		}))
+	}
+}
+
+type place struct {
+	table int
+	key   uint64
+}
+
+// state returns what a store holds, stamps included.
+func state(s *store.Store) map[place]string {
+	all := map[place]string{}
+	s.Each(func(table int, key, stamp uint64, v []byte) {
+		all[place{table, key}] = string(binary.LittleEndian.AppendUint64(v, stamp))
+	})
+	return all
+}
+
+// image returns what the newest image holds.
+func (r *rig) image() map[place]string {
+	r.Helper()
+	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: tables(), Workers: 1})
+	r.must(err)
+	defer s.Close()
+	_, err = s.Recover(context.Background(), store.Source{Images: folder, FS: r.mem, Parallel: 2})
+	r.must(err)
+	return state(s)
+}
+
+// files returns how many files are open, and fails the test when a process is
+// left.
+func (r *rig) files() int {
+	r.Helper()
+	if pid, err := unix.Wait4(-1, nil, unix.WALL|unix.WNOHANG, nil); err != unix.ECHILD {
+		r.Errorf("a child is left: wait4 returns %d, %v", pid, err)
+	}
+	names, err := os.ReadDir("/proc/self/fd")
+	r.must(err)
+	return len(names)
+}
+
+// A checkpoint whose snapshot fails says at which step and why, leaves neither
+// a process nor a file open, and keeps the image before; the store goes on, and
+// the next image is right.
+func TestFails(t *testing.T) {
+	hole, err := unix.Mmap(-1, 0, 4096, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(hole)
+	check := func(name string, meddle func(*rig), want error, text string) {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			before, files := r.image(), r.files()
+			meddle(r)
+			r.work(23)
+			_, err := r.s.Checkpoint(context.Background())
+			if err == nil || want != nil && !errors.Is(err, want) || !strings.Contains(err.Error(), text) {
+				t.Errorf("%v; want %q and %v", err, text, want)
+			}
+			if n := r.files(); n != files {
+				t.Errorf("%d files are open, there were %d", n, files)
+			}
+			if !maps.Equal(r.image(), before) {
+				t.Error("the image before has changed")
+			}
+			if own := r.s.Memory().Own; own != 0 {
+				t.Errorf("%d bytes of own memory are left", own)
+			}
+			r.next, r.full = meddled{}, false
+			r.work(23)
+			_, err = r.s.Checkpoint(context.Background())
+			r.must(err)
+			if !maps.Equal(r.image(), state(r.s)) {
+				t.Error("the next image is not what is in memory")
+			}
+		})
+	}
+	check("no clone", func(r *rig) {
+		r.next.taking = func([][]byte) ([][]byte, error) { return nil, unix.EAGAIN }
+	}, unix.EAGAIN, "")
+	check("first write", func(r *rig) {
+		r.next.taking = func(m [][]byte) ([][]byte, error) { return append([][]byte{hole}, m...), nil }
+	}, unix.EFAULT, "write in the snapshot's process, after 0 of")
+	check("last write", func(r *rig) {
+		r.next.taking = func(m [][]byte) ([][]byte, error) { return append(m[:len(m)-1:len(m)-1], hole), nil }
+	}, unix.EFAULT, "write in the snapshot's process")
+	check("write after all was read", func(r *rig) {
+		r.next.taking = func(m [][]byte) ([][]byte, error) { return append(m, hole), nil }
+	}, unix.EFAULT, "write in the snapshot's process")
+	check("killed", func(r *rig) {
+		r.next.reading = func(s *fork.Snapshot) {
+			if s.Pid() != 0 {
+				_ = unix.Kill(s.Pid(), unix.SIGKILL)
+			}
+		}
+	}, nil, "killed by signal 9")
+	check("full disk", func(r *rig) { r.full = true }, unix.ENOSPC, "room for one more")
+}
+
+// What is written, inserted and deleted while the clone writes is in the next
+// image and not in this one.
+func TestWrittenMeanwhile(t *testing.T) {
+	r := newRig(t)
+	for range 3 {
+		r.work(23)
+		want := state(r.s)
+		r.next.reading = func(*fork.Snapshot) { r.work(61) }
+		report, err := r.s.Checkpoint(context.Background())
+		r.must(err)
+		if !maps.Equal(r.image(), want) {
+			t.Error("the image is not what was in memory when the process was cloned")
+		}
+		r.inOrder(report.Marks, store.MarkClosed, store.MarkPoint, MarkCloned, store.MarkOpened, store.MarkCapture)
+		if m := r.s.Memory(); m.Peak == 0 || m.Own != 0 {
+			t.Errorf("%d bytes of pages were copied at the most, and %d now", m.Peak, m.Own)
+		}
+	}
+}
+
+// inOrder checks that the marks are there, one after the other.
+func (r *rig) inOrder(marks []store.Mark, names ...string) {
+	r.Helper()
+	for _, m := range marks {
+		if len(names) > 0 && m.Name == names[0] {
+			names = names[1:]
+		}
+	}
+	if len(names) > 0 {
+		r.Errorf("%q is not where it should be among the marks %v", names[0], marks)
+	}
+}
+
+// A context that ends when it is looked at for the n-th time.
+type looked struct {
+	context.Context
+	cancel context.CancelFunc
+	left   int
+}
+
+func (c *looked) Err() error {
+	if c.left--; c.left == 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
+// Wherever a checkpoint is cancelled, neither a process nor a file is left.
+func TestCancelled(t *testing.T) {
+	r := newRig(t)
+	files := r.files()
+	r.next.reading = func(*fork.Snapshot) { r.work(997) }
+	for n, failed := 1, true; failed; n++ {
+		inner, cancel := context.WithCancel(context.Background())
+		ctx := &looked{inner, cancel, n}
+		_, err := r.s.Checkpoint(ctx)
+		cancel()
+		failed = err != nil
+		if failed && !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled at look %d: %v", n, err)
+		}
+		if now := r.files(); now != files {
+			t.Fatalf("cancelled at look %d: %d files are open, there were %d", n, now, files)
+		}
+	}
+	r.next = meddled{}
+	_, err := r.s.Checkpoint(context.Background())
+	r.must(err)
+	if !maps.Equal(r.image(), state(r.s)) {
+		t.Error("the image after all that is not what is in memory")
+	}
+}
+
+// A clone that stands still holds the checkpoint up only until it is cancelled.
+func TestCancelledWhileStopped(t *testing.T) {
+	r := newRig(t)
+	files := r.files()
+	ctx, cancel := context.WithCancel(context.Background())
+	r.next.reading = func(s *fork.Snapshot) {
+		if pid := s.Pid(); pid != 0 {
+			_ = unix.Kill(pid, unix.SIGSTOP)
+			time.AfterFunc(5*time.Millisecond, cancel)
+			watch := time.AfterFunc(30*time.Second, func() {
+				t.Error("it hangs: nobody killed the stopped clone")
+				_ = unix.Kill(pid, unix.SIGKILL)
+			})
+			t.Cleanup(func() { watch.Stop() })
+		}
+	}
+	if _, err := r.s.Checkpoint(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want %v", err, context.Canceled)
+	}
+	if now := r.files(); now != files {
+		t.Errorf("%d files are open, there were %d", now, files)
+	}
+}

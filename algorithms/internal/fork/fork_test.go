@@ -1,0 +1,378 @@
+//go:build linux
+
+package fork
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ckptbench/algorithms/internal/arena"
+)
+
+// leavesNothing fails the test when it leaves a process or a file open.
+func leavesNothing(t *testing.T) {
+	t.Helper()
+	s, err := New() // the runtime opens files of its own for the first pipe that is waited for
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := files(t)
+	t.Cleanup(func() {
+		if pid, err := unix.Wait4(-1, nil, unix.WALL|unix.WNOHANG, nil); err != unix.ECHILD {
+			t.Errorf("a child is left: wait4 returns %d, %v", pid, err)
+		}
+		if after := files(t); after != before {
+			t.Errorf("%d files are open, there were %d", after, before)
+		}
+	})
+}
+
+func files(t *testing.T) int {
+	t.Helper()
+	names, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(names)
+}
+
+// random returns n bytes, outside the Go heap but for the race detector.
+func random(t *testing.T, n int, huge bool) []byte {
+	t.Helper()
+	a, err := arena.New(n, arena.Options{Huge: huge}, new(arena.Meter))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Free() })
+	scramble(a.Bytes(), 1)
+	return a.Bytes()
+}
+
+func scramble(p []byte, seed byte) { rand.NewChaCha8([32]byte{seed}).Read(p) }
+
+// nowhere is memory that no process can read.
+func nowhere(t *testing.T) []byte {
+	t.Helper()
+	p, err := unix.Mmap(-1, 0, 4096, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(p) })
+	return p
+}
+
+// take takes a snapshot, which is closed at the test's end.
+func take(t *testing.T, ctx context.Context, memory ...[]byte) *Snapshot {
+	t.Helper()
+	leavesNothing(t)
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Take(ctx, memory); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What is read is what was in memory when the snapshot was taken, though all
+// of it is overwritten meanwhile: on the heap and off it, with huge pages, in
+// pieces of any length.
+func TestFrozen(t *testing.T) {
+	heap := make([]byte, 300_001)
+	scramble(heap, 2)
+	mapped, huge := random(t, 5<<20+3, false), random(t, 4<<20, true)
+	memory := [][]byte{mapped[:1], nil, mapped[1:7777], heap, {}, mapped[7777:], huge}
+	want := bytes.Join(memory, nil)
+	s := take(t, context.Background(), memory...)
+	scramble(heap, 3)
+	scramble(mapped, 4)
+	scramble(huge, 5)
+	// No signal but the last resort reaches the clone.
+	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGURG, unix.SIGPROF, unix.SIGINT} {
+		if err := unix.Kill(s.Pid(), sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make([]byte, len(want))
+	for rest, n := got, 1; len(rest) > 0; n = n*3 + 1 {
+		part := rest[:min(n, len(rest))]
+		if err := s.Read(part); err != nil {
+			t.Fatal(err)
+		}
+		rest = rest[len(part):]
+	}
+	if copied := s.Copied(); copied < 4<<20 {
+		t.Errorf("%d bytes were copied, and 9 MiB written", copied)
+	}
+	if err := s.End(); err != nil {
+		t.Error(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the snapshot is not what was in memory")
+	}
+}
+
+// Nothing to write is a snapshot, too.
+func TestEmpty(t *testing.T) {
+	if err := take(t, context.Background()).End(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The runtime may be in any state at the clone: allocating, collecting,
+// starting threads and stacks.
+func TestBusyRuntime(t *testing.T) {
+	rounds := 40
+	if testing.Short() {
+		rounds = 10
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for !stop.Load() {
+				var some sync.WaitGroup
+				for i := range 20 {
+					some.Go(func() { _ = fmt.Sprint(make([]byte, 10*i)) })
+				}
+				some.Wait()
+			}
+		})
+	}
+	defer wg.Wait()
+	defer stop.Store(true)
+	p := random(t, 100_000, false)
+	got := make([]byte, len(p))
+	for i := range rounds {
+		scramble(p, byte(i))
+		want := bytes.Clone(p)
+		s, err := New()
+		if err == nil {
+			err = s.Take(context.Background(), [][]byte{p})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		scramble(p, 255)
+		err = errors.Join(s.Read(got), s.End(), s.Close())
+		if err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("snapshot %d: %v, or not what was in memory", i, err)
+		}
+	}
+}
+
+// state returns the letter of a process's state: S sleeps, T is stopped.
+func state(t *testing.T, pid int) string {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), ") ")
+	return rest[:1]
+}
+
+// await returns when the process is in a state.
+func await(t *testing.T, pid int, want string) {
+	t.Helper()
+	for state(t, pid) != want {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// stopped stops the clone where it waits, and kills it when the test hangs:
+// nothing else would ever end it then.
+func stopped(t *testing.T, s *Snapshot) {
+	t.Helper()
+	pid := s.Pid()
+	watch := time.AfterFunc(30*time.Second, func() {
+		t.Error("it hangs: nobody killed the stopped clone")
+		_ = unix.Kill(pid, unix.SIGKILL)
+	})
+	t.Cleanup(func() { watch.Stop() })
+	await(t, s.Pid(), "S")
+	if err := unix.Kill(s.Pid(), unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s.Pid(), "T")
+}
+
+// A clone that is stopped in the middle of a write, which makes it a short
+// one, goes on where it was.
+func TestShortWrite(t *testing.T) {
+	p := random(t, 4*pipeBytes, false)
+	s := take(t, context.Background(), p)
+	stopped(t, s)
+	if err := unix.Kill(s.Pid(), unix.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(p))
+	if err := errors.Join(s.Read(got), s.End()); err != nil || !bytes.Equal(got, p) {
+		t.Errorf("%v, or not what was in memory", err)
+	}
+}
+
+// A write that fails is reported with what was done and why, to whoever reads
+// on, and to whoever read only what came before.
+func TestWriteFails(t *testing.T) {
+	p := random(t, 1000, false)
+	check := func(err error) {
+		t.Helper()
+		if !errors.Is(err, unix.EFAULT) || !strings.Contains(err.Error(), "write") || !strings.Contains(err.Error(), "1000 of 5096 bytes") {
+			t.Errorf("%v; want a write that failed with %v after 1000 of 5096 bytes", err, unix.EFAULT)
+		}
+	}
+	s := take(t, context.Background(), p, nowhere(t))
+	check(s.Read(make([]byte, 2000)))
+	check(s.End())
+
+	s = take(t, context.Background(), p, nowhere(t))
+	if err := s.Read(make([]byte, 1000)); err != nil {
+		t.Error(err)
+	}
+	check(s.End())
+}
+
+// A clone that cannot be made is no snapshot, and leaves nothing.
+func TestCloneFails(t *testing.T) {
+	leavesNothing(t)
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.flags = unix.CLONE_SIGHAND // without CLONE_VM, which the kernel refuses
+	err = s.Take(context.Background(), nil)
+	if !errors.Is(err, unix.EINVAL) || !strings.Contains(err.Error(), "clone") || s.Pid() != 0 {
+		t.Errorf("%v, process %d; want a clone that failed with %v", err, s.Pid(), unix.EINVAL)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A clone that is killed is reported, wherever it was.
+func TestKilled(t *testing.T) {
+	check := func(err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), "killed by signal 9") {
+			t.Errorf("%v; want that it was killed", err)
+		}
+	}
+	p := random(t, 2*pipeBytes, false)
+	s := take(t, context.Background(), p)
+	await(t, s.Pid(), "S")
+	if err := unix.Kill(s.Pid(), unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s.Pid(), "Z") // until then it writes, if there is room
+	check(s.Read(p))
+
+	s = take(t, context.Background(), p)
+	if err := s.Read(p); err != nil {
+		t.Error(err)
+	}
+	if err := unix.Kill(s.Pid(), unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	check(s.End())
+}
+
+// Not reading to the end is an error of End, which does not wait for a reader.
+func TestNotReadToTheEnd(t *testing.T) {
+	p := random(t, 2*pipeBytes, false)
+	s := take(t, context.Background(), p)
+	if err := s.End(); !errors.Is(err, unix.EPIPE) {
+		t.Errorf("%v, want %v", err, unix.EPIPE)
+	}
+	s = take(t, context.Background(), p[:100])
+	if err := s.End(); !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, unix.EPIPE) {
+		t.Errorf("%v, want %v or %v", err, io.ErrUnexpectedEOF, unix.EPIPE)
+	}
+}
+
+// Closing in the middle, or again, leaves nothing.
+func TestClose(t *testing.T) {
+	p := random(t, 2*pipeBytes, false)
+	s := take(t, context.Background(), p)
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// When the context ends, whatever waits returns its error: before the clone,
+// while the clone writes nothing any more, and while it does not end.
+func TestCancelled(t *testing.T) {
+	p := random(t, 2*pipeBytes, false)
+	cancelled := func(err error) {
+		t.Helper()
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v, want %v", err, context.Canceled)
+		}
+	}
+	t.Run("before", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		cancelled(take(t, ctx, p).Read(p))
+	})
+	t.Run("in Read", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := take(t, ctx, p)
+		stopped(t, s)
+		time.AfterFunc(10*time.Millisecond, cancel)
+		cancelled(s.Read(make([]byte, len(p))))
+	})
+	t.Run("in End", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := take(t, ctx, p)
+		if err := s.Read(make([]byte, len(p))); err != nil {
+			t.Error(err)
+		}
+		stopped(t, s)
+		time.AfterFunc(10*time.Millisecond, cancel)
+		cancelled(s.End())
+	})
+}
+
+// The clone has no file of this process open but its ends of the pipes.
+func TestFilesClosed(t *testing.T) {
+	s := take(t, context.Background(), random(t, 2*pipeBytes, false))
+	if err := s.Read(make([]byte, 1)); err != nil { // they are closed before it writes
+		t.Fatal(err)
+	}
+	dir := fmt.Sprintf("/proc/%d/fd", s.Pid())
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range names {
+		to, _ := os.Readlink(dir + "/" + e.Name())
+		if len(names) != 2 || !strings.HasPrefix(to, "pipe:") {
+			t.Errorf("file %s of the clone is %s", e.Name(), to)
+		}
+	}
+}

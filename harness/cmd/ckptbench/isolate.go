@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"ckptbench/harness"
+	"ckptbench/harness/config"
+)
+
+// A ticket tells a process of its own which trial to run. It comes on stdin;
+// progress goes back on stdout, an object a line.
+type ticket struct {
+	Name    string // of the configuration's file
+	Config  string // with every default, and the seed that was drawn
+	Job     harness.Job
+	Profile string
+}
+
+// isolate returns what runs one trial in a process of its own.
+func (c *runCommand) isolate(e *config.Experiment, show func(harness.Progress)) func(context.Context, harness.Job) error {
+	return func(ctx context.Context, j harness.Job) error {
+		text, err := e.Resolved()
+		if err != nil {
+			return err
+		}
+		in, err := json.Marshal(ticket{Name: e.Info.Name + ".yaml", Config: string(text), Job: j, Profile: c.Profile})
+		if err != nil {
+			return err
+		}
+		return runTicket(ctx, in, show)
+	}
+}
+
+func runTicket(ctx context.Context, in []byte, show func(harness.Progress)) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, exe, "trial")
+	cmd.Stdin = bytes.NewReader(in)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it keeps what was measured
+	cmd.WaitDelay = time.Minute
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for d := json.NewDecoder(out); ; {
+		var p harness.Progress
+		if d.Decode(&p) != nil {
+			break
+		}
+		show(p)
+	}
+	_, _ = io.Copy(io.Discard, out)
+	if err := cmd.Wait(); err != nil {
+		return errors.Join(fmt.Errorf("%w", err), errors.New(strings.TrimSpace(said.String())))
+	}
+	return nil
+}
+
+type trialCommand struct{}
+
+func (trialCommand) Run(ctx context.Context, t terminal) error {
+	var tk ticket
+	if err := json.NewDecoder(os.Stdin).Decode(&tk); err != nil {
+		return fmt.Errorf("read the trial to run from stdin: %w", err)
+	}
+	e, err := config.Parse(tk.Name, []byte(tk.Config), known())
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(t.out)
+	o := harness.Options{Progress: func(p harness.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
+	if tk.Profile != "" {
+		o.Profile = profiler(tk.Profile)
+	}
+	return harness.RunJob(ctx, e, o, tk.Job)
+}

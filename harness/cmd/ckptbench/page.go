@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/plot"
+	"ckptbench/harness/report"
+	"ckptbench/harness/result"
+)
+
+// captions are what the charts show, by the beginning of their names: the first
+// that fits.
+var captions = []struct{ name, text string }{
+	{"timeline-all", "Throughput over time, all algorithms in one picture. Bars above: their checkpoints, from the trigger to durable; strongest where all workers were paused."},
+	{"timeline", "Throughput over time, an algorithm in each panel, none behind it. Shaded: while a checkpoint was taken; strongest where all workers were paused."},
+	{"nines", "Latency by percentile."},
+	{"lost", "Transactions that checkpoints cost, against none in the same round."},
+	{"checkpoint", "Where a checkpoint's time goes, and the pause within it."},
+	{"memory", "The algorithm's own memory over time."},
+	{"tradeoff", "Throughput given up against memory taken: the lower left is better."},
+	{"pause-size", "Pause against the size of the database."},
+	{"duration-size", "Duration of a checkpoint against the size of the database."},
+	{"grid", "Throughput over time at every point of the matrix."},
+}
+
+func caption(chart string) string {
+	for _, c := range captions {
+		if chart == c.name {
+			return c.text
+		}
+		if rest, ok := strings.CutPrefix(chart, c.name+"-"); ok {
+			return c.text + " (" + rest + ")"
+		}
+	}
+	return chart
+}
+
+// writePage writes a result as a page that stands alone.
+func writePage(w io.Writer, dir string) error {
+	e, err := result.Load(dir)
+	if err != nil {
+		return err
+	}
+	p := report.Page{Exp: e, Order: order()}
+	for _, a := range algorithms.All() {
+		if a.Variable {
+			p.Variable = append(p.Variable, a.Name)
+		}
+	}
+	for _, c := range plot.Charts(e, plot.NewStyle(order())) {
+		svg, err := c.Encode("svg")
+		if err != nil {
+			return err
+		}
+		p.Pictures = append(p.Pictures, report.Picture{Title: caption(c.Name), SVG: svg})
+	}
+	return report.WriteHTML(w, p)
+}
+
+// savePage writes the page of a result beside its other files and names it.
+func savePage(t terminal, dir string) error {
+	path := filepath.Join(dir, "report.html")
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := writePage(f, dir); err != nil {
+		_ = f.Close()
+		return err
+	}
+	fmt.Fprintln(t.err, path)
+	return f.Close()
+}

@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+)
+
+// A Job is one trial of an experiment, for a process of its own.
+type Job struct {
+	Cell      int // index into the experiment's cells
+	Algorithm string
+	Round     int
+	Dir       string // of the experiment's results
+	Scratch   string
+
+	// For Progress.
+	Number, Total int
+	Began         time.Time
+}
+
+// RunJob runs one trial of e and leaves it in the job's folder. It is the other
+// end of Options.Isolate. The error says why the trial could not be saved; what
+// was wrong with it is in the trial.
+func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
+	r, err := newRunner(e, o)
+	if err != nil {
+		return err
+	}
+	r.dir, r.scratch = j.Dir, j.Scratch
+	r.done, r.total, r.began = j.Number-1, j.Total, j.Began
+	if j.Cell < 0 || j.Cell >= len(r.cells) {
+		return fmt.Errorf("job for point %d of %d", j.Cell, len(r.cells))
+	}
+	c := &r.cells[j.Cell]
+	entry, ok := r.o.find(j.Algorithm)
+	if !ok {
+		return fmt.Errorf("no algorithm %q", j.Algorithm)
+	}
+	decks, err := c.decks(e.Seed.Value, j.Round, "measure", opsFor(c.Warmup+c.Duration))
+	if err != nil {
+		return err
+	}
+	_, err = r.one(ctx, c, entry, j.Round, decks)
+	return err
+}
+
+// isolated runs one trial in a process of its own and reads back what that left.
+func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, round int) (*result.Trial, error) {
+	r.done++
+	out := r.blank(c, e, round)
+	if old, ok := r.resumed(out); ok {
+		return old, nil
+	}
+	err := r.o.Isolate(ctx, Job{
+		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch,
+		Number: r.done, Total: r.total, Began: r.began,
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err)
+	}
+	got, loadErr := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*out)))
+	switch {
+	case ctx.Err() != nil && loadErr != nil:
+		return nil, ctx.Err()
+	case loadErr != nil:
+		return nil, loadErr
+	case got.Status == result.Failed:
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, errors.New(got.Error)))
+	}
+	return got, ctx.Err()
+}

@@ -1,0 +1,197 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// A Page is what an HTML report is made of.
+type Page struct {
+	Exp      *result.Experiment
+	Order    []string  // algorithms in the tables' order; others follow by name
+	Pictures []Picture // in the order in which they are shown
+	// Variable names the algorithms whose versions take the room of their
+	// values.
+	Variable []string
+}
+
+// A Picture is a chart as an SVG document.
+type Picture struct {
+	Title string
+	SVG   []byte
+}
+
+//go:embed page.html
+var pageText string
+
+// WriteHTML writes a page that stands alone: its charts are in it, it asks for
+// nothing from a network and needs no script, and it follows the reader's choice
+// of light or dark.
+func WriteHTML(w io.Writer, p Page) error {
+	t, err := template.New("page").Parse(pageText)
+	if err != nil {
+		return fmt.Errorf("read the template of the HTML report: %w", err)
+	}
+	if err := t.Execute(w, newPage(p)); err != nil {
+		return fmt.Errorf("write report as html: %w", err)
+	}
+	return nil
+}
+
+// A pageView is a page as its template wants it.
+type pageView struct {
+	Name, About, Verdict string
+	Good                 bool
+	Machine              result.Machine
+	Config               string
+	Repeat               []string
+	Tables               []tableView
+	Pictures             []pictureView
+	Verdicts             []verdictView
+}
+
+type tableView struct {
+	Title   string
+	Answers []answer
+	Heads   []string
+	Figures int // columns behind the name
+	Rows    []rowView
+	Notes   []string
+}
+
+type rowView struct {
+	Name, Failure string
+	Cells         []string
+}
+
+type pictureView struct {
+	Title  string
+	SVG    template.HTML
+	Narrow bool // drawn for a column: two of them fit beside each other
+}
+
+type verdictView struct {
+	Algorithm, Mode, Text string
+	Images                int
+	Transactions          uint64
+	OK                    bool
+}
+
+func newPage(p Page) pageView {
+	s := newSummary(p.Exp, p.Order)
+	v := pageView{
+		Name: oneLine(p.Exp.Name), About: oneLine(p.Exp.About), Machine: p.Exp.Machine,
+		Config: string(p.Exp.Config), Repeat: repeat(p.Exp),
+	}
+	for i, g := range s.grids() {
+		var rows []result.Row
+		if i < len(s.tables) {
+			rows = s.tables[i].rows
+		}
+		v.Tables = append(v.Tables, view(g, rows, p.Variable))
+	}
+	for _, pic := range p.Pictures {
+		v.Pictures = append(v.Pictures, pictureView{oneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
+	}
+	v.Verdicts = s.verdicts(p.Order)
+	v.Verdict, v.Good = s.verdict()
+	return v
+}
+
+// view makes a grid what the template wants. rows is nil for a grid that is not
+// of one matrix point.
+func view(g grid, rows []result.Row, variable []string) tableView {
+	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.head) - 1}
+	for _, h := range g.head {
+		v.Heads = append(v.Heads, h.text(" "))
+	}
+	for _, r := range g.rows {
+		v.Rows = append(v.Rows, rowView{Name: r.name, Failure: r.why, Cells: r.cells})
+	}
+	return v
+}
+
+// verdict says in one line whether the page's figures can be believed.
+func (s summary) verdict() (string, bool) {
+	images, failed, unchecked := 0, 0, 0
+	for i := range s.exp.Trials {
+		t := &s.exp.Trials[i]
+		images += t.Verdict.Images
+		switch {
+		case t.Status == result.Failed:
+			failed++
+		case t.Verdict.Mode == "off":
+			unchecked++
+		}
+	}
+	n := len(s.exp.Trials)
+	switch {
+	case failed > 0:
+		return fmt.Sprintf("%d of %d trials FAILED: an image or a recovered state was wrong, or they could not run.", failed, n), false
+	case unchecked > 0:
+		return fmt.Sprintf("The images of %d of %d trials were not checked.", unchecked, n), false
+	}
+	return fmt.Sprintf("All of %d trials passed: %d images were read back and found right.", n, images), true
+}
+
+func (s summary) verdicts(order []string) []verdictView {
+	var out []verdictView
+	for _, name := range s.exp.Algorithms(order) {
+		v := verdictView{Algorithm: oneLine(name), OK: true}
+		for i := range s.exp.Trials {
+			t := &s.exp.Trials[i]
+			if t.Algorithm != name {
+				continue
+			}
+			v.Mode, v.Images, v.Transactions = oneLine(t.Verdict.Mode), v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
+			if t.Status == result.Failed {
+				v.OK, v.Text = false, oneLine(t.Error)
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// repeat is the commands that make the result again.
+func repeat(e *result.Experiment) []string {
+	var out []string
+	if c := e.Machine.Commit; c != "" {
+		line := "git checkout " + oneLine(c)
+		if e.Machine.Dirty {
+			line += "   # the sources had been changed since"
+		}
+		out = append(out, line)
+	}
+	return append(out, "ckptbench run "+oneLine(e.Name)+".yaml   # the configuration below", "ckptbench report --format html results/"+oneLine(e.Name))
+}
+
+// preamble is what stands before the root element of an SVG document.
+var preamble = regexp.MustCompile(`(?s)^.*?(<svg)`)
+
+var width = regexp.MustCompile(`<svg[^>]*\swidth="([0-9]+)`)
+
+func narrow(svg []byte) bool {
+	m := width.FindSubmatch(svg)
+	if m == nil {
+		return false
+	}
+	points, err := strconv.Atoi(string(m[1]))
+	return err == nil && points < 360 // between a column's 240 and a page's 504
+}
+
+// inline makes an SVG document a part of a page that scales with it.
+//
+// The documents are the program's own, drawn from a result; package plot
+// escapes the texts in them.
+func inline(svg []byte) template.HTML {
+	text := preamble.ReplaceAllString(string(svg), "$1")
+	return template.HTML(strings.TrimSpace(text))
+}

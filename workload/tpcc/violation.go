@@ -1,0 +1,59 @@
+package tpcc
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The conditions beside the twelve of clause 3.3.2.
+const (
+	CondRows  = 0  // every row is where its key columns say, and none is missing that always exists
+	CondStock = 13 // what stock gave is what was ordered
+	CondIndex = 14 // the index has each customer's newest order
+	conds     = 15
+)
+
+// A Violation is a consistency condition that a state does not meet.
+type Violation struct {
+	Condition int    // 1 to 12 as clause 3.3.2 numbers them; or Cond...
+	Warehouse int    // 0 where the condition is over all of them
+	District  int    // 0 likewise
+	What      string // both figures; money in cents
+	More      int    // further places that do not meet the condition
+}
+
+func (v *Violation) Error() string {
+	where := "all warehouses"
+	switch {
+	case v.District != 0:
+		where = fmt.Sprintf("warehouse %d, district %d", v.Warehouse, v.District)
+	case v.Warehouse != 0:
+		where = fmt.Sprintf("warehouse %d", v.Warehouse)
+	}
+	more := ""
+	if v.More > 0 {
+		more = fmt.Sprintf(", and so in %d further places", v.More)
+	}
+	return fmt.Sprintf("tpcc: condition %d: %s: %s%s", v.Condition, where, v.What, more)
+}
+
+// violations keeps the first of each condition.
+type violations [conds]*Violation
+
+func (vs *violations) add(cond, w, d int, format string, args ...any) {
+	if v := vs[cond]; v != nil {
+		v.More++
+		return
+	}
+	vs[cond] = &Violation{Condition: cond, Warehouse: w, District: d, What: fmt.Sprintf(format, args...)}
+}
+
+func (vs *violations) err() error {
+	var errs []error
+	for _, v := range vs {
+		if v != nil {
+			errs = append(errs, v)
+		}
+	}
+	return errors.Join(errs...)
+}
