@@ -196,16 +196,20 @@ func TestMeasuredImagesAreChecked(t *testing.T) {
 	}
 }
 
-func TestUnbuiltBenchmarkIsRefused(t *testing.T) {
-	text := "workload: {name: tpcc}\n"
-	e := parse(t, text)
-	if _, err := (cell{Experiment: e.Cells()[0].Experiment}).newBenchmark(); err != nil && !errors.Is(err, errNotBuilt) {
-		t.Fatal(err)
-	} else if err == nil {
-		t.Skip("tpcc is built")
+// Every benchmark that can be configured is there, with all of its mixes.
+func TestEveryBenchmarkIsBuilt(t *testing.T) {
+	for _, name := range workload.Benchmarks() {
+		for _, mix := range workload.Calls(name) {
+			c := benchmarkCell(t, "workload: {name: "+name+", mix: "+mix+"}\n")
+			if len(c.bench.Tables()) == 0 || c.size() == 0 {
+				t.Errorf("%s, %s: %d tables, size %d", name, mix, len(c.bench.Tables()), c.size())
+			}
+		}
 	}
-	if _, err := Run(t.Context(), e, Options{Out: t.TempDir()}); !errors.Is(err, errNotBuilt) || !strings.Contains(fmt.Sprint(err), "workload tpcc") {
-		t.Errorf("got %v", err)
+	unknown := cell{Experiment: parse(t, "workload: {name: tpcc}\n")}
+	unknown.Workload.Name = "nothing"
+	if b, err := unknown.newBenchmark(); b != nil || err != nil {
+		t.Errorf("a workload that is no benchmark gives %v, %v", b, err)
 	}
 }
 
