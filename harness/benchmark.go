@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms/store"
 	"ckptbench/workload"
 	"ckptbench/workload/smallbank"
+	"ckptbench/workload/tpcc"
 )
 
 // errNotBuilt is the error of a benchmark that is configured and not there.
@@ -32,7 +33,9 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
 			Tape:   opsFor(c.Warmup+c.Duration) / records,
 		})
-	default: // tpcc: of w.Warehouses, w.Calls and c.workers()
+	case w.Name == workload.TPCC:
+		b, err = tpcc.New(tpcc.Config{Warehouses: w.Warehouses, Mix: w.Calls, Seed: c.Seed.Value})
+	default:
 		err = errNotBuilt
 	}
 	if err != nil {
@@ -40,10 +43,6 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 	}
 	return b, nil
 }
-
-// grows reports whether a benchmark's tables have room set aside for what it
-// inserts, which is not to be touched before.
-func (c cell) grows() bool { return c.inserts() || c.Workload.Name == workload.TPCC }
 
 // size returns how large the loaded database is, in the unit of its workload:
 // records, customers or warehouses.

@@ -51,10 +51,13 @@ func (c cell) fieldSize() int {
 }
 
 // verified is the cell of a recorded run, which may have fewer records.
-func (c cell) verified() *cell {
+func (c cell) verified() (*cell, error) {
 	e := *c.Experiment
 	e.Records = e.VerifiedRecords()
-	return &cell{Experiment: &e, params: c.params}
+	v := &cell{Experiment: &e, params: c.params}
+	var err error
+	v.bench, err = v.newBenchmark()
+	return v, err
 }
 
 // options describe the cell's store under an algorithm, with its images and log
@@ -68,7 +71,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		Workers: c.workers(),
 		NoWait:  c.Locks == config.LocksNoWait,
 		Huge:    c.HugePages,
-		Touch:   !c.grows(),
+		Touch:   !c.inserts(),
 		Images: store.Images{
 			Dir:     filepath.Join(dir, "images"),
 			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),

@@ -13,7 +13,7 @@ type driver struct {
 	worker *store.Worker
 	timer  *timer
 	next   func() error     // runs the next transaction; an error ends the loop
-	pace   func(access int) // told now and then of how many accesses there were since; may sleep
+	pace   func(access int) // told now and then of how many accesses there were since; may sleep. With it, commits are counted at once
 	req    store.Request
 	access []store.Access // of the transaction, for req
 
@@ -62,7 +62,11 @@ func (d *driver) loop() error {
 		if err := d.next(); err != nil {
 			return err
 		}
-		if n += max(1, len(d.access)); d.pace != nil && n >= pause {
+		if d.pace == nil {
+			continue
+		}
+		d.worker.Flush() // somebody waits for it
+		if n += max(1, len(d.access)); n >= pause {
 			d.pace(n)
 			n = 0
 		}

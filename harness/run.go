@@ -272,7 +272,10 @@ func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round 
 	if n := c.VerifiedRecords(); n < c.Records {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
 	}
-	c = c.verified()
+	c, err := c.verified()
+	if err != nil {
+		return err
+	}
 	decks, err := c.decks(r.exp.Seed.Value, round, "verify", opsFor(c.VerifyDuration/8))
 	if err != nil {
 		return err

@@ -78,10 +78,7 @@ func (t *trial) work(ctx context.Context) error {
 	defer cancel(nil)
 	t.sampler = newSampler(t.store, t.timers, zero, t.rate > 0)
 	t.openLoop(end)
-	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
-	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff {
-		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
-	}
+	t.plan(zero, end)
 
 	var wg sync.WaitGroup
 	for _, d := range t.drivers {
@@ -110,6 +107,15 @@ func (t *trial) work(ctx context.Context) error {
 		return explain(err)
 	}
 	return t.sched.err
+}
+
+// plan makes the schedule of the checkpoints. It keeps the log as well where
+// images are to be repaired from it, so that a benchmark can check them.
+func (t *trial) plan(zero, end time.Time) {
+	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
+	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff {
+		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
+	}
 }
 
 // sampleUntil fills the timeline: buckets that end at the warm-up's end too.

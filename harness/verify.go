@@ -72,7 +72,11 @@ func (v *verification) work(ctx context.Context) error {
 	for i := range v.cell.workers() {
 		d := v.cell.newDriver(v.run, v.store, i, v.decks[i])
 		d.pace = v.pacer()
-		wg.Go(func() { errs[i] = d.loop() })
+		wg.Go(func() {
+			if errs[i] = d.loop(); errs[i] != nil {
+				v.run.stop.Store(true) // nobody is to wait for it
+			}
+		})
 	}
 	errs[len(errs)-1] = v.take(ctx)
 	v.run.stop.Store(true)
@@ -115,8 +119,24 @@ func (v *verification) take(ctx context.Context) error {
 		if err := v.read(ctx, report); err != nil {
 			return &wrongImage{err}
 		}
+		if err := v.progress(ctx); err != nil {
+			return err
+		}
 	}
 	return sleep(ctx, step/2) // so that there are transactions after the last
+}
+
+// progress returns when a transaction has come to its end that began after the
+// last image: where they are large, or the machine is busy, that may take longer
+// than the time to the next one. It also returns when a client failed.
+func (v *verification) progress(ctx context.Context) error {
+	began := uint64(v.cell.workers()) // those that may have been in it
+	for until := v.store.Counts().Commits + began + 1; v.store.Counts().Commits < until && !v.run.stop.Load(); {
+		if err := sleep(ctx, time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // read reads an image, repaired with the log where the algorithm needs one, for

@@ -53,7 +53,7 @@ func Calls(benchmark string) []string {
 	case SmallBank:
 		return []string{"full", "constant-sum"}
 	case TPCC:
-		return []string{"full", "calc"}
+		return []string{"full", "deck", "calc"}
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func TestValidate(t *testing.T) {
 		{"{name: smallbank, theta: 1}", `theta: 1 has no effect with distribution uniform`},
 		{"{name: smallbank, keys: 2, read: 1}", "keys: has no meaning with smallbank: remove it\nread: has no meaning with smallbank: remove it"},
 		{"{name: smallbank, long: {hold: 1s}}", `long.hold: has no meaning with smallbank: remove it`},
-		{"{name: tpcc, mix: constant-sum}", `mix: "constant-sum" is not one of full, calc`},
+		{"{name: tpcc, mix: constant-sum}", `mix: "constant-sum" is not one of full, deck, calc`},
 		{"{name: tpcc, warehouses: -1}", `warehouses: -1 must be 1 to 100000`},
 		{"{name: tpcc, distribution: zipf}", `distribution: has no meaning with tpcc: remove it`},
 		{a + "fields: 65536", `fields: 65536 must be 1 to 65535`},

@@ -106,9 +106,11 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 	}
 	least := *e
 	least.Records = e.VerifiedRecords()
-	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*float64(least.Records) + recordBytes
+	all, _ := e.shape()
+	fewer, _ := least.shape()
+	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + recordBytes
 	if e.Checkpoint.Sink != SinkDiscard {
-		store += e.storeBytes(1) + 2*stateBytes*float64(e.Records)
+		store += e.storeBytes(1) + 2*stateBytes*all
 	}
 	return max(store, recorded)
 }
@@ -166,7 +168,8 @@ func (e *Experiment) algorithmSeconds() float64 {
 func (e *Experiment) recordedSeconds() float64 {
 	r := *e
 	r.Records = e.VerifiedRecords()
-	return time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + float64(r.Records)*judgeTime +
+	records, _ := r.shape()
+	return time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + records*judgeTime +
 		verifiedImages*r.dataBytes()/recoverSpeed
 }
 

@@ -45,6 +45,16 @@ matrix:
 		t.Errorf("%s needs %d, want %d", est.Algorithm, est.Memory, want)
 	}
 
+	shape := func(workload string, wantRecords, wantSize float64) {
+		t.Helper()
+		if n, size := parse(t, "workload: "+workload).shape(); n != wantRecords || size != wantSize {
+			t.Errorf("%s: %v records of %v bytes, want %v of %v", workload, n, size, wantRecords, wantSize)
+		}
+	}
+	shape("{name: calc}", 1e6, 100)
+	shape("{name: smallbank}", 3e6, 80./3)
+	shape("{name: tpcc, warehouses: 3}", 15e5, 200)
+
 	more := func(what, set string, grew func(a, b Estimate) bool) {
 		t.Helper()
 		e := parse(t, text)

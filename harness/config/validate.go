@@ -88,7 +88,7 @@ func (e *Experiment) checkTimes(c *checker) {
 
 // VerifiedRecords is how many records the recorded trial of a verification has.
 func (e *Experiment) VerifiedRecords() Count {
-	if e.VerifyRecords == 0 {
+	if e.VerifyRecords == 0 || e.idle("verify_records") {
 		return e.Records
 	}
 	return min(e.Records, e.VerifyRecords)
@@ -109,7 +109,7 @@ func (e *Experiment) checkSink(c *checker) {
 // checkWorkload passes on what the workload finds wrong with itself, a line for
 // each, and compares it with the rest.
 func (e *Experiment) checkWorkload(c *checker) {
-	for _, key := range []string{"records", "record_size"} {
+	for _, key := range []string{"records", "record_size", "verify_records"} {
 		_, given := e.settings.keys[key]
 		c.add(given && !e.swept && e.idle(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
 	}
@@ -131,6 +131,7 @@ func (e *Experiment) checkWorkload(c *checker) {
 	if w.IsBenchmark() {
 		c.add(w.Name == workload.SmallBank && (e.Records < 2 || e.Records > smallbank.MaxAccounts), "records", "workload.name",
 			"%s must be 2 to %d with workload smallbank", e.Records, uint64(smallbank.MaxAccounts))
+		c.add(w.Name == workload.SmallBank && e.VerifyRecords == 1, "verify_records", "workload.name", "1 must be at least 2 with workload smallbank")
 		return
 	}
 	const many = "%d different ones per transaction need as many records, there are %s"
@@ -147,7 +148,8 @@ func (e *Experiment) checkWorkload(c *checker) {
 // idle tells whether a key means nothing with e's workload: a benchmark of
 // stored procedures has tables of its own.
 func (e *Experiment) idle(key string) bool {
-	return key == "record_size" && e.Workload.IsBenchmark() || key == "records" && e.Workload.Name == workload.TPCC
+	sized := key == "records" || key == "verify_records"
+	return key == "record_size" && e.Workload.IsBenchmark() || sized && e.Workload.Name == workload.TPCC
 }
 
 // forgetIdle gives keys that mean nothing their defaults back.
@@ -157,6 +159,6 @@ func (e *Experiment) forgetIdle() {
 		e.RecordSize = d.RecordSize
 	}
 	if e.idle("records") {
-		e.Records = d.Records
+		e.Records, e.VerifyRecords = d.Records, d.VerifyRecords
 	}
 }

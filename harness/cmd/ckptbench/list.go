@@ -35,7 +35,7 @@ func (c *listCommand) Run(t terminal) error {
 		l = listAlgorithms()
 	case "workloads":
 		l.columns = []string{"workload", "summary"}
-		for _, name := range workload.Names() {
+		for _, name := range append(workload.Names(), workload.Benchmarks()...) {
 			l.rows = append(l.rows, []string{name, workload.Describe(name)})
 		}
 	case "experiments":
