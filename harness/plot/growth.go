@@ -71,17 +71,18 @@ func (c growthChart) chart(e *result.Experiment, point []result.Param, style Sty
 		c.StrokeLine2(slopeLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 	}))
 	c.finish()
+	words := "In brackets: slope, 0 flat and 1 linear (Theil-Sen)."
 	if c.band > 0 && math.Log10(c.band) > c.ys[0] {
 		s.legend = append(s.legend, newEntry("below the resolution", fillThumb(bandFill)))
+		words += " Resolution: " + seconds(c.band) + "."
+	}
+	if len(zero) > 0 {
+		words = c.never + strings.Join(zero, ", ") + ". " + words
 	}
 	views := growthViews(e, point, style)
 	s.notes = gridNotes(views)
-	s.footer = append([]string{"In brackets: slope, 0 flat and 1 linear (Theil-Sen)."}, gridFooter(views, "medians and ranges of all warm checkpoints")...)
-	if len(zero) > 0 {
-		s.footer[0] = c.never + strings.Join(zero, ", ") + ". " + s.footer[0]
-	}
-	if style.NoFooter {
-		s.footer = nil
+	if !style.NoFooter {
+		s.footer = append([]string{words}, gridFooter(views, "medians and ranges of all warm checkpoints")...)
 	}
 	s.body = max(2*vg.Inch, min(0.48*s.width, 3.2*vg.Inch))
 	return s.chart(c.name, c.draw)
