@@ -58,6 +58,9 @@ func TestSameBytes(t *testing.T) {
 
 // The charts over sizes, and of every algorithm, are the same bytes too.
 func TestSameBytesOfMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws 14 pictures")
+	}
 	render := func() map[string][]byte {
 		out := map[string][]byte{}
 		s := NewStyle(manyOrder)
