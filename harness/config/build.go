@@ -84,8 +84,8 @@ func (b *builder) name() {
 // algorithms checks the list of names, or takes the one that a word stands for.
 func (b *builder) algorithms() {
 	given, ok := b.e.settings.keys[algorithmsKey]
-	switch word := given.value; {
-	case ok && word.kind == scalar:
+	switch {
+	case ok && given.value.kind == scalar:
 		b.algorithmsOf(given)
 		return
 	case !ok && len(b.e.Algorithms) == 0:

@@ -9,10 +9,11 @@ import (
 
 // Grid draws a panel for each point of a matrix: throughput over time of all
 // algorithms, with a small rug on top. With two parameters the rows are the
-// first and the columns the second. It returns nil outside a matrix.
+// first and the columns the second. It returns nil outside a matrix, and of more
+// algorithms than can be told apart in one panel: each point has its Timeline.
 func Grid(e *result.Experiment, style Style) *Chart {
 	points := e.Points()
-	if len(points) < 2 {
+	if len(points) < 2 || len(e.Algorithms(nil)) > mostLines {
 		return nil
 	}
 	style = style.with(e.Algorithms(nil))

@@ -49,42 +49,51 @@ type growthChart struct {
 
 func (c growthChart) chart(e *result.Experiment, point []result.Param, style Style) *Chart {
 	style = style.with(e.Algorithms(nil))
-	var zero []string
 	s := sheet{width: style.width(PageWidth)}
-	for _, g := range e.Growth(style.order) {
-		switch {
-		case !slices.Equal(g.Params, point) || len(g.Sizes) == 0:
-		case !c.add(g, style.Look(g.Algorithm)):
-			zero = append(zero, short(g.Algorithm, maxName))
-		default:
-			name := short(g.Algorithm, maxName)
-			if f := c.fit(g); f.Fitted() {
-				name += fmt.Sprintf(" (%.2f)", f.Slope)
-			}
-			s.legend = append(s.legend, newEntry(name, lineThumb(style.Look(g.Algorithm))))
-		}
-	}
+	var zero []string
+	s.legend, zero = c.lay(e, point, style)
 	if len(c.lines) == 0 {
 		return nil
 	}
+	words := "In brackets: slope, 0 flat and 1 linear (Theil-Sen)."
 	s.legend = append(s.legend, newEntry("slope 1", func(c draw.Canvas) {
 		c.StrokeLine2(slopeLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 	}))
-	c.finish()
 	if c.band > 0 && math.Log10(c.band) > c.ys[0] {
 		s.legend = append(s.legend, newEntry("below the resolution", fillThumb(bandFill)))
+		words += " Resolution: " + seconds(c.band) + "."
+	}
+	if len(zero) > 0 {
+		words = c.never + strings.Join(zero, ", ") + ". " + words
 	}
 	views := growthViews(e, point, style)
 	s.notes = gridNotes(views)
-	s.footer = append([]string{"In brackets: slope, 0 flat and 1 linear (Theil-Sen)."}, gridFooter(views, "medians and ranges of all warm checkpoints")...)
-	if len(zero) > 0 {
-		s.footer[0] = c.never + strings.Join(zero, ", ") + ". " + s.footer[0]
-	}
-	if style.NoFooter {
-		s.footer = nil
+	if !style.NoFooter {
+		s.footer = append([]string{words}, gridFooter(views, "medians and ranges of all warm checkpoints")...)
 	}
 	s.body = max(2*vg.Inch, min(0.48*s.width, 3.2*vg.Inch))
 	return s.chart(c.name, c.draw)
+}
+
+// lay takes in the lines of every algorithm at point, with their keys, and names
+// those that have nothing above zero.
+func (c *growthChart) lay(e *result.Experiment, point []result.Param, style Style) (keys []entry, zero []string) {
+	for _, g := range e.Growth(style.order) {
+		if !slices.Equal(g.Params, point) || len(g.Sizes) == 0 {
+			continue
+		}
+		name, look := short(g.Algorithm, maxName), style.Look(g.Algorithm)
+		if !c.add(g, look) {
+			zero = append(zero, name)
+			continue
+		}
+		if f := c.fit(g); f.Fitted() {
+			name += fmt.Sprintf(" (%.2f)", f.Slope)
+		}
+		keys = append(keys, newEntry(name, lineThumb(look)))
+	}
+	c.finish()
+	return keys, zero
 }
 
 // add takes a line in, and reports false where there is nothing above zero.

@@ -86,6 +86,7 @@ var looks = map[string]Look{
 
 	"calc":       {blue, solid, marker{circle, full}},
 	"calc-mutex": {blue, dashed, marker{circle, open}},
+	"calc-late":  {blue, dashDot, marker{circle, dot}},
 	"pcalc":      {blue, dotted, marker{circle, half}},
 
 	"cpr":        {fern, longDash, marker{down, full}},
@@ -98,8 +99,9 @@ var looks = map[string]Look{
 	"push":   {wine, longDash, strokes(4, math.Pi/4)},
 	"foedus": {slate, shortDash, strokes(6, math.Pi/2)},
 
-	"flink":        {indigo, longDash, marker{plank, full}},
-	"flink-nested": {indigo, shortDash, marker{plank, open}},
+	"flink":           {indigo, longDash, marker{plank, full}},
+	"flink-nested":    {indigo, shortDash, marker{plank, open}},
+	"flink-cow-write": {indigo, dashDot, marker{plank, half}},
 }
 
 // What is not listed takes these, by its place among such. The numbers of

@@ -24,6 +24,7 @@ const (
 	full filling = iota
 	open         // white
 	half         // the lower half filled
+	dot          // white with a dot
 )
 
 // polygon is a regular one; 24 sides pass for a circle.
@@ -86,8 +87,11 @@ func (m marker) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
 	c.SetColor(color.White)
 	c.Fill(path)
 	c.SetColor(sty.Color)
-	if m.filling == half {
+	switch m.filling {
+	case half:
 		c.Fill(m.outline.below().path(pt, sty.Radius))
+	case dot:
+		c.Fill(circle.path(pt, 0.4*sty.Radius))
 	}
 	c.SetLineStyle(draw.LineStyle{Color: sty.Color, Width: 0.8})
 	c.Stroke(path)

@@ -58,6 +58,9 @@ func TestSameBytes(t *testing.T) {
 
 // The charts over sizes, and of every algorithm, are the same bytes too.
 func TestSameBytesOfMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws 14 pictures")
+	}
 	render := func() map[string][]byte {
 		out := map[string][]byte{}
 		s := NewStyle(manyOrder)
@@ -103,6 +106,9 @@ func TestPauseSize(t *testing.T) {
 	}
 	if strings.Contains(all, "zigzag (") {
 		t.Error("a failed algorithm has a line")
+	}
+	if Grid(demoSizes(shapesMany()), NewStyle(manyOrder)) != nil || Grid(e, NewStyle(order)) == nil {
+		t.Error("a grid of more lines than can be told apart, or none of ten")
 	}
 	if PauseSize(demo(1), nil, Style{}) != nil || DurationSize(demo(1, "0.5", "1"), nil, Style{}) != nil {
 		t.Error("a chart over sizes where there is one size")

@@ -28,8 +28,8 @@ func Tradeoff(e *result.Experiment, point []result.Param, style Style) *Chart {
 		p := newPlot()
 		p.X.Label.Text, p.Y.Label.Text = "Extra memory at most (× data)", "Throughput lost (%)"
 		cl := newCloud(shown)
-		p.X.Min, p.X.Max = cl.limits(func(q dot) (float64, float64) { return q.left, q.right })
-		p.Y.Min, p.Y.Max = cl.limits(func(q dot) (float64, float64) { return q.lo, q.hi })
+		p.X.Min, p.X.Max = cl.limits(func(q spot) (float64, float64) { return q.left, q.right })
+		p.Y.Min, p.Y.Max = cl.limits(func(q spot) (float64, float64) { return q.lo, q.hi })
 		p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{5}, siTicks{5}
 		p.Add(rules{}, rules{vertical: true}, cl, frame{})
 		p.Draw(draw.Crop(c, 0, -9, 0, -3))
@@ -54,9 +54,9 @@ func tradeoffRange(as []algorithm) string {
 }
 
 // A cloud is labelled points.
-type cloud struct{ dots []dot }
+type cloud struct{ spots []spot }
 
-type dot struct {
+type spot struct {
 	x, y                float64
 	lo, hi, left, right float64 // their ranges
 	name                string
@@ -67,7 +67,7 @@ func newCloud(as []algorithm) cloud {
 	var cl cloud
 	for _, a := range as {
 		r := a.row.Relative
-		cl.dots = append(cl.dots, dot{
+		cl.spots = append(cl.spots, spot{
 			x: a.row.Peak.Median, left: a.row.Peak.Lo, right: a.row.Peak.Hi, y: 100 * (1 - r.Median), lo: 100 * (1 - r.Hi), hi: 100 * (1 - r.Lo),
 			name: a.title(), look: a.look,
 		})
@@ -76,8 +76,8 @@ func newCloud(as []algorithm) cloud {
 }
 
 // limits are an axis' ends: 0 is always on it, and there is room for labels.
-func (cl cloud) limits(get func(dot) (float64, float64)) (lo, hi float64) {
-	for _, q := range cl.dots {
+func (cl cloud) limits(get func(spot) (float64, float64)) (lo, hi float64) {
+	for _, q := range cl.spots {
 		a, b := get(q)
 		lo, hi = math.Min(lo, a), math.Max(hi, b)
 	}
@@ -96,7 +96,7 @@ func (cl cloud) limits(get func(dot) (float64, float64)) (lo, hi float64) {
 func (cl cloud) Plot(c draw.Canvas, p *gonum.Plot) {
 	at := func(x, y float64) vg.Point { return vg.Point{X: c.X(p.X.Norm(x)), Y: c.Y(p.Y.Norm(y))} }
 	ls := cl.labels(c.Rectangle, at)
-	for i, q := range cl.dots {
+	for i, q := range cl.spots {
 		lo, hi, left, right := at(q.x, q.lo), at(q.x, q.hi), at(q.left, q.y), at(q.right, q.y)
 		whisk := draw.LineStyle{Color: tint(q.look.Colour, 0.3), Width: 0.6}
 		c.StrokeLine2(whisk, lo.X, lo.Y, hi.X, hi.Y)
@@ -106,7 +106,7 @@ func (cl cloud) Plot(c draw.Canvas, p *gonum.Plot) {
 			c.StrokeLine2(draw.LineStyle{Color: tint(q.look.Colour, 0.3), Width: 0.4}, l.at.X, l.at.Y, end.X, end.Y)
 		}
 	}
-	for i, q := range cl.dots {
+	for i, q := range cl.spots {
 		c.DrawGlyphNoClip(draw.GlyphStyle{Color: q.look.Colour, Radius: 2.3, Shape: q.look.Shape}, ls[i].at)
 		mid := vg.Point{X: (ls[i].box.Min.X + ls[i].box.Max.X) / 2, Y: (ls[i].box.Min.Y+ls[i].box.Max.Y)/2 + lift}
 		sty := textStyle(noteSize+0.5, shade(q.look.Colour, 0.35))
@@ -114,11 +114,11 @@ func (cl cloud) Plot(c draw.Canvas, p *gonum.Plot) {
 	}
 }
 
-// labels are the dots' names in their places.
+// labels are the spots' names in their places.
 func (cl cloud) labels(area vg.Rectangle, at func(x, y float64) vg.Point) []label {
 	sty := textStyle(noteSize+0.5, ink)
-	ls := make([]label, len(cl.dots))
-	for i, q := range cl.dots {
+	ls := make([]label, len(cl.spots))
+	for i, q := range cl.spots {
 		ls[i] = label{at: at(q.x, q.y), w: sty.Width(q.name), h: sty.Font.Size}
 	}
 	place(area, ls)

@@ -36,6 +36,7 @@ var claims = map[string]claim{
 	"hyper":           {"linear, small: the page table", "Redis's documentation of latency, 9 to 13 ms/GB"},
 	"push":            {"flat: one version number", "Dragonfly's documentation, rdbsave"},
 	"flink":           {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
+	"flink-cow-write": {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
 	"flink-nested":    {"linear: until the image is written", flink + "NestedMapsStateTable"},
 	"foedus":          {"none: made from the log", "Kimura 2015"},
 }
