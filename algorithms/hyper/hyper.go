@@ -99,9 +99,11 @@ func (h *hyper) Checkpoint(ctx context.Context, w *store.Image) (at store.Point,
 		h.period++
 		tables = h.env.Extents(extent)
 		sched.Point("hyper.clone")
-		err := s.Take(ctx, memory(tables))
+		if err := s.Take(ctx, memory(tables)); err != nil {
+			return err
+		}
 		h.env.Mark(MarkCloned)
-		return err
+		return nil
 	})
 	if err != nil {
 		return at, err

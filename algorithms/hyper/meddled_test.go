@@ -185,9 +185,11 @@ func TestFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Munmap(hole)
+	r := newRig(t)
 	check := func(name string, meddle func(*rig), want error, text string) {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t)
+			defer func(outer *testing.T) { r.T = outer }(r.T)
+			r.T = t
 			before, files := r.image(), r.files()
 			meddle(r)
 			r.work(23)
