@@ -13,7 +13,8 @@
 //
 // With huge pages there is next to nothing to copy for the first image. But since
 // 5.8 Linux does not copy a huge page that is written while it is shared: it
-// splits it, and copies 4 KiB. So a write costs hardly more, and the next image
+// splits it, and copies 4 KiB. So the first write of a huge page pays for the
+// split, the others cost what they cost with small pages, and the next image
 // finds 512 small pages for each huge one that was written anywhere.
 //
 // The clone does nothing but write the tables, as they lie in memory, to a pipe
