@@ -24,8 +24,9 @@
 // rest: before the clone they keep the goroutine on its thread, block all
 // signals (also the runtime's preemption; they stay blocked in the clone, where
 // SIGKILL and SIGSTOP still work), and poison the stack limit, so that a
-// function with a stack check called by mistake would end the clone rather than
-// grow its stack. After the clone they undo that in this process only.
+// function with a stack check called by mistake ends the clone rather than grows
+// its stack (unless the scheduler overwrites the poison with a request to yield,
+// just then). After the clone they undo that in this process only.
 //
 // The collector may be in any phase. It does not move objects and does not
 // write to live ones that hold no pointers, so records on the Go heap (under the

@@ -124,23 +124,31 @@ func (s *Snapshot) Read(p []byte) error {
 	return fmt.Errorf("read from the snapshot's process %d, after %d of %d bytes: %w", s.pid, s.got, s.total, err)
 }
 
-// End ends the clone when all that it writes was read, and reports whether it
-// wrote all of it. It waits until the clone is gone.
+// End ends the clone when all that it writes was read, waits until it is gone,
+// and reports whether it wrote all of it and nobody killed it.
 func (s *Snapshot) End() error {
+	if err := s.end(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+func (s *Snapshot) end() error {
 	closeFD(&s.fds.holdW)
-	if s.got < s.total { // nobody reads the rest: it must not wait for that
-		s.closeData()
+	if s.got < s.total {
+		if err := s.Read(make([]byte, 1)); err != nil {
+			return err
+		}
+		return fmt.Errorf("end of the snapshot's process %d: it goes on writing after %d of %d bytes", s.pid, s.got, s.total)
 	}
 	if err := s.reap(); err != nil {
 		return err
 	}
-	if err := s.verdict(); err != nil {
-		if e := s.ctx.Err(); e != nil && s.status.Signaled() { // we killed it
-			return e
-		}
-		return err
+	err := s.verdict()
+	if e := s.ctx.Err(); err != nil && e != nil && s.status.Signaled() { // we killed it
+		return e
 	}
-	return nil
+	return err
 }
 
 // verdict returns an error unless the clone, which has ended, wrote all it had

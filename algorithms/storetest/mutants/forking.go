@@ -27,7 +27,7 @@ func hyperMutants() []mutant {
 		{name: "hyper-clones-late", seen: "quiesce shorter than the fork",
 			fault: "clones the process when transactions run again",
 			edits: []edit{
-				{"\t\terr := s.Take(ctx, memory(tables))\n", "\t\tvar err error\n"},
+				{"\t\tif err := s.Take(ctx, memory(tables)); err != nil {\n\t\t\treturn err\n\t\t}\n", ""},
 				{"\tsched.Point(\"hyper.cloned\")\n", "\tsched.Point(\"hyper.cloned\")\n\tif err := s.Take(ctx, memory(tables)); err != nil {\n\t\treturn at, err\n\t}\n"},
 			}},
 		{name: "hyper-forgotten-period", seen: "forgotten flip",
