@@ -88,7 +88,7 @@ func (c *caller) declare() {
 // lookAhead has the worker prefetch what the calls to come will use, where the
 // client can tell.
 func (c *caller) lookAhead() {
-	if c.foretold == nil {
+	if c.foretold == nil || !c.foreseen() {
 		return
 	}
 	if c.hashed {

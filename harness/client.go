@@ -91,7 +91,7 @@ func (c *client) draw() workload.Txn {
 // lookAhead has the worker prefetch what the transactions to come will touch:
 // the tape knows them, as a server with requests waiting does.
 func (c *client) lookAhead() {
-	if c.ahead == 0 {
+	if c.ahead == 0 || !c.foreseen() {
 		return
 	}
 	short := c.deck.short

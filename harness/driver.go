@@ -1,6 +1,10 @@
 package harness
 
-import "ckptbench/algorithms/store"
+import (
+	"time"
+
+	"ckptbench/algorithms/store"
+)
 
 // A driver keeps one worker busy, whatever its transactions are. It belongs to
 // the goroutine that runs loop, and to others after that has returned.
@@ -13,15 +17,48 @@ type driver struct {
 	req    store.Request
 	access []store.Access // of the transaction, for req
 
+	arrivals *arrivals // of an open loop; nil: the next starts when the last is done
+
 	kinds []kindCount // committed, where there are several kinds
 	again uint64      // how often a transaction was declared again
 }
+
+// due waits until the next transaction of an open loop is to start, and reports
+// false where the run stopped instead.
+func (d *driver) due() bool {
+	if d.arrivals == nil {
+		return true
+	}
+	a := d.arrivals
+	d.timer.due = a.next()
+	if a.await(d.timer.due, &d.run.stop, d.worker.Flush) {
+		return true
+	}
+	d.giveUp()
+	return false
+}
+
+// giveUp counts what was due before the end and is not going to be run, as if it
+// were done now: to leave out what had to wait longest would make a slow
+// algorithm look quick.
+func (d *driver) giveUp() {
+	for now, due := time.Now(), d.timer.due; due.Before(d.arrivals.end); due = d.arrivals.next() {
+		d.timer.respond(now.Sub(due))
+	}
+}
+
+// foreseen reports whether the transactions to come are known already: in an open
+// loop only those that are overdue are.
+func (d *driver) foreseen() bool { return d.arrivals == nil || d.arrivals.late }
 
 // loop runs transactions until the run stops. It returns what ended it early.
 func (d *driver) loop() error {
 	const pause = 320 // accesses between two calls of pace
 	defer d.worker.Flush()
 	for n := 0; !d.run.stop.Load(); {
+		if !d.due() {
+			return nil
+		}
 		if err := d.next(); err != nil {
 			return err
 		}

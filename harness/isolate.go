@@ -17,7 +17,8 @@ type Job struct {
 	Cell      int // index into the experiment's cells
 	Algorithm string
 	Round     int
-	Dir       string // of the experiment's results
+	Rate      float64 // of an open loop, 0: closed
+	Dir       string  // of the experiment's results
 	Scratch   string
 
 	// For Progress.
@@ -39,6 +40,7 @@ func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 		return fmt.Errorf("job for point %d of %d", j.Cell, len(r.cells))
 	}
 	c := &r.cells[j.Cell]
+	r.rates[j.Cell] = j.Rate
 	entry, ok := r.o.find(j.Algorithm)
 	if !ok {
 		return fmt.Errorf("no algorithm %q", j.Algorithm)
@@ -58,7 +60,12 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	err := r.o.Isolate(ctx, Job{
+	rate, err := r.rateOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	err = r.o.Isolate(ctx, Job{
+		Rate: rate,
 		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch,
 		Number: r.done, Total: r.total, Began: r.began,
 	})

@@ -57,6 +57,7 @@ type runner struct {
 	dir     string // of the experiment's results
 	scratch string // of images and logs while a trial runs
 	cells   []cell
+	rates   map[int]float64 // of open loops, by cell
 	done    int
 	total   int
 	began   time.Time
@@ -71,9 +72,6 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	r, err := newRunner(e, o)
 	if err != nil {
 		return r.dir, err
-	}
-	if !e.Rate.Closed() {
-		return r.dir, errors.New("rate: the open loop is not built yet; leave the key out for a closed loop")
 	}
 	if err := r.setUp(); err != nil {
 		return r.dir, err
@@ -96,7 +94,7 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
 	}
-	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now()}
+	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now(), rates: map[int]float64{}}
 	r.scratch = filepath.Join(r.dir, "scratch")
 	if e.Checkpoint.Dir != "" {
 		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
@@ -253,12 +251,16 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return err
 	}
 	debug.FreeOSMemory()
-	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out}
+	rate, err := r.rateOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out, rate: rate}
 	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
 	if r.o.Profile != nil {
 		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
 	}
-	err := t.measure(ctx)
+	err = t.measure(ctx)
 	keep := ""
 	if c.KeepImages {
 		keep = filepath.Join(r.dir, "images", result.TrialDir(*out))

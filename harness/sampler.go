@@ -20,25 +20,24 @@ type sampler struct {
 
 	last    time.Time
 	counts  store.Counts
+	open    bool                      // latencies are response times, and service times are kept beside
 	spans   []*hdrhistogram.Histogram // of the measured buckets, with their times; encoded afterwards, as that takes a while
 	total   *hdrhistogram.Histogram   // of the measured part
+	service *hdrhistogram.Histogram   // of the measured part of an open loop: service times
 	buckets []result.Bucket
 	rss     int64 // at most
 	heap    int64 // at most, in the measured part
 }
 
-func newSampler(s *store.Store, timers []*timer, zero time.Time) *sampler {
+func newSampler(s *store.Store, timers []*timer, zero time.Time, open bool) *sampler {
 	return &sampler{store: s, timers: timers, zero: zero, last: time.Now(), counts: s.Counts(),
-		total: newHistogram()}
+		open: open, total: newHistogram(), service: newHistogram()}
 }
 
 // sample ends a bucket and returns it.
 func (s *sampler) sample() result.Bucket {
 	now, counts := time.Now(), s.store.Counts()
-	span := newHistogram()
-	for _, t := range s.timers {
-		t.take(span)
-	}
+	span, service := s.take()
 	b := result.Bucket{
 		Start:   s.last.Sub(s.zero).Seconds(),
 		Elapsed: now.Sub(s.last).Seconds(),
@@ -52,6 +51,7 @@ func (s *sampler) sample() result.Bucket {
 	}
 	if b.Start >= 0 {
 		s.total.Merge(span)
+		s.service.Merge(service)
 		span.SetStartTimeMs(s.last.UnixMilli())
 		span.SetEndTimeMs(now.UnixMilli())
 		s.spans = append(s.spans, span)
@@ -61,6 +61,30 @@ func (s *sampler) sample() result.Bucket {
 	s.last, s.counts = now, counts
 	s.buckets = append(s.buckets, b)
 	return b
+}
+
+// take takes the latencies since the last take: those that count, and service
+// times.
+func (s *sampler) take() (span, service *hdrhistogram.Histogram) {
+	service = newHistogram()
+	if span = service; s.open {
+		span = newHistogram()
+	}
+	for _, t := range s.timers {
+		t.take(service, span)
+	}
+	return span, service
+}
+
+// finish adds to an open loop's last bucket what was due before the end and was
+// done, or given up, after it.
+func (s *sampler) finish() {
+	if n := len(s.spans); s.open && n > 0 {
+		span, service := s.take()
+		s.spans[n-1].Merge(span)
+		s.total.Merge(span)
+		s.service.Merge(service)
+	}
 }
 
 func aborts(c store.Counts) uint64 { return c.Conflicts + c.Shifts + c.Aborts }

@@ -51,7 +51,7 @@ func TestEveryTickIsTimed(t *testing.T) {
 		if err := cl.one(); err != nil {
 			t.Fatal(err)
 		}
-		cl.timer.take(h)
+		cl.timer.take(h, nil)
 		if h.TotalCount() != n || s.Counts().Commits != uint64(n) {
 			t.Errorf("after %d ticks %d are timed and %d counted", n, h.TotalCount(), s.Counts().Commits)
 		}

@@ -29,10 +29,12 @@ type timer struct {
 	timed bool
 	all   bool // every transaction is timed; changes only before the first
 	began time.Time
+	due   time.Time // in an open loop, when the transaction was to start; else zero
 
-	mu   sync.Mutex
-	hist *hdrhistogram.Histogram // since the last take; protected by mu
-	over uint64                  // longer than longestLatency; protected by mu
+	mu       sync.Mutex
+	hist     *hdrhistogram.Histogram // service times since the last take; protected by mu
+	response *hdrhistogram.Histogram // from due, in an open loop; protected by mu
+	over     uint64                  // longer than longestLatency; protected by mu
 }
 
 func newHistogram() *hdrhistogram.Histogram {
@@ -59,7 +61,25 @@ func (t *timer) end(w *store.Worker, long bool) {
 			weight = sampleEvery
 		}
 	}
-	t.record(time.Since(since), weight)
+	now := time.Now()
+	if t.due.IsZero() {
+		t.record(now.Sub(since), weight)
+		return
+	}
+	// Each is timed, and from its own beginning: the wait for a lock is in it.
+	t.record(now.Sub(t.began), 1)
+	t.respond(now.Sub(t.due))
+}
+
+// opened makes it the timer of an open loop.
+func (t *timer) opened() { t.all, t.response = true, newHistogram() }
+
+func (t *timer) respond(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.response.RecordValue(min(max(int64(d), 1), longestLatency)) != nil || int64(d) > longestLatency {
+		t.over++
+	}
 }
 
 func (t *timer) record(d time.Duration, weight int64) {
@@ -70,12 +90,17 @@ func (t *timer) record(d time.Duration, weight int64) {
 	}
 }
 
-// take adds what was timed since the last take to h.
-func (t *timer) take(h *hdrhistogram.Histogram) {
+// take adds the service times since the last take to service, and those from
+// when the transactions were to start, where there are any, to response.
+func (t *timer) take(service, response *hdrhistogram.Histogram) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h.Merge(t.hist)
+	service.Merge(t.hist)
 	t.hist.Reset()
+	if t.response != nil {
+		response.Merge(t.response)
+		t.response.Reset()
+	}
 }
 
 // quantiles returns h's figures, or nil when nothing was timed.

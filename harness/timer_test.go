@@ -11,9 +11,9 @@ func TestTimerWeights(t *testing.T) {
 	tm, h := newTimer(), newHistogram()
 	tm.record(100, sampleEvery)
 	tm.record(time.Second, 1)
-	tm.take(h)
+	tm.take(h, h)
 	tm.record(200, 1)
-	tm.take(h)
+	tm.take(h, h)
 	if n := h.TotalCount(); n != sampleEvery+2 {
 		t.Errorf("%d counted, want %d", n, sampleEvery+2)
 	}
@@ -25,7 +25,7 @@ func TestTimerWeights(t *testing.T) {
 func TestTimerTooLong(t *testing.T) {
 	tm, h := newTimer(), newHistogram()
 	tm.record(2*time.Duration(longestLatency), 1)
-	tm.take(h)
+	tm.take(h, h)
 	if h.TotalCount() != 1 || tm.over != 1 {
 		t.Errorf("%d counted, %d over; want it counted at the longest, and noted", h.TotalCount(), tm.over)
 	}

@@ -27,6 +27,7 @@ type trial struct {
 
 	store   *store.Store
 	run     *run
+	rate    float64 // of an open loop, transactions a second; 0: closed
 	drivers []*driver
 	timers  []*timer
 	sampler *sampler
@@ -75,7 +76,8 @@ func (t *trial) work(ctx context.Context) error {
 	end := zero.Add(time.Duration(t.cell.Duration))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t.sampler = newSampler(t.store, t.timers, zero)
+	t.sampler = newSampler(t.store, t.timers, zero, t.rate > 0)
+	t.openLoop(end)
 	t.plan(zero, end)
 
 	var wg sync.WaitGroup
@@ -98,6 +100,7 @@ func (t *trial) work(ctx context.Context) error {
 	stopCkpt()
 	wg.Wait()
 	ckpt.Wait()
+	t.sampler.finish()
 	t.out.GCShare, t.out.GCCycles = gc.since()
 	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
@@ -182,7 +185,10 @@ func (t *trial) collect() {
 	out.Checkpoints, out.Events = t.sched.results()
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
-	out.Service = quantiles(t.sampler.total)
+	out.Service = quantiles(t.sampler.service)
+	if t.rate > 0 {
+		out.Rate, out.Response = t.rate, quantiles(t.sampler.total)
+	}
 	out.HGRM, out.HLog = hgrm(t.sampler.total), hlog(t.sampler.zero, t.sampler.spans)
 	t.warn()
 }
@@ -190,6 +196,7 @@ func (t *trial) collect() {
 // warn notes what makes the trial's figures worth less.
 func (t *trial) warn() {
 	out := t.out
+	t.warnOverload()
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))
 	}

@@ -23,11 +23,11 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// What an update has to do, as it began; the clock's word.
+// The clock's word: what an update has to do, by when its transaction began.
 const (
 	rest     uint64 = iota // nothing
 	capture                // copy what it is the first to overwrite
-	complete               // nothing, but see to it that no earlier one copies what it overwrites
+	complete               // see to it that nobody of capture copies what it overwrites (see blockCOU)
 )
 
 var phaseNames = [...]string{"rest", "capture", "complete"}

@@ -12,13 +12,14 @@
 // delivers it and makes it one of the next version, under the record's latch. So
 // each record is in the image once.
 //
-// Dragonfly cuts every shard between two of its transactions, and all shards in
-// one transaction over all of them. Here nobody is kept out: a transaction takes
-// its version when it has all its locks, so whoever follows it on a record has
-// the same version or a later one. The cut is consistent for transactions of any
-// number of records; and the first later writer of a record finds there what the
-// cut left, though other transactions of the old version may still run. The scan
-// begins when they have ended, the draining of the queues with the cut.
+// Dragonfly cuts every shard by raising its epoch, between two transactions of
+// the one thread that the shard belongs to. Here many workers share the records,
+// and nobody is kept out: a transaction takes its version when it has all its
+// locks, so whoever follows it on a record has the same version or a later one.
+// The cut is consistent for transactions of any number of records; and the first
+// later writer of a record finds there what the cut left, though other
+// transactions of the old version may still run. The scan begins when they have
+// ended, the draining of the queues with the cut.
 package push
 
 import (

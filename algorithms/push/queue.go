@@ -103,9 +103,9 @@ func entryBytes(v *record.Version) uint64 {
 	return uint64(ordinalBytes + record.VersionBytes(v.Len()))
 }
 
-// until returns what an entry of n bytes, put in now, would take: itself, and
-// what it leaves free before the ring's end.
-func (q *queue) until(tail, n uint64) uint64 {
+// cost returns what an entry of n bytes takes at tail: itself, and what it leaves
+// free before the ring's end.
+func (q *queue) cost(tail, n uint64) uint64 {
 	if left := q.size - tail%q.size; left < n {
 		return left + n
 	}
@@ -115,7 +115,7 @@ func (q *queue) until(tail, n uint64) uint64 {
 // fits reports whether there is room for an entry of n bytes. For the worker.
 func (q *queue) fits(n uint64) bool {
 	tail := q.tail.Load()
-	return q.size-(tail-q.head.Load()) >= q.until(tail, n)
+	return q.size-(tail-q.head.Load()) >= q.cost(tail, n)
 }
 
 // await waits until an entry of n bytes fits, and reports whether it does: not
@@ -136,13 +136,13 @@ func (q *queue) await(n uint64) bool {
 func (q *queue) put(ordinal uint64, v *record.Version) {
 	n := entryBytes(v)
 	tail := q.tail.Load()
-	end := tail + q.until(tail, n)
+	end := tail + q.cost(tail, n)
 	if end-tail > n {
 		*q.at(tail) = skip
 	}
 	at := q.at(end - n)
 	*at = ordinal
-	version(at).CopyFrom(v)
+	versionAt(at).CopyFrom(v)
 	q.tail.Store(end)
 	q.bell.ring()
 }
@@ -150,7 +150,7 @@ func (q *queue) put(ordinal uint64, v *record.Version) {
 // front returns the oldest entry. There must be one. For the stream.
 func (q *queue) front() (ordinal uint64, v *record.Version) {
 	at := q.at(q.start())
-	return *at, version(at)
+	return *at, versionAt(at)
 }
 
 // start returns where the oldest entry begins, after what is skipped.
@@ -165,7 +165,7 @@ func (q *queue) start() uint64 {
 // pop takes the oldest entry out, and lets the worker know. For the stream.
 func (q *queue) pop() {
 	start := q.start()
-	q.head.Store(start + entryBytes(version(q.at(start))))
+	q.head.Store(start + entryBytes(versionAt(q.at(start))))
 	if q.waiting.Load() {
 		tell(q.room)
 	}
@@ -173,7 +173,7 @@ func (q *queue) pop() {
 
 func (q *queue) at(pos uint64) *uint64 { return (*uint64)(unsafe.Add(q.base, pos%q.size)) }
 
-// version returns the version in the entry at a place.
-func version(at *uint64) *record.Version {
+// versionAt returns the version in the entry at a place.
+func versionAt(at *uint64) *record.Version {
 	return (*record.Version)(unsafe.Add(unsafe.Pointer(at), ordinalBytes))
 }

@@ -186,11 +186,8 @@ func TestFullQueueWaits(t *testing.T) {
 	ch := g.checkpoint(context.Background())
 	over := g.overwrite(0)
 	until(g.p.queues[0].waiting.Load)
-	if c := g.s.Counts(); c.Stalls != 0 {
-		t.Errorf("%d waits are over, but the first has only begun", c.Stalls)
-	}
 	select {
-	case <-over:
+	case <-over: // the blocks in memory and the queue do not hold all records
 		t.Error("it did not wait")
 	default:
 	}

@@ -91,13 +91,15 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	if e := s.settle(ctx); e != nil && err == nil {
 		err = fmt.Errorf("image %s is published, but not settled: %w", info.Path, e)
 	}
-	if err != nil {
-		return Report{Image: info, Marks: marks}, fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
+	r := Report{Image: info, Marks: marks}
+	if err == nil {
+		r = report(marks, info)
+	} else {
+		err = fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
 	}
-	r := report(marks, info)
 	after := s.Counts()
 	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
-	return r, nil
+	return r, err
 }
 
 func (s *Store) settle(ctx context.Context) error {

@@ -35,6 +35,8 @@ type Experiment struct {
 	Workload workload.Spec `yaml:"workload"`
 	// When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of none's closed-loop maximum.
 	Rate Rate `yaml:"rate"`
+	// How the transactions of an open loop come: poisson (at random) or fixed (evenly).
+	Arrivals Arrivals `yaml:"arrivals"`
 
 	// How long the measured part of a trial lasts.
 	Duration Duration `yaml:"duration"`
@@ -141,6 +143,15 @@ const (
 // Locks says what a transaction does about a held lock.
 type Locks string
 
+// Arrivals says how the transactions of an open loop come.
+type Arrivals string
+
+// The ways for transactions to come.
+const (
+	ArrivalsPoisson Arrivals = "poisson"
+	ArrivalsFixed   Arrivals = "fixed"
+)
+
 // The lock modes.
 const (
 	LocksOrdered Locks = "ordered"
@@ -185,6 +196,7 @@ func defaults(name string, known Known) Experiment {
 		RecordSize: 100,
 		Index:      IndexDense,
 		Locks:      LocksOrdered,
+		Arrivals:   ArrivalsPoisson,
 		Duration:   seconds(20),
 		Warmup:     seconds(3),
 		Bucket:     seconds(1) / 10,

@@ -50,6 +50,9 @@ const (
 	matrixKey     = "matrix"
 )
 
+// arrivalsKey means nothing in a closed loop.
+const arrivalsKey = "arrivals"
+
 // The words that stand in place of a list of algorithms.
 const (
 	allAlgorithms     = "all"
@@ -183,6 +186,9 @@ var rows = []row{
 	{name: "rate", typ: "closed|count/s|percent",
 		doc: "When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of none's closed-loop maximum.",
 		at:  func(e *Experiment) field { return &e.Rate }},
+	{name: arrivalsKey, typ: "poisson|fixed",
+		doc: "How the transactions of an open loop come: poisson (at random) or fixed (evenly).",
+		at:  func(e *Experiment) field { return choice(&e.Arrivals, ArrivalsPoisson, ArrivalsFixed) }},
 
 	{name: "duration", typ: "duration",
 		doc: "How long the measured part of a trial lasts.",

@@ -2,6 +2,7 @@ package tpcc
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"ckptbench/workload"
@@ -99,6 +100,15 @@ func TestOvertaken(t *testing.T) {
 			_ = d.other.run(call(d.c, anyCall[*payment]))
 		}, nil)
 	})
+	t.Run("Payment has one place in the history", func(t *testing.T) {
+		d := newDuel(t)
+		c := call(d.a, anyCall[*payment])
+		d.declare(c)
+		first := slices.Clone(d.access)
+		if d.declare(c); !slices.Equal(first, d.access) {
+			t.Errorf("declared %v, then %v", first, d.access)
+		}
+	})
 	t.Run("Order-Status by a New-Order of its customer", func(t *testing.T) {
 		d := newDuel(t)
 		c := call(d.a, anyCall[*orderStatus])
@@ -161,9 +171,32 @@ func TestOvertaken(t *testing.T) {
 		d.deliver(5)
 		c := call(d.a, anyCall[*delivery])
 		d.bodySays(c, func() {}, again) // it is empty, but only the district proves it
+		if d.declare(c); len(d.access) != 2 {
+			t.Errorf("declares %v", d.access)
+		}
 		d.bodySays(c, func() { d.orders(1) }, again)
 		if err := d.run(c); err != nil || oldest(d.session, &d.b.cfg, 0) != 0 {
 			t.Error("the new order was not delivered", err)
+		}
+	})
+	t.Run("Delivery with a hint past the oldest", func(t *testing.T) {
+		d := newDuel(t)
+		first := oldest(d.session, &d.b.cfg, 0)
+		d.b.hints[0].oldest.Store(first + 1)
+		if err := d.run(call(d.a, anyCall[*delivery])); err != nil || oldest(d.session, &d.b.cfg, 0) != first+1 {
+			t.Errorf("%v; order %d was the oldest, %d is", err, first, oldest(d.session, &d.b.cfg, 0))
+		}
+		meets(t, d.b, d)
+	})
+	t.Run("Delivery of an order that is not what it was", func(t *testing.T) {
+		d := newDuel(t)
+		c := call(d.a, anyCall[*delivery])
+		d.bodySays(c, func() {}, again)
+		order := d.row(Order, d.b.cfg.orderKey(0, c.parcels[0].o))
+		d.declare(c)
+		order.set32(oCID, order.u32(oCID)%uint32(d.b.cfg.Customers)+1)
+		if err := d.body(c); !errors.Is(err, again) {
+			t.Error(err)
 		}
 	})
 	t.Run("Delivery by New-Orders that cancel the order", func(t *testing.T) {

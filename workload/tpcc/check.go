@@ -51,7 +51,7 @@ type customerSums struct {
 	paid       int64 // of the history rows
 	payments   uint32
 	delivered  int64  // OL_AMOUNT of lines delivered
-	deliveries uint32 // orders delivered since the load
+	deliveries uint32 // orders delivered
 	newest     uint32 // O_ID
 }
 
@@ -242,7 +242,7 @@ func (c *census) settle(key int) {
 	k.newest = max(k.newest, o.id)
 	k.delivered += o.sum
 	c.districts[dd].deliveredHere += o.sum
-	if o.carried && o.id > c.cfg.delivered() {
+	if o.carried {
 		k.deliveries++
 	}
 	c.checkOrder(dd, o)

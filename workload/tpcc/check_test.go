@@ -166,6 +166,43 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 	fault(CondRows, "a row is missing", func(f *bench) { f.delete(Item, 3) }, "item has 59 rows, not 60")
 }
 
+// Of customers whose orders have left the ring condition 12 still has the sum, and
+// that none has less than the ring holds.
+func TestCustomersWithOrdersGone(t *testing.T) {
+	check := func(name string, do func(one, other row)) {
+		c := small()
+		c.Mix, c.Districts = MixDeck, specDistricts
+		b := newTPCC(t, c)
+		s := &session{db: newDB(t, b)}
+		client := b.Client(5, 0, 1)
+		for range 6000 {
+			_ = s.run(client.Next())
+		}
+		here := map[uint32]uint32{} // delivered orders in district 1, by customer
+		for i := range uint32(b.cfg.Orders) {
+			if o := s.row(Order, b.cfg.orderKey(0, i)); o.u32(oCarrierID) != 0 {
+				here[o.u32(oCID)]++
+			}
+		}
+		var gone []row
+		for i := range b.cfg.Customers {
+			if v := s.row(Customer, b.cfg.customerKey(0, i)); v.u32(cDeliveryCnt) > here[v.u32(cID)] {
+				gone = append(gone, v)
+			}
+		}
+		meets(t, b, s)
+		do(gone[0], gone[1])
+		if got := conditions(t, b.Check(s)); !slices.Equal(got, []int{12}) {
+			t.Errorf("%s: conditions %v are reported", name, got)
+		}
+	}
+	check("a cent too many", func(one, _ row) { one.add64(cYTDPayment, 1) })
+	check("one has the other's", func(one, other row) {
+		one.add64(cYTDPayment, 1e12)
+		other.add64(cYTDPayment, -1e12)
+	})
+}
+
 // Whatever rows hold, Check answers, and does not panic.
 func FuzzCheck(f *testing.F) {
 	f.Add(uint8(OrderLine), uint16(7), uint16(0), []byte{0xff, 0xff, 0xff, 0xff})

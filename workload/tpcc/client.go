@@ -12,7 +12,7 @@ const (
 	kinds
 )
 
-// decks are the cards of each mix, by kind.
+// deck returns the cards of a mix.
 func deck(mix string) (cards []uint8) {
 	counts := map[string][kinds]int{
 		MixFull: {45, 43, 4, 4, 4},

@@ -17,7 +17,8 @@ func (c *census) checkOrder(dd int, o *orderSums) {
 // checkCustomer checks 10 and 12 for a customer. As long as nothing of the
 // customer's has left the rings, which its counts tell, they hold as in the
 // clause; after that, what is still there cannot be more than the sum. (That the
-// sum is exact, checkDistrict and checkAll see.)
+// sum is exact, checkDistrict and checkAll see.) An order loaded as delivered is
+// not in C_DELIVERY_CNT; but it has no amount, and leaves before any other.
 func (c *census) checkCustomer(dd, id int, k *customerSums, v row) {
 	balance, ytd := v.i64(cBalance), v.i64(cYTDPayment)
 	ordersLeft := v.u32(cDeliveryCnt) > k.deliveries

@@ -40,6 +40,11 @@ func TestLoad(t *testing.T) {
 				if data.u32(cDID) == 1 && data.u32(cWID) == 1 && data.u32(cID) <= names {
 					last[string(trimmed(data.text(cLast, 16)))]++
 				}
+			case OrderLine:
+				amount := data.i64(olAmount)
+				if d := data.i64(olDeliveryD); d != 0 && amount != 0 || d == 0 && (amount < 1 || amount > 999_999) {
+					t.Fatalf("OL_AMOUNT is %d, delivered on %d", amount, d)
+				}
 			case Order:
 				lines += int(data.u32(oOLCnt))
 			}

@@ -129,7 +129,7 @@ func (c *newOrder) Body(tx workload.Tx) error {
 		h.next.Store(next)
 		return workload.ErrAgain
 	}
-	h.next.Store(c.o + 1)
+	h.next.Store(c.o + 1) // at once: who declares from now on waits for this one
 	tax := int64(get(tx, c.at.warehouse).u32(wTax) + district.u32(dTax))
 	discount := int64(get(tx, c.at.customer).u32(cDiscount))
 	cancelled := c.place(tx, district)

@@ -141,7 +141,7 @@ func pushMutants() []mutant {
 	})...), in("push", pushQueueFile, []mutant{
 		{name: "push-queue-overruns", seen: "a bounded queue without its bound",
 			fault: "does not count what is left free before the ring's end",
-			edits: one(">= q.until(tail, n)", ">= n")},
+			edits: one(">= q.cost(tail, n)", ">= n")},
 		{name: "push-queue-no-second-look", seen: "lost wake-up",
 			fault: "frees room without a word to the writer who waits for it",
 			edits: one("\tif q.waiting.Load() {\n\t\ttell(q.room)\n\t}\n", "")},
