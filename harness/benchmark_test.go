@@ -64,6 +64,19 @@ func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
 	}
 }
 
+// TPC-C runs too: its calls are declared again and rolled back as it demands, and
+// its conditions hold in every image.
+func TestTPCC(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a warehouse takes seconds to load, several times")
+	}
+	e := run1(t, strings.NewReplacer("records: 3k", "algorithms: [calc]", "smallbank", "tpcc").Replace(bank))
+	tr := &e.Trials[0]
+	if tr.Status != result.OK || !tr.Verdict.OK || tr.Kinds["new-order"] == 0 || tr.Kinds["payment"] == 0 || tr.Records != 1 || tr.Verdict.Images < recordedImages+1 {
+		t.Errorf("status %s %s, verdict %+v, committed %v, %d warehouses", tr.Status, tr.Error, tr.Verdict, tr.Kinds, tr.Records)
+	}
+}
+
 // benchmarkCell is a cell of a configuration whose workload is a benchmark.
 func benchmarkCell(t testing.TB, text string) cell {
 	t.Helper()
