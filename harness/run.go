@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"ckptbench/algorithms"
@@ -21,6 +22,9 @@ type Options struct {
 	Out    string // folder of all results; the experiment's is below it
 	Given  []byte // the configuration as it was given
 	Resume bool   // trials that are there already, of the same configuration, are not run again
+	// RepeatNoisy is how often a trial is run again at most that something
+	// else on the machine disturbed.
+	RepeatNoisy int
 	// Profile starts a profile of a trial's measured part, written to dir,
 	// and returns what stops it; nil: no profile.
 	Profile func(dir string) (stop func())
@@ -33,7 +37,8 @@ type Options struct {
 	// all trials run in this process.
 	Isolate func(context.Context, Job) error
 
-	find func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
+	find    func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
+	disturb func(*result.Disturbance)                  // for tests: puts in another disturbance than was measured
 }
 
 // Progress is what is going on.
@@ -190,7 +195,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	err := r.run(ctx, c, e, round, decks, out)
+	out, err := r.quietly(ctx, c, e, round, decks, out)
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
@@ -211,6 +216,25 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return nil, err
 	}
 	return out, ctx.Err()
+}
+
+// quietly runs a trial again, as often as asked, where something else disturbed
+// it. What is run again is kept in the folder noisy.
+func (r *runner) quietly(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
+	for n := 0; ; n++ {
+		out.Repeats = n
+		err := r.run(ctx, c, e, round, decks, out)
+		if r.o.disturb != nil {
+			r.o.disturb(&out.Disturbed)
+		}
+		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || !out.Disturbed.Noisy() {
+			return out, err
+		}
+		if err := result.Save(filepath.Join(r.dir, "noisy", strconv.Itoa(n+1)), *out); err != nil {
+			return out, err
+		}
+		out = r.blank(c, e, round)
+	}
 }
 
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {

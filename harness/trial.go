@@ -122,6 +122,8 @@ func (t *trial) plan(zero, end time.Time) {
 func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse) {
 	t.tick(ctx, zero, "warm-up")
 	*gc = readGC()
+	cpu := readCPU()
+	defer func() { t.out.Disturbed = cpu.since() }()
 	if t.profile != nil {
 		defer t.profile()()
 	}

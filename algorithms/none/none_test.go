@@ -7,3 +7,5 @@ import (
 )
 
 func Test(t *testing.T) { storetest.Test(t, "none") }
+
+func TestAgain(t *testing.T) { storetest.Test(t, "none-again") }

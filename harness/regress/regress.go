@@ -131,6 +131,7 @@ func Compare(base, head *Side, o Options) (*Report, error) {
 		r.Lines = append(r.Lines, lines...)
 	}
 	r.noteNoise()
+	r.noteFloor(base, head)
 	return r, nil
 }
 
@@ -146,6 +147,22 @@ func (r *Report) noteNoise() {
 	if len(noisy) > 0 {
 		r.Notes = append(r.Notes, "Base's own trials scatter by more than the threshold, so that a small regression would not show: "+strings.Join(noisy, ", ")+".")
 	}
+}
+
+// noteFloor says what two runs of the same differed by, in base and in head.
+func (r *Report) noteFloor(base, head *Side) {
+	say := func(s *Side) string {
+		if floor, ok := s.noiseFloor(); ok {
+			return fmt.Sprintf("±%.1f %%", 100*floor)
+		}
+		return "not measured"
+	}
+	b, h := say(base), say(head)
+	if b == "not measured" && h == b {
+		r.Notes = append(r.Notes, "Noise floor: not measured; add "+result.Again+" to the algorithms.")
+		return
+	}
+	r.Notes = append(r.Notes, "Noise floor (none against itself in the same rounds): base "+b+", head "+h+".")
 }
 
 // A comparison is one under way.

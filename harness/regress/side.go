@@ -179,3 +179,15 @@ func (s *Side) algorithms(order []string) []string {
 	}
 	return out
 }
+
+// noiseFloor returns how far from 1 the ratios of none to itself were: the worst
+// over the matrix of the ends of each point's range.
+func (s *Side) noiseFloor() (floor float64, ok bool) {
+	for _, c := range s.cells {
+		r := result.Row{Algorithm: c.algorithm, Relative: result.NewStat(c.relative)}
+		if f, is := r.NoiseFloor(); is {
+			floor, ok = max(floor, f), true
+		}
+	}
+	return floor, ok
+}

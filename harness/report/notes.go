@@ -12,8 +12,10 @@ import (
 // vary, how images were checked, and what to beware of.
 func (s summary) notes(t table) []string {
 	out := []string{trialsNote(t.rows)}
-	if n := noiseNote(t.rows); n != "" {
-		out = append(out, n)
+	for _, n := range []string{noiseNote(t.rows), floorNote(t.rows), noisyNote(t.rows)} {
+		if n != "" {
+			out = append(out, n)
+		}
 	}
 	if n := stallNote(t.rows); n != "" {
 		out = append(out, n)
@@ -66,6 +68,31 @@ func stallNote(rows []result.Row) string {
 		return ""
 	}
 	return "Waits of workers inside writes, added up, a checkpoint: " + strings.Join(parts, ", ") + "."
+}
+
+// noisyNote names the algorithms whose trials something else disturbed.
+func noisyNote(rows []result.Row) string {
+	var parts []string
+	for _, r := range rows {
+		if r.Noisy > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", oneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Noisy trials, kept and counted: " + strings.Join(parts, ", ") + "."
+}
+
+// floorNote says how far none was from itself: what two runs of the same differ
+// by is the least that a difference has to be to mean anything.
+func floorNote(rows []result.Row) string {
+	for _, r := range rows {
+		if floor, ok := r.NoiseFloor(); ok {
+			return fmt.Sprintf("Noise floor (A/A: none against itself in the same rounds, over %d): ±%.1f %%; a smaller difference between algorithms means nothing.", r.Trials, 100*floor)
+		}
+	}
+	return ""
 }
 
 // noiseNote says how far the throughput of one algorithm varied: of none, which

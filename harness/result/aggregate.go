@@ -14,6 +14,8 @@ type Row struct {
 	Trials    int      // that the figures are of
 	Partial   bool     // no trial ran to its end; the figures are of interrupted ones
 	Failed    int      // trials that failed
+	Noisy     int      // of Trials, those that something disturbed
+	Worst     Disturbance
 	Errors    []string // of failed and interrupted trials, each once
 	Warnings  []string // each once
 
@@ -123,6 +125,11 @@ func newRow(ts []*Trial) Row {
 	}
 	counted := Counted(ts)
 	r.Trials = len(counted)
+	for _, t := range counted {
+		if t.Disturbed.Noisy() {
+			r.Noisy, r.Worst = r.Noisy+1, r.Worst.worse(t.Disturbed)
+		}
+	}
 	r.Partial = len(counted) > 0 && counted[0].Status == Partial
 	if r.Failed == 0 {
 		r.fill(counted)

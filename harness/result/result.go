@@ -49,6 +49,8 @@ type Trial struct {
 	Checkpoints []Checkpoint `json:"checkpoints,omitempty"`
 	Recovery    *Recovery    `json:"recovery,omitempty"`
 	Profiled    bool         `json:"profiled,omitempty"`
+	Disturbed   Disturbance  `json:"disturbed,omitzero"` // what else the machine did in the measured part
+	Repeats     int          `json:"repeats,omitempty"`  // how often it was run again, being noisy; what there was before is in the folder noisy
 	Warnings    []string     `json:"warnings,omitempty"`
 	StartedAt   string       `json:"started_at"` // RFC 3339
 

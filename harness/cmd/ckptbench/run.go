@@ -19,18 +19,19 @@ import (
 )
 
 type runCommand struct {
-	Configs []string `arg:"" name:"config" help:"Experiment files."`
-	Out     string   `default:"results" help:"Folder of the results."`
-	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
-	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
-	Only    []string `help:"Run these algorithms only; all or default for those."`
-	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
-	Trials  int      `help:"How many trials, whatever the config says."`
-	Profile string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
-	DryRun  bool     `help:"Say what would be run, and what it would take."`
-	Isolate bool     `help:"A fresh process for every trial."`
-	Resume  bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
-	Quiet   bool     `short:"q" help:"No progress."`
+	Configs     []string `arg:"" name:"config" help:"Experiment files."`
+	Out         string   `default:"results" help:"Folder of the results."`
+	Plots       string   `default:"plots" help:"Folder of the charts; empty draws none."`
+	Format      []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Only        []string `help:"Run these algorithms only; all or default for those."`
+	Set         []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
+	Trials      int      `help:"How many trials, whatever the config says."`
+	Profile     string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
+	DryRun      bool     `help:"Say what would be run, and what it would take."`
+	Isolate     bool     `help:"A fresh process for every trial."`
+	RepeatNoisy int      `help:"Run a trial again, this often at most, where other processes disturbed it. What is run again is kept, in the result's folder noisy."`
+	Resume      bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
+	Quiet       bool     `short:"q" help:"No progress."`
 }
 
 // known is what the configs may name.
@@ -129,7 +130,7 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Progress: status.show}
+	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, RepeatNoisy: c.RepeatNoisy, Progress: status.show}
 	if c.Profile != "" {
 		o.Profile = profiler(c.Profile)
 	}
