@@ -65,7 +65,7 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 func newSet(dir string, m *manifest, good []entry) *Set {
 	s := &Set{Manifest: m.number}
 	for _, e := range chain(good, good[0]) {
-		s.Images = append(s.Images, Ref{filepath.Join(dir, imageName(e.seq)), e.seq, e.base, e.size, e.point})
+		s.Images = append(s.Images, Ref{filepath.Join(dir, e.id().name()), e.seq, e.base, e.size, e.point})
 	}
 	return s
 }
@@ -122,7 +122,7 @@ func (m *manifest) good(fsys fs.FS, dir string) ([]entry, []Problem, error) {
 	var problems []Problem
 	for i := len(m.images) - 1; i >= 0; i-- { // bases first
 		e := m.images[i]
-		path := filepath.Join(dir, imageName(e.seq))
+		path := filepath.Join(dir, e.id().name())
 		err := e.check(fsys, path)
 		if err == nil && e.base != 0 && find(good, e.base) == nil {
 			err = damaged(path, 0, "it is based on image %d, which cannot be used", e.base)
@@ -149,7 +149,7 @@ func (e entry) check(fsys fs.FS, path string) error {
 		return err
 	}
 	defer im.Close()
-	if got := im.entry(); got != e {
+	if got := im.entry(e.merge); got != e {
 		return damaged(path, 0, "it is not the image the manifest means: found %+v, expected %+v", got, e)
 	}
 	return nil
