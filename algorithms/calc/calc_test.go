@@ -9,3 +9,7 @@ import (
 func Test(t *testing.T) { storetest.Test(t, "calc") }
 
 func TestMutex(t *testing.T) { storetest.Test(t, "calc-mutex") }
+
+func TestPartial(t *testing.T) { storetest.Test(t, "pcalc") }
+
+func TestPartialHash(t *testing.T) { storetest.Test(t, "pcalc-hash") }

@@ -7,3 +7,5 @@ import (
 )
 
 func Test(t *testing.T) { storetest.Test(t, "cpr") }
+
+func TestPartial(t *testing.T) { storetest.Test(t, "pcpr") }

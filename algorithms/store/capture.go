@@ -10,8 +10,9 @@ import (
 
 // An Image is an image being written.
 type Image struct {
-	w *image.Writer
-	e *Env
+	w    *image.Writer
+	e    *Env
+	base uint64 // the image that it is to be laid over; 0 for a full one
 }
 
 // An Out is one stream of an image, used by one goroutine.
@@ -43,9 +44,22 @@ func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error
 	})
 }
 
-// each calls f for every slot in use, a contiguous part of each table per
-// stream, and stops at the first error.
+// each calls f for every slot in use.
 func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, uint64) error) error {
+	return w.streams(ctx, func(ctx context.Context, out *Out, t *table, from, to uint64) error {
+		for slot := from; slot < to; slot++ {
+			sched.Point("scan")
+			if err := f(ctx, out, t, slot); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// streams calls f for the slots in use, a contiguous part of each table per
+// stream, and stops at the first error.
+func (w *Image) streams(ctx context.Context, f func(ctx context.Context, out *Out, t *table, from, to uint64) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	n := uint64(w.w.Streams())
@@ -61,12 +75,9 @@ func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, 
 			out := &Out{Stream: int(i), s: w.w.Stream(int(i))}
 			for j, t := range w.e.store.tables {
 				high := highs[j]
-				for slot := high * i / n; slot < high*(i+1)/n; slot++ {
-					sched.Point("scan")
-					if err := f(ctx, out, t, slot); err != nil {
-						cancel(err)
-						return
-					}
+				if err := f(ctx, out, t, high*i/n, high*(i+1)/n); err != nil {
+					cancel(err)
+					return
 				}
 			}
 		})

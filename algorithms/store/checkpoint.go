@@ -40,6 +40,7 @@ type Report struct {
 	Write   time.Duration // of that, kept waiting by the device or the rate limit
 	Sync    time.Duration // from the last block written to durable and published
 	Total   time.Duration // from the trigger to durable
+	Chain   int           // images that have to be read for this one: 1 for a full one
 }
 
 // trace collects the marks of one checkpoint.
@@ -90,28 +91,36 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{Image: info, Marks: marks}, fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
 	}
-	return report(marks, info), nil
+	r := report(marks, info)
+	r.Chain = s.images.Chain()
+	return r, nil
 }
 
 func (s *Store) settle(ctx context.Context) error {
 	if !s.unsettled {
 		return nil
 	}
-	err := s.alg.Settle(ctx)
-	s.unsettled = err != nil
-	return err
+	if err := s.alg.Settle(ctx); err != nil {
+		return err
+	}
+	s.env.Dirty.settle(s.env.published)
+	s.unsettled = false
+	return nil
 }
 
 func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	if err := s.settle(ctx); err != nil {
 		return image.Info{}, err
 	}
-	w, err := s.images.Begin()
+	if err := s.shorten(ctx); err != nil {
+		return image.Info{}, err
+	}
+	w, err := s.images.BeginPartial(s.tip)
 	if err != nil {
 		return image.Info{}, err
 	}
-	s.unsettled = true
-	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env})
+	s.unsettled, s.env.published = true, false
+	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env, base: s.tip})
 	if err != nil {
 		_ = w.Abort() // the error that matters is err
 		return image.Info{}, err
@@ -123,7 +132,11 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 		return image.Info{}, err
 	}
 	s.trace.mark(MarkDurable)
-	s.env.published(point)
+	s.env.publish(point)
+	if s.opts.Partial != TrackNone {
+		s.tip = info.Seq
+		s.collapser.wake()
+	}
 	return info, nil
 }
 

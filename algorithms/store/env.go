@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
@@ -24,10 +25,13 @@ type Env struct {
 	// begin; tests begin just below a wrap.
 	First uint64
 	Meter *arena.Meter // counts the algorithm's own memory
+	Dirty *Dirty       // what was written since the image before; nil where images are full
 
 	store *Store
 	side  []*Versions
 	kept  [2]Point // of the newest images published, newest first; the checkpointer's alone
+
+	published bool // the last checkpoint's image was; the checkpointer's alone
 }
 
 // LogNeeded returns the log epoch after which the log belongs to an image that
@@ -35,8 +39,12 @@ type Env struct {
 // has published two. It is for Checkpoint and Settle.
 func (e *Env) LogNeeded() uint64 { return min(e.kept[0].LogFrom, e.kept[1].LogFrom) }
 
-// published notes the point of an image that now counts.
-func (e *Env) published(p Point) { e.kept[0], e.kept[1] = p, e.kept[0] }
+// publish notes the point of an image that now counts.
+func (e *Env) publish(p Point) { e.kept[0], e.kept[1], e.published = p, e.kept[0], true }
+
+// Published reports, in Settle, whether the image of the checkpoint that is
+// being settled was published.
+func (e *Env) Published() bool { return e.published }
 
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }
@@ -93,6 +101,12 @@ func (e *Env) NewVersions() (*Versions, error) {
 	}
 	e.side = append(e.side, vs)
 	return vs, nil
+}
+
+// FreeVersions gives an array back before the store is closed.
+func (e *Env) FreeVersions(vs *Versions) error {
+	e.side = slices.DeleteFunc(e.side, func(o *Versions) bool { return o == vs })
+	return vs.free()
 }
 
 // At returns r's version in the array.

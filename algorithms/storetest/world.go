@@ -109,7 +109,8 @@ func build(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *w
 	w.initial = w.p.loaded()
 	o := store.Options{
 		Tables: w.p.tables, Workers: w.p.workers + 1, NoWait: w.p.nowait, First: w.p.first,
-		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192},
+		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192,
+			Collapse: 2, Base: len(w.p.tables) == 1},
 	}
 	if !w.p.silent {
 		o.History = w.rec

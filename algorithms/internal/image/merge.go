@@ -182,3 +182,20 @@ func (k keys) first(key uint64, last bool) bool {
 	}
 	return !met
 }
+
+// Unmerged returns how many partial images lie over the newest of those that a
+// merge made, or over the full one.
+func (d *Dir) Unmerged() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	if len(d.images) > 0 {
+		for _, e := range slices.Backward(chain(d.images, d.images[0])) {
+			if e.base == 0 || e.merge != 0 {
+				break
+			}
+			n++
+		}
+	}
+	return n
+}

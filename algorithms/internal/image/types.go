@@ -13,7 +13,7 @@ const (
 	MaxKind      = 15      // bytes of a Point's Kind
 	MaxBlock     = 1 << 28 // bytes of a block
 	MaxStreams   = 1 << 10
-	MaxChain     = 256 // images in a manifest
+	MaxChain     = 256            // images in a manifest
 	MaxBases     = MaxChain/2 - 2 // images that another may be laid over: two chains fit in a manifest
 
 	// DefaultBlock is the block size, in bytes, when Options names none.
