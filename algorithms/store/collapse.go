@@ -138,3 +138,13 @@ func (s *Store) Collapse(ctx context.Context, base bool) error {
 	}
 	return s.collapser.collapse(ctx, base)
 }
+
+// HoldCollapses calls f while no collapse changes the folder of images, so that
+// f can read it beside the running store; checkpoints are the caller's affair.
+func (s *Store) HoldCollapses(f func() error) error {
+	if s.collapser != nil {
+		s.collapser.one.Lock()
+		defer s.collapser.one.Unlock()
+	}
+	return f()
+}
