@@ -118,10 +118,11 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	check := v.check()
 	im := &oracle.Image{Name: filepath.Base(report.Image.Path), Cut: report.Image.Point.Seq}
 	v.images = append(v.images, im)
-	if v.entry.NeedsLog {
-		var err error
-		im.State, err = v.repaired(ctx, report, check)
-		return err
+	if v.entry.NeedsLog || report.Image.Base != 0 {
+		return v.store.HoldCollapses(func() (err error) {
+			im.State, err = v.repaired(ctx, report, check)
+			return err
+		})
 	}
 	parts := runtime.GOMAXPROCS(0)
 	im.State = oracle.NewState(parts, check)
@@ -136,12 +137,15 @@ func (v *verification) check() oracle.ValueFunc {
 	return func(_ int, key, stamp uint64, value []byte) error { return checkValue(key, stamp, value, size) }
 }
 
-// repaired returns the state that an image and the log up to the image's point
-// recover to.
+// repaired returns the state that an image, with those it is laid over and the
+// log up to its point where it needs one, recovers to.
 func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
 	none, _ := algorithms.Find("none")
 	o := v.cell.options(v.entry, v.dir)
-	src := store.Source{Image: report.Image.Path, Log: o.Log.Dir, LogTo: report.Image.Point.LogTo, Parallel: runtime.GOMAXPROCS(0)}
+	src := store.Source{Image: report.Image.Path, Parallel: runtime.GOMAXPROCS(0)}
+	if v.entry.NeedsLog {
+		src.Log, src.LogTo = o.Log.Dir, report.Image.Point.LogTo
+	}
 	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
 	none.Apply(&o)
 	s, err := store.Open(o)
