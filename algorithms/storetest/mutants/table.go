@@ -46,7 +46,7 @@ func all() []mutant {
 		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
-		imageMutants(), walMutants(),
+		imageMutants(), walMutants(), partialMutants(),
 	)
 }
 
@@ -68,6 +68,16 @@ func suites(room string) []suite {
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
+	case "pnaive", "pzigzag", "ppingpong", "pcalc", "pcpr":
+		return algorithm(room[1:], "TestPartial")
+	case "pnaive-copy":
+		return algorithm("naive", "TestPartialCopy")
+	case "pcalc-hash":
+		return algorithm("calc", "TestPartialHash")
+	case "pfuzzy":
+		return algorithm("fuzzy", "TestPartial")
+	case "image/merge":
+		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
 	case "store", "storetest/crash":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
