@@ -139,6 +139,10 @@ func (s *Store) Collapse(ctx context.Context, base bool) error {
 	return s.collapser.collapse(ctx, base)
 }
 
+// StopCollapses cancels a collapse under way, and none begins by itself any more:
+// from here on a chain is as long as the images taken make it.
+func (s *Store) StopCollapses() { s.collapser.end() }
+
 // HoldCollapses calls f while no collapse changes the folder of images, so that
 // f can read it beside the running store; checkpoints are the caller's affair.
 func (s *Store) HoldCollapses(f func() error) error {

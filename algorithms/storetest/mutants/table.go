@@ -68,7 +68,9 @@ func suites(room string) []suite {
 		return algorithm("pingpong", "TestDrain")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
-	case "pnaive", "pzigzag", "ppingpong", "pcalc", "pcpr":
+	case "pcalc":
+		return []suite{{"calc", "^Test(Partial|GivenUp)$"}}
+	case "pnaive", "pzigzag", "ppingpong", "pcpr":
 		return algorithm(room[1:], "TestPartial")
 	case "pnaive-copy":
 		return algorithm("naive", "TestPartialCopy")
