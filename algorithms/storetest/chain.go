@@ -109,11 +109,13 @@ func testPartialIsPart(t *testing.T, e algorithms.Entry, seed uint64) {
 // testBrokenChain: where a link of a chain is damaged, recovery names it and
 // gives the state of the link before, never a mix of both sides of the damage.
 func testBrokenChain(t *testing.T, e algorithms.Entry, seed uint64) {
-	w := open(t, e, plan{collapse: noCollapse, tables: []store.TableSpec{table("t", 40, 60, true)}})
-	c := w.client(0, seed, usual)
+	w := open(t, e, plan{collapse: noCollapse, tables: []store.TableSpec{table("t", 1000, 100, true)}})
+	m := usual
+	m.skew, m.long = false, 0
+	c := w.client(0, seed, m)
 	var states []*oracle.State
 	for range 5 {
-		c.many(40)
+		c.many(100)
 		states = append(states, w.readBack(w.checkpoint().Image.Point))
 	}
 	w.close()
@@ -123,7 +125,11 @@ func testBrokenChain(t *testing.T, e algorithms.Entry, seed uint64) {
 		name := set.Images[broken].Path
 		b, err := fs.ReadFile(w.mem, name, 1<<30)
 		w.must(err)
-		for _, at := range []int{100, fs.Align + 60, len(b) - 100} { // header, block, footer
+		if len(b) < 6*fs.Align {
+			t.Fatalf("link %d has one block: nothing could be mixed", broken)
+		}
+		// The header, the first block, the last one, the footer.
+		for _, at := range []int{100, fs.Align + 60, len(b) - fs.Align - 100, len(b) - 100} {
 			bad := append([]byte(nil), b...)
 			bad[at] ^= 1
 			w.must(write(w.mem, name, bad))
