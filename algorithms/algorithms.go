@@ -24,15 +24,16 @@ import (
 // An Entry is one algorithm, or one variant of it, with what it promises and
 // what it asks for.
 type Entry struct {
-	Name      string    // in configs, results and charts
-	Variant   string    // the algorithm this is a variant of; empty for the algorithm itself
-	New       store.New // builds it
-	Versions  int       // versions of a record it keeps side by side
-	Early     bool      // its transactions enter the clock before they lock
-	Late      bool      // its transactions release their locks before they commit
-	NeedsLog  bool      // it cannot do without a log
-	Unsound   bool      // its images are wrong, on purpose
-	Baseline  bool      // it takes no checkpoints
+	Name      string         // in configs, results and charts
+	Variant   string         // the algorithm this is a variant of; empty for the algorithm itself
+	New       store.New      // builds it
+	Versions  int            // versions of a record it keeps side by side
+	Partial   store.Tracking // how it knows what a partial image has to hold; empty where images are full
+	Early     bool           // its transactions enter the clock before they lock
+	Late      bool           // its transactions release their locks before they commit
+	NeedsLog  bool           // it cannot do without a log
+	Unsound   bool           // its images are wrong, on purpose
+	Baseline  bool           // it takes no checkpoints
 	Oracle    oracle.Level
 	Quiesces  string  // when it keeps transactions from starting
 	Copies    string  // of the data in memory, beside the live one
@@ -64,16 +65,26 @@ func All() []Entry {
 			Summary: "stop, write every record, go on", Paper: ren},
 		{Name: "naive-copy", Variant: "naive", New: naive.NewCopy, Oracle: oracle.Prefix, Quiesces: "while memory is copied", Copies: "1",
 			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
+		{Name: "pnaive", Variant: "naive", New: naive.NewDump, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0",
+			Summary: "naive, of what was written since the image before", Paper: ren},
+		{Name: "pnaive-copy", Variant: "naive", New: naive.NewCopy, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while what was written is copied", Copies: "1",
+			Summary: "naive-copy, of what was written since the image before", Paper: ren + ", applied to " + cao, CopyBytes: 1},
 		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
 		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},
 		{Name: "cou-block", Variant: "cou", New: cou.NewBlock, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a block of records copies all of them", Paper: cao, CopyBytes: 1},
+		{Name: "pfuzzy", Variant: "fuzzy", New: fuzzy.NewPartial, Partial: store.TrackOwn, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "0",
+			Summary: "the records on the dirty table, repaired from the log", Paper: ren},
 		{Name: "zigzag", New: zigzag.New, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
 			Summary: "two copies; writers keep off the one being read", Paper: cao, CopyBytes: 1},
+		{Name: "pzigzag", Variant: "zigzag", New: zigzag.New, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
+			Summary: "Zig-Zag, of what was written since the image before", Paper: ren, CopyBytes: 1},
 		{Name: "pingpong", New: pingpong.New, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "3",
 			Summary: "every write goes to the state and to a shadow", Paper: cao, CopyBytes: 3},
+		{Name: "ppingpong", Variant: "pingpong", New: pingpong.NewPartial, Versions: pingpong.Versions, Partial: store.TrackOwn, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "2",
+			Summary: "the closed shadow is the image", Paper: ren, CopyBytes: 3},
 		{Name: "pingpong-drain", Variant: "pingpong", New: pingpong.NewDrain, Versions: pingpong.Versions, Oracle: oracle.Prefix, Quiesces: "never", Copies: "3",
 			Summary: "Ping-Pong that switches while transactions run", Paper: cao + ", without its quiesce", CopyBytes: 3},
 		{Name: "hourglass", New: hourglass.New, Oracle: oracle.Prefix, Quiesces: "while two pointers are swapped", Copies: "2",
@@ -84,10 +95,16 @@ func All() []Entry {
 			Summary: "a virtual point in the commit log", Paper: ren, CopyBytes: 1},
 		{Name: "calc-mutex", Variant: "calc", New: calc.NewMutex, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC with the commit log as a list under a mutex", Paper: ren, CopyBytes: 1},
+		{Name: "pcalc", Variant: "calc", New: calc.New, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "CALC, of what was written since the image before", Paper: ren, CopyBytes: 1},
+		{Name: "pcalc-hash", Variant: "calc", New: calc.New, Partial: store.TrackHash, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+			Summary: "pCALC with a hash set in place of the bit vector", Paper: ren, CopyBytes: 1},
 		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Late: true, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC that appends the commit token after the locks are released; its images are wrong", Paper: ren + ", its rule broken", CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
+		{Name: "pcpr", Variant: "cpr", New: cpr.New, Partial: store.TrackBits, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
+			Summary: "CPR, of what was written since the image before", Paper: prasaad, CopyBytes: 1},
 		{Name: "cpr-verify", Variant: "cpr", New: cpr.NewVerified, Early: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CPR that verifies the version under the locks, and moves a transaction on instead of aborting it", Paper: prasaad + "; Garnet (2024-2026)", CopyBytes: 1},
 		{Name: "lineairdb", New: lineairdb.New, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0 to 1", Variable: true,
@@ -120,5 +137,5 @@ func Find(name string) (Entry, bool) {
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
-	o.Early, o.Late = e.Early, e.Late
+	o.Early, o.Late, o.Partial = e.Early, e.Late, e.Partial
 }

@@ -77,6 +77,8 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),
 			Discard:  c.Checkpoint.Sink == config.SinkDiscard,
 			Buffered: !c.Checkpoint.Direct,
+			Collapse: int(c.Checkpoint.Collapse), Base: c.Checkpoint.CollapseBase,
+			CollapseRate: int64(c.Checkpoint.CollapseRate),
 		},
 	}
 	if c.bench != nil {

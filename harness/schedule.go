@@ -170,7 +170,10 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 	case t.err != nil:
 		c.Error = t.err.Error()
 	default:
-		c.Point = r.Image.Point.String()
+		c.Point, c.Kind, c.Chain = r.Image.Point.String(), "full", r.Chain
+		if r.Image.Base != 0 {
+			c.Kind = "partial"
+		}
 	}
 	return c
 }

@@ -185,6 +185,14 @@ func (t *trial) collect() {
 		}
 	}
 	out.Checkpoints, out.Events = t.sched.results()
+	if c := t.store.Collapses(); c.N+c.Failed > 0 {
+		out.Collapse = &result.Collapse{
+			N: c.N, Images: c.Inputs, Read: c.Read, Written: c.Written, Time: seconds(c.Time), Failed: c.Failed,
+		}
+		if c.Err != nil {
+			out.Warnings = append(out.Warnings, fmt.Sprintf("a collapse failed: %v", c.Err))
+		}
+	}
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
 	out.Service = quantiles(t.sampler.service)

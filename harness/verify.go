@@ -145,10 +145,11 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	check := v.check()
 	im := &oracle.Image{Name: filepath.Base(report.Image.Path), Cut: report.Image.Point.Seq}
 	v.images = append(v.images, im)
-	if v.entry.NeedsLog {
-		var err error
-		im.State, err = v.repaired(ctx, report, check)
-		return err
+	if v.entry.NeedsLog || report.Image.Base != 0 {
+		return v.store.HoldCollapses(func() (err error) {
+			im.State, err = v.repaired(ctx, report, check)
+			return err
+		})
 	}
 	if err := v.cell.checkImage(ctx, v.entry, v.dir, store.Source{Image: report.Image.Path}); err != nil {
 		return err
@@ -170,10 +171,13 @@ func (v *verification) check() oracle.ValueFunc {
 	return func(_ int, key, stamp uint64, value []byte) error { return checkValue(key, stamp, value, size) }
 }
 
-// repaired returns the state that an image and the log up to the image's point
-// recover to.
+// repaired returns the state that an image, with those it is laid over and the
+// log up to its point where it needs one, recovers to.
 func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
-	src := store.Source{Image: report.Image.Path, Log: v.cell.options(v.entry, v.dir).Log.Dir, LogTo: report.Image.Point.LogTo}
+	src := store.Source{Image: report.Image.Path}
+	if v.entry.NeedsLog {
+		src.Log, src.LogTo = v.cell.options(v.entry, v.dir).Log.Dir, report.Image.Point.LogTo
+	}
 	s, err := v.cell.recovered(ctx, v.entry, v.dir, src)
 	if err != nil {
 		return nil, err

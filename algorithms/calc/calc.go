@@ -12,6 +12,9 @@
 //
 // The token is appended before any lock is released; NewLate breaks that rule,
 // on purpose.
+// With partial images (pCALC, §2.3) there are two vectors of dirty records. The
+// same rule says which one a transaction marks when it commits: the upcoming
+// image's where it belongs before the point, and else the next one's.
 package calc
 
 import (
@@ -31,6 +34,13 @@ const (
 	complete
 )
 
+// The clock's word is a phase, and above it the period: in which image's turn
+// what commits is dirty (the paper's active vector).
+const (
+	phaseBits = 3
+	phaseMask = 1<<phaseBits - 1
+)
+
 var phaseNames = [...]string{"rest", "prepare", "resolve", "capture", "complete"}
 
 type calc struct {
@@ -39,6 +49,7 @@ type calc struct {
 	log    commitLog
 	stable *stable.Versions // the paper's stable versions and stable_status
 	late   func(*store.Txn) // what goes on between the release of the locks and the token; nil where the token comes first
+	period uint64           // points of consistency so far; the checkpointer's, workers have it from the clock
 }
 
 // New returns CALC with the commit log in one word.
@@ -61,7 +72,7 @@ func (c *calc) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() 
 // the transaction's first write of the record, as the paper's text has it (its
 // figure 1 would keep the second's).
 func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
-	switch tx.Start {
+	switch tx.Start & phaseMask {
 	case prepare:
 		c.stable.Save(tx.Worker(), r.Head())
 	case resolve, capture:
@@ -80,7 +91,10 @@ func (c *calc) Commit(tx *store.Txn) {
 	seq, phase := c.log.append(tx.ID())
 	tx.Seq = seq
 	sched.Point("calc.token")
-	if tx.Start != prepare {
+	if c.env.Dirty != nil {
+		c.mark(tx, phase)
+	}
+	if tx.Start&phaseMask != prepare {
 		return
 	}
 	for i := range tx.Len() {
@@ -94,6 +108,23 @@ func (c *calc) Commit(tx *store.Txn) {
 	}
 }
 
+// mark notes what the transaction may have written in the vector of the image
+// it belongs to. All its locks are held: who writes a record after it finds the
+// mark made. One of PREPARE that commits in COMPLETE does so because the
+// checkpoint was given up: there was no point yet, or its marks are to be those
+// of the next image anyway, so they are the upcoming image's.
+func (c *calc) mark(tx *store.Txn, phase uint64) {
+	period := tx.Start >> phaseBits
+	if tx.Start&phaseMask == prepare && phase == resolve {
+		period++
+	}
+	for i := range tx.Len() {
+		if tx.Access(i).Mode == store.Exclusive {
+			c.env.Dirty.Mark(period, tx.Rec(i))
+		}
+	}
+}
+
 // Checkpoint is one turn of the paper's RunCheckpointer, as far as COMPLETE.
 func (c *calc) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
 	at := store.Point{Kind: "commit"}
@@ -102,13 +133,15 @@ func (c *calc) Checkpoint(ctx context.Context, w *store.Image) (store.Point, err
 	if err := c.await(ctx, prepare); err != nil {
 		return at, err
 	}
+	c.env.Dirty.Close(c.period)
+	c.period++
 	at.Seq = c.turn(resolve) // the virtual point of consistency
 	c.env.Mark(store.MarkPoint)
 	if err := c.await(ctx, resolve); err != nil {
 		return at, err
 	}
 	c.turn(capture)
-	return at, c.env.Scan(ctx, w, func(out *store.Out, r store.Rec) {
+	return at, c.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) {
 		c.stable.Take(out.Stream, r.Head(), func(v *store.Version) { out.Put(r, v) })
 	})
 }
@@ -132,14 +165,14 @@ func (c *calc) Settle(ctx context.Context) error {
 func (c *calc) turn(phase uint64) (seq uint64) {
 	seq = c.log.turn(phase)
 	sched.Point("calc.turn")
-	c.env.Clock.Set(phase)
+	c.env.Clock.Set(c.period<<phaseBits | phase)
 	c.env.Mark(phaseNames[phase])
 	return seq
 }
 
 // await waits until every running transaction began in phase.
 func (c *calc) await(ctx context.Context, phase uint64) error {
-	return c.env.Clock.Await(ctx, func(p uint64) bool { return p == phase })
+	return c.env.Clock.Await(ctx, func(p uint64) bool { return p&phaseMask == phase })
 }
 
 func (c *calc) Close() error { return c.stable.Free() }

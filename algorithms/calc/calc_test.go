@@ -10,4 +10,7 @@ func Test(t *testing.T) { storetest.Test(t, "calc") }
 
 func TestMutex(t *testing.T) { storetest.Test(t, "calc-mutex") }
 
-func TestLate(t *testing.T) { storetest.Test(t, "calc-late") }
+func TestLate(t *testing.T)    { storetest.Test(t, "calc-late") }
+func TestPartial(t *testing.T) { storetest.Test(t, "pcalc") }
+
+func TestPartialHash(t *testing.T) { storetest.Test(t, "pcalc-hash") }

@@ -15,6 +15,7 @@
 // a transaction of v could overwrite what one of v+1 had read before.
 //
 // NewVerified is the form without aborts; see verify.go.
+// With partial images a write belongs to the version of its transaction.
 package cpr
 
 import (
@@ -95,6 +96,7 @@ func (c *cpr) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	if phase := tx.Start % phases; phase >= inProgress {
 		c.stable.Preserve(tx.Worker(), r.Head())
 	}
+	c.env.Dirty.Mark(tx.Seq, r)
 	sched.Point("cpr.saved")
 	r.Live().Apply(tx.Stamp(), off, v)
 }
@@ -104,12 +106,13 @@ func (c *cpr) Checkpoint(ctx context.Context, w *store.Image) (store.Point, erro
 	if err := c.prepare(ctx); err != nil {
 		return at, err
 	}
+	c.env.Dirty.Close(c.version)
 	if err := c.turn(ctx, inProgress); err != nil { // the last worker's point
 		return at, err
 	}
 	c.env.Mark(store.MarkPoint)
 	c.enter(waitFlush)
-	return at, c.env.Scan(ctx, w, func(out *store.Out, r store.Rec) {
+	return at, c.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) {
 		c.stable.Take(out.Stream, r.Head(), func(v *store.Version) { out.Put(r, v) })
 	})
 }

@@ -8,4 +8,5 @@ import (
 
 func Test(t *testing.T) { storetest.Test(t, "cpr") }
 
-func TestVerify(t *testing.T) { storetest.Test(t, "cpr-verify") }
+func TestVerify(t *testing.T)  { storetest.Test(t, "cpr-verify") }
+func TestPartial(t *testing.T) { storetest.Test(t, "pcpr") }

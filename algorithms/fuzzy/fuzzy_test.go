@@ -7,3 +7,5 @@ import (
 )
 
 func Test(t *testing.T) { storetest.Test(t, "fuzzy") }
+
+func TestPartial(t *testing.T) { storetest.Test(t, "pfuzzy") }

@@ -7,6 +7,9 @@
 // Li et al. (ICDE 2018): no transaction runs while the state is copied in
 // memory, and the copy is written afterwards. The pause is that of the copy; the
 // memory is twice the data.
+//
+// With partial images (pNaive) only the records written since the point of
+// consistency before are written, or copied.
 package naive
 
 import (
@@ -42,6 +45,7 @@ func (n *naive) Begin(tx *store.Txn) error {
 func (n *naive) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
 
 func (n *naive) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
+	n.env.Dirty.Mark(tx.Seq, r)
 	r.Live().Apply(tx.Stamp(), off, v)
 }
 
@@ -49,19 +53,20 @@ func (n *naive) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	at := store.Point{Kind: "period"}
 	err := n.env.Quiesce(ctx, func() error {
 		at.Seq = n.period
+		n.env.Dirty.Close(n.period)
 		n.period++
 		if n.shadow == nil {
 			return n.dump(ctx, w)
 		}
-		n.env.Records(func(r store.Rec) { n.shadow.At(r).CopyFrom(r.Live()) })
+		n.env.EachDirty(w, func(r store.Rec) { n.shadow.At(r).CopyFrom(r.Live()) })
 		return nil
 	})
 	if err != nil || n.shadow == nil {
 		return at, err
 	}
-	return at, n.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, n.shadow.At(r)) })
+	return at, n.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, n.shadow.At(r)) })
 }
 
 func (n *naive) dump(ctx context.Context, w *store.Image) error {
-	return n.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, r.Live()) })
+	return n.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, r.Live()) })
 }

@@ -43,13 +43,18 @@ func build(env *store.Env, quiesced bool) (store.Algorithm, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pingpong{env: env, quiesced: quiesced, last: last}
+	p := &pingpong{last: last}
+	p.init(env, quiesced)
+	return p, nil
+}
+
+func (p *pingpong) init(env *store.Env, quiesced bool) {
+	p.env, p.quiesced = env, quiesced
 	for i := range p.dirty {
 		p.dirty[i] = bits.NewFlags(env.Slots)
 		env.Meter.Add(p.dirty[i].Bytes())
 	}
 	env.Clock.Set(env.First) // the clock's word is the number of the period
-	return p, nil
 }
 
 // Loaded takes the loaded records for the previous image.

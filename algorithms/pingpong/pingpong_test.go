@@ -9,3 +9,5 @@ import (
 func Test(t *testing.T) { storetest.Test(t, "pingpong") }
 
 func TestDrain(t *testing.T) { storetest.Test(t, "pingpong-drain") }
+
+func TestPartial(t *testing.T) { storetest.Test(t, "ppingpong") }

@@ -32,6 +32,7 @@ func (w *Worker) Soon(table int, key uint64) {
 	if w.store.toucher != nil {
 		w.store.toucher.Touch(r)
 	}
+	w.store.env.Dirty.Touch(r)
 }
 
 // touch prefetches a record's first two cache lines.

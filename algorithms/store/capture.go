@@ -11,8 +11,9 @@ import (
 
 // An Image is an image being written.
 type Image struct {
-	w *image.Writer
-	e *Env
+	w    *image.Writer
+	e    *Env
+	base uint64 // the image that it is to be laid over; 0 for a full one
 }
 
 // An Out is one stream of an image, used by one goroutine.
@@ -140,14 +141,24 @@ func (s Shares) Scan(ctx context.Context, out *Out, f func(r Rec) error) error {
 
 // each calls f for every slot of out's share.
 func (s Shares) each(out *Out, f func(*table, uint64) error) error {
-	i, n := uint64(out.Stream), uint64(s.w.w.Streams())
-	for j, t := range s.w.e.store.tables {
-		high := s.highs[j]
-		for slot := high * i / n; slot < high*(i+1)/n; slot++ {
+	return s.ranges(out, func(t *table, from, to uint64) error {
+		for slot := from; slot < to; slot++ {
 			sched.Point("scan")
 			if err := f(t, slot); err != nil {
 				return err
 			}
+		}
+		return nil
+	})
+}
+
+// ranges calls f for out's share of every table: the slots from from to to-1.
+func (s Shares) ranges(out *Out, f func(t *table, from, to uint64) error) error {
+	i, n := uint64(out.Stream), uint64(s.w.w.Streams())
+	for j, t := range s.w.e.store.tables {
+		high := s.highs[j]
+		if err := f(t, high*i/n, high*(i+1)/n); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -41,6 +41,7 @@ type Report struct {
 	Sync    time.Duration // from the last block written to durable and published
 	Total   time.Duration // from the trigger to durable
 
+	Chain   int           // images that have to be read for this one: 1 for a full one
 	Stalls  uint64        // times that the algorithm made a transaction wait in a write
 	Stalled time.Duration // for so long in all, over all workers: none of it is in Pause
 }
@@ -99,6 +100,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	}
 	after := s.Counts()
 	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
+	r.Chain = s.images.Chain()
 	return r, err
 }
 
@@ -106,22 +108,28 @@ func (s *Store) settle(ctx context.Context) error {
 	if !s.unsettled {
 		return nil
 	}
-	err := s.alg.Settle(ctx)
-	s.unsettled = err != nil
-	return err
+	if err := s.alg.Settle(ctx); err != nil {
+		return err
+	}
+	s.env.Dirty.settle(s.env.published)
+	s.unsettled = false
+	return nil
 }
 
 func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	if err := s.settle(ctx); err != nil {
 		return image.Info{}, err
 	}
-	w, err := s.images.Begin()
+	if err := s.shorten(ctx); err != nil {
+		return image.Info{}, err
+	}
+	w, err := s.images.BeginPartial(s.tip)
 	if err != nil {
 		return image.Info{}, err
 	}
-	s.unsettled = true
+	s.unsettled, s.env.published = true, false
 	s.noteLog()
-	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env})
+	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env, base: s.tip})
 	if err == nil {
 		s.trace.mark(MarkCapture)
 		point, err = s.logReaches(ctx, point)
@@ -136,6 +144,11 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 		return image.Info{}, err
 	}
 	s.trace.mark(MarkDurable)
+	s.env.published = true
+	if s.opts.Partial != TrackNone {
+		s.tip = info.Seq
+		s.collapser.wake()
+	}
 	return info, s.dropLog(info)
 }
 

@@ -49,6 +49,17 @@
 // lock, is in no phase and holds nothing up. Entering and leaving cost two atomic
 // stores, which the baseline pays too.
 //
+// # Partial images
+//
+// Where an algorithm's entry asks for it, only the first image of a store is full,
+// and each later one holds what was written since the one before, deletes
+// included. The algorithm says to which period, between which two points of
+// consistency, a write belongs (Env.Dirty), since nobody else knows on which side
+// of the cut a transaction is; the rest is the engine's: that the marks of an image
+// that was not published count for the next one, that an image names the one it is
+// laid over, that recovery reads the whole chain, and that a collapser makes one
+// image of many beside the running store.
+//
 // # Memory
 //
 // Records live outside the Go heap (under the race detector on it, so that races

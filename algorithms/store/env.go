@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
@@ -25,10 +26,17 @@ type Env struct {
 	First uint64
 	Meter *arena.Meter // counts the algorithm's own memory
 	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
+	Dirty *Dirty       // what was written since the image before; nil where images are full
 
 	store *Store
 	side  []*Versions
+
+	published bool // the last checkpoint's image was; the checkpointer's alone
 }
+
+// Published reports, in Settle, whether the image of the checkpoint that is
+// being settled was published.
+func (e *Env) Published() bool { return e.published }
 
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }
@@ -89,6 +97,12 @@ func (e *Env) NewVersions() (*Versions, error) {
 	}
 	e.side = append(e.side, vs)
 	return vs, nil
+}
+
+// FreeVersions gives an array back before the store is closed.
+func (e *Env) FreeVersions(vs *Versions) error {
+	e.side = slices.DeleteFunc(e.side, func(o *Versions) bool { return o == vs })
+	return vs.free()
 }
 
 // At returns r's version in the array.

@@ -22,7 +22,7 @@ func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key u
 			buf := make([]byte, t.spec.ValueSize)
 			for i := n * p / parts; i < n*(p+1)/parts; i++ {
 				key, v := fill(i, buf)
-				if err := t.put(key, 0, record.Whole, v); err != nil {
+				if _, err := t.put(key, 0, record.Whole, v); err != nil {
 					errs[p] = err
 					return
 				}
@@ -36,18 +36,20 @@ func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key u
 	return nil
 }
 
-// put applies a write to a record that no transaction can see yet.
-func (t *table) put(key, stamp uint64, off int, v []byte) error {
+// put applies a write to a record that no transaction can see yet, and reports
+// whether it is the first.
+func (t *table) put(key, stamp uint64, off int, v []byte) (fresh bool, err error) {
 	r, ok := t.find(key)
 	if !ok {
-		return fmt.Errorf("key %d: %w", key, ErrFull)
+		return false, fmt.Errorf("key %d: %w", key, ErrFull)
 	}
 	if off < record.Whole || max(off, 0) > t.spec.ValueSize-len(v) {
-		return fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, len(v), off, t.spec.ValueSize)
+		return false, fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, len(v), off, t.spec.ValueSize)
 	}
+	fresh = !r.Live().Present() && r.Live().Stamp() == 0
 	r.Live().Apply(stamp, off, v)
 	r.head.Lock.Unlock(stamp >> 16)
-	return nil
+	return fresh, nil
 }
 
 // Each calls f with every record that exists or once did, from one goroutine.

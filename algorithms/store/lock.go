@@ -44,6 +44,11 @@ func (w *Worker) resolve() error {
 			w.store.toucher.Touch(r)
 		}
 	}
+	if d := w.store.env.Dirty; d != nil {
+		for _, r := range tx.recs {
+			d.Touch(r)
+		}
+	}
 	return nil
 }
 

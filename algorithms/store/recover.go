@@ -31,10 +31,12 @@ type Source struct {
 // A Recovery is what was got back, and what it cost.
 type Recovery struct {
 	Point    Point
-	Records  uint64 // from the image, tombstones included
-	Changes  uint64 // from the log
-	Bytes    int64  // of the image
-	Load     time.Duration
+	Records  uint64        // from the images, tombstones included; each counts once
+	Images   int           // that were laid over each other; 1 for a full one
+	Changes  uint64        // from the log
+	Bytes    int64         // of the images
+	Load     time.Duration // of the full image
+	Merge    time.Duration // of the partial ones, laid over it
 	Replay   time.Duration
 	Problems []string // damaged files that were passed over
 }
@@ -51,7 +53,7 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	if err := s.load(ctx, src, &r); err != nil {
 		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
-	r.Load = time.Since(start)
+	r.Load = time.Since(start) - r.Merge
 	if err := src.reaches(r.Point); err != nil {
 		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
@@ -79,9 +81,9 @@ func (src Source) reaches(at Point) error {
 	return nil
 }
 
-// load loads the newest image that is whole. That a block of one is damaged is
-// found while it is loaded: then everything is forgotten, and the image before
-// it is next.
+// load loads the newest image that is whole, with all it is laid over. That a
+// block of one is damaged is found while it is loaded: then everything is
+// forgotten, and the newest image that does without it is next.
 func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
 	var bad []string // images that turned out to be damaged
 	for {
@@ -112,10 +114,11 @@ func (s *Store) forget() {
 	s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
 }
 
-// loadOne loads the newest image that looks good, or the one asked for, and
-// returns its path, once it is found.
+// loadOne loads the newest image that looks good, or the one asked for, and what
+// it is laid over first. Where it fails it returns the path of the image it was
+// at, once there is one.
 func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recovery) (path string, err error) {
-	im, problems, err := openImage(src)
+	set, problems, err := findImages(src)
 	for _, p := range problems {
 		if !slices.Contains(bad, p.File) { // it has been told
 			r.Problems = append(r.Problems, fmt.Sprint(p))
@@ -124,36 +127,52 @@ func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recove
 	if err != nil {
 		return "", err
 	}
+	r.Point, r.Images, r.Bytes, r.Records, r.Merge = set.Newest().Point, len(set.Images), 0, 0, 0
+	counts := make([]counter, src.Parallel)
+	for i, ref := range set.Images {
+		start := time.Now()
+		if err := s.lay(ctx, src, ref.Path, counts); err != nil {
+			return ref.Path, err
+		}
+		if r.Bytes += ref.Size; i > 0 {
+			r.Merge += time.Since(start)
+		}
+	}
+	r.Records = s.sum(counts)
+	return "", nil
+}
+
+// lay lays an image over what is there: in place of whatever older version a
+// record has, for an image holds the newest one of its time, be it a tombstone.
+func (s *Store) lay(ctx context.Context, src Source, path string, counts []counter) error {
+	im, err := image.OpenImage(src.FS, path)
+	if err != nil {
+		return err
+	}
 	defer im.Close()
 	if err := s.fits(im.Tables()); err != nil {
-		return "", err
+		return err
 	}
-	r.Point, r.Bytes = im.Point(), im.Size()
-	counts := make([]counter, src.Parallel)
-	err = im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
-		c := &counts[worker]
-		c.n, c.last = c.n+1, max(c.last, rec.Stamp>>16)
-		v := rec.Value
+	return im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
+		c, v := &counts[worker], rec.Value
 		if rec.Absent {
 			v = nil
 		}
-		return s.tables[rec.Table].put(rec.Key, rec.Stamp, record.Whole, v)
+		c.last = max(c.last, rec.Stamp>>16)
+		fresh, err := s.tables[rec.Table].put(rec.Key, rec.Stamp, record.Whole, v)
+		if fresh {
+			c.n++
+		}
+		return err
 	})
-	r.Records = s.sum(counts)
-	return im.Path(), err
 }
 
-func openImage(src Source) (*image.Image, []image.Problem, error) {
+func findImages(src Source) (*image.Set, []image.Problem, error) {
 	if src.Image != "" {
-		im, err := image.OpenImage(src.FS, src.Image)
-		return im, nil, err
+		set, err := image.Find(src.FS, src.Image)
+		return set, nil, err
 	}
-	set, problems, err := image.Latest(src.FS, src.Images)
-	if err != nil {
-		return nil, problems, err
-	}
-	im, err := image.OpenImage(src.FS, set.Newest().Path)
-	return im, problems, err
+	return image.Latest(src.FS, src.Images)
 }
 
 func (s *Store) fits(tables []image.Table) error {
@@ -222,11 +241,14 @@ func (t *table) redo(c wal.Change) error {
 	}
 	switch c.Kind {
 	case wal.KindDelete:
-		return t.put(c.Key, c.Stamp, record.Whole, nil)
+		_, err := t.put(c.Key, c.Stamp, record.Whole, nil)
+		return err
 	case wal.KindPut:
-		return t.put(c.Key, c.Stamp, record.Whole, c.Value)
+		_, err := t.put(c.Key, c.Stamp, record.Whole, c.Value)
+		return err
 	}
-	return t.put(c.Key, c.Stamp, c.Off, c.Value)
+	_, err := t.put(c.Key, c.Stamp, c.Off, c.Value)
+	return err
 }
 
 // A counter is one goroutine's share of a recovery.

@@ -18,10 +18,11 @@ import (
 type Options struct {
 	Algorithm string // its name, for the images
 	New       New
-	Versions  int  // versions of a record kept side by side; 0 means 1
-	Early     bool // transactions enter the clock before their locks are taken
-	Late      bool // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
-	NeedsLog  bool // the algorithm cannot do without one
+	Versions  int      // versions of a record kept side by side; 0 means 1
+	Early     bool     // transactions enter the clock before their locks are taken
+	Late      bool     // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
+	NeedsLog  bool     // the algorithm cannot do without one
+	Partial   Tracking // images but the first hold what was written since the one before
 
 	Tables  []TableSpec
 	Workers int
@@ -45,6 +46,15 @@ type Images struct {
 	Discard   bool   // capture only, write nothing
 	Buffered  bool   // through the page cache
 	BlockSize int    // 0: the format's default
+
+	// Of partial images. Collapse is how many of them may lie over the last
+	// collapsed one before they are made one in the background; 0 is as many
+	// as the format allows. Base has the full image take part, so that a new
+	// full one results; else one larger partial image does. CollapseRate is in
+	// bytes a second, read and written; 0 is unlimited.
+	Collapse     int
+	Base         bool
+	CollapseRate int64
 }
 
 // Log says whether and how transactions are logged.
@@ -74,6 +84,8 @@ type Store struct {
 
 	trace     *trace
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
+	tip       uint64        // the image that the next is laid over; 0 for none; protected by ckpt
+	collapser *collapser    // nil where images are full
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	coverage  coverage      // of the log by images; protected by ckpt
 	closed    atomic.Bool
@@ -143,8 +155,17 @@ func (s *Store) open() error {
 	}
 	s.accountVersions()
 	var err error
+	if s.env.Dirty, err = newDirty(o.Partial, int(slots)); err != nil {
+		return err
+	}
+	if s.env.Dirty != nil {
+		s.own.Add(s.env.Dirty.bytes())
+	}
 	if s.alg, err = o.New(s.env); err != nil {
 		return err
+	}
+	if o.Partial != TrackNone {
+		s.collapser = startCollapser(s.images, o.Images)
 	}
 	s.toucher, _ = s.alg.(Toucher)
 	s.openWorkers()
@@ -219,6 +240,7 @@ func (s *Store) Close() error {
 	s.closed.Store(true)
 	s.ckpt <- struct{}{}
 	defer func() { <-s.ckpt }()
+	s.collapser.end()
 	err := s.alg.Close()
 	return errors.Join(err, s.release())
 }

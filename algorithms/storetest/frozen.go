@@ -12,7 +12,8 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A dam holds back the writes of image blocks while it is shut.
+// A dam holds back the writes of image blocks while it is shut, but for those of
+// a merge, which runs beside checkpoints.
 type dam struct {
 	mu     sync.Mutex
 	gate   chan struct{} // nil while the dam is open; protected by mu
@@ -26,7 +27,7 @@ func (d *dam) on(disk fs.FS) fs.FS {
 		d.mu.Lock()
 		gate := d.gate
 		d.mu.Unlock()
-		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") {
+		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") && !strings.Contains(c.Name, "merge") {
 			select {
 			case d.behind <- struct{}{}:
 			default:
@@ -51,6 +52,11 @@ func (d *dam) open() {
 		d.gate = nil
 	}
 }
+
+// endsLate reports whether an algorithm's image is written straight from where
+// transactions write, and repaired from the log up to where the writing ended:
+// what happens meanwhile is in it.
+func endsLate(e algorithms.Entry) bool { return e.NeedsLog && e.Partial != store.TrackNone }
 
 // A stuck checkpoint has passed its point of consistency and captured a few
 // records; the disk holds it up.
@@ -103,6 +109,9 @@ func (k *stuck) end() {
 // capture up, meanwhile one worker writes, deletes and inserts every record,
 // some twice, some in a transaction that aborts.
 func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
+	if endsLate(e) {
+		t.Skip("its point is where the capture ends")
+	}
 	for _, hash := range []bool{false, true} {
 		t.Run(fmt.Sprintf("hash=%v", hash), func(t *testing.T) {
 			p := plan{streams: 2, tables: []store.TableSpec{table("t", 400, 800, hash)}}

@@ -69,10 +69,12 @@ func testImageBefore(t *testing.T, e algorithms.Entry, seed uint64) {
 			w.must(err)
 			defer s.Close()
 			w.must(w.s.Log().WaitDurable(context.Background(), w.s.Worker(0).Epoch()))
-			_, err = s.Recover(context.Background(), store.Source{
-				Image: image, Log: logDir, LogTo: w.s.Log().Durable(), FS: w.mem, Parallel: 2,
-			})
-			w.must(err)
+			w.must(w.s.HoldCollapses(func() error {
+				_, err := s.Recover(context.Background(), store.Source{
+					Image: image, Log: logDir, LogTo: w.s.Log().Durable(), FS: w.mem, Parallel: 2,
+				})
+				return err
+			}))
 			w.same("state from "+image, stateOf(s), live)
 		}
 		before = newest
@@ -126,6 +128,7 @@ func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
 		return fs.Outcome{}
 	})
 	w := openOn(t, e, plan{workers: 1, log: true}, mem, disk)
+	w.s.StopCollapses() // which publish what was published already
 	log = w.s.Log()
 	c := w.client(0, seed, usual)
 	for range 20 {

@@ -23,6 +23,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/store"
 )
 
 // Variable is the environment variable that the seed is taken from.
@@ -85,6 +86,11 @@ func TestEntry(t *testing.T, e algorithms.Entry) {
 		run("NeedsItsLog", testNeedsItsLog)
 	}
 	run("Wrap", testWrap)
+	if e.Partial != store.TrackNone {
+		run("Chain", testChain)
+		run("BrokenChain", testBrokenChain)
+		run("PartialIsPart", testPartialIsPart)
+	}
 }
 
 // newSeed returns the seed of this run and prints it.

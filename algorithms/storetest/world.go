@@ -17,6 +17,8 @@ const (
 	logDir   = "log"
 )
 
+const noCollapse = -1
+
 // A plan is the store that a test asks for. The zero plan is a dense table of
 // 16 records of up to 48 bytes, all loaded, for one worker.
 type plan struct {
@@ -28,11 +30,17 @@ type plan struct {
 	log     bool
 	first   uint64
 	silent  bool // transactions are not recorded
+	// collapse is how many partial images make a collapse; 0 means 2, and
+	// noCollapse none.
+	collapse int
 }
 
 func (p plan) withDefaults() plan {
 	if p.tables == nil {
 		p.tables = []store.TableSpec{table("t", 48, 16, false)}
+	}
+	if p.collapse == 0 {
+		p.collapse = 2
 	}
 	p.workers, p.streams = max(p.workers, 1), max(p.streams, 1)
 	return p
@@ -110,7 +118,8 @@ func build(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *w
 	w.initial = w.p.loaded()
 	o := store.Options{
 		Tables: w.p.tables, Workers: w.p.workers + 1, NoWait: w.p.nowait, First: w.p.first,
-		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192},
+		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192,
+			Collapse: max(w.p.collapse, 0), Base: len(w.p.tables) == 1},
 	}
 	if !w.p.silent {
 		o.History = w.rec

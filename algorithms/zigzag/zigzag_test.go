@@ -7,3 +7,5 @@ import (
 )
 
 func Test(t *testing.T) { storetest.Test(t, "zigzag") }
+
+func TestPartial(t *testing.T) { storetest.Test(t, "pzigzag") }

@@ -113,6 +113,12 @@ type Checkpoint struct {
 	Sink Sink `yaml:"sink"`
 	// Write past the page cache (O_DIRECT) where the file system allows it.
 	Direct bool `yaml:"direct"`
+	// How many partial images of the p* algorithms become one, in the background; never is 0.
+	Collapse Count `yaml:"collapse"`
+	// Whether the full image takes part in that, so that a new full one results; else a larger partial one does.
+	CollapseBase bool `yaml:"collapse_base"`
+	// The limit on what collapsing reads and writes, such as 50MiB/s; or unlimited.
+	CollapseRate Bandwidth `yaml:"collapse_rate"`
 	// The directory of the images; by default one under the result directory.
 	Dir string `yaml:"dir"`
 }
@@ -206,6 +212,8 @@ func defaults(name string, known Known) Experiment {
 			Streams:  1,
 			Sink:     SinkFile,
 			Direct:   true,
+
+			Collapse: 8, CollapseBase: true,
 		},
 		WAL:            WALOff,
 		Verify:         VerifyTrial,

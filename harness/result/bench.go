@@ -16,7 +16,8 @@ const benchFile = "bench.txt"
 // assumes lower for none of them.
 var benchUnits = []struct{ unit, better string }{
 	{"txn/s", "higher"}, {"lost-txn", "lower"}, {"p50-ns", "lower"}, {"p99-ns", "lower"}, {"p99.9-ns", "lower"}, {"max-ns", "lower"},
-	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"peak-B", "lower"}, {"recovery-ns", "lower"},
+	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"collapse-read-B", "lower"}, {"collapse-written-B", "lower"},
+	{"collapse-ns", "lower"}, {"peak-B", "lower"}, {"recovery-ns", "lower"},
 }
 
 // WriteBench writes e in the Go benchmark format, one line per trial with
@@ -83,6 +84,11 @@ func writeBenchLine(w io.Writer, t *Trial, procs int) {
 		put(nanos(r.Pause.Median), "pause-ns")
 		put(nanos(r.Total.Median), "checkpoint-ns")
 		put(float64(cs[len(cs)-1].Bytes), "image-B")
+	}
+	if c := t.Collapse; c != nil {
+		put(float64(c.Read), "collapse-read-B")
+		put(float64(c.Written), "collapse-written-B")
+		put(nanos(c.Time), "collapse-ns")
 	}
 	if t.Memory.Peak > 0 {
 		put(float64(t.Memory.Peak), "peak-B")

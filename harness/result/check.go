@@ -80,6 +80,9 @@ func (t *Trial) numbers() []number {
 		ns = append(ns, number{"recovery: load_s", r.Load}, number{"recovery: merge_s", r.Merge},
 			number{"recovery: replay_s", r.Replay}, number{"recovery: first_txn_s", r.FirstTxn})
 	}
+	if c := t.Collapse; c != nil {
+		ns = append(ns, number{"collapse: time_s", c.Time})
+	}
 	return ns
 }
 

@@ -48,6 +48,7 @@ type Trial struct {
 	GCCycles    uint32       `json:"gc_cycles"`
 	Checkpoints []Checkpoint `json:"checkpoints,omitempty"`
 	Recovery    *Recovery    `json:"recovery,omitempty"`
+	Collapse    *Collapse    `json:"collapse,omitempty"` // nil where nothing was collapsed
 	Profiled    bool         `json:"profiled,omitempty"`
 	Disturbed   Disturbance  `json:"disturbed,omitzero"` // what else the machine did in the measured part
 	Repeats     int          `json:"repeats,omitempty"`  // how often it was run again, being noisy; what there was before is in the folder noisy
@@ -118,8 +119,21 @@ type Checkpoint struct {
 	Stalled float64 `json:"stalled_s,omitempty"` // their sum; workers wait beside each other, so it may exceed Total
 	Bytes   int64   `json:"bytes"`
 	Records int64   `json:"records"`
-	Point   string  `json:"point"` // the point of consistency, as the image states it
+	Kind    string  `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
+	Chain   int     `json:"chain,omitempty"` // images that recovery would have had to read
+	Point   string  `json:"point"`           // the point of consistency, as the image states it
 	Error   string  `json:"error,omitempty"`
+}
+
+// A Collapse is the cost of making fewer images of many, beside the workers, up
+// to the end of the measured part.
+type Collapse struct {
+	N       int     `json:"n"`
+	Images  int     `json:"images"` // that were merged
+	Read    int64   `json:"read_bytes"`
+	Written int64   `json:"written_bytes"`
+	Time    float64 `json:"time_s"`
+	Failed  int     `json:"failed,omitempty"`
 }
 
 // A Recovery is the cost of getting the last image (and log) back.
@@ -130,7 +144,8 @@ type Recovery struct {
 	FirstTxn float64 `json:"first_txn_s"` // from the start to the first transaction
 	Bytes    int64   `json:"bytes"`
 	Records  int64   `json:"records"`
-	Checked  string  `json:"checked"` // what the recovered state was compared with
+	Images   int     `json:"images,omitempty"` // that were laid over each other
+	Checked  string  `json:"checked"`          // what the recovered state was compared with
 }
 
 // A Bucket is one interval of the timeline.

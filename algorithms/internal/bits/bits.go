@@ -2,6 +2,7 @@
 package bits
 
 import (
+	"math/bits"
 	"sync/atomic"
 	"unsafe"
 
@@ -88,3 +89,44 @@ func (s *Set) Clear() {
 
 // Bytes returns the memory the set takes.
 func (s *Set) Bytes() int64 { return int64(8 * len(s.w)) }
+
+// Each calls f with every member from from up to to, to not included, in order,
+// until f returns false. It reports whether it came to the end.
+func (s *Set) Each(from, to uint64, f func(i uint64) bool) bool {
+	for at := from &^ 63; at < min(to, 64*uint64(len(s.w))); at += 64 {
+		word := s.w[at/64].Load()
+		if at < from {
+			word &= ^uint64(0) << (from % 64)
+		}
+		for ; word != 0; word &= word - 1 {
+			i := at + uint64(bits.TrailingZeros64(word))
+			if i >= to {
+				return true
+			}
+			if !f(i) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Each calls f with every i from from up to to, to not included, whose flag is
+// on, in order, until f returns false. It reports whether it came to the end.
+// Nobody may be changing flags.
+func (f *Flags) Each(from, to uint64, g func(i uint64) bool) bool {
+	words := f.words()
+	for i := from; i < to; i++ {
+		if i%8 == 0 && words[i/8] == 0 {
+			i += 7
+			continue
+		}
+		if f.b[i] != 0 && !g(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// Sort makes the set ready for Each, which it always is.
+func (s *Set) Sort() {}

@@ -38,11 +38,13 @@ type Dir struct {
 	known        []uint64  // manifests that may be on the disk
 	lastImage    uint64    // highest number ever taken
 	lastManifest uint64    // highest number ever taken
-	uncertain    uint64    // an image of which nobody knows whether its manifest counts; else 0
+	uncertain    []id      // images of which nobody knows whether their manifests count
+	merged       []string  // files that a merge has replaced; waste when the manifest before the merge's is
 	waste        []string  // files to be removed after the next commit
 	buffers      [][]byte  // from image to image
 	problems     []Problem // met so far
-	busy         bool      // a Writer is at work
+	busy         bool      // a Writer is at work on a new image
+	merging      bool      // one merges
 }
 
 // Open makes the directory if need be, reads the newest manifest that is whole
@@ -105,15 +107,20 @@ func (d *Dir) BeginPartial(base uint64) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin image in %s: %w", d.o.Dir, err)
 	}
-	w := &Writer{dir: d, header: d.head}
-	w.header.seq, w.header.base = seq, base
+	return d.writer(id{seq: seq}, base, d.o.Rate)
+}
+
+// writer makes the writer of an image whose number is claimed.
+func (d *Dir) writer(image id, base uint64, rate int64) (w *Writer, err error) {
+	w = &Writer{dir: d, header: d.head, merge: image.merge}
+	w.header.seq, w.header.base = image.seq, base
 	first := fs.Buffer(headerSize)
 	w.header.encode(first)
 	w.next.Store(headerSize)
 	if !d.o.Discard {
-		w.limit = newLimiter(d.o.Rate, int64(d.head.blockSize), d.clock)
+		w.limit = newLimiter(rate, int64(d.head.blockSize), d.clock)
 		if w.file, err = d.o.FS.Create(w.tmp(), !d.o.Buffered); err != nil {
-			d.release()
+			d.release(w.merge != 0)
 			return nil, explain(fmt.Errorf("begin image: %w", err))
 		}
 	}
@@ -138,7 +145,7 @@ func (d *Dir) claim(base uint64) (uint64, error) {
 		if e == nil {
 			return 0, fmt.Errorf("base %d is not an image that counts", base)
 		}
-		if n := len(chain(d.images, *e)); n > MaxChain/2-2 {
+		if n := len(chain(d.images, *e)); n > MaxBases && !d.o.Discard {
 			return 0, fmt.Errorf("base %d lies on %d images; write a full one", base, n)
 		}
 	}
@@ -147,9 +154,13 @@ func (d *Dir) claim(base uint64) (uint64, error) {
 	return d.lastImage, nil
 }
 
-func (d *Dir) release() {
+func (d *Dir) release(merging bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if merging {
+		d.merging = false
+		return
+	}
 	d.busy = false
 }
 

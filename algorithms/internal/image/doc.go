@@ -7,6 +7,9 @@
 // A directory of images holds
 //
 //	image-000007       an image; the number is its sequence number
+//	image-000008-merge-000010
+//	                   image 8 merged with some that it was laid over; 10 is the
+//	                   number of the merge
 //	image-000008.tmp   one being written, or left behind by a crash
 //	MANIFEST-000012    the images that count; the highest number that is whole wins
 //
@@ -114,5 +117,8 @@
 //
 // crc in an image's line is the last four bytes of the image (the CRC of the
 // trailer), which ties the line to the content. The images that another is
-// based on are in the manifest too, so chains can be followed in it.
+// based on are in the manifest too, so chains can be followed in it. The line of
+// a merged image ends with "merge" and the number of the merge: it stands for
+// image 8 under image 8's number, at its point, on the base of the oldest image
+// merged, so that what is based on image 8 need not be changed.
 package image

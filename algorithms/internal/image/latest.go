@@ -53,7 +53,7 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 		}
 		problems = append(problems, bad...)
 		if len(good) > 0 {
-			return newSet(dir, m, good), problems, nil
+			return newSet(dir, m, good[0], good), problems, nil
 		}
 	}
 	if len(in.manifests) == 0 {
@@ -62,10 +62,39 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 	return nil, problems, fmt.Errorf("no usable image in %s: %w", dir, joinProblems(problems))
 }
 
-func newSet(dir string, m *manifest, good []entry) *Set {
+// Find finds the images that one of them is read from. Where a merge has taken
+// its place since, that is one of them.
+func Find(fsys fs.FS, path string) (*Set, error) {
+	dir := filepath.Dir(path)
+	in, err := takeInventory(fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("find image %s: %w", path, err)
+	}
+	manifests, _, err := in.readManifests(fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("find image %s: %w", path, err)
+	}
+	wanted, _ := parseID(filepath.Base(path))
+	for _, m := range manifests {
+		if e := find(m.images, wanted.seq); e != nil {
+			return newSet(dir, m, *e, m.images), nil
+		}
+	}
+	im, err := OpenImage(fsys, path) // one that no manifest names can be read if it is full
+	if err != nil {
+		return nil, err
+	}
+	defer im.Close()
+	if im.Base() != 0 {
+		return nil, fmt.Errorf("%s is to be laid over image %d, and no manifest in %s names it; take another image", path, im.Base(), dir)
+	}
+	return &Set{Images: []Ref{{Path: path, Seq: im.Seq(), Size: im.Size(), Point: im.Point()}}}, nil
+}
+
+func newSet(dir string, m *manifest, newest entry, of []entry) *Set {
 	s := &Set{Manifest: m.number}
-	for _, e := range chain(good, good[0]) {
-		s.Images = append(s.Images, Ref{filepath.Join(dir, imageName(e.seq)), e.seq, e.base, e.size, e.point})
+	for _, e := range chain(of, newest) {
+		s.Images = append(s.Images, Ref{filepath.Join(dir, e.id().name()), e.seq, e.base, e.size, e.point})
 	}
 	return s
 }
@@ -122,7 +151,7 @@ func (m *manifest) good(fsys fs.FS, dir string) ([]entry, []Problem, error) {
 	var problems []Problem
 	for i := len(m.images) - 1; i >= 0; i-- { // bases first
 		e := m.images[i]
-		path := filepath.Join(dir, imageName(e.seq))
+		path := filepath.Join(dir, e.id().name())
 		err := e.check(fsys, path)
 		if err == nil && e.base != 0 && find(good, e.base) == nil {
 			err = damaged(path, 0, "it is based on image %d, which cannot be used", e.base)
@@ -149,7 +178,7 @@ func (e entry) check(fsys fs.FS, path string) error {
 		return err
 	}
 	defer im.Close()
-	if got := im.entry(); got != e {
+	if got := im.entry(e.merge); got != e {
 		return damaged(path, 0, "it is not the image the manifest means: found %+v, expected %+v", got, e)
 	}
 	return nil

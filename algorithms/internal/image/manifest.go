@@ -12,11 +12,35 @@ const (
 	manifestTitle  = "ckptbench manifest 1\n"
 	manifestPrefix = "MANIFEST-"
 	imagePrefix    = "image-"
+	mergeInfix     = "-merge-"
 	tmpSuffix      = ".tmp"
 )
 
-func imageName(seq uint64) string       { return fmt.Sprintf("%s%06d", imagePrefix, seq) }
 func manifestName(number uint64) string { return fmt.Sprintf("%s%06d", manifestPrefix, number) }
+
+// An id tells the file of an image from all others: the image's sequence number
+// and, where the file was merged from several, the number of the merge. Both are
+// taken from one counter, so that no name is used twice.
+type id struct{ seq, merge uint64 }
+
+func (i id) name() string {
+	if i.merge == 0 {
+		return fmt.Sprintf("%s%06d", imagePrefix, i.seq)
+	}
+	return fmt.Sprintf("%s%06d%s%06d", imagePrefix, i.seq, mergeInfix, i.merge)
+}
+
+// before orders ids newest first; of one image, the last merge first.
+func (i id) before(o id) bool { return i.seq > o.seq || i.seq == o.seq && i.merge > o.merge }
+
+// parseID is the opposite of name.
+func parseID(name string) (i id, ok bool) {
+	plain, merge, merged := strings.Cut(name, mergeInfix)
+	if i.seq, ok = number(plain, imagePrefix); ok && merged {
+		i.merge, ok = number(merge, "")
+	}
+	return i, ok
+}
 
 // number returns the number in a name that is prefix and a number, and nothing
 // else.
@@ -32,10 +56,13 @@ func number(name, prefix string) (uint64, bool) {
 // An entry is what a manifest says of an image.
 type entry struct {
 	seq, base uint64
+	merge     uint64 // the number of the merge that wrote it; 0 for an image as it was taken
 	size      int64
 	crc       uint32 // the last four bytes of the image
 	point     Point
 }
+
+func (e entry) id() id { return id{e.seq, e.merge} }
 
 // A manifest names the images that count.
 type manifest struct {
@@ -52,8 +79,12 @@ func (m *manifest) encode() []byte {
 		if kind == "" {
 			kind = "-"
 		}
-		fmt.Fprintf(&b, "image %d base %d size %d crc %08x point %s %d log %d %d\n",
+		fmt.Fprintf(&b, "image %d base %d size %d crc %08x point %s %d log %d %d",
 			e.seq, e.base, e.size, e.crc, kind, e.point.Seq, e.point.LogFrom, e.point.LogTo)
+		if e.merge != 0 {
+			fmt.Fprintf(&b, " merge %d", e.merge)
+		}
+		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "crc %08x\n", checksum(b.Bytes()))
 	return b.Bytes()
@@ -102,7 +133,14 @@ func (m *manifest) line(i int, line string) error {
 		return fmt.Errorf("more than %d images", MaxChain)
 	}
 	var e entry
-	_, err := fmt.Sscanf(line, "image %d base %d size %d crc %x point %s %d log %d %d\n",
+	plain, merge, merged := strings.Cut(line, " merge ")
+	if merged {
+		plain += "\n"
+		if _, err := fmt.Sscanf(merge, "%d\n", &e.merge); err != nil {
+			return fmt.Errorf("%.200q names no merge: %w", line, err)
+		}
+	}
+	_, err := fmt.Sscanf(plain, "image %d base %d size %d crc %x point %s %d log %d %d\n",
 		&e.seq, &e.base, &e.size, &e.crc, &e.point.Kind, &e.point.Seq, &e.point.LogFrom, &e.point.LogTo)
 	if err != nil {
 		return fmt.Errorf("%.200q is no image: %w", line, err)

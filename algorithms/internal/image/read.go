@@ -71,9 +71,10 @@ func (im *Image) Digest() uint64 { return im.foot.digest }
 // Size returns the length of the file in bytes.
 func (im *Image) Size() int64 { return im.size }
 
-// entry returns what a manifest says of the image.
-func (im *Image) entry() entry {
-	return entry{seq: im.head.seq, base: im.head.base, size: im.size, crc: im.crc, point: im.foot.point}
+// entry returns what a manifest says of the image, which was written by a merge
+// of that number, or by none.
+func (im *Image) entry(merge uint64) entry {
+	return entry{seq: im.head.seq, base: im.head.base, merge: merge, size: im.size, crc: im.crc, point: im.foot.point}
 }
 
 // load reads header, trailer and footer.

@@ -8,20 +8,24 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// record publishes the manifest that makes e the newest image, and notes what
-// is to be removed for it.
+// record publishes the manifest that makes e count, as the newest image or in
+// place of those it was merged from, and notes what is to be removed for it.
 func (d *Dir) record(e entry) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	all := append([]entry{e}, d.images...)
+	all, err := d.with(e)
+	if err != nil {
+		return err
+	}
 	keep := retained(all)
-	if d.o.Discard {
-		d.images = keep
+	if d.o.Discard { // nothing is read again: no chain need be remembered
+		e.base = 0
+		d.images = []entry{e}
 		return nil
 	}
 	d.lastManifest++
 	m := &manifest{number: d.lastManifest, images: keep}
-	if err := d.publish(m, e.seq); err != nil {
+	if err := d.publish(m, e.id()); err != nil {
 		return err
 	}
 	for _, old := range d.known {
@@ -33,27 +37,55 @@ func (d *Dir) record(e entry) error {
 	if d.manifest != 0 {
 		d.known = append(d.known, d.manifest)
 	}
+	d.waste = append(d.waste, d.merged...)
+	d.merged = nil
 	for _, old := range d.images {
-		if find(keep, old.seq) == nil {
-			d.waste = append(d.waste, imageName(old.seq))
+		switch {
+		case holds(keep, old.id()):
+		case e.merge != 0: // the manifest before, which stays, names it
+			d.merged = append(d.merged, old.id().name())
+		default:
+			d.waste = append(d.waste, old.id().name())
 		}
 	}
-	d.images, d.manifest, d.uncertain = keep, m.number, 0
+	d.images, d.manifest, d.uncertain = keep, m.number, nil
 	return nil
+}
+
+// with returns the images that count when e does too, newest first. A merged
+// image takes the place of the last of those it was merged from: whatever is
+// based on that one is based on it. The caller holds mu.
+func (d *Dir) with(e entry) ([]entry, error) {
+	if e.merge == 0 {
+		return append([]entry{e}, d.images...), nil
+	}
+	all := slices.Clone(d.images)
+	at := find(all, e.seq)
+	if at == nil {
+		return nil, fmt.Errorf("image %d, which was merged, does not count any more", e.seq)
+	}
+	*at = e
+	return all, nil
+}
+
+// holds reports whether an image is among those.
+func holds(images []entry, i id) bool {
+	e := find(images, i.seq)
+	return e != nil && e.id() == i
 }
 
 // publish writes m and makes it durable under its name. From the rename on, an
 // error leaves open whether m counts: then the image it names must stay until a
 // later manifest is durable. The caller holds mu.
-func (d *Dir) publish(m *manifest, seq uint64) error {
+func (d *Dir) publish(m *manifest, image id) error {
 	path := d.path(manifestName(m.number))
 	tmp := path + tmpSuffix
 	if err := d.writeFile(tmp, m.encode()); err != nil {
 		return fmt.Errorf("write manifest: %w", joinRemove(err, d.remove(tmp)))
 	}
 	d.known = append(d.known, m.number)
-	d.waste = append(d.waste, imageName(seq))
-	d.uncertain = seq
+	d.waste = append(d.waste, image.name())
+	d.uncertain = append(d.uncertain, image)
 	if err := d.o.FS.Rename(tmp, path); err != nil {
 		return fmt.Errorf("publish manifest: %w", joinRemove(err, d.remove(tmp)))
 	}
@@ -87,10 +119,10 @@ func (d *Dir) writeFile(path string, b []byte) error {
 
 // mayCount reports whether a manifest that names the image may be durable
 // although it could not be published without error.
-func (d *Dir) mayCount(seq uint64) bool {
+func (d *Dir) mayCount(image id) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.uncertain == seq
+	return slices.Contains(d.uncertain, image)
 }
 
 // sweep removes what no longer counts, manifests before the images they name.
@@ -175,7 +207,7 @@ func (d *Dir) adopt(manifests []*manifest) error {
 
 // An inventory is what the names in a directory say.
 type inventory struct {
-	images                  []uint64 // newest first
+	images                  []id     // newest first
 	manifests               []uint64 // newest first
 	temporary               []string
 	lastImage, lastManifest uint64 // the highest numbers seen, temporary files included
@@ -190,35 +222,35 @@ func takeInventory(fsys fs.FS, dir string) (*inventory, error) {
 	in := &inventory{}
 	for _, name := range names {
 		stem, temporary := strings.CutSuffix(name, tmpSuffix)
-		seq, isImage := number(stem, imagePrefix)
+		image, isImage := parseID(stem)
 		man, isManifest := number(stem, manifestPrefix)
-		in.lastImage, in.lastManifest = max(in.lastImage, seq), max(in.lastManifest, man)
+		in.lastImage, in.lastManifest = max(in.lastImage, image.seq, image.merge), max(in.lastManifest, man)
 		switch {
 		case temporary && (isImage || isManifest):
 			in.temporary = append(in.temporary, name)
 		case isImage:
-			in.images = append(in.images, seq)
+			in.images = append(in.images, image)
 		case isManifest:
 			in.manifests = append(in.manifests, man)
 		}
 	}
-	descending := func(a, b uint64) int {
-		if a > b {
+	slices.SortFunc(in.images, func(a, b id) int {
+		if a.before(b) {
 			return -1
 		}
 		return 1
-	}
-	slices.SortFunc(in.images, descending)
-	slices.SortFunc(in.manifests, descending)
+	})
+	slices.Sort(in.manifests)
+	slices.Reverse(in.manifests)
 	return in, nil
 }
 
 // unnamed returns the names of the images that none of the manifests names.
 func (in *inventory) unnamed(manifests []*manifest) []string {
 	var out []string
-	for _, seq := range in.images {
-		if !slices.ContainsFunc(manifests, func(m *manifest) bool { return find(m.images, seq) != nil }) {
-			out = append(out, imageName(seq))
+	for _, i := range in.images {
+		if !slices.ContainsFunc(manifests, func(m *manifest) bool { return holds(m.images, i) }) {
+			out = append(out, i.name())
 		}
 	}
 	return out

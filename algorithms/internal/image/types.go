@@ -13,7 +13,8 @@ const (
 	MaxKind      = 15      // bytes of a Point's Kind
 	MaxBlock     = 1 << 28 // bytes of a block
 	MaxStreams   = 1 << 10
-	MaxChain     = 256 // images in a manifest
+	MaxChain     = 256            // images in a manifest
+	MaxBases     = MaxChain/2 - 2 // images that another may be laid over: two chains fit in a manifest
 
 	// DefaultBlock is the block size, in bytes, when Options names none.
 	DefaultBlock = 1 << 20
@@ -81,6 +82,7 @@ type Record struct {
 // Info is what became of an image.
 type Info struct {
 	Seq        uint64
+	Base       uint64 // the image that this one is to be laid over; 0 for a full one
 	Path       string // "" if the image was discarded
 	Point      Point
 	Records    uint64 // tombstones not included

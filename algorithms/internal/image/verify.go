@@ -13,8 +13,9 @@ import (
 
 // A Report says what Verify found.
 type Report struct {
-	Dir   string
-	Files []FileReport // manifests, images, then temporary files; each newest first
+	Dir    string
+	Files  []FileReport // manifests, images, then temporary files; each newest first
+	Chains []string     // of the newest image and the one before: which images they are laid over, in words
 }
 
 // A FileReport says what was found in one file.
@@ -47,6 +48,9 @@ func (r Report) String() string {
 		for _, d := range f.Damage {
 			fmt.Fprintf(&b, "\t%v\n", d)
 		}
+	}
+	for _, c := range r.Chains {
+		b.WriteString(c + "\n")
 	}
 	if len(r.Files) == 0 {
 		fmt.Fprintf(&b, "%s: no images\n", r.Dir)
@@ -94,8 +98,11 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 		}
 		r.Files = append(r.Files, f)
 	}
-	for _, seq := range in.images {
-		r.Files = append(r.Files, verifyImage(fsys, dir, seq, all))
+	for _, i := range in.images {
+		r.Files = append(r.Files, verifyImage(fsys, dir, i, all))
+	}
+	if newest != nil {
+		r.Chains = newest.chains(r.Files)
 	}
 	for _, name := range in.temporary {
 		size, err := fileSize(fsys, filepath.Join(dir, name))
@@ -119,25 +126,55 @@ func verifyManifest(fsys fs.FS, dir string, n uint64) (FileReport, *manifest) {
 	return f, m
 }
 
+// chains says, of the two newest images of m, which others they are laid over,
+// if any.
+func (m *manifest) chains(files []FileReport) (out []string) {
+	bad := map[string]bool{}
+	for _, f := range files {
+		bad[f.Name] = len(f.Damage) > 0
+	}
+	for i, e := range m.images {
+		links := chain(m.images, e)
+		if i > 1 || len(links) == 1 {
+			continue
+		}
+		s := fmt.Sprintf("image %d at %s is read from %d images:", e.seq, e.point, len(links))
+		size, broken := int64(0), ""
+		for _, l := range links {
+			s += " " + l.id().name()
+			size += l.size
+			if known, there := bad[l.id().name()]; broken == "" && (known || !there) {
+				broken = l.id().name()
+			}
+		}
+		s += fmt.Sprintf(", %d bytes", size)
+		if broken != "" {
+			s += fmt.Sprintf("; BROKEN at %s: recovery stops at the image before it", broken)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // missing reports the images that the manifest names and that are not there.
 func missing(m *manifest, in *inventory, dir string) []error {
 	var out []error
 	for _, e := range m.images {
 		found := false
-		for _, seq := range in.images {
-			found = found || seq == e.seq
+		for _, i := range in.images {
+			found = found || i == e.id()
 		}
 		if !found {
-			out = append(out, damaged(filepath.Join(dir, manifestName(m.number)), 0, "it names %s, which is missing", imageName(e.seq)))
+			out = append(out, damaged(filepath.Join(dir, manifestName(m.number)), 0, "it names %s, which is missing", e.id().name()))
 		}
 	}
 	return out
 }
 
 // verifyImage reads one image and compares it with what the manifests say.
-func verifyImage(fsys fs.FS, dir string, seq uint64, manifests []*manifest) FileReport {
-	path := filepath.Join(dir, imageName(seq))
-	f := FileReport{Name: imageName(seq)}
+func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) FileReport {
+	path := filepath.Join(dir, image.name())
+	f := FileReport{Name: image.name()}
 	var err error
 	if f.Bytes, err = fileSize(fsys, path); err != nil {
 		f.Damage = append(f.Damage, err)
@@ -152,15 +189,24 @@ func verifyImage(fsys fs.FS, dir string, seq uint64, manifests []*manifest) File
 	f.Blocks, f.Records, f.Point = len(im.foot.blocks), im.Records(), im.Point().String()
 	named := false
 	for _, m := range manifests {
-		if e := find(m.images, seq); e != nil {
+		if e := find(m.images, image.seq); e != nil && e.id() == image {
 			named = true
-			if got := im.entry(); got != *e {
+			if got := im.entry(image.merge); got != *e {
 				f.Damage = append(f.Damage, damaged(path, 0, "%s means another image: found %+v, expected %+v", manifestName(m.number), got, *e))
 			}
 		}
 	}
-	if im.Seq() != seq {
+	if im.Seq() != image.seq {
 		f.Damage = append(f.Damage, damaged(path, 16, "it is image %d under another name", im.Seq()))
+	}
+	switch {
+	case image.merge != 0:
+		f.Note = fmt.Sprintf("merged; to be laid over image %d", im.Base())
+		if im.Base() == 0 {
+			f.Note = "merged; full"
+		}
+	case im.Base() != 0:
+		f.Note = fmt.Sprintf("partial; to be laid over image %d", im.Base())
 	}
 	if !named {
 		f.Note = "no manifest names it; it does not count"

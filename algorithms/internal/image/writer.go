@@ -18,6 +18,7 @@ import (
 type Writer struct {
 	dir     *Dir
 	header  header
+	merge   uint64 // its number, where images are merged; else 0
 	limit   *limiter
 	file    fs.File // nil if the image is discarded
 	streams []*Stream
@@ -36,7 +37,9 @@ func (w *Writer) Stream(i int) *Stream { return w.streams[i] }
 func (w *Writer) Seq() uint64 { return w.header.seq }
 
 // name returns what the image will be called.
-func (w *Writer) name() string { return imageName(w.header.seq) }
+func (w *Writer) name() string { return w.id().name() }
+
+func (w *Writer) id() id { return id{w.header.seq, w.merge} }
 
 func (w *Writer) path() string { return filepath.Join(w.dir.o.Dir, w.name()) }
 
@@ -102,12 +105,12 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 		return Info{}, err
 	}
 	written := time.Now()
-	e := entry{seq: f.seq, base: w.header.base, size: at + int64(len(tail)), crc: crc, point: p}
+	e := entry{seq: f.seq, base: w.header.base, merge: w.merge, size: at + int64(len(tail)), crc: crc, point: p}
 	if err := w.publish(e); err != nil {
 		return Info{}, explain(err)
 	}
 	info := Info{
-		Seq: f.seq, Point: p, Records: f.records, Tombstones: f.tombstones, Bytes: e.size, Digest: f.digest,
+		Seq: f.seq, Base: w.header.base, Point: p, Records: f.records, Tombstones: f.tombstones, Bytes: e.size, Digest: f.digest,
 		WriteTime: w.longestWait() + written.Sub(start), SyncTime: time.Since(written),
 	}
 	if w.file != nil {
@@ -184,7 +187,7 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	w.finish()
-	if w.file == nil || w.dir.mayCount(w.header.seq) {
+	if w.file == nil || w.dir.mayCount(w.id()) {
 		return nil
 	}
 	// A rename that failed may have been done all the same.
@@ -205,5 +208,5 @@ func (w *Writer) finish() {
 	if w.file != nil {
 		w.file.Close()
 	}
-	w.dir.release()
+	w.dir.release(w.merge != 0)
 }

@@ -94,7 +94,7 @@ func (o order) open() (*store.Store, error) {
 	}
 	opts := store.Options{
 		Tables: tables(), Workers: workers,
-		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096},
+		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
 		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond},
 	}
 	e.Apply(&opts)

@@ -30,7 +30,7 @@ func imageMutants() []mutant {
 			}},
 		{name: "image-removes-uncertain", seen: "cleanup after a failed fsync",
 			fault: "removes an image whose manifest may be durable",
-			edits: one("w.file == nil || w.dir.mayCount(w.header.seq)", "w.file == nil")},
+			edits: one("w.file == nil || w.dir.mayCount(w.id())", "w.file == nil")},
 		{name: "image-write-errors-lost", file: "internal/image/stream.go", seen: errorsAsOk,
 			fault: "ignores that a block could not be written",
 			edits: one("\t\ts.w.fail(err)\n", "\t\t_ = err\n")},

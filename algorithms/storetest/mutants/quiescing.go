@@ -13,7 +13,7 @@ const (
 )
 
 func naiveMutants() []mutant {
-	const copying = "n.env.Records(func(r store.Rec) { n.shadow.At(r).CopyFrom(r.Live()) })"
+	const copying = "n.env.EachDirty(w, func(r store.Rec) { n.shadow.At(r).CopyFrom(r.Live()) })"
 	return append(in("naive", naiveFile, []mutant{
 		{name: "naive-does-not-wait", seen: "quiesce without a drain",
 			fault: "keeps transactions from starting, but does not wait for those that run",
@@ -38,7 +38,7 @@ func naiveMutants() []mutant {
 			edits: one("out.Put(r, n.shadow.At(r))", "out.Put(r, r.Live())")},
 		{name: "naive-copy-copies-late", seen: "quiesce shorter than the copy",
 			fault: "copies when transactions run again",
-			edits: one("return at, n.env.Scan(ctx, w, func", copying+"\n\treturn at, n.env.Scan(ctx, w, func")},
+			edits: one("return at, n.env.ScanDirty(ctx, w, func", copying+"\n\treturn at, n.env.ScanDirty(ctx, w, func")},
 		{name: "naive-copy-stale", seen: "stale stable copy (LineairDB)",
 			fault: "copies for the first image only",
 			edits: one(copying, "if n.period == 1 {\n\t\t\t"+copying+"\n\t\t}")},

@@ -46,7 +46,7 @@ func all() []mutant {
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
-		imageMutants(), walMutants(),
+		imageMutants(), walMutants(), partialMutants(),
 	)
 }
 
@@ -72,6 +72,18 @@ func suites(room string) []suite {
 		return algorithm("calc", "TestMutex")
 	case "cpr-verify":
 		return algorithm("cpr", "TestVerify")
+	case "pcalc":
+		return []suite{{"calc", "^Test(Partial|GivenUp)$"}}
+	case "pnaive", "pzigzag", "ppingpong", "pcpr":
+		return algorithm(room[1:], "TestPartial")
+	case "pnaive-copy":
+		return algorithm("naive", "TestPartialCopy")
+	case "pcalc-hash":
+		return algorithm("calc", "TestPartialHash")
+	case "pfuzzy":
+		return algorithm("fuzzy", "TestPartial")
+	case "image/merge":
+		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
 	case "store", "storetest/crash":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned

@@ -19,7 +19,7 @@ func calcMutants() []mutant {
 	ms := []mutant{
 		{name: "calc-saves-new-value", seen: li + ": copy-on-update saves the new value; LineairDB's 2PL the after-image",
 			fault: "sets the new value aside instead of the old",
-			edits: one("switch tx.Start {\n\tcase prepare:\n\t\tc.stable.Save", "r.Live().Apply(tx.Stamp(), off, v)\n\tswitch tx.Start {\n\tcase prepare:\n\t\tc.stable.Save")},
+			edits: one("switch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save", "r.Live().Apply(tx.Stamp(), off, v)\n\tswitch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save")},
 		{name: "calc-prepare-saves-nothing", seen: calcPaper,
 			fault: "sets nothing aside in PREPARE",
 			edits: one("c.stable.Save(tx.Worker(), r.Head())", "")},
@@ -35,8 +35,8 @@ func calcMutants() []mutant {
 		{name: "calc-clock-before-log", seen: "phase set in the clock before the log",
 			fault: "lets transactions begin in a phase in which none can commit yet",
 			edits: []edit{
-				{"\tseq = c.log.turn(phase)\n", "\tc.env.Clock.Set(phase)\n"},
-				{"\tc.env.Clock.Set(phase)\n\tc.env.Mark", "\tseq = c.log.turn(phase)\n\tc.env.Mark"},
+				{"\tseq = c.log.turn(phase)\n", "\tc.env.Clock.Set(c.period<<phaseBits | phase)\n"},
+				{"\tc.env.Clock.Set(c.period<<phaseBits | phase)\n\tc.env.Mark", "\tseq = c.log.turn(phase)\n\tc.env.Mark"},
 			}},
 		{name: "calc-no-await-prepare", seen: calcPaper + ": await skipped",
 			fault: "reaches the point while transactions run that set nothing aside",
