@@ -162,7 +162,11 @@ func (c cell) checkImage(ctx context.Context, e algorithms.Entry, dir string, sr
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	return c.consistent(s, "image "+filepath.Base(src.Image))
+	name := src.Image
+	if n := len(src.Chain); n > 0 {
+		name = src.Chain[n-1]
+	}
+	return c.consistent(s, "image "+filepath.Base(name))
 }
 
 // A kindCount is how many transactions of a kind were committed.

@@ -33,7 +33,17 @@ type schedule struct {
 type taken struct {
 	report store.Report
 	err    error
-	kept   string // the image's second name
+	kept   []string // second names of the full image, and of what is laid over it, the image at the end
+}
+
+// image is the second name of the image as it was written; ok is false where it
+// was not kept, or only what took its place when it was collapsed.
+func (t taken) image() (path string, ok bool) {
+	if len(t.kept) == 0 {
+		return "", false
+	}
+	path = t.kept[len(t.kept)-1]
+	return path, filepath.Base(path) == filepath.Base(t.report.Image.Path)
 }
 
 func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *schedule {
@@ -66,7 +76,7 @@ func (s *schedule) run(ctx context.Context) {
 // add notes a checkpoint, and reports whether another makes sense.
 func (s *schedule) add(t taken) bool {
 	if t.err == nil && t.report.Image.Path != "" {
-		t.kept, t.err = s.link(t.report.Image.Path, s.keep)
+		t.kept, t.err = s.linkImage(t.report.Image)
 	}
 	if t.err == nil && s.log != "" {
 		t.err = s.linkLog()
@@ -79,6 +89,27 @@ func (s *schedule) add(t taken) bool {
 		return false
 	}
 	return t.err == nil
+}
+
+// linkImage links an image with all it is laid over.
+func (s *schedule) linkImage(info store.ImageInfo) (kept []string, err error) {
+	paths := []string{info.Path}
+	err = s.store.HoldCollapses(func() error {
+		if info.Base != 0 {
+			if paths, err = store.Chain(nil, info.Path); err != nil {
+				return fmt.Errorf("keep %s for reading back: %w", info.Path, err)
+			}
+		}
+		for _, path := range paths {
+			name, err := s.link(path, s.keep)
+			if err != nil {
+				return err
+			}
+			kept = append(kept, name)
+		}
+		return nil
+	})
+	return kept, err
 }
 
 // link gives an image a second name, so that it outlives the two that the store
@@ -132,7 +163,7 @@ func (s *schedule) images() []taken {
 	defer s.mu.Unlock()
 	var whole []taken
 	for _, t := range s.reports {
-		if t.err == nil && t.kept != "" {
+		if t.err == nil && len(t.kept) > 0 {
 			whole = append(whole, t)
 		}
 	}

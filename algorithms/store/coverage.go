@@ -52,11 +52,7 @@ func (s *Store) dropLog(info image.Info) error {
 	if info.Path == "" { // discarded: the log is all there is
 		return nil
 	}
-	keep, err := s.logKept(info)
-	if err == nil {
-		err = s.log.Truncate(keep)
-	}
-	if err != nil {
+	if err := s.log.Truncate(s.logKept()); err != nil {
 		return fmt.Errorf("image %s is published, but the log it covers is not deleted: %w", info.Path, err)
 	}
 	return nil
@@ -65,16 +61,12 @@ func (s *Store) dropLog(info image.Info) error {
 // logKept returns the epoch after which the log is kept. Where a link of a chain
 // of partial images is damaged recovery falls back to what is below it, as far
 // down as the full image.
-func (s *Store) logKept(info image.Info) (uint64, error) {
+func (s *Store) logKept() uint64 {
 	keep := min(s.coverage.kept[0], s.coverage.kept[1])
-	if info.Base == 0 {
-		return keep, nil
+	if bottom, ok := s.images.Bottom(); ok {
+		keep = min(keep, bottom.LogFrom)
 	}
-	set, _, err := image.Latest(s.opts.Images.FS, s.opts.Images.Dir)
-	if err != nil {
-		return 0, err
-	}
-	return min(keep, set.Images[0].Point.LogFrom), nil
+	return keep
 }
 
 // lastEpoch returns the epoch of the log that the newest image in a folder

@@ -21,11 +21,12 @@ var ErrNoImage = image.ErrNoImage
 // A Source is where a store is recovered from.
 type Source struct {
 	Images   string
-	Image    string // this image rather than the newest; a path
-	Log      string // empty: no log
-	LogTo    uint64 // replay no further than this epoch; 0: to the durable end
-	FS       fs.FS  // nil: the operating system's
-	Parallel int    // readers and appliers; 0 means 1
+	Image    string   // this image rather than the newest; a path
+	Chain    []string // these rather than those of a folder: the full image, and what is laid over it; paths
+	Log      string   // empty: no log
+	LogTo    uint64   // replay no further than this epoch; 0: to the durable end
+	FS       fs.FS    // nil: the operating system's
+	Parallel int      // readers and appliers; 0 means 1
 }
 
 // A Recovery is what was got back, and what it cost.
@@ -89,7 +90,7 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
 	for {
 		path, err := s.loadOne(ctx, src, bad, r)
 		var damage *image.Damage
-		if src.Image != "" || !errors.As(err, &damage) || path == "" {
+		if src.Image != "" || len(src.Chain) > 0 || !errors.As(err, &damage) || path == "" {
 			return err
 		}
 		r.Problems = append(r.Problems, err.Error())
@@ -167,8 +168,31 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 	})
 }
 
+// Chain returns the files that an image is read from: the full image, and what is
+// laid over it, itself at the end. Where it was collapsed since, the file that
+// took its place is named. The folder must not change meanwhile; see
+// HoldCollapses.
+func Chain(fsys fs.FS, path string) ([]string, error) {
+	if fsys == nil {
+		fsys = fs.OS()
+	}
+	set, err := image.Find(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, ref := range set.Images {
+		paths = append(paths, ref.Path)
+	}
+	return paths, nil
+}
+
 func findImages(src Source) (*image.Set, []image.Problem, error) {
-	if src.Image != "" {
+	switch {
+	case len(src.Chain) > 0:
+		set, err := image.Laid(src.FS, src.Chain)
+		return set, nil, err
+	case src.Image != "":
 		set, err := image.Find(src.FS, src.Image)
 		return set, nil, err
 	}
@@ -269,6 +293,9 @@ func (s *Store) sum(counts []counter) (n uint64) {
 	}
 	return n
 }
+
+// An ImageInfo is what became of an image.
+type ImageInfo = image.Info
 
 // An ImageRecord is one record of an image. Value is good until the next.
 type ImageRecord = image.Record

@@ -40,7 +40,7 @@ type row struct {
 	doc       string
 	fallback  string                  // the default in words, where it is no value
 	about     bool                    // changes nothing that one trial measures: not swept, not hashed
-	later     bool                    // came after the first results: hashed only where it has a value, so that theirs stay
+	later     bool                    // came after the first results: hashed only where it is not the default, so that theirs stay
 	at        func(*Experiment) field // nil for the two that are lists: algorithms and matrix
 }
 
@@ -221,13 +221,13 @@ var rows = []row{
 	{name: "checkpoint.direct", typ: "true|false",
 		doc: "Write past the page cache (O_DIRECT) where the file system allows it.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.Checkpoint.Direct) }},
-	{name: "checkpoint.collapse", typ: "count|never",
+	{name: "checkpoint.collapse", later: true, typ: "count|never",
 		doc: "How many partial images of the p* algorithms become one, in the background; never is 0.",
 		at:  func(e *Experiment) field { return zeroNamed{&e.Checkpoint.Collapse, "never", "0"} }},
-	{name: "checkpoint.collapse_base", typ: "true|false",
+	{name: "checkpoint.collapse_base", later: true, typ: "true|false",
 		doc: "Whether the full image takes part in that, so that a new full one results; else a larger partial one does.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.Checkpoint.CollapseBase) }},
-	{name: "checkpoint.collapse_rate", typ: "size/s|unlimited",
+	{name: "checkpoint.collapse_rate", later: true, typ: "size/s|unlimited",
 		doc: "The limit on what collapsing reads and writes, such as 50MiB/s; or unlimited.",
 		at:  func(e *Experiment) field { return &e.Checkpoint.CollapseRate }},
 	{name: "checkpoint.dir", typ: "path", fallback: "under the result directory",

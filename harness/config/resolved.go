@@ -39,13 +39,14 @@ func (e *Experiment) Resolved() ([]byte, error) {
 // must be drawn before.
 func (e *Experiment) Hash() string {
 	h, view := sha256.New(), e.view()
+	standard := defaults("", Known{})
 	fmt.Fprintln(h, "ckptbench config 1")
 	for i := range rows {
 		r := &rows[i]
 		if r.about || r.at == nil || r.name == arrivalsKey && e.Rate.Closed() {
 			continue
 		}
-		if text := view.text(r); text != "" || !r.later {
+		if text := view.text(r); !r.later || text != standard.text(r) {
 			fmt.Fprintf(h, "%s=%q\n", r.name, text)
 		}
 	}

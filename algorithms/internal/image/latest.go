@@ -91,6 +91,26 @@ func Find(fsys fs.FS, path string) (*Set, error) {
 	return &Set{Images: []Ref{{Path: path, Seq: im.Seq(), Size: im.Size(), Point: im.Point()}}}, nil
 }
 
+// Laid returns the images of these files as a set: the full one first, each to
+// be laid over those before it. No manifest need name them.
+func Laid(fsys fs.FS, paths []string) (*Set, error) {
+	s := &Set{}
+	below := uint64(0)
+	for _, path := range paths {
+		im, err := OpenImage(fsys, path)
+		if err != nil {
+			return nil, err
+		}
+		ref := Ref{path, im.Seq(), im.Base(), im.Size(), im.Point()}
+		im.Close()
+		if ref.Base != below {
+			return nil, fmt.Errorf("%s is to be laid over image %d, and not over %d; give the images from the full one on", path, ref.Base, below)
+		}
+		s.Images, below = append(s.Images, ref), ref.Seq
+	}
+	return s, nil
+}
+
 func newSet(dir string, m *manifest, newest entry, of []entry) *Set {
 	s := &Set{Manifest: m.number}
 	for _, e := range chain(of, newest) {

@@ -33,6 +33,22 @@ func (d *Dir) Chain() int {
 	return len(chain(d.images, d.images[0]))
 }
 
+// Bottom returns the point of the full image that the newest one is laid over,
+// or is itself; ok is false where there is none.
+func (d *Dir) Bottom() (p Point, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.images) == 0 {
+		return Point{}, false
+	}
+	for _, e := range chain(d.images, d.images[0]) {
+		if e.base == 0 {
+			return e.point, true
+		}
+	}
+	return Point{}, false
+}
+
 // Merge makes one image of the newest one and all it is laid over: of the
 // partial ones only, which gives one larger partial image over the full one, or
 // with base of the full one too, which gives a new full one. The merged image

@@ -140,7 +140,7 @@ func recoverMutants() []mutant {
 			edits: one("\t\t\tw.redo.Abort()\n", "\t\t\tw.redo.Commit(tx.id)\n")},
 		{name: "log-truncated-too-far", file: coverageFile, seen: "log truncated beyond the image", tests: []string{"fuzzy", "calc"},
 			fault: "drops all of the log that is durable",
-			edits: one("err = s.log.Truncate(keep)", "err = s.log.Truncate(s.log.Durable())")},
+			edits: one("s.log.Truncate(s.logKept())", "s.log.Truncate(s.log.Durable())")},
 		{name: "log-truncated-for-newest", file: coverageFile, seen: "log truncated beyond the image that is kept", tests: []string{"fuzzy", "calc"},
 			fault: "drops the log that the image before needs",
 			edits: one("min(s.coverage.kept[0], s.coverage.kept[1])", "s.coverage.kept[0]")},
