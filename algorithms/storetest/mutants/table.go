@@ -45,6 +45,7 @@ func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), zigzagMutants(), pingpongMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(),
+		flinkMutants(), cowmapMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
 	)
@@ -66,6 +67,12 @@ func suites(room string) []suite {
 		return algorithm("naive", "TestCopy")
 	case "pingpong-drain":
 		return algorithm("pingpong", "TestDrain")
+	case "flink":
+		return []suite{{"flink", "."}}
+	case "flink-cow-write":
+		return algorithm("flink", "TestCowWrite")
+	case "flink-nested":
+		return algorithm("flink", "TestNested")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
 	case "store", "storetest/crash":
