@@ -11,10 +11,10 @@ import (
 type Row struct {
 	Algorithm string
 	Params    []Param
-	Trials    int      // that the figures are of
-	Partial   bool     // no trial ran to its end; the figures are of interrupted ones
-	Failed    int      // trials that failed
-	Noisy     int      // of Trials, those that something disturbed
+	Trials    int  // that the figures are of
+	Partial   bool // no trial ran to its end; the figures are of interrupted ones
+	Failed    int  // trials that failed
+	Noisy     int  // of Trials, those that something disturbed
 	Worst     Disturbance
 	Errors    []string // of failed and interrupted trials, each once
 	Warnings  []string // each once

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/sched"
 )
 
 func TestEntryBytes(t *testing.T) {
@@ -312,7 +314,7 @@ func TestReadBesideOwner(t *testing.T) {
 	}
 	defer close(hand)
 	steps := 30_000
-	if testing.Short() {
+	if testing.Short() || sched.Enabled {
 		steps = 5_000
 	}
 	for step := range steps {

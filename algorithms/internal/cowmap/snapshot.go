@@ -71,8 +71,8 @@ func (s *Snapshot[S]) Slots() int { return len(s.heads) }
 // returns. f must not change a state.
 func (s *Snapshot[S]) Each(f func(namespace uint32, key uint64, state S) error) error {
 	for _, e := range s.heads {
-		sched.Point("cowmap.each")
 		for ; e != nil; e = e.next {
+			sched.Point("cowmap.each")
 			if err := f(e.namespace, e.key, e.state); err != nil {
 				return err
 			}

@@ -45,6 +45,7 @@ func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
+		flinkMutants(), cowmapMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(), partialMutants(),
 	)
@@ -68,6 +69,12 @@ func suites(room string) []suite {
 		return []suite{{"cou", "Block|Copier"}}
 	case "pingpong-drain":
 		return algorithm("pingpong", "TestDrain")
+	case "flink":
+		return []suite{{"flink", "."}}
+	case "flink-cow-write":
+		return algorithm("flink", "TestCowWrite")
+	case "flink-nested":
+		return algorithm("flink", "TestNested")
 	case "calc-mutex":
 		return algorithm("calc", "TestMutex")
 	case "cpr-verify":
