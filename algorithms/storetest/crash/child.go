@@ -108,13 +108,13 @@ func (o order) fill(s *store.Store) (done [workers]uint64, err error) {
 	if errors.Is(err, store.ErrNoImage) {
 		err = load(s)
 	}
+	if err == nil {
+		err = s.Start() // from here on records are where the algorithm has them
+	}
 	if err != nil {
 		return done, err
 	}
-	if done, err = stateOf(s).done(); err != nil {
-		return done, err
-	}
-	return done, s.Start()
+	return stateOf(s).done()
 }
 
 // A child is a store under load.
