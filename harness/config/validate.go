@@ -113,7 +113,7 @@ func (e *Experiment) checkWorkload(c *checker) {
 		_, given := e.settings.keys[key]
 		c.add(given && !e.swept && e.idle(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
 	}
-	w, err := e.asked.Resolve()
+	w, err := e.resolved()
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
 			key, text, _ := strings.Cut(line, ": ")
