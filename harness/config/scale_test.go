@@ -141,3 +141,12 @@ func TestBadScale(t *testing.T) {
 	check("scale: 0.0001\nmatrix: {records: [1M, 2M]}\n", "at scale 0.0001 two of the values become 1000")
 	check("scale: 0.0001\nworkload: {name: ycsb-a, keys: 5000}\nrecords: 10M\n", "workload.keys: 5000 different ones per transaction need as many records, there are 1000")
 }
+
+// A tick may update the same record often, and so be longer than there are
+// records, in the recorded trial as in the others.
+func TestVerifiedRecordsOfTicks(t *testing.T) {
+	e := parse(t, "workload: {name: ticks, updates_per_tick: 256k}\nrecords: 1M\nverify_records: 10k\n")
+	if e.VerifiedRecords() != 10_000 {
+		t.Errorf("%v records are verified", e.VerifiedRecords())
+	}
+}
