@@ -64,6 +64,8 @@ type Verdict struct {
 	Result  string // the experiment it was decided from
 	Scale   string // at which it was run, such as 0.05; empty: as written
 	Trials  int    // behind each figure, at least
+
+	Warnings []string // of the machine, each of which may be why
 }
 
 // Judge decides each claim from the first of its experiments that allows it.
@@ -116,7 +118,7 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Why = e.Name + ": " + err.Error()
 		return v
 	}
-	v.Outcome, v.Ours, v.Trials = NotHeld, r.ours, r.trials
+	v.Outcome, v.Ours, v.Trials, v.Warnings = NotHeld, r.ours, r.trials, e.Machine.Warnings
 	if r.held {
 		v.Outcome = Held
 	}
@@ -154,7 +156,8 @@ type ruling struct {
 type needs struct {
 	algorithms []string
 	keys       []string // of the matrix
-	open       bool     // it has to be an open loop
+	wheres     []Where
+	open       bool // it has to be an open loop
 }
 
 func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
@@ -165,11 +168,16 @@ func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
 	}
 	n.open = n.open || f.Open
 	for _, w := range ws {
+		n.wheres = append(n.wheres, w)
 		for _, c := range w {
-			if !slices.Contains(n.keys, c.Key) {
-				n.keys = append(n.keys, c.Key)
-			}
+			n.swept(c.Key)
 		}
+	}
+}
+
+func (n *needs) swept(key string) {
+	if !slices.Contains(n.keys, key) {
+		n.keys = append(n.keys, key)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // A Figure is something that every trial has a number for.
 type Figure struct {
-	Name string // within a sentence: the NAME of calc
+	Name string // within a sentence: the NAME of calc is
 	Unit string
 	Base string // the algorithm whose trial of the same round it is compared with
 	Open bool   // only an open loop has it
@@ -21,17 +21,17 @@ const baseline = "none"
 // The figures that claims are about.
 var (
 	throughput = Figure{Name: "throughput", Unit: "txn/s", of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Throughput) }}
-	lost       = Figure{Name: "transactions lost", Base: baseline, of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) }}
-	overhead   = Figure{Name: "overhead (time added to a transaction, of none's)", Base: baseline, of: overheadOf}
-	rest       = Figure{Name: "throughput between checkpoints, of none's", Base: baseline, of: restOf}
-	during     = Figure{Name: "throughput during checkpoints, of none's", Base: baseline, of: duringOf}
+	lost       = Figure{Name: "number of transactions lost", Base: baseline, of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) }}
+	overhead   = Figure{Name: "time added to a transaction, over none's,", Base: baseline, of: overheadOf}
+	rest       = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf}
+	during     = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf}
 
 	pause      = Figure{Name: "longest pause", Unit: "s", of: pauseOf}
-	pauseShare = Figure{Name: "pause, of the time a checkpoint takes,", of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}
-	pausePerGB = Figure{Name: "pause for a GB of values", Unit: "s", of: pausePerGBOf}
+	pauseShare = Figure{Name: "pause over the duration of a checkpoint", of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}
+	pausePerGB = Figure{Name: "pause per GB of values", Unit: "s", of: pausePerGBOf}
 	wait       = Figure{Name: "wait for the point of consistency", Unit: "s", of: mean(func(c result.Checkpoint) float64 { return c.Wait })}
 	duration   = Figure{Name: "duration of a checkpoint", Unit: "s", of: mean(func(c result.Checkpoint) float64 { return c.Total })}
-	shifts     = Figure{Name: "aborts by CPR's shift, of each worker at each checkpoint,", of: shiftsOf}
+	shifts     = Figure{Name: "number of CPR-shift aborts per worker and checkpoint", of: shiftsOf}
 
 	memoryRest = Figure{Name: "memory beside the data at rest", Unit: "x data", of: memory(func(m result.Memory) int64 { return m.Rest })}
 	memoryPeak = Figure{Name: "memory beside the data at most", Unit: "x data", of: memory(func(m result.Memory) int64 { return m.Peak })}

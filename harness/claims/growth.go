@@ -30,54 +30,49 @@ func (d Growth) what() string {
 }
 
 func (d Growth) needs() (n needs) {
-	n.add([]string{d.Algorithm}, Figure{}, Where{{Key: "records"}})
+	n.add([]string{d.Algorithm}, Figure{})
+	n.swept("records")
 	return n
 }
 
 func (d Growth) decide(v *view) (ruling, error) {
-	var gs []result.Growth
-	for _, g := range v.exp.Growth(nil) {
-		if g.Algorithm == d.Algorithm {
-			gs = append(gs, g)
+	t := tally{}
+	for _, p := range v.exp.Points() {
+		ts := v.exp.At(d.Algorithm, p)
+		for _, x := range ts {
+			if err := counts(x); err != nil {
+				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)
+			}
 		}
+		t.of(len(ts))
 	}
+	gs := slices.DeleteFunc(v.exp.Growth(nil), func(g result.Growth) bool { return g.Algorithm != d.Algorithm })
 	if len(gs) == 0 {
 		return ruling{}, fmt.Errorf("%s was not run at several numbers of records", d.Algorithm)
 	}
-	t := tally{}
 	for _, g := range gs {
 		t.points = append(t.points, g.Params)
 	}
 	for _, g := range gs {
-		if err := d.add(&t, v, g); err != nil {
+		if err := d.add(&t, g); err != nil {
 			return ruling{}, err
 		}
 	}
 	return t.ruling(), nil
 }
 
-func (d Growth) add(t *tally, v *view, g result.Growth) error {
-	for i := range v.exp.Trials {
-		tr := &v.exp.Trials[i]
-		if row := (result.Row{Algorithm: tr.Algorithm, Params: tr.Params}); !g.Of(&row) {
-			continue
-		}
-		if err := counts(tr); err != nil {
-			return fmt.Errorf("%s%s %w", d.Algorithm, at(tr.Params), err)
-		}
-	}
-	fit, last := g.Pause, func(s result.Size) result.Stat { return s.Pause }
+func (d Growth) add(t *tally, g result.Growth) error {
+	fit, of := g.Pause, func(s result.Size) result.Stat { return s.Pause }
 	if d.Duration {
-		fit, last = g.Duration, func(s result.Size) result.Stat { return s.Duration }
+		fit, of = g.Duration, func(s result.Size) result.Stat { return s.Duration }
 	}
 	if fit.Word == result.Unclear || fit.Word == result.TooFew {
 		return fmt.Errorf("how the %s of %s grows is %s: more trials, or more sizes", d.what(), d.Algorithm, fit.Word)
 	}
-	ours := fit.Word
+	ours, last := fit.Word, g.Sizes[len(g.Sizes)-1]
 	if fit.Fitted() && fit.Word != result.Never {
-		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope,
-			pause.text(last(g.Sizes[len(g.Sizes)-1]).Median), number(g.Sizes[len(g.Sizes)-1].Records))
+		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope, pause.text(of(last).Median), number(last.Records))
 	}
-	t.add(g.Params, slices.Contains(d.Words, fit.Word), ours, last(g.Sizes[0]))
+	t.add(g.Params, slices.Contains(d.Words, fit.Word), ours)
 	return nil
 }

@@ -34,7 +34,8 @@ func (d Monotone) String() string {
 }
 
 func (d Monotone) needs() (n needs) {
-	n.add([]string{d.Algorithm}, d.Figure, d.At, Where{{Key: d.Along}})
+	n.add([]string{d.Algorithm}, d.Figure, d.At)
+	n.swept(d.Along)
 	return n
 }
 
@@ -43,11 +44,14 @@ func (d Monotone) decide(v *view) (ruling, error) {
 	if err != nil {
 		return ruling{}, err
 	}
-	t := tally{}
-	for _, sweep := range d.sweeps(points) {
+	t, sweeps := tally{}, d.sweeps(points)
+	if len(sweeps) == 0 {
+		return ruling{}, fmt.Errorf("it has no points that differ in %s", d.Along)
+	}
+	for _, sweep := range sweeps {
 		t.points = append(t.points, sweep[0])
 	}
-	for _, sweep := range d.sweeps(points) {
+	for _, sweep := range sweeps {
 		if err := d.add(&t, v, sweep); err != nil {
 			return ruling{}, err
 		}

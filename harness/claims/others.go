@@ -7,7 +7,7 @@ const caoEtAl = "Cao et al. 2011, "
 // cao are the claims of the paper on frequently consistent applications, of
 // which the abstract was at hand.
 func cao() []Claim {
-	updates := []string{"paper/cao-updates", "ticks"}
+	updates := []string{"paper/cao-updates"}
 	fewest := Where{{"workload.updates_per_tick", Least}}
 	return []Claim{
 		{ID: "pingpong-overhead", Says: "With few updates a tick Ping-Pong's overhead is less than a tenth of copy-on-update's.",

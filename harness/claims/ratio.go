@@ -24,15 +24,12 @@ type Ratio struct {
 
 // String is the rule.
 func (d Ratio) String() string {
-	below := d.Over
-	if below == "" {
-		below = "the same"
-	}
+	below := "that"
 	if d.OverFigure.of != nil {
-		below = "the " + d.OverFigure.Name + " of " + below
+		below = "the " + d.OverFigure.Name
 	}
-	text := fmt.Sprintf("the %s of %s%s is %s that of %s%s", d.Figure.Name, strings.Join(d.Of, ", "), d.At.behind(),
-		d.Bounds.text(func(x float64) string { return number(x) + " times" }), below, d.OverAt.behind())
+	text := fmt.Sprintf("the %s of %s%s is %s %s of %s%s", d.Figure.Name, strings.Join(d.Of, ", "), d.At.behind(),
+		d.Bounds.text(func(x float64) string { return number(x) + " times" }), below, cmp.Or(d.Over, "the same"), d.OverAt.behind())
 	if d.Tolerance > 0 {
 		text += fmt.Sprintf(", within %g %%", math.Round(100*d.Tolerance))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -71,7 +72,20 @@ func plain(vs []Verdict) (string, error) {
 	for l := range strings.SplitSeq(strings.TrimRight(b.String(), "\n"), "\n") {
 		lines = append(lines, strings.TrimRight(l, " "))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n", nil
+	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n" + strings.Join(warnings(vs), ""), nil
+}
+
+// warnings are lines, each once, on the results that something was decided from.
+func warnings(vs []Verdict) (lines []string) {
+	for _, v := range vs {
+		for _, w := range v.Warnings {
+			line := fmt.Sprintf("Warning: %s: %s\n", oneLine(v.Result), oneLine(w))
+			if !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
 }
 
 // Summary counts the outcomes.
@@ -133,7 +147,11 @@ func markdown(vs []Verdict) string {
 		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %s |\n", v.Outcome, v.Claim.ID,
 			escape.Replace(v.Claim.Says), escape.Replace(v.theirs()), escape.Replace(v.ours()))
 	}
-	return b.String() + "\n" + Summary(vs) + "\n"
+	b.WriteString("\n" + Summary(vs) + "\n")
+	for _, w := range warnings(vs) {
+		b.WriteString("- " + escape.Replace(w))
+	}
+	return b.String()
 }
 
 var escape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
@@ -150,20 +168,21 @@ func oneLine(s string) string {
 
 // A record is a verdict in JSON.
 type record struct {
-	ID      string   `json:"id"`
-	Says    string   `json:"says"`
-	Source  string   `json:"source"`
-	Theirs  string   `json:"theirs"`
-	Basis   Basis    `json:"basis"`
-	Configs []string `json:"configs"`
-	Cores   int      `json:"cores,omitempty"`
-	Rule    string   `json:"rule"`
-	Outcome Outcome  `json:"outcome"`
-	Ours    string   `json:"ours,omitempty"`
-	Why     string   `json:"why,omitempty"`
-	Result  string   `json:"result,omitempty"`
-	Scale   string   `json:"scale,omitempty"`
-	Trials  int      `json:"trials,omitempty"`
+	ID       string   `json:"id"`
+	Says     string   `json:"says"`
+	Source   string   `json:"source"`
+	Theirs   string   `json:"theirs"`
+	Basis    Basis    `json:"basis"`
+	Configs  []string `json:"configs"`
+	Cores    int      `json:"cores,omitempty"`
+	Rule     string   `json:"rule"`
+	Outcome  Outcome  `json:"outcome"`
+	Ours     string   `json:"ours,omitempty"`
+	Why      string   `json:"why,omitempty"`
+	Result   string   `json:"result,omitempty"`
+	Scale    string   `json:"scale,omitempty"`
+	Trials   int      `json:"trials,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 func encoded(vs []Verdict) (string, error) {
@@ -172,7 +191,7 @@ func encoded(vs []Verdict) (string, error) {
 		c := v.Claim
 		records[i] = record{ID: c.ID, Says: c.Says, Source: c.Source, Theirs: c.Theirs, Basis: c.Basis,
 			Configs: c.Configs, Cores: c.Cores, Rule: c.Decide.String(),
-			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Result: v.Result, Scale: v.Scale, Trials: v.Trials}
+			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Result: v.Result, Scale: v.Scale, Trials: v.Trials, Warnings: v.Warnings}
 	}
 	text, err := json.MarshalIndent(records, "", "  ")
 	return string(text) + "\n", err

@@ -29,9 +29,14 @@ func (t *tally) add(point []result.Param, holds bool, ours string, ss ...result.
 		t.failing = append(t.failing, ours)
 	}
 	for _, s := range ss {
-		if t.trials == 0 || s.N < t.trials {
-			t.trials = s.N
-		}
+		t.of(s.N)
+	}
+}
+
+// of notes how many trials are behind a figure.
+func (t *tally) of(n int) {
+	if n > 0 && (t.trials == 0 || n < t.trials) {
+		t.trials = n
 	}
 }
 
@@ -42,5 +47,5 @@ func (t *tally) ruling() ruling {
 	if len(all) > mostListed {
 		more, all = fmt.Sprintf("; and %d more", len(all)-mostListed), all[:mostListed]
 	}
-	return ruling{held: len(t.failing) == 0, ours: strings.Join(all, "; ") + more, trials: t.trials}
+	return ruling{held: len(t.failing) == 0 && len(t.holding) > 0, ours: strings.Join(all, "; ") + more, trials: t.trials}
 }

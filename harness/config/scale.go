@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,8 +106,18 @@ func shrinkHold(w *workload.Spec, f float64) {
 
 func stretchShare(w *workload.Spec, f float64) {
 	if w.Long.Share != nil {
-		w.Long.Share = new(min(1, *w.Long.Share/f))
+		w.Long.Share = new(min(1, rounded(*w.Long.Share/f)))
 	}
+}
+
+// rounded drops the last digits, which a division has made up: 0.0001 and not
+// 0.00009999999999999999.
+func rounded(x float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil { // x is no number, and stays none
+		return x
+	}
+	return short
 }
 
 // times returns f of c, rounded, but no less than least, or than c.

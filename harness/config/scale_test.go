@@ -73,6 +73,10 @@ func TestScaleOfMatrixAndPreset(t *testing.T) {
 	if l := c.Workload.Long; c.Records != 5_000_000 || l.Keys != 100 || *l.Hold != 200*time.Millisecond || *l.Share != 1e-4 {
 		t.Errorf("got %d records, %+v", c.Records, l)
 	}
+	sweep := parse(t, "scale: 0.01\nworkload: {name: calc-long}\nmatrix: {workload.long.share: [0, 0.000001]}\n").Matrix[0].Values
+	if want := []string{"0", "0.0001"}; !slices.Equal(sweep, want) {
+		t.Errorf("shares are %v, want %v", sweep, want)
+	}
 	if w := parse(t, "scale: 0.05\nworkload: {name: tpcc, warehouses: 50, mix: calc}\n").Workload; w.Warehouses != 3 { // 2.5
 		t.Errorf("%d warehouses", w.Warehouses)
 	}
