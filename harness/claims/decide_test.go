@@ -90,7 +90,7 @@ func TestWhatDoesNotCount(t *testing.T) {
 		spoil(l.trial("calc", 100, 0))
 		l.check(t, Threshold{Algorithm: "calc", Figure: pause, Bounds: atMost(1)}, NotMeasurable, words)
 	}
-	check("calc failed: disk full", func(t *result.Trial) { t.Status, t.Error = result.Failed, "disk\nfull" })
+	check("calc failed: disk full", func(t *result.Trial) { t.Status, t.Error = result.Failed, "disk  full\nand more" })
 	check("was interrupted", func(t *result.Trial) { t.Status = result.Partial })
 	check("was profiled", func(t *result.Trial) { t.Profiled = true })
 	check("nobody checked", func(t *result.Trial) { t.Verdict.Mode = "off" })
@@ -215,10 +215,10 @@ func TestProof(t *testing.T) {
 	l.trial("calc", 100, 0)
 	l.trial("calc", 100, 0)
 	late := l.trial("calc-late", 100, 0)
-	late.Status, late.Verdict.OK, late.Verdict.Detail = result.Failed, false, "image 3\nis not closed"
+	late.Status, late.Verdict.OK, late.Verdict.Detail = result.Failed, false, "image 3 is not closed:\n\tso and so"
 	l.trial("calc-late", 100, 0)
 	l.check(t, Proof{Algorithm: "calc"}, Held, "4 images right, 2000 transactions recorded")
-	l.check(t, Proof{Algorithm: "calc", Wrong: true}, NotHeld)
+	l.check(t, Proof{Algorithm: "calc", Wrong: true}, NotMeasurable, "none of 4 images of calc was found wrong")
 	l.check(t, Proof{Algorithm: "calc-late", Wrong: true}, Held, "wrong: image 3 is not closed")
 	l.check(t, Proof{Algorithm: "calc-late"}, NotHeld)
 	l.check(t, Proof{Algorithm: "push"}, NotMeasurable, "push was not run")

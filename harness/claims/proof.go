@@ -1,12 +1,10 @@
 package claims
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // A Proof holds where the images of an algorithm were found right in every
-// trial, or, if Wrong is set, wrong in one at least.
+// trial, or, if Wrong is set, wrong in one at least. That none was found wrong
+// does not disprove the latter: the interleaving may not have come up.
 type Proof struct {
 	Algorithm string
 	Wrong     bool
@@ -36,7 +34,7 @@ func (d Proof) decide(v *view) (ruling, error) {
 		for _, t := range v.exp.At(d.Algorithm, p) {
 			trials++
 			if !t.Verdict.OK {
-				found = strings.Join(strings.Fields(t.Verdict.Detail), " ")
+				found = firstLine(t.Verdict.Detail)
 			} else if err := counts(t); err != nil {
 				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)
 			}
@@ -51,8 +49,11 @@ func (d Proof) decide(v *view) (ruling, error) {
 	case images == 0 || txns == 0:
 		return ruling{}, fmt.Errorf("no image of %s was put before the oracle", d.Algorithm)
 	}
+	if d.Wrong {
+		return ruling{}, fmt.Errorf("none of %d images of %s was found wrong, which proves nothing: more trials", images, d.Algorithm)
+	}
 	ours := fmt.Sprintf("%d images right, %s transactions recorded", images, number(float64(txns)))
-	return ruling{held: !d.Wrong, ours: ours, trials: trials}, nil
+	return ruling{held: true, ours: ours, trials: trials}, nil
 }
 
 var _ = []Decision{Threshold{}, Ratio{}, Order{}, Monotone{}, Growth{}, Proof{}}

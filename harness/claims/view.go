@@ -54,7 +54,7 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 func counts(t *result.Trial) error {
 	switch {
 	case t.Status == result.Failed:
-		return fmt.Errorf("failed: %s", strings.Join(strings.Fields(t.Error), " "))
+		return fmt.Errorf("failed: %s", firstLine(t.Error))
 	case t.Status == result.Partial:
 		return fmt.Errorf("was interrupted")
 	case t.Profiled:
@@ -63,6 +63,12 @@ func counts(t *result.Trial) error {
 		return fmt.Errorf("has images that nobody checked (verify: off)")
 	}
 	return nil
+}
+
+// firstLine is as much of a message as a table has room for.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.Join(strings.Fields(line), " ")
 }
 
 // round returns an algorithm's trial of the same round and point as t, or nil.
