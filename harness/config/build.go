@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -29,6 +30,8 @@ func build(file string, s settings, known Known, read Problems) (*Experiment, er
 	if !s.giving("workload.") {
 		b.e.asked.Name = defaultPreset
 	}
+	b.workload() // whose name says which keys mean anything
+	b.scale()
 	for _, sw := range s.sweeps {
 		b.sweep(sw)
 	}
@@ -36,16 +39,22 @@ func build(file string, s settings, known Known, read Problems) (*Experiment, er
 		b.report(s.sweeps[0].at, "matrix: has over %d points, more than anybody runs", maxPoints)
 		b.e.Matrix = nil // and the rest is judged without it
 	}
-	if resolved, err := b.e.asked.Resolve(); err == nil {
-		b.e.Workload = resolved
-	} else {
-		b.e.Workload = b.e.asked // wrong, unless the matrix gives what is missing
-	}
+	b.scaled()
 	b.validate()
 	if err := b.problems.err(); err != nil {
 		return nil, err
 	}
 	return &b.e, nil
+}
+
+// workload resolves what is known of the workload: all, or what the matrix has
+// yet to complete.
+func (b *builder) workload() {
+	if resolved, err := b.e.resolved(); err == nil {
+		b.e.Workload = resolved
+	} else {
+		b.e.Workload = b.e.asked
+	}
 }
 
 func (b *builder) report(at place, format string, args ...any) {
@@ -61,7 +70,7 @@ func (b *builder) single(r *row, given setting) {
 		}
 	case list:
 		hint := ""
-		if !r.about {
+		if r.sweepable() {
 			hint = fmt.Sprintf(`: to sweep it, put "%s: [...]" under matrix`, r.name)
 		}
 		b.report(given.at, "%s takes a single value, not a list%s", r.name, hint)
@@ -176,7 +185,13 @@ func (b *builder) sweep(sw sweep) {
 			b.report(at, "matrix: %s: %q %v", sw.key, shorten(item.text), err)
 			continue
 		}
+		written, _ := r.at(&scratch).MarshalText()
+		scratch.scaleKey(sw.key)
 		text, _ := r.at(&scratch).MarshalText()
+		if seen[string(text)] && !bytes.Equal(written, text) {
+			b.report(at, "matrix: %s: %s", sw.key, b.sameScaled(string(text)))
+			continue
+		}
 		if seen[string(text)] {
 			b.report(at, "matrix: %s: %s is there twice", sw.key, text)
 			continue

@@ -60,7 +60,7 @@ func (e *Experiment) at(params []Param) *Experiment {
 		c.swept = c.swept || p.Key == "workload.name"
 		c.settings.keys[p.Key] = setting{at: e.settings.where(e.file, p.Key), value: value{text: p.Value}}
 	}
-	if resolved, err := c.asked.Resolve(); err == nil {
+	if resolved, err := c.resolved(); err == nil {
 		c.Workload = resolved
 	} else {
 		c.Workload = c.asked // validate says what is wrong

@@ -40,9 +40,13 @@ type row struct {
 	doc       string
 	fallback  string                  // the default in words, where it is no value
 	about     bool                    // changes nothing that one trial measures: not swept, not hashed
+	whole     bool                    // is measured with, but is of the experiment as a whole: not swept
 	later     bool                    // came after the first results: hashed only where it is not the default, so that theirs stay
 	at        func(*Experiment) field // nil for the two that are lists: algorithms and matrix
 }
+
+// sweepable tells whether a matrix may have the key.
+func (r *row) sweepable() bool { return !r.about && !r.whole && r.at != nil }
 
 // The two keys that are not a single value.
 const (
@@ -86,6 +90,9 @@ var rows = []row{
 	{name: algorithmsKey, typ: "all|default|list of names", about: true, fallback: "default",
 		doc: "Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out."},
 
+	{name: "scale", typ: "share|share applied", later: true, whole: true,
+		doc: "Run it smaller: 0.05 makes a twentieth of the records, of warehouses and of every time, long transactions as much shorter and more frequent, down to 1000 records, 10 keys of a long transaction and a duration of 1s; what a transaction does, workers, disk_rate and trials stay. In resolved configurations 0.05 applied, of which nothing is scaled again.",
+		at:  func(e *Experiment) field { return &e.Scale }},
 	{name: "records", typ: "count",
 		doc: "How many records are loaded before the run; with smallbank, how many customers.",
 		at:  func(e *Experiment) field { return &e.Records }},

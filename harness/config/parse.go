@@ -167,7 +167,7 @@ func (r *reader) matrix(at place, v value) {
 				entry.key, entry.key, childrenOf(entry.key + ".")[0])
 		case row == nil:
 			r.report(at, "matrix: %s", unknownKey("", entry.key))
-		case row.about || row.at == nil:
+		case !row.sweepable():
 			r.report(at, "matrix: %s cannot be swept: it is the same for all of an experiment", entry.key)
 		case both && given.at.set == "" && r.override == "":
 			r.report(at, "matrix: %s is given on line %d as well: remove one of them", entry.key, given.at.line)

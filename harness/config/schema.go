@@ -12,20 +12,21 @@ import (
 // Note: the patterns say what a value looks like; whether it makes sense (a
 // share of at most 1, shares that add up) is for Parse, with better messages.
 var typePatterns = map[string]any{
-	"count":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
-	"size":         anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
-	"size/s":       anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
-	"count/s":      pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
-	"percent":      pattern(`^[0-9]+(\.[0-9]+)? ?%$`),
-	"duration":     anyOf(object("const", 0), pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)),
-	"share":        anyOf(object("type", "number", "minimum", 0, "maximum", 1), pattern(`^[0-9]+(\.[0-9]+)? ?%$`)),
-	"number":       object("type", "number"),
-	"whole number": integer,
-	"true":         object("const", true),
-	"false":        object("const", false),
-	"name":         object("type", "string", "minLength", 1),
-	"text":         object("type", "string"),
-	"path":         object("type", "string"),
+	"count":         anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
+	"size":          anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
+	"size/s":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
+	"count/s":       pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
+	"percent":       pattern(`^[0-9]+(\.[0-9]+)? ?%$`),
+	"duration":      anyOf(object("const", 0), pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)),
+	"share":         anyOf(object("type", "number", "minimum", 0, "maximum", 1), pattern(`^[0-9]+(\.[0-9]+)? ?%$`)),
+	"share applied": pattern(`^[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?%? applied$`),
+	"number":        object("type", "number"),
+	"whole number":  integer,
+	"true":          object("const", true),
+	"false":         object("const", false),
+	"name":          object("type", "string", "minLength", 1),
+	"text":          object("type", "string"),
+	"path":          object("type", "string"),
 }
 
 var integer = object("type", "integer", "minimum", 0)
@@ -54,7 +55,7 @@ func Schema(k Known) ([]byte, error) {
 		s := typeSchema(doc, k, swept)
 		s["description"] = describe(doc)
 		nest(root, strings.Split(doc.Name, "."), s)
-		if !rows[i].about && rows[i].at != nil {
+		if rows[i].sweepable() {
 			swept = append(swept, doc.Name)
 		}
 	}

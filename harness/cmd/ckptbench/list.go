@@ -16,7 +16,7 @@ import (
 )
 
 type listCommand struct {
-	What    string `arg:"" default:"algorithms" enum:"algorithms,workloads,experiments,keys" help:"algorithms, workloads, experiments or keys."`
+	What    string `arg:"" default:"algorithms" enum:"algorithms,workloads,experiments,keys,claims" help:"algorithms, workloads, experiments, keys or claims."`
 	JSON    bool   `help:"As JSON."`
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
@@ -40,6 +40,8 @@ func (c *listCommand) Run(t terminal) error {
 		}
 	case "experiments":
 		l, err = listExperiments(c.Configs)
+	case "claims":
+		l = listClaims()
 	case "keys":
 		l.columns = []string{"key", "value", "default", "meaning"}
 		for _, k := range config.Keys() {

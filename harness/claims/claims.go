@@ -1,0 +1,184 @@
+// Package claims holds what the papers say of their algorithms against what was
+// measured.
+//
+// A Claim is data: what is said and where, which experiment shows it, and a
+// Decision, of which there are few kinds, that tells from the results whether it
+// holds here. Figures of other machines are shapes and orders to compare with,
+// never numbers to reach: decisions are about ratios, orders and growth.
+package claims
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"ckptbench/harness/result"
+)
+
+// A Claim is something that was published of an algorithm and can be measured.
+type Claim struct {
+	ID      string // short, of letters, digits and hyphens; never changes
+	Says    string // the statement, in our words
+	Source  string // the paper, and its section or figure
+	Theirs  string // the figure there, if it gives one
+	Basis   Basis
+	Configs []string // experiments that it can be decided from, as paths under configs without .yaml, the best first
+	Cores   int      // cores that it takes; 0: any number
+	Decide  Decision
+}
+
+// A Basis says how good the source of a claim is.
+type Basis string
+
+// The bases.
+const (
+	Text       Basis = "text"                         // of the paper
+	Drawn      Basis = "read off a figure"            // by eye, 5 % either way
+	Abstract   Basis = "abstract"                     // the paper's text was not at hand
+	Code       Basis = "source code or documentation" // of the authors' system
+	Retold     Basis = "retold by a later paper"
+	Disputed   Basis = "disputed in the literature"
+	Unverified Basis = "unverified" // from memory; the paper's text was not at hand
+)
+
+// An Outcome is what came of a claim.
+type Outcome string
+
+// The outcomes.
+const (
+	Held          Outcome = "held"
+	NotHeld       Outcome = "not held"
+	NotMeasurable Outcome = "not measurable"
+)
+
+// A Verdict is a claim with what the results say of it.
+type Verdict struct {
+	Claim   Claim
+	Outcome Outcome
+	Ours    string // our figure; empty where it is not measurable
+	Why     string // why it is not measurable, and what to run
+	Result  string // the experiment it was decided from
+	Scale   string // at which it was run, such as 0.05; empty: as written
+	Trials  int    // behind each figure, at least
+
+	Warnings []string // of the machine, each of which may be why
+}
+
+// Judge decides each claim from the first of its experiments that allows it.
+func Judge(exps []*result.Experiment, all []Claim) []Verdict {
+	var out []Verdict
+	for _, c := range all {
+		out = append(out, c.judge(exps))
+	}
+	return out
+}
+
+func (c Claim) judge(exps []*result.Experiment) Verdict {
+	best := Verdict{Claim: c, Outcome: NotMeasurable, Why: c.wanted()}
+	reasons := 0
+	for _, config := range c.Configs {
+		for _, e := range exps {
+			if e.Name != path.Base(config) {
+				continue
+			}
+			v := c.from(e)
+			if v.Outcome != NotMeasurable {
+				return v
+			}
+			if reasons++; reasons == 1 {
+				best = v
+			}
+		}
+	}
+	return best
+}
+
+// wanted says what to run.
+func (c Claim) wanted() string {
+	text := "run configs/" + c.Configs[0] + ".yaml"
+	if c.Cores > 0 {
+		text += fmt.Sprintf(", on %d cores", c.Cores)
+	}
+	return text
+}
+
+// from decides the claim from one experiment.
+func (c Claim) from(e *result.Experiment) Verdict {
+	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: scaleOf(e)}
+	if have := e.Machine.GOMAXPROCS; have < c.Cores {
+		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
+		return v
+	}
+	r, err := c.Decide.decide(&view{e})
+	if err != nil {
+		v.Why = e.Name + ": " + err.Error()
+		return v
+	}
+	v.Outcome, v.Ours, v.Trials, v.Warnings = NotHeld, r.ours, r.trials, e.Machine.Warnings
+	if r.held {
+		v.Outcome = Held
+	}
+	return v
+}
+
+// scaleOf reads the scale out of an experiment's configuration.
+func scaleOf(e *result.Experiment) string {
+	var c struct {
+		Scale string `yaml:"scale"`
+	}
+	if yaml.Unmarshal(e.Resolved, &c) != nil { // loading it found it readable
+		return ""
+	}
+	return strings.TrimSuffix(c.Scale, " applied")
+}
+
+// A Decision tells from results whether a claim holds. Its String is the rule in
+// words.
+type Decision interface {
+	fmt.Stringer
+	// decide returns an error where the results do not allow it.
+	decide(v *view) (ruling, error)
+	needs() needs
+}
+
+// A ruling is a claim decided.
+type ruling struct {
+	held   bool
+	ours   string
+	trials int
+}
+
+// needs are what a decision asks of an experiment.
+type needs struct {
+	algorithms []string
+	keys       []string // of the matrix
+	wheres     []Where
+	open       bool // it has to be an open loop
+}
+
+func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
+	for _, a := range append(slices.Clone(algorithms), f.Base) {
+		if a != "" && !slices.Contains(n.algorithms, a) {
+			n.algorithms = append(n.algorithms, a)
+		}
+	}
+	n.open = n.open || f.Open
+	for _, w := range ws {
+		n.wheres = append(n.wheres, w)
+		for _, c := range w {
+			n.swept(c.Key)
+		}
+	}
+}
+
+func (n *needs) swept(key string) {
+	if !slices.Contains(n.keys, key) {
+		n.keys = append(n.keys, key)
+	}
+}
+
+var errNoPoint = errors.New("it has no such point")

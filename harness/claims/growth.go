@@ -1,0 +1,78 @@
+package claims
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// A Growth holds where the pause of an algorithm's checkpoints, or their
+// duration, grows with the number of records as one of some words says. It is
+// the fit that the reports show.
+type Growth struct {
+	Algorithm string
+	Duration  bool     // of the duration; else of the pause
+	Words     []string // of result.Fit
+}
+
+// String is the rule.
+func (d Growth) String() string {
+	return fmt.Sprintf("the growth of the %s of %s with the number of records is: %s", d.what(), d.Algorithm, strings.Join(d.Words, ", "))
+}
+
+func (d Growth) what() string {
+	if d.Duration {
+		return "duration"
+	}
+	return "pause"
+}
+
+func (d Growth) needs() (n needs) {
+	n.add([]string{d.Algorithm}, Figure{})
+	n.swept("records")
+	return n
+}
+
+func (d Growth) decide(v *view) (ruling, error) {
+	t := tally{}
+	for _, p := range v.exp.Points() {
+		ts := v.exp.At(d.Algorithm, p)
+		for _, x := range ts {
+			if err := counts(x); err != nil {
+				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)
+			}
+		}
+		t.of(len(ts))
+	}
+	gs := slices.DeleteFunc(v.exp.Growth(nil), func(g result.Growth) bool { return g.Algorithm != d.Algorithm })
+	if len(gs) == 0 {
+		return ruling{}, fmt.Errorf("%s was not run at several numbers of records", d.Algorithm)
+	}
+	for _, g := range gs {
+		t.points = append(t.points, g.Params)
+	}
+	for _, g := range gs {
+		if err := d.add(&t, g); err != nil {
+			return ruling{}, err
+		}
+	}
+	return t.ruling(), nil
+}
+
+func (d Growth) add(t *tally, g result.Growth) error {
+	fit, of := g.Pause, func(s result.Size) result.Stat { return s.Pause }
+	if d.Duration {
+		fit, of = g.Duration, func(s result.Size) result.Stat { return s.Duration }
+	}
+	if fit.Word == result.Unclear || fit.Word == result.TooFew {
+		return fmt.Errorf("how the %s of %s grows is %s: more trials, or more sizes", d.what(), d.Algorithm, fit.Word)
+	}
+	ours, last := fit.Word, g.Sizes[len(g.Sizes)-1]
+	if fit.Fitted() && fit.Word != result.Never {
+		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope, pause.text(of(last).Median), number(last.Records))
+	}
+	t.add(g.Params, slices.Contains(d.Words, fit.Word), ours)
+	return nil
+}

@@ -1,0 +1,198 @@
+package claims
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// Formats are the names Write takes.
+var Formats = []string{"table", "markdown", "json"}
+
+// Write writes verdicts to w in one of Formats.
+func Write(w io.Writer, vs []Verdict, format string) error {
+	var text string
+	var err error
+	switch format {
+	case "table":
+		text, err = plain(vs)
+	case "markdown":
+		text = markdown(vs)
+	case "json":
+		text, err = encoded(vs)
+	default:
+		return fmt.Errorf("claims format %q: want one of %s", format, strings.Join(Formats, ", "))
+	}
+	if err != nil {
+		return fmt.Errorf("write claims as %s: %w", format, err)
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// column widths of the table, in letters.
+const (
+	statementWidth = 46
+	figureWidth    = 34
+)
+
+// plain writes a table for a terminal, its cells cut into lines.
+func plain(vs []Verdict) (string, error) {
+	var b strings.Builder
+	table := tablewriter.NewTable(&b, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft), tablewriter.WithRowAlignment(tw.AlignLeft),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
+			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
+		})),
+		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
+	table.Header("", "claim", "theirs", "ours, or why not")
+	for i, v := range vs {
+		space := "\n"
+		if i == len(vs)-1 {
+			space = ""
+		}
+		err := table.Append(string(v.Outcome), wrap(v.Claim.ID+": "+v.Claim.Says, statementWidth)+space,
+			wrap(v.theirs(), figureWidth), wrap(v.ours(), statementWidth))
+		if err != nil {
+			return "", err
+		}
+	}
+	if err := table.Render(); err != nil {
+		return "", err
+	}
+	var lines []string
+	for l := range strings.SplitSeq(strings.TrimRight(b.String(), "\n"), "\n") {
+		lines = append(lines, strings.TrimRight(l, " "))
+	}
+	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n" + strings.Join(warnings(vs), ""), nil
+}
+
+// warnings are lines, each once, on the results that something was decided from.
+func warnings(vs []Verdict) (lines []string) {
+	for _, v := range vs {
+		for _, w := range v.Warnings {
+			line := fmt.Sprintf("Warning: %s: %s\n", oneLine(v.Result), oneLine(w))
+			if !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+// Summary counts the outcomes.
+func Summary(vs []Verdict) string {
+	n := map[Outcome]int{}
+	for _, v := range vs {
+		n[v.Outcome]++
+	}
+	return fmt.Sprintf("%d claims: %d held, %d not held, %d not measurable here", len(vs), n[Held], n[NotHeld], n[NotMeasurable])
+}
+
+// theirs is the published figure with its place, and how well it is known.
+func (v Verdict) theirs() string {
+	return fmt.Sprintf("%s (%s; %s)", v.Claim.Theirs, v.Claim.Source, v.Claim.Basis)
+}
+
+// ours is our figure with its place, or why there is none.
+func (v Verdict) ours() string {
+	if v.Outcome == NotMeasurable {
+		return oneLine(v.Why)
+	}
+	from := v.Result
+	if v.Scale != "" {
+		from += " at scale " + v.Scale
+	}
+	trials := fmt.Sprintf("%d trials", v.Trials)
+	if v.Trials == 1 {
+		trials = "1 trial"
+	}
+	return oneLine(fmt.Sprintf("%s (%s, %s)", v.Ours, from, trials))
+}
+
+// wrap cuts a text into lines of whole words.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	n := 0
+	for _, w := range strings.Fields(text) {
+		length := len([]rune(w))
+		switch {
+		case n == 0:
+		case n+1+length > width:
+			b.WriteByte('\n')
+			n = 0
+		default:
+			b.WriteByte(' ')
+			n++
+		}
+		b.WriteString(w)
+		n += length
+	}
+	return b.String()
+}
+
+// markdown writes a table as GitHub reads it.
+func markdown(vs []Verdict) string {
+	var b strings.Builder
+	b.WriteString("| | claim | theirs | ours, or why not |\n|---|---|---|---|\n")
+	for _, v := range vs {
+		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %s |\n", v.Outcome, v.Claim.ID,
+			escape.Replace(v.Claim.Says), escape.Replace(v.theirs()), escape.Replace(v.ours()))
+	}
+	b.WriteString("\n" + Summary(vs) + "\n")
+	for _, w := range warnings(vs) {
+		b.WriteString("- " + escape.Replace(w))
+	}
+	return b.String()
+}
+
+var escape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
+
+// oneLine replaces what could break a line or command a terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
+			return '?'
+		}
+		return r
+	}, strings.Join(strings.Fields(s), " "))
+}
+
+// A record is a verdict in JSON.
+type record struct {
+	ID       string   `json:"id"`
+	Says     string   `json:"says"`
+	Source   string   `json:"source"`
+	Theirs   string   `json:"theirs"`
+	Basis    Basis    `json:"basis"`
+	Configs  []string `json:"configs"`
+	Cores    int      `json:"cores,omitempty"`
+	Rule     string   `json:"rule"`
+	Outcome  Outcome  `json:"outcome"`
+	Ours     string   `json:"ours,omitempty"`
+	Why      string   `json:"why,omitempty"`
+	Result   string   `json:"result,omitempty"`
+	Scale    string   `json:"scale,omitempty"`
+	Trials   int      `json:"trials,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+func encoded(vs []Verdict) (string, error) {
+	records := make([]record, len(vs))
+	for i, v := range vs {
+		c := v.Claim
+		records[i] = record{ID: c.ID, Says: c.Says, Source: c.Source, Theirs: c.Theirs, Basis: c.Basis,
+			Configs: c.Configs, Cores: c.Cores, Rule: c.Decide.String(),
+			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Result: v.Result, Scale: v.Scale, Trials: v.Trials, Warnings: v.Warnings}
+	}
+	text, err := json.MarshalIndent(records, "", "  ")
+	return string(text) + "\n", err
+}

@@ -1,0 +1,40 @@
+package claims
+
+import "fmt"
+
+// A Threshold holds where a figure of one algorithm lies within bounds at every
+// point.
+type Threshold struct {
+	Algorithm string
+	Figure    Figure
+	At        Where
+	Bounds    Bounds
+	Slack     float64 // by which the bounds may be missed, in the figure's unit
+}
+
+// String is the rule.
+func (d Threshold) String() string {
+	text := fmt.Sprintf("the %s of %s is %s%s", d.Figure.Name, d.Algorithm, d.Bounds.text(d.Figure.text), d.At.behind())
+	if d.Slack > 0 {
+		text += ", give or take " + d.Figure.text(d.Slack)
+	}
+	return text
+}
+
+func (d Threshold) needs() (n needs) {
+	n.add([]string{d.Algorithm}, d.Figure, d.At)
+	return n
+}
+
+func (d Threshold) decide(v *view) (ruling, error) {
+	points, err := v.points(d.At)
+	t := tally{points: points}
+	for _, p := range points {
+		s, err := v.stat(d.Algorithm, p, d.Figure)
+		if err != nil {
+			return ruling{}, err
+		}
+		t.add(p, d.Bounds.by(d.Slack).hold(s.Median), d.Figure.text(s.Median), s)
+	}
+	return t.ruling(), err
+}

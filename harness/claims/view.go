@@ -1,0 +1,108 @@
+package claims
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/result"
+)
+
+// A view is an experiment as decisions look at it.
+type view struct{ exp *result.Experiment }
+
+// points returns those that w allows, at least one.
+func (v *view) points(w Where) ([][]result.Param, error) {
+	ps := w.of(v.exp.Points())
+	if len(ps) == 0 && len(w) > 0 {
+		return nil, fmt.Errorf("%w, %s", errNoPoint, w)
+	}
+	if len(ps) == 0 {
+		return nil, fmt.Errorf("it has no trials")
+	}
+	return ps, nil
+}
+
+// stat returns a figure of an algorithm at a point, over its trials. The error
+// says why there is none: a trial that was wrong, interrupted, profiled or not
+// checked does not count.
+func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.Stat, error) {
+	ts := v.exp.At(algorithm, point)
+	if len(ts) == 0 {
+		return result.Stat{}, fmt.Errorf("%s was not run%s", algorithm, at(point))
+	}
+	var xs []float64
+	for _, t := range ts {
+		if err := counts(t); err != nil {
+			return result.Stat{}, fmt.Errorf("%s%s %w", algorithm, at(point), err)
+		}
+		var base *result.Trial
+		if f.Base != "" {
+			base = v.round(f.Base, t)
+		}
+		if x, ok := f.of(t, base); ok {
+			xs = append(xs, x)
+		}
+	}
+	if len(xs) == 0 {
+		return result.Stat{}, fmt.Errorf("%s%s has no figure for the %s", algorithm, at(point), f.Name)
+	}
+	return result.NewStat(xs), nil
+}
+
+// counts says why a trial does not count.
+func counts(t *result.Trial) error {
+	switch {
+	case t.Status == result.Failed:
+		return fmt.Errorf("failed: %s", firstLine(t.Error))
+	case t.Status == result.Partial:
+		return fmt.Errorf("was interrupted")
+	case t.Profiled:
+		return fmt.Errorf("was profiled, which slows it down")
+	case t.Verdict.Mode == "off" && len(t.Checkpoints) > 0:
+		return fmt.Errorf("has images that nobody checked (verify: off)")
+	}
+	return nil
+}
+
+// firstLine is as much of a message as a table has room for.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// round returns an algorithm's trial of the same round and point as t, or nil.
+func (v *view) round(algorithm string, t *result.Trial) *result.Trial {
+	for _, b := range v.exp.At(algorithm, t.Params) {
+		if b.Round == t.Round && counts(b) == nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// at names a point within a sentence.
+func at(point []result.Param) string {
+	if len(point) == 0 {
+		return ""
+	}
+	return " at " + label(point)
+}
+
+// label writes a point as the tables of a report do.
+func label(point []result.Param) string {
+	words := make([]string, len(point))
+	for i, p := range point {
+		words[i] = p.Key + "=" + p.Value
+	}
+	return strings.Join(words, " ")
+}
+
+// value returns a coordinate as a number.
+func value(point []result.Param, key string) (float64, bool) {
+	i := slices.IndexFunc(point, func(p result.Param) bool { return p.Key == key })
+	if i < 0 {
+		return 0, false
+	}
+	return result.Quantity(point[i].Value)
+}
