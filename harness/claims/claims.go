@@ -114,7 +114,7 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
 		return v
 	}
-	if have, want := len(e.Points()), setup.points(); have < want { // the largest there is need not be the largest
+	if have, want := len(e.Points()), setup.points(); 0 < have && have < want { // the largest there is need not be the largest
 		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
 	}
