@@ -108,9 +108,14 @@ func (c Claim) wanted() string {
 
 // from decides the claim from one experiment.
 func (c Claim) from(e *result.Experiment) Verdict {
-	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: scaleOf(e)}
+	setup := setupOf(e)
+	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied")}
 	if have := e.Machine.GOMAXPROCS; have < c.Cores {
 		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
+		return v
+	}
+	if have, want := len(e.Points()), setup.points(); 0 < have && have < want { // the largest there is need not be the largest
+		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
 	}
 	r, err := c.Decide.decide(&view{e})
@@ -125,15 +130,28 @@ func (c Claim) from(e *result.Experiment) Verdict {
 	return v
 }
 
-// scaleOf reads the scale out of an experiment's configuration.
-func scaleOf(e *result.Experiment) string {
-	var c struct {
-		Scale string `yaml:"scale"`
+// A setup is what a claim has to know of an experiment's configuration.
+type setup struct {
+	Scale  string              `yaml:"scale"`
+	Matrix map[string][]string `yaml:"matrix"`
+}
+
+// setupOf reads it from the configuration as it was run; what is not there, or
+// not so, is left out.
+func setupOf(e *result.Experiment) (s setup) {
+	if yaml.Unmarshal(e.Resolved, &s) != nil { // loading it found it readable
+		return setup{}
 	}
-	if yaml.Unmarshal(e.Resolved, &c) != nil { // loading it found it readable
-		return ""
+	return s
+}
+
+// points is how many the matrix has.
+func (s setup) points() int {
+	n := 1
+	for _, values := range s.Matrix {
+		n *= len(values)
 	}
-	return strings.TrimSuffix(c.Scale, " applied")
+	return n
 }
 
 // A Decision tells from results whether a claim holds. Its String is the rule in

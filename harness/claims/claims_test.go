@@ -133,7 +133,7 @@ func TestJudge(t *testing.T) {
 	short.trial("calc", 100, 0)
 	long.trial("calc", 100, 0)
 	long.trial("cpr", 300, 0)
-	long.exp.Resolved = []byte("scale: \"0.05 applied\"\n")
+	long.exp.Resolved = []byte("scale: \"0.05 applied\"\nmatrix: {workload.theta: [0.9]}\n")
 	long.exp.Machine.Warnings = []string{"busy"}
 	exps := []*result.Experiment{short.exp, long.exp}
 	claim := func(algorithm string) Claim {
@@ -159,6 +159,10 @@ func TestJudge(t *testing.T) {
 	many.Cores = 64
 	check(many, nil, Verdict{Outcome: NotMeasurable, Why: "run configs/paper/short.yaml, on 64 cores"})
 	check(many, exps, Verdict{Outcome: NotMeasurable, Why: "needs 64 cores, short is of 2", Result: "short"})
+	short.exp.Resolved = []byte("matrix: {records: [1M, 2M], rate: [70%, 90%]}\n")
+	check(claim("calc"), exps[:1], Verdict{Outcome: NotMeasurable, Why: "short has 1 of its 4 points: run it again with --resume", Result: "short"})
+	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "long", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
+	short.exp.Resolved = nil
 	short.exp.Machine.GOMAXPROCS = 64
 	check(many, exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", Trials: 1})
 }

@@ -18,7 +18,7 @@ type Experiment struct {
 	// Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out.
 	Algorithms []string `yaml:"algorithms"`
 
-	// Run it smaller: 0.05 makes a twentieth of the records, of warehouses and of every time, long transactions as much shorter and more frequent, down to 1000 records, 10 keys of a long transaction and a duration of 1s; what a transaction does, workers, disk_rate and trials stay. In resolved configurations 0.05 applied, of which nothing is scaled again.
+	// Run it smaller: 0.05 makes a twentieth of records, verify_records, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.
 	Scale Scale `yaml:"scale"`
 	// How many records are loaded before the run; with smallbank, how many customers.
 	Records Count `yaml:"records"`
