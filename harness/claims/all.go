@@ -4,7 +4,7 @@ import "slices"
 
 // All returns every claim, by source.
 func All() []Claim {
-	return slices.Concat(calcOverTime(), calcLatency(), calcMemory(), calcSize(), calcTPCC(), calcProof(),
+	return slices.Concat(calcOverTime(), calcPartial(), calcLatency(), calcMemory(), calcSize(), calcTPCC(), calcProof(),
 		cao(), prasaad(), li(), systems())
 }
 
