@@ -8,6 +8,7 @@ import (
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/flink"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hekaton"
 	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
@@ -102,6 +103,8 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
+		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
+			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
 	}
 }
 

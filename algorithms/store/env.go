@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
@@ -25,6 +26,10 @@ type Env struct {
 	First uint64
 	Meter *arena.Meter // counts the algorithm's own memory
 	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
+
+	FS     fs.FS  // for files of the algorithm's own; what it reads and writes is counted (see Report)
+	Dir    string // the folder for them, which is not made yet; empty where the store has no folder at all
+	LogDir string // the log's folder; empty without a log
 
 	store *Store
 	side  []*Versions

@@ -76,6 +76,7 @@ type Store struct {
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	coverage  coverage      // of the log by images; protected by ckpt
+	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
 }
 
@@ -139,7 +140,8 @@ func (s *Store) open() error {
 	}
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
-		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter, store: s,
+		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, store: s,
 	}
 	s.accountVersions()
 	var err error
