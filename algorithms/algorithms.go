@@ -32,6 +32,7 @@ type Entry struct {
 	Early     bool      // its transactions enter the clock before they lock
 	Late      bool      // its transactions release their locks before they commit
 	NeedsLog  bool      // it cannot do without a log
+	Mixed     bool      // its images mix versions: the log has to repair them
 	Unsound   bool      // its images are wrong, on purpose
 	Baseline  bool      // it takes no checkpoints
 	Oracle    oracle.Level
@@ -63,7 +64,7 @@ func All() []Entry {
 			Summary: "stop, write every record, go on", Paper: ren},
 		{Name: "naive-copy", Variant: "naive", New: naive.NewCopy, Oracle: oracle.Prefix, Quiesces: "while memory is copied", Copies: "1",
 			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
-		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
+		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
 		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},

@@ -48,8 +48,10 @@ type Report struct {
 	// the image is not among them. All three count what was asked for.
 	LogRead, OwnRead, OwnWritten int64
 	// LogLag is by how many bytes the log grew from the trigger to the end, at
-	// least: what the image was behind the log by then. 0 without a log.
-	LogLag int64
+	// least: what the image was behind the log by then. LogSince is by how many
+	// it grew from the trigger before to this one: what was changed between the
+	// two. 0 without a log.
+	LogLag, LogSince int64
 }
 
 // trace collects the marks of one checkpoint.
@@ -106,6 +108,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	}
 	after := s.Counts()
 	r.since(from, s.volume())
+	r.LogSince, s.logAt = from.log-s.logAt, from.log
 	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
 	return r, err
 }

@@ -76,6 +76,7 @@ type Store struct {
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	coverage  coverage      // of the log by images; protected by ckpt
+	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
 	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
 }

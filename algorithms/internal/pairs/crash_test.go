@@ -172,3 +172,56 @@ func until(o Options, h *history, were past) (epoch uint64, err error) {
 	}
 	return epoch, nil
 }
+
+// A manifest may be in place and not durable, when the folder could not be
+// synced. Who opens the pairs then must not remove what the manifest before it
+// names, until it is.
+func TestCrashAfterFailedPublish(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	mem := fs.NewMem()
+	renamed := false
+	o := Options{Dir: dir, Target: 300, BlockBytes: 100}
+	o.FS = fs.Hook(mem, func(c fs.Call) fs.Outcome {
+		if renamed = renamed || c.Op == "rename"; renamed && c.Op == "syncdir" {
+			return fs.NoSpace()
+		}
+		return fs.Outcome{}
+	})
+	h := history{rng: rand.New(rand.NewPCG(seed, 1)), keys: 12}
+	were := past{0: {}}
+	publish := func(s *Set, epoch uint64) error {
+		next, err := h.feed(s, were[epoch-1], 60)
+		must(t, err)
+		were[epoch] = next
+		return s.Publish(context.Background(), epoch)
+	}
+	good := o
+	good.FS = mem
+	s, err := Open(good)
+	must(t, err)
+	for epoch := uint64(1); epoch < 4; epoch++ {
+		must(t, publish(s, epoch))
+	}
+	s.Close()
+	s, err = Open(o)
+	must(t, err)
+	if err := publish(s, 4); err == nil || !renamed {
+		t.Fatalf("published though the folder could not be synced: %v", err)
+	}
+	s.Close()
+	rng := rand.New(rand.NewPCG(seed, 2))
+	good.FS = fs.Hook(mem, func(fs.Call) fs.Outcome {
+		for range 4 {
+			got, epoch := loaded(t, mem.CrashClone(rng))
+			if d := got.differs(were[epoch]); d != "" || epoch < 3 {
+				t.Errorf("epoch %d after a crash: %s", epoch, d)
+			}
+		}
+		return fs.Outcome{}
+	})
+	s, err = Open(good)
+	must(t, err)
+	must(t, publish(s, 5))
+	s.Close()
+}

@@ -45,6 +45,7 @@ func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
+		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(),
 	)
@@ -60,7 +61,7 @@ func suites(room string) []suite {
 	switch room {
 	case "fuzzy", "push", "piggyback", "hyper":
 		return []suite{{room, "."}}
-	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
+	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "hekaton", "none":
 		return algorithm(room, "Test")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
