@@ -23,14 +23,18 @@ type rig struct {
 	s *store.Store
 }
 
-func open(t *testing.T, disk fs.FS, images store.Images) *rig {
-	t.Helper()
-	e, _ := algorithms.Find("hekaton")
+func options(disk fs.FS, images store.Images) store.Options {
 	images.FS = disk
-	o := store.Options{
+	return store.Options{
 		Tables:  []store.TableSpec{{Name: "t", ValueSize: 100, Capacity: records}},
 		Workers: 1, Images: images, Log: store.Log{Dir: "log", Interval: time.Millisecond},
 	}
+}
+
+func open(t *testing.T, disk fs.FS, images store.Images) *rig {
+	t.Helper()
+	e, _ := algorithms.Find("hekaton")
+	o := options(disk, images)
 	e.Apply(&o)
 	s, err := store.Open(o)
 	if err == nil {
@@ -176,4 +180,33 @@ func TestLogStaysUntilFed(t *testing.T) {
 	r.checkpoint()
 	got, _ := inPairs(t, mem, "images/own")
 	same(t, got, r.state())
+}
+
+// A record that was deleted before the store was recovered is in the pairs as
+// deleted, by whom it was: an image made from them has to say so again.
+func TestDeletedBefore(t *testing.T) {
+	mem := fs.NewMem()
+	r := open(t, mem, store.Images{Dir: "images"})
+	r.write(3, 2, func(tx *store.Txn) { tx.Delete(0) })
+	r.checkpoint()
+	want := r.state()
+	if err := r.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := algorithms.Find("hekaton")
+	o := options(mem, store.Images{Dir: "images"})
+	e.Apply(&o)
+	s, err := store.Open(o)
+	if err == nil {
+		defer s.Close()
+		_, err = s.Recover(context.Background(), store.Source{Images: "images", Log: "log", FS: mem})
+	}
+	if err == nil {
+		err = s.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := inPairs(t, mem, "images/own")
+	same(t, got, want)
 }

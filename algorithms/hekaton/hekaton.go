@@ -35,8 +35,9 @@ type hekaton struct {
 	store.Plain
 	env  *store.Env
 	o    pairs.Options
-	set  *pairs.Set // nil after a failure: it is opened again. The checkpointer's alone
-	held int64      // bytes of its index, as metered
+	log  *wal.Follower // stands where set does. The checkpointer's alone
+	set  *pairs.Set    // nil after a failure: it is opened again. The checkpointer's alone
+	held int64         // bytes of its index, as metered
 }
 
 // New returns the log compaction. It needs a log.
@@ -62,7 +63,11 @@ func (h *hekaton) Loaded() error {
 		return err
 	}
 	// No transaction has begun, so all will be in this epoch or a later one.
-	return set.Publish(context.Background(), h.env.Log.Epoch()-1)
+	if err := set.Publish(context.Background(), h.env.Log.Epoch()-1); err != nil {
+		return err
+	}
+	h.follow()
+	return nil
 }
 
 func (h *hekaton) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
@@ -107,12 +112,11 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 			return err
 		}
 		h.keep(set)
+		h.follow()
 	}
-	from := h.set.Epoch()
-	_, err := wal.Replay(ctx, h.env.FS, h.env.LogDir, from, cut, 1,
-		func(_ int, c wal.Change) error { return h.set.Apply(ctx, c) })
+	_, err := h.log.Next(ctx, cut, 1, func(_ int, c wal.Change) error { return h.set.Apply(ctx, c) })
 	if err != nil {
-		return fmt.Errorf("feed the log of epochs %d to %d: %w", from+1, cut, err)
+		return fmt.Errorf("feed the log of epochs %d to %d: %w", h.log.At()+1, cut, err)
 	}
 	h.env.Mark("fed")
 	sched.Point("hekaton.fed")
@@ -122,6 +126,9 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 	h.env.Mark("compacted")
 	return nil
 }
+
+// follow begins to read the log where the pairs stand.
+func (h *hekaton) follow() { h.log = wal.Follow(h.env.FS, h.env.LogDir, h.set.Epoch()) }
 
 // keep makes set the one to feed.
 func (h *hekaton) keep(set *pairs.Set) {
