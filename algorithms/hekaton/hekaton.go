@@ -31,6 +31,9 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// files is how many data files a database has at least, unless it is tiny.
+const files = 16
+
 type hekaton struct {
 	store.Plain
 	env  *store.Env
@@ -42,7 +45,14 @@ type hekaton struct {
 
 // New returns the log compaction. It needs a log.
 func New(env *store.Env) (store.Algorithm, error) {
-	h := &hekaton{env: env, o: pairs.Options{Dir: env.Dir, FS: env.FS, Rows: env.Slots, MaxValue: max(env.Largest(), 1)}}
+	data := int64(env.Slots) * int64(env.Largest())
+	h := &hekaton{env: env, o: pairs.Options{
+		Dir: env.Dir, FS: env.FS, Rows: env.Slots, MaxValue: max(env.Largest(), 1),
+		// Hekaton's 16 MiB would leave a small database one file, and nothing to
+		// merge.
+		Target: min(max(data/files, 4<<10), 16<<20),
+	}}
+	h.o.BlockBytes = int(min(h.o.Target, 64<<10))
 	return h, nil
 }
 
