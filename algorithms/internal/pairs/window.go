@@ -20,8 +20,11 @@ type id struct {
 	key   uint64
 }
 
-// changeBytes is what a change takes in memory beside its bytes, roughly.
-const changeBytes = 128
+// What a change, or a part of one, takes in memory beside its bytes, roughly.
+const (
+	changeBytes = 128
+	patchBytes  = 64
+)
 
 // A change is what a window knows of a record.
 type change struct {
@@ -31,6 +34,7 @@ type change struct {
 	absent bool
 	value  []byte
 	patch  []patch
+	parts  int   // bytes of the patches, roughly
 	at     place // of the row that there is
 }
 
@@ -49,15 +53,17 @@ func (s *Set) Apply(ctx context.Context, c wal.Change) error {
 			s.o.Dir, len(c.Value), c.Off, c.Key, c.Table, s.o.MaxValue)
 	}
 	w := &s.window
-	n := len(c.Value)
 	k := w.changed[id{c.Table, c.Key}]
 	if k == nil {
 		k = &change{id: id{c.Table, c.Key}}
 		w.changed[k.id] = k
-		n += changeBytes
+		w.bytes += changeBytes
 	}
+	held := k.held()
 	k.apply(c)
-	if w.bytes += n; w.bytes < s.o.Window {
+	// What is overwritten is not held any more: a record that changes all the
+	// time does not fill a window.
+	if w.bytes += k.held() - held; w.bytes < s.o.Window {
 		return nil
 	}
 	return s.spill(ctx)
@@ -74,7 +80,16 @@ func (k *change) apply(c wal.Change) {
 		k.lay(c.Off, c.Value)
 	default:
 		k.patch = append(k.patch, patch{c.Off, slices.Clone(c.Value)})
+		k.parts += len(c.Value) + patchBytes
 	}
+}
+
+// held returns how many bytes are held of the record, roughly.
+func (k *change) held() int {
+	if k.patch == nil {
+		return cap(k.value)
+	}
+	return cap(k.value) + k.parts
 }
 
 // lay writes v at off of the record, as a transaction does.
