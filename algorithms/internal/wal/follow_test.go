@@ -90,3 +90,26 @@ func follow1(t *testing.T, o *Follower, to uint64, got [][]op) {
 		t.Fatalf("followed to %d, %v; want %d", o.At(), err, to)
 	}
 }
+
+// What is not there is not taken for what holds nothing.
+func TestFollowMissing(t *testing.T) {
+	mem := fs.NewMem()
+	l := manual(t, Options{FS: mem, Workers: 1})
+	defer l.Close()
+	r := newRig(2)
+	r.txn(l.Worker(0), 0, rand.New(rand.NewPCG(1, 1)))
+	step(t, l)
+	check := func(what, dir string, to uint64) {
+		t.Helper()
+		o := Follow(mem, dir, 0)
+		_, err := o.Next(context.Background(), to, 1, func(int, Change) error { return nil })
+		if err == nil || o.At() != 0 {
+			t.Errorf("%s: %v, and it stands at epoch %d", what, err, o.At())
+		}
+	}
+	check("beyond the end", dir, l.Durable()+5)
+	if err := mem.MkdirAll("none"); err != nil {
+		t.Fatal(err)
+	}
+	check("no log", "none", 1)
+}

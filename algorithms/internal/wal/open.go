@@ -21,7 +21,7 @@ func Open(o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := sv.end(o.FS, 0, places{})
+	e, err := sv.end(o.FS, 0)
 	if err != nil {
 		return nil, err
 	}

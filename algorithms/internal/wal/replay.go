@@ -62,7 +62,11 @@ func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err != nil {
 		return info, err
 	}
-	e, err := sv.end(fsys, to, at)
+	find := sv.end
+	if at.after != nil { // a Follower knows that it is there
+		find = sv.trust
+	}
+	e, err := find(fsys, to)
 	if err != nil {
 		return info, err
 	}
@@ -92,7 +96,7 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (ReplayInfo, error) {
 	if err != nil {
 		return ReplayInfo{}, err
 	}
-	if _, err := sv.end(fsys, 0, places{}); err != nil {
+	if _, err := sv.end(fsys, 0); err != nil {
 		return ReplayInfo{}, err
 	}
 	return Replay(ctx, fsys, dir, sv.start(), 0, 1, func(int, Change) error { return nil })

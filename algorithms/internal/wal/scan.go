@@ -127,15 +127,14 @@ type tail struct {
 	lost      int64   // bytes of the file behind a bad place
 }
 
-// readTail scans seg from at to its end, or to a mark of epoch stop if that is not 0.
-func readTail(fsys fs.FS, seg segment, stop uint64, at places) (tail, error) {
+// readTail scans seg to its end, or to a mark of epoch stop if that is not 0.
+func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
 	s, err := openSegment(fsys, seg)
 	if err != nil {
 		return tail{}, err
 	}
 	defer s.f.Close()
 	s.reuse = true
-	at.start(s)
 	t := tail{path: seg.path, mark: seg.first - 1, confirmed: seg.durable, highest: max(seg.first-1, seg.before)}
 	for stop == 0 || t.mark < stop {
 		fr, err := s.next()

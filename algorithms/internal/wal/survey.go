@@ -155,9 +155,9 @@ type end struct {
 	cuts    []Cut
 }
 
-// end finds the cut of the last session, looking from at. With stop it is content
-// when the log reaches that far.
-func (sv *survey) end(fsys fs.FS, stop uint64, at places) (end, error) {
+// end finds the cut of the last session. With stop it is content when the log
+// reaches that far.
+func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 	if len(sv.sessions) == 0 {
 		return end{}, nil
 	}
@@ -168,7 +168,7 @@ func (sv *survey) end(fsys fs.FS, stop uint64, at places) (end, error) {
 		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: &Damage{What: "file is missing"}}
 		if len(c) > 0 {
 			var err error
-			if t, err = readTail(fsys, c[len(c)-1], stop, at); err != nil {
+			if t, err = readTail(fsys, c[len(c)-1], stop); err != nil {
 				return end{}, err
 			}
 		}
