@@ -8,6 +8,7 @@ import (
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/flink"
 	"ckptbench/algorithms/fuzzy"
+	"ckptbench/algorithms/hekaton"
 	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
@@ -32,6 +33,7 @@ type Entry struct {
 	Early     bool           // its transactions enter the clock before they lock
 	Late      bool           // its transactions release their locks before they commit
 	NeedsLog  bool           // it cannot do without a log
+	Mixed     bool           // its images mix versions: the log has to repair them
 	Unsound   bool           // its images are wrong, on purpose
 	Baseline  bool           // it takes no checkpoints
 	Oracle    oracle.Level
@@ -69,13 +71,13 @@ func All() []Entry {
 			Summary: "naive, of what was written since the image before", Paper: ren},
 		{Name: "pnaive-copy", Variant: "naive", New: naive.NewCopy, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while what was written is copied", Copies: "1",
 			Summary: "naive-copy, of what was written since the image before", Paper: ren + ", applied to " + cao, CopyBytes: 1},
-		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
+		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
 		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},
 		{Name: "cou-block", Variant: "cou", New: cou.NewBlock, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a block of records copies all of them", Paper: cao, CopyBytes: 1},
-		{Name: "pfuzzy", Variant: "fuzzy", New: fuzzy.NewPartial, Partial: store.TrackOwn, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "0",
+		{Name: "pfuzzy", Variant: "fuzzy", New: fuzzy.NewPartial, Partial: store.TrackOwn, NeedsLog: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "0",
 			Summary: "the records on the dirty table, repaired from the log", Paper: ren},
 		{Name: "zigzag", New: zigzag.New, Oracle: oracle.Prefix, Quiesces: "while n bits are turned", Copies: "1",
 			Summary: "two copies; writers keep off the one being read", Paper: cao, CopyBytes: 1},
@@ -121,6 +123,8 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
+		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
+			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
 	}
 }
 

@@ -190,6 +190,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		Wait: seconds(r.Wait), Pause: seconds(r.Pause), Capture: seconds(r.Capture),
 		Write: seconds(r.Write), Sync: seconds(r.Sync), Total: seconds(r.Total),
 		Stalls: int64(r.Stalls), Stalled: seconds(r.Stalled),
+		LogRead: r.LogRead, OwnRead: r.OwnRead, OwnWritten: r.OwnWritten, LogLag: r.LogLag, LogSince: r.LogSince,
 		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
 	}
 	if len(r.Marks) > 0 {

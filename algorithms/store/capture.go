@@ -45,6 +45,24 @@ func (o *Out) Add(ctx context.Context, table int, key uint64, v *Version) error 
 	return nil
 }
 
+// AddValue is Add for an algorithm that has no version in memory: v is the
+// record's value, or nil where the transaction of that stamp deleted it. It is
+// for Parts.
+func (o *Out) AddValue(ctx context.Context, table int, key, stamp uint64, v []byte) error {
+	if err := o.s.Room(ctx, len(v)); err != nil {
+		return err
+	}
+	if v == nil {
+		o.s.Absent(table, key, stamp)
+	} else {
+		o.s.Put(table, key, stamp, v)
+	}
+	return nil
+}
+
+// Discarded reports whether what is handed to the image is thrown away.
+func (w *Image) Discarded() bool { return w.w.Discarded() }
+
 // Scan hands every record to f, which Puts it in the image or does not. Each
 // stream of the image scans a part of every table in a goroutine of its own.
 func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {

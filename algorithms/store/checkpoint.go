@@ -44,6 +44,15 @@ type Report struct {
 	Chain   int           // images that have to be read for this one: 1 for a full one
 	Stalls  uint64        // times that the algorithm made a transaction wait in a write
 	Stalled time.Duration // for so long in all, over all workers: none of it is in Pause
+
+	// Of an algorithm with files of its own, or that reads the log, in bytes;
+	// the image is not among them. All three count what was asked for.
+	LogRead, OwnRead, OwnWritten int64
+	// LogLag is by how many bytes the log grew from the trigger to the end, at
+	// least: what the image was behind the log by then. LogSince is by how many
+	// it grew from the trigger before to this one: what was changed between the
+	// two. 0 without a log.
+	LogLag, LogSince int64
 }
 
 // trace collects the marks of one checkpoint.
@@ -81,7 +90,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 		return Report{}, ErrClosed
 	}
 	s.trace.take()
-	before := s.Counts()
+	before, from := s.Counts(), s.volume()
 	info, err := s.checkpoint(ctx)
 	if err != nil {
 		s.trace.mark(MarkFailed)
@@ -99,6 +108,8 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 		err = fmt.Errorf("checkpoint under %s: %w", s.opts.Algorithm, err)
 	}
 	after := s.Counts()
+	r.since(from, s.volume())
+	r.LogSince, s.logAt = from.log-s.logAt, from.log
 	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
 	r.Chain = s.images.Chain()
 	return r, err

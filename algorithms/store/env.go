@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
@@ -27,6 +28,10 @@ type Env struct {
 	Meter *arena.Meter // counts the algorithm's own memory
 	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
 	Dirty *Dirty       // what was written since the image before; nil where images are full
+
+	FS     fs.FS  // for files of the algorithm's own; what it reads and writes is counted (see Report)
+	Dir    string // the folder for them, which is not made yet; empty where the store has no folder at all
+	LogDir string // the log's folder; empty without a log
 
 	store *Store
 	side  []*Versions

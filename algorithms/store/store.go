@@ -88,6 +88,8 @@ type Store struct {
 	collapser *collapser    // nil where images are full
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	coverage  coverage      // of the log by images; protected by ckpt
+	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
+	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
 }
 
@@ -151,7 +153,8 @@ func (s *Store) open() error {
 	}
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
-		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter, store: s,
+		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, store: s,
 	}
 	s.accountVersions()
 	var err error

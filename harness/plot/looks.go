@@ -99,6 +99,8 @@ var looks = map[string]Look{
 	"push":   {wine, longDash, strokes(4, math.Pi/4)},
 	"foedus": {slate, shortDash, strokes(6, math.Pi/2)},
 
+	"hekaton": {slate, dotted, strokes(3, math.Pi/2)},
+
 	"flink":           {indigo, longDash, marker{plank, full}},
 	"flink-nested":    {indigo, shortDash, marker{plank, open}},
 	"flink-cow-write": {indigo, dashDot, marker{plank, half}},

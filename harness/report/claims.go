@@ -39,6 +39,7 @@ var claims = map[string]claim{
 	"flink-cow-write": {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
 	"flink-nested":    {"linear: until the image is written", flink + "NestedMapsStateTable"},
 	"foedus":          {"none: made from the log", "Kimura 2015"},
+	"hekaton":         {"none: made from the log", "Diaconu et al. 2013, 7"},
 }
 
 func claimOf(algorithm string) claim {

@@ -117,12 +117,23 @@ type Checkpoint struct {
 	// (push: its queue was full), over all workers; no part of Pause.
 	Stalls  int64   `json:"stalls,omitempty"`
 	Stalled float64 `json:"stalled_s,omitempty"` // their sum; workers wait beside each other, so it may exceed Total
-	Bytes   int64   `json:"bytes"`
-	Records int64   `json:"records"`
-	Kind    string  `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
-	Chain   int     `json:"chain,omitempty"` // images that recovery would have had to read
-	Point   string  `json:"point"`           // the point of consistency, as the image states it
-	Error   string  `json:"error,omitempty"`
+	// Of an algorithm that reads the log, or has files of its own beside the
+	// image, in bytes.
+	LogRead    int64 `json:"log_read_bytes,omitempty"`
+	OwnRead    int64 `json:"own_read_bytes,omitempty"`
+	OwnWritten int64 `json:"own_written_bytes,omitempty"`
+	// By how much the log grew from the trigger to the end: so far behind it was
+	// the checkpoint by then. 0 without a log.
+	LogLag int64 `json:"log_lag_bytes,omitempty"`
+	// By how much it grew from the trigger before, or the start, to this one:
+	// what was changed between the two, as logged.
+	LogSince int64  `json:"log_since_bytes,omitempty"`
+	Bytes    int64  `json:"bytes"` // of the image
+	Records  int64  `json:"records"`
+	Kind     string `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
+	Chain    int    `json:"chain,omitempty"` // images that recovery would have had to read
+	Point    string `json:"point"`           // the point of consistency, as the image states it
+	Error    string `json:"error,omitempty"`
 }
 
 // A Collapse is the cost of making fewer images of many, beside the workers, up

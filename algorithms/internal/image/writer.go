@@ -27,6 +27,9 @@ type Writer struct {
 	over    bool                  // committed or aborted
 }
 
+// Discarded reports whether nothing of the image is kept.
+func (w *Writer) Discarded() bool { return w.dir.o.Discard }
+
 // Streams returns how many streams there are.
 func (w *Writer) Streams() int { return len(w.streams) }
 

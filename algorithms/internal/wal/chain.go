@@ -22,6 +22,9 @@ type chain struct {
 	taken int64    // changes so far
 	notes assembly
 
+	beyond   string // the segment of the first frame beyond the cut, if there was one
+	beyondAt int64  // its offset
+
 	files          int
 	bytes, records int64
 }
@@ -92,7 +95,9 @@ func (c *chain) nextMark() error {
 }
 
 func (c *chain) open() (err error) {
-	c.s, err = openSegment(c.r.fs, c.segs[0])
+	if c.s, err = openSegment(c.r.fs, c.segs[0]); err == nil {
+		c.r.at.start(c.s)
+	}
 	c.files++
 	return err
 }
@@ -109,6 +114,9 @@ func (c *chain) turn(at int64) error {
 
 // take keeps what the frame at offset at holds of the epochs wanted.
 func (c *chain) take(fr frame, at int64) error {
+	if fr.epoch > c.cut {
+		c.pass(at)
+	}
 	if fr.kind == frameNote {
 		return c.bad(at, c.notes.add(fr))
 	}

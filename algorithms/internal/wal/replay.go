@@ -49,6 +49,11 @@ type Cut struct {
 // nobody truncates beyond from. Memory is bounded as package doc says; notes
 // are kept whole.
 func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
+	return follow(ctx, fsys, dir, from, to, parallel, places{}, f)
+}
+
+// follow is Replay that begins at places.
+func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, f func(part int, c Change) error) (ReplayInfo, error) {
 	info := ReplayInfo{From: from}
 	if parallel < 1 {
 		return info, fmt.Errorf("replay log %s: %d parts, at least 1 is needed", dir, parallel)
@@ -57,7 +62,11 @@ func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err != nil {
 		return info, err
 	}
-	e, err := sv.end(fsys, to)
+	find := sv.end
+	if at.after != nil { // a Follower knows that it is there
+		find = sv.trust
+	}
+	e, err := find(fsys, to)
 	if err != nil {
 		return info, err
 	}
@@ -71,7 +80,7 @@ func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err := sv.need(from, info.To); err != nil {
 		return info, err
 	}
-	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, f: f, info: &info}
+	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, f: f, info: &info}
 	for _, s := range sv.sessions {
 		if err := r.session(s); err != nil {
 			return info, err
@@ -123,6 +132,7 @@ type replay struct {
 	fs    fs.FS
 	from  uint64
 	parts int
+	at    places
 	f     func(part int, c Change) error
 	info  *ReplayInfo // only Replay's goroutine writes it
 }
@@ -147,6 +157,7 @@ func (r *replay) session(s *session) error {
 	}
 	err := <-applied
 	r.total(chains, s.cut)
+	r.at.note(chains)
 	return err
 }
 

@@ -1,0 +1,161 @@
+// Package hekaton implements the checkpoint of Hekaton: compaction of the log.
+// Transactions do nothing for it but write the log.
+//
+// As Hekaton does (Diaconu et al., SIGMOD 2013, §7; Faerber et al., "Main
+// Memory Database Systems", §4.1), the checkpointer reads the log, never the
+// records in memory. It appends the versions that the log inserted to data
+// files, and what they replace to the delta files beside those; it merges pairs
+// of files of which little is alive; and a checkpoint is a manifest of pairs.
+// Package pairs holds all of that. The cut is an epoch of the log that is
+// durable: no transaction waits for it.
+//
+// What the literature leaves out, and a common engine needs:
+//
+// The records that a store starts with are not in its log. They are written to
+// the first data files once, before the first transaction.
+//
+// Every algorithm here is recovered from the same format of image. So the state
+// is then read from the pairs, through their delta files in parallel, and written
+// once more as an image. That is no part of Hekaton, which recovers from its
+// pairs; where images are discarded it is left out, and what is measured is the
+// compaction alone.
+package hekaton
+
+import (
+	"context"
+	"fmt"
+
+	"ckptbench/algorithms/internal/pairs"
+	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/internal/wal"
+	"ckptbench/algorithms/store"
+)
+
+// files is how many data files a database has at least, unless it is tiny.
+const files = 16
+
+type hekaton struct {
+	store.Plain
+	env  *store.Env
+	o    pairs.Options
+	log  *wal.Follower // stands where set does. The checkpointer's alone
+	set  *pairs.Set    // nil after a failure: it is opened again. The checkpointer's alone
+	held int64         // bytes of its index, as metered
+}
+
+// New returns the log compaction. It needs a log.
+func New(env *store.Env) (store.Algorithm, error) {
+	data := int64(env.Slots) * int64(env.Largest())
+	h := &hekaton{env: env, o: pairs.Options{
+		Dir: env.Dir, FS: env.FS, Rows: env.Slots, MaxValue: max(env.Largest(), 1),
+		// Hekaton's 16 MiB would leave a small database one file, and nothing to
+		// merge.
+		Target: min(max(data/files, 4<<10), 16<<20),
+	}}
+	h.o.BlockBytes = int(min(h.o.Target, 64<<10))
+	return h, nil
+}
+
+// Loaded writes what the store starts with. Pairs of an earlier run are not gone
+// on with: the store may have been recovered to where they do not stand.
+func (h *hekaton) Loaded() error {
+	set, err := pairs.Create(h.o)
+	if err != nil {
+		return err
+	}
+	h.keep(set)
+	h.env.Records(func(r store.Rec) {
+		if v := r.Live(); err == nil && (v.Present() || v.Stamp() != 0) {
+			err = set.Put(pairs.Row{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(), Value: v.Bytes()})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	// No transaction has begun, so all will be in this epoch or a later one.
+	if err := set.Publish(context.Background(), h.env.Log.Epoch()-1); err != nil {
+		return err
+	}
+	h.follow()
+	return nil
+}
+
+func (h *hekaton) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
+
+func (h *hekaton) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
+	r.Live().Apply(tx.Stamp(), off, v)
+}
+
+func (h *hekaton) Commit(tx *store.Txn) { tx.Seq = tx.Epoch() }
+
+// Checkpoint feeds the pairs with the log up to the epoch of the moment, and
+// publishes them.
+func (h *hekaton) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
+	cut := h.env.Log.Epoch()
+	// The image holds all of the log up to the cut, and the log has to have it
+	// all: what comes after is to be replayed from there.
+	at := store.Point{Kind: "log", Seq: cut, LogFrom: cut, LogTo: cut}
+	sched.Point("hekaton.cut")
+	if err := h.env.Log.WaitDurable(ctx, cut); err != nil {
+		return at, err
+	}
+	h.env.Mark(store.MarkPoint)
+	if err := h.compact(ctx, cut); err != nil {
+		h.drop() // what is published is whole; what is in memory perhaps not
+		return at, err
+	}
+	if w.Discarded() {
+		return at, nil
+	}
+	return at, h.env.Parts(ctx, w, h.set.Pairs(), func(ctx context.Context, out *store.Out, part int) error {
+		return h.set.Scan(ctx, part, func(r pairs.Row) error {
+			return out.AddValue(ctx, r.Table, r.Key, r.Stamp, r.Value)
+		})
+	})
+}
+
+// compact brings the pairs from the epoch that they stand at to the cut.
+func (h *hekaton) compact(ctx context.Context, cut uint64) error {
+	if h.set == nil {
+		set, err := pairs.Open(h.o)
+		if err != nil {
+			return err
+		}
+		h.keep(set)
+		h.follow()
+	}
+	_, err := h.log.Next(ctx, cut, 1, func(_ int, c wal.Change) error { return h.set.Apply(ctx, c) })
+	if err != nil {
+		return fmt.Errorf("feed the log of epochs %d to %d: %w", h.log.At()+1, cut, err)
+	}
+	h.env.Mark("fed")
+	sched.Point("hekaton.fed")
+	if err := h.set.Publish(ctx, cut); err != nil {
+		return err
+	}
+	h.env.Mark("compacted")
+	return nil
+}
+
+// follow begins to read the log where the pairs stand.
+func (h *hekaton) follow() { h.log = wal.Follow(h.env.FS, h.env.LogDir, h.set.Epoch()) }
+
+// keep makes set the one to feed.
+func (h *hekaton) keep(set *pairs.Set) {
+	h.set, h.held = set, set.Memory()
+	h.env.Meter.Add(h.held)
+}
+
+func (h *hekaton) drop() {
+	if h.set != nil {
+		h.set.Close()
+		h.env.Meter.Add(-h.held)
+		h.set, h.held = nil, 0
+	}
+}
+
+// Close closes the files.
+func (h *hekaton) Close() error {
+	h.drop()
+	return nil
+}

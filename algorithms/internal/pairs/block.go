@@ -1,0 +1,161 @@
+package pairs
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+const (
+	dataMagic   = "ckptdata"
+	deltaMagic  = "ckptdead"
+	version     = 1
+	fileHeader  = 24
+	blockHeader = 16
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// seed begins the checksums of a file, so that a block is good in its own only.
+func seed(number uint64) uint32 {
+	var b [8]byte
+	le.PutUint64(b[:], number)
+	return crc32.Checksum(b[:], castagnoli)
+}
+
+func encodeHeader(magic string, number uint64) []byte {
+	b := make([]byte, fileHeader)
+	copy(b, magic)
+	le.PutUint32(b[8:], version)
+	le.PutUint64(b[16:], number)
+	le.PutUint32(b[12:], headerSum(b))
+	return b
+}
+
+func headerSum(b []byte) uint32 {
+	return crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:fileHeader])
+}
+
+func checkHeader(b []byte, magic string, number uint64) error {
+	switch {
+	case len(b) < fileHeader:
+		return errors.New("no whole header")
+	case headerSum(b) != le.Uint32(b[12:]):
+		return errors.New("bad header checksum")
+	case string(b[:8]) != magic:
+		return fmt.Errorf("magic %q, want %q", b[:8], magic)
+	case le.Uint32(b[8:]) != version:
+		return fmt.Errorf("format version %d, this program reads %d", le.Uint32(b[8:]), version)
+	case le.Uint64(b[16:]) != number:
+		return fmt.Errorf("it is file %d, want %d", le.Uint64(b[16:]), number)
+	}
+	return nil
+}
+
+// A block is a decoded block; its payload lies in the bytes it was read from.
+type block struct {
+	rows, first uint32
+	payload     []byte
+}
+
+// seal fills the header of b, a whole block.
+func seal(b []byte, seed, rows, first uint32) {
+	le.PutUint32(b[4:], uint32(len(b)-blockHeader))
+	le.PutUint32(b[8:], rows)
+	le.PutUint32(b[12:], first)
+	le.PutUint32(b, crc32.Update(seed, castagnoli, b[4:]))
+}
+
+var errSum = errors.New("bad checksum")
+
+// openBlock decodes b, which is as long as its header says.
+func openBlock(b []byte, seed uint32) (block, error) {
+	if crc32.Update(seed, castagnoli, b[4:]) != le.Uint32(b) {
+		return block{}, errSum
+	}
+	return block{rows: le.Uint32(b[8:]), first: le.Uint32(b[12:]), payload: b[blockHeader:]}, nil
+}
+
+// A reader reads the blocks of one file in order, up to an end that is within
+// the file. One goroutine at a time uses it.
+type reader struct {
+	f    fs.File
+	path string
+	seed uint32
+	off  int64 // of the next block
+	end  int64
+	buf  []byte
+}
+
+// open checks the header of f and that the file is as long as it should be.
+func (r *reader) open(magic string, number uint64) error {
+	size, err := r.f.Size()
+	if err != nil {
+		return fmt.Errorf("size of %s: %w", r.path, err)
+	}
+	if size < r.end || r.end < fileHeader {
+		return damaged(r.path, size, "%d bytes, the manifest says %d", size, r.end)
+	}
+	head, err := r.read(0, fileHeader)
+	if err != nil {
+		return err
+	}
+	if err := checkHeader(head, magic, number); err != nil {
+		return damaged(r.path, 0, "%v", err)
+	}
+	r.seed, r.off = seed(number), fileHeader
+	return nil
+}
+
+// next returns the next block, or io.EOF. It is good until the next call.
+func (r *reader) next() (block, error) {
+	if r.off == r.end {
+		return block{}, io.EOF
+	}
+	b, n, err := r.at(r.off)
+	r.off += n
+	return b, err
+}
+
+// at returns the block at an offset, and its length.
+func (r *reader) at(off int64) (block, int64, error) {
+	if r.end-off < blockHeader {
+		return block{}, 0, damaged(r.path, off, "%d bytes are left, too few for a block", r.end-off)
+	}
+	head, err := r.read(off, blockHeader)
+	if err != nil {
+		return block{}, 0, err
+	}
+	n := blockHeader + int64(le.Uint32(head[4:]))
+	if n > r.end-off {
+		return block{}, 0, damaged(r.path, off, "block of %d bytes, %d are left", n, r.end-off)
+	}
+	b, err := r.read(off, int(n))
+	if err != nil {
+		return block{}, 0, err
+	}
+	k, err := openBlock(b, r.seed)
+	if err != nil {
+		return block{}, 0, damaged(r.path, off, "%v", err)
+	}
+	return k, n, nil
+}
+
+// read returns n bytes, which there are in the file.
+func (r *reader) read(off int64, n int) ([]byte, error) {
+	if cap(r.buf) < n {
+		r.buf = make([]byte, n)
+	}
+	b := r.buf[:n]
+	got, err := r.f.ReadAt(b, off)
+	if got < n {
+		if err == nil || err == io.EOF {
+			return nil, damaged(r.path, off, "it ends after %d of %d bytes", got, n)
+		}
+		return nil, fmt.Errorf("read %s at offset %d: %w", r.path, off, err)
+	}
+	return b, nil
+}

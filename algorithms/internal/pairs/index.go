@@ -1,0 +1,69 @@
+package pairs
+
+// A place is where a row is: in the pair of that number, at that row. The zero
+// place is nowhere.
+type place struct{ pair, row uint32 }
+
+// An index says where the live row of every record is. It holds no pointers, and
+// forgets nothing: a record that was deleted has a row as well.
+type index struct {
+	slots []slot // a power of two of them, at most 3/4 in use
+	used  int
+}
+
+type slot struct {
+	key   uint64
+	table uint32
+	at    place
+}
+
+const slotBytes = 24
+
+func newIndex(rows int) *index {
+	n := 16
+	for n*3/4 < rows {
+		n *= 2
+	}
+	return &index{slots: make([]slot, n)}
+}
+
+func (x *index) bytes() int64 { return int64(len(x.slots)) * slotBytes }
+
+// find returns the slot of a record, or the free one where it belongs.
+func (x *index) find(table int, key uint64) *slot {
+	h := (key ^ uint64(table)<<48) * 0x9e3779b97f4a7c15
+	h = (h ^ h>>32) * 0xd6e8feb86659fd93
+	mask := uint64(len(x.slots) - 1)
+	for i := (h ^ h>>32) & mask; ; i = (i + 1) & mask {
+		s := &x.slots[i]
+		if s.at.pair == 0 || s.key == key && s.table == uint32(table) {
+			return s
+		}
+	}
+}
+
+// get returns where a record's live row is.
+func (x *index) get(table int, key uint64) place { return x.find(table, key).at }
+
+// set notes where a record's live row is, and returns where it was.
+func (x *index) set(table int, key uint64, at place) (before place) {
+	s := x.find(table, key)
+	before = s.at
+	*s = slot{key, uint32(table), at}
+	if before.pair == 0 {
+		if x.used++; x.used > len(x.slots)*3/4 {
+			x.grow()
+		}
+	}
+	return before
+}
+
+func (x *index) grow() {
+	old := x.slots
+	x.slots = make([]slot, 2*len(old))
+	for _, s := range old {
+		if s.at.pair != 0 {
+			*x.find(int(s.table), s.key) = s
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package pairs
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// A pair is a data file with what is known of its delta file. Between two calls
+// of a Set's methods it does not change, so that it may be read concurrently.
+type pair struct {
+	entry
+	path   string  // of the data file
+	file   fs.File // the data file
+	delta  fs.File // the delta file, where it can be appended to; else nil
+	gone   []uint64
+	fresh  []uint32 // rows that died since the delta file was written
+	blocks []span   // of the data file, ascending; where the pair was scanned or written
+	dirty  bool     // the data file has to be synced
+}
+
+// A span is a block of a data file.
+type span struct {
+	off   int64
+	first uint32 // row
+}
+
+func (p *pair) isDead(row uint32) bool { return p.gone[row/64]>>(row%64)&1 != 0 }
+
+// bury marks a row dead and reports whether it was alive.
+func (p *pair) bury(row uint32) bool {
+	if p.isDead(row) {
+		return false
+	}
+	p.gone[row/64] |= 1 << (row % 64)
+	p.dead++
+	return true
+}
+
+// live estimates the bytes of the live rows: by their number.
+func (p *pair) live() int64 {
+	if p.rows == 0 {
+		return 0
+	}
+	return int64(float64(p.bytes-fileHeader) * float64(p.rows-p.dead) / float64(p.rows))
+}
+
+// openPair opens the files of an entry and reads which rows are dead.
+func openPair(fsys fs.FS, dir string, e entry) (*pair, error) {
+	p := &pair{entry: e, path: filepath.Join(dir, dataName(e.data))}
+	var err error
+	if p.file, err = fsys.Open(p.path, false); err != nil {
+		return nil, fmt.Errorf("open data file: %w", err)
+	}
+	r := p.reader()
+	if err = r.open(dataMagic, uint64(e.data)); err == nil { // so many rows fit into the file that there is
+		p.gone = make([]uint64, (uint64(e.rows)+63)/64)
+		p.dead = 0
+		err = p.readDelta(fsys, dir, e.dead)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *pair) close() {
+	_ = p.file.Close() // all that matters was synced
+	if p.delta != nil {
+		_ = p.delta.Close()
+	}
+}
+
+func (p *pair) reader() *reader {
+	return &reader{f: p.file, path: p.path, seed: seed(uint64(p.data)), off: fileHeader, end: p.bytes}
+}
+
+// readDelta marks the rows dead that the delta file names, want of them.
+func (p *pair) readDelta(fsys fs.FS, dir string, want uint32) error {
+	if p.entry.delta == 0 {
+		return nil
+	}
+	path := filepath.Join(dir, deltaName(p.entry.delta))
+	f, err := fsys.Open(path, false)
+	if err != nil {
+		return fmt.Errorf("open delta file: %w", err)
+	}
+	defer f.Close()
+	r := &reader{f: f, path: path, end: p.marks}
+	if err := r.open(deltaMagic, uint64(p.entry.delta)); err != nil {
+		return err
+	}
+	for {
+		at := r.off
+		b, err := r.next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil && !p.take(b) {
+			err = damaged(path, at, "a block of dead rows that cannot be")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if p.dead != want {
+		return damaged(path, p.marks, "%d rows are dead, the manifest says %d", p.dead, want)
+	}
+	return nil
+}
+
+// take marks the rows of a block of a delta file, and reports whether they are
+// rows that were alive.
+func (p *pair) take(b block) bool {
+	if b.first != p.dead || uint64(len(b.payload)) != 8+4*uint64(b.rows) {
+		return false
+	}
+	for rows := b.payload[8:]; len(rows) > 0; rows = rows[4:] {
+		if row := le.Uint32(rows); row >= p.rows || !p.bury(row) {
+			return false
+		}
+	}
+	return true
+}
+
+// scan hands the rows of the data file to f, dead ones too, in their order, and
+// notes where the blocks are if note is set.
+func (p *pair) scan(ctx context.Context, note bool, f func(row uint32, r Row) error) error {
+	rd, rows := p.reader(), uint32(0)
+	for {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("read %s: %w", p.path, err)
+		}
+		at := rd.off
+		b, err := rd.next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil && (b.first != rows || b.rows > p.rows-rows) {
+			err = damaged(p.path, at, "%d rows from %d on, want them from %d, and %d in all", b.rows, b.first, rows, p.rows)
+		}
+		if err != nil {
+			return err
+		}
+		if note {
+			p.blocks = append(p.blocks, span{at, rows})
+		}
+		if err := p.each(b, at, f); err != nil {
+			return err
+		}
+		rows += b.rows
+	}
+	if rows != p.rows {
+		return damaged(p.path, rd.off, "it has %d rows, the manifest says %d", rows, p.rows)
+	}
+	return nil
+}
+
+// each hands the rows of the block at offset at to f.
+func (p *pair) each(b block, at int64, f func(row uint32, r Row) error) error {
+	payload := b.payload
+	for i := range b.rows {
+		r, rest, err := nextRow(payload)
+		if err != nil {
+			return damaged(p.path, at, "row %d: %v", b.first+i, err)
+		}
+		if err := f(b.first+i, r); err != nil {
+			return err
+		}
+		payload = rest
+	}
+	if len(payload) > 0 {
+		return damaged(p.path, at, "%d bytes behind its rows", len(payload))
+	}
+	return nil
+}
+
+// block returns the number of the block that holds a row.
+func (p *pair) block(row uint32) int {
+	i, found := slices.BinarySearchFunc(p.blocks, row, func(s span, row uint32) int { return int(int64(s.first) - int64(row)) })
+	if found {
+		return i
+	}
+	return i - 1
+}
