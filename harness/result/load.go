@@ -54,15 +54,41 @@ func (e *Experiment) loadSetup() (bool, error) {
 	if e.About, err = about(e.Resolved); err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}
-	name = filepath.Join(e.Dir, machineFile)
-	machine, err := readOptional(name)
+	known, err := e.loadMachines()
+	return known || e.Config != nil || e.Resolved != nil, err
+}
+
+// loadMachines reads where the trials were measured, and of which part of the
+// experiment they are. It reports whether the first is known.
+func (e *Experiment) loadMachines() (bool, error) {
+	shard, err := e.loadJSON(shardFile, &e.Shard)
+	if err == nil && shard {
+		err = e.Shard.check()
+	}
 	if err != nil {
 		return false, err
 	}
-	if machine == nil {
-		return e.Config != nil || e.Resolved != nil, nil
+	merged, err := e.loadJSON(machinesFile, &e.Machines)
+	switch {
+	case err != nil:
+		return false, err
+	case merged && len(e.Machines) == 0:
+		return false, fmt.Errorf("%s: names no machine", filepath.Join(e.Dir, machinesFile))
+	case merged:
+		e.Machine = e.Machines[0]
+		return true, nil
 	}
-	return true, decodeJSON(name, machine, &e.Machine)
+	return e.loadJSON(machineFile, &e.Machine)
+}
+
+// loadJSON reads a file of the result directory, if it is there.
+func (e *Experiment) loadJSON(name string, v any) (bool, error) {
+	path := filepath.Join(e.Dir, name)
+	data, err := readOptional(path)
+	if err != nil || data == nil {
+		return false, err
+	}
+	return true, decodeJSON(path, data, v)
 }
 
 // about takes the one thing the reader of a result wants from the

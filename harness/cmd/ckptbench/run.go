@@ -16,6 +16,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness"
 	"ckptbench/harness/config"
+	"ckptbench/harness/result"
 )
 
 type runCommand struct {
@@ -30,7 +31,10 @@ type runCommand struct {
 	DryRun  bool     `help:"Say what would be run, and what it would take."`
 	Isolate bool     `help:"A fresh process for every trial."`
 	Resume  bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
+	Shard   string   `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
 	Quiet   bool     `short:"q" help:"No progress."`
+
+	shard result.Shard // parsed
 }
 
 // known is what the configs may name.
@@ -49,6 +53,11 @@ func known() config.Known {
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	shard, err := result.ParseShard(c.Shard)
+	if err != nil {
+		return fmt.Errorf("--shard: %w (%w)", err, errUsage)
+	}
+	c.shard = shard
 	exps, err := c.load()
 	if err != nil {
 		return err
@@ -90,11 +99,14 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 
 // check says what the run will take, and refuses what cannot fit.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
-	est := e.Estimate(copies)
-	fmt.Fprintf(t.err, "%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
-		e.Info.Name, est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
+	est := e.EstimatePart(func(point, points, trials int) int {
+		n, _ := c.shard.Rounds(point, points, trials)
+		return n
+	}, copies)
+	fmt.Fprintf(t.err, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
+		e.Info.Name, c.shard.Dir(), est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
 		size(est.Memory), est.Algorithm, size(est.Disk))
-	dir := filepath.Join(c.Out, e.Info.Name)
+	dir := harness.ResultDir(c.Out, e, c.shard)
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
@@ -129,7 +141,7 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Progress: status.show}
+	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Shard: c.shard, Progress: status.show}
 	if c.Profile != "" {
 		o.Profile = profiler(c.Profile)
 	}
@@ -144,10 +156,13 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 	return errors.Join(runErr, c.show(t, dir))
 }
 
-// show draws the charts and prints the table of what was measured.
+// show draws the charts and prints the table of what was measured. Charts of a
+// shard would be taken for those of the whole: merge draws them.
 func (c *runCommand) show(t terminal, dir string) error {
 	var err error
-	if c.Plots != "" {
+	if !c.shard.Whole() {
+		fmt.Fprintf(t.err, "%s: put the shards together with ckptbench merge OUT DIR...\n", dir)
+	} else if c.Plots != "" {
 		err = errors.Join(draw(t, dir, c.Plots, c.Format), savePage(t, dir))
 	}
 	return errors.Join(err, summarise(t.out, dir, "table"))
