@@ -1,7 +1,9 @@
 package merge
 
 import (
+	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"ckptbench/harness/result"
@@ -14,6 +16,7 @@ func machines(parts []*result.Experiment) []result.Machine {
 	var all []result.Machine
 	for _, p := range parts {
 		for _, m := range p.AllMachines() {
+			m.ID = idOf(p, m)
 			i := slices.IndexFunc(all, func(o result.Machine) bool { return o.ID == m.ID })
 			if i < 0 {
 				m.Warnings = slices.Clone(m.Warnings)
@@ -34,6 +37,14 @@ func machines(parts []*result.Experiment) []result.Machine {
 	return all
 }
 
+// idOf is a machine's id. One that is not known is another in every part.
+func idOf(p *result.Experiment, m result.Machine) string {
+	if m.ID == "" {
+		return "unknown-" + filepath.Base(p.Dir)
+	}
+	return m.ID
+}
+
 // changed says in what two parts' programs and systems differ, of what may well
 // show in figures.
 func changed(a, b *result.Machine) []string {
@@ -43,7 +54,7 @@ func changed(a, b *result.Machine) []string {
 		{"GOMAXPROCS", fmt.Sprint(a.GOMAXPROCS), fmt.Sprint(b.GOMAXPROCS)},
 	} {
 		if f.a != f.b {
-			out = append(out, fmt.Sprintf("parts were run with different %s: %s and %s", f.name, named(f.a), named(f.b)))
+			out = append(out, fmt.Sprintf("parts were run with different %s: %s and %s", f.name, cmp.Or(f.a, "unknown"), cmp.Or(f.b, "unknown")))
 		}
 	}
 	return out

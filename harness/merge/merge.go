@@ -97,7 +97,7 @@ func join(parts []*result.Experiment, o Options) (*result.Experiment, error) {
 	whole.Machine = whole.Machines[0]
 	for _, p := range parts {
 		for _, t := range p.Trials {
-			t.Machine, t.Schema = p.MachineOf(&t).ID, result.Schema
+			t.Machine, t.Schema = idOf(p, p.MachineOf(&t)), result.Schema
 			whole.Trials = append(whole.Trials, t)
 		}
 	}
@@ -139,6 +139,9 @@ func save(out string, e *result.Experiment) (err error) {
 		if err := result.Save(tmp, t); err != nil {
 			return err
 		}
+	}
+	if e, err = result.Load(tmp); err != nil { // sorted, and what can be read again
+		return err
 	}
 	if err := result.SaveBench(tmp, e); err != nil {
 		return err

@@ -106,18 +106,11 @@ func wholeRounds(e *result.Experiment) error {
 		u := unit{result.PointName(t.Params), t.Round}
 		if other := at[u]; other != nil && other.Machine != t.Machine {
 			return fmt.Errorf("trials %s are of one round and ran on machines %s and %s: a round is compared with its none, so one machine runs all of it",
-				both(other, t), named(other.Machine), named(t.Machine))
+				both(other, t), other.Machine, t.Machine)
 		}
 		at[u] = t
 	}
 	return nil
-}
-
-func named(id string) string {
-	if id == "" {
-		return "unknown"
-	}
-	return id
 }
 
 func severalMachines(e *result.Experiment) error {

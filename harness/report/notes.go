@@ -134,7 +134,11 @@ func (s summary) machinesNote(t table) string {
 		}
 		if len(rounds) > 0 {
 			text := s.exp.MachineOf(&result.Trial{Machine: m}).Text()
-			names = append(names, fmt.Sprintf("%s (%d rounds)", oneLine(text), len(rounds)))
+			unit := "rounds"
+			if len(rounds) == 1 {
+				unit = "round"
+			}
+			names = append(names, fmt.Sprintf("%s (%d %s)", oneLine(text), len(rounds), unit))
 		}
 	}
 	return "Measured on " + strings.Join(names, " and ") + "."

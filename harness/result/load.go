@@ -62,11 +62,11 @@ func (e *Experiment) loadSetup() (bool, error) {
 // experiment they are. It reports whether the first is known.
 func (e *Experiment) loadMachines() (bool, error) {
 	shard, err := e.loadJSON(shardFile, &e.Shard)
-	if err == nil && shard {
-		err = e.Shard.check()
-	}
 	if err != nil {
 		return false, err
+	}
+	if shard && e.Shard.check() != nil {
+		return false, fmt.Errorf("%s: %w", filepath.Join(e.Dir, shardFile), e.Shard.check())
 	}
 	merged, err := e.loadJSON(machinesFile, &e.Machines)
 	switch {
