@@ -98,6 +98,9 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 
 // check says what the run will take, and refuses what cannot fit.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
+	for _, n := range e.Notes() {
+		fmt.Fprintln(t.err, n)
+	}
 	est := e.EstimatePart(func(point, points, trials int) int {
 		n, _ := c.shard.Rounds(point, points, trials)
 		return n
@@ -135,7 +138,11 @@ func size(n int64) string {
 }
 
 func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config.Experiment) error {
-	given, err := os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	given, err := e.Given(data)
 	if err != nil {
 		return err
 	}

@@ -115,10 +115,13 @@ type validateCommand struct {
 func (c *validateCommand) Run(t terminal) error {
 	var all config.Problems
 	for _, path := range c.Configs {
-		_, err := config.Load(path, nil, known())
+		e, err := config.Load(path, nil, known())
 		var ps config.Problems
 		switch {
 		case err == nil:
+			for _, n := range e.Notes() {
+				fmt.Fprintln(t.err, n)
+			}
 			fmt.Fprintf(t.out, "%s: good\n", path)
 		case errors.As(err, &ps):
 			all = append(all, ps...)
