@@ -117,25 +117,6 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	return r, r.count()
 }
 
-// count sets how many trials there are to run.
-func (r *runner) count() error {
-	points, rounds := len(r.cells), int(r.exp.Trials)
-	for i := range r.cells {
-		n, _ := r.o.Shard.Rounds(i, points, rounds)
-		r.total += n * len(r.exp.Algorithms)
-	}
-	if r.total == 0 {
-		return fmt.Errorf("shard %s has nothing to run: of %d points of the matrix in %d rounds there are %d units; take at most as many shards",
-			r.o.Shard, points, rounds, points*rounds)
-	}
-	return nil
-}
-
-// ResultDir is the folder of e's results below out, or of a shard of it.
-func ResultDir(out string, e *config.Experiment, s result.Shard) string {
-	return filepath.Join(out, e.Info.Name+s.Dir())
-}
-
 // setUp writes what all trials share. Results that are there already and are not
 // resumed go to a folder beside.
 func (r *runner) setUp() error {
@@ -168,19 +149,6 @@ func (r *runner) setUp() error {
 		Name: r.exp.Info.Name, About: r.exp.Info.About, Config: r.o.Given, Resolved: resolved,
 		Machine: machine, Shard: r.o.Shard,
 	})
-}
-
-// sameMachine refuses to go on with what another machine began.
-func (r *runner) sameMachine() error {
-	old, err := result.LoadMachine(r.dir)
-	if err != nil {
-		return fmt.Errorf("resume: %w", err)
-	}
-	if old.ID == "" || old.ID == r.machine {
-		return nil
-	}
-	return fmt.Errorf("resume %s: it was begun on machine %s, and this is %s: go on there, or run anew with --shard on each and put the results together with ckptbench merge",
-		r.dir, old.Text(), r.machine)
 }
 
 // rounds runs the trials: round by round, and in each round every point with
@@ -240,7 +208,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	err := r.run(ctx, c, e, round, decks, out)
+	err := r.sayFull(c, r.run(ctx, c, e, round, decks, out))
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
@@ -316,13 +284,6 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 		keep = filepath.Join(r.dir, "images", result.TrialDir(*out))
 	}
 	return errors.Join(err, t.clean(keep))
-}
-
-// first is the first round that c has here: it is the one that is recorded, on
-// every machine that c runs on.
-func (r *runner) first(c *cell) int {
-	_, first := r.o.Shard.Rounds(c.index, len(r.cells), int(r.exp.Trials))
-	return first
 }
 
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {

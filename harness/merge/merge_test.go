@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/plot"
 	"ckptbench/harness/report"
 	"ckptbench/harness/result"
 )
@@ -168,6 +169,19 @@ func TestReportsNameEveryMachine(t *testing.T) {
 	e, err := result.Load(out)
 	if err != nil {
 		t.Fatal(err)
+	}
+	charts := plot.Charts(e, plot.NewStyle(known.Algorithms))
+	if len(charts) < 4 {
+		t.Errorf("%d charts", len(charts))
+	}
+	for _, c := range charts {
+		svg, err := c.Encode("svg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(svg), "3 machines") {
+			t.Errorf("chart %s says nothing of machines", c.Name)
+		}
 	}
 	for _, format := range append(slices.Clone(report.Formats), "html") {
 		var b bytes.Buffer

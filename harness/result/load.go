@@ -33,12 +33,45 @@ func Load(dir string) (*Experiment, error) {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
 	if !found && len(e.Trials) == 0 {
-		return nil, fmt.Errorf("load result %s: neither %s nor a trial in it; give the directory of one experiment", dir, machineFile)
+		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir), elsewhere(dir))
 	}
 	if len(e.Trials) > 0 && e.Trials[0].Experiment != "" {
 		e.Name = e.Trials[0].Experiment
 	}
 	return e, nil
+}
+
+// Dirs returns the folders directly in dir that hold results.
+func Dirs(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var dirs []string
+	for _, d := range entries {
+		path := filepath.Join(dir, d.Name())
+		if _, err := os.Stat(filepath.Join(path, trialsDir)); err == nil {
+			dirs = append(dirs, path)
+		}
+	}
+	return dirs
+}
+
+func nothingIn(dir string) string {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "there is no such folder"
+	}
+	return "neither " + machineFile + " nor a trial in it"
+}
+
+// elsewhere names the results in dir, or beside it.
+func elsewhere(dir string) string {
+	for _, in := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
+		if dirs := Dirs(in); len(dirs) > 0 {
+			return ", such as " + strings.Join(dirs[:min(len(dirs), 5)], ", ")
+		}
+	}
+	return ""
 }
 
 // loadSetup reads what the trials share and reports whether any of it is there.

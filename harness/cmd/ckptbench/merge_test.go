@@ -13,6 +13,9 @@ import (
 // A sweep in two parts, as two machines would run it, is the sweep: the same
 // trials, each compared with none of its round, in the charts and in the table.
 func TestShardsMakeTheWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a sweep")
+	}
 	dir := t.TempDir()
 	results, plots := filepath.Join(dir, "results"), filepath.Join(dir, "plots")
 	config := write(t, "tiny.yaml", strings.Replace(tiny, "trials: 1", "trials: 2", 1)+"matrix: {workload.keys: [2, 5, 7]}\n")
@@ -66,6 +69,17 @@ func TestShardsMakeTheWhole(t *testing.T) {
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("trials %v", names)
+	}
+}
+
+// A disk that is too small is found before anything runs, by its folder.
+func TestTooSmallADisk(t *testing.T) {
+	out := t.TempDir()
+	config := write(t, "tiny.yaml", tiny)
+	status, _, errOut := command(t, "run", config, "--out", out, "--set", "records=100M", "--set", "record_size=1KiB", "--set", "keep_images=true",
+		"--set", "trials=1000", "--set", "verify=off", "--set", "duration=1h", "--set", "bucket=1s", "--only", "none")
+	if where := filepath.Join(out, "tiny"); status != 1 || !strings.Contains(errOut, "run tiny into "+where+": impossible") {
+		t.Errorf("status %d: %s", status, errOut)
 	}
 }
 

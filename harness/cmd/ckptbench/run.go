@@ -19,7 +19,7 @@ import (
 )
 
 type runCommand struct {
-	Configs []string `arg:"" name:"config" help:"Experiment files."`
+	Configs []string `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
 	Out     string   `default:"results" help:"Folder of the results."`
 	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
 	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
@@ -85,9 +85,12 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 	if c.Trials > 0 {
 		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
 	}
+	if len(c.Configs) == 0 {
+		return nil, noConfig("run")
+	}
 	var exps []*config.Experiment
 	for _, path := range c.Configs {
-		e, err := config.Load(path, sets, known())
+		e, err := loadConfig(path, sets)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +119,10 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
 		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
 	}
-	return est.Fits(memory, disk)
+	if err := est.Fits(memory, disk); err != nil {
+		return fmt.Errorf("run %s into %s: %w", e.Info.Name, dir, err)
+	}
+	return nil
 }
 
 // copies returns how many times an algorithm holds the data in memory. What
