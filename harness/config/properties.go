@@ -25,7 +25,7 @@ func isProperties(name string, data []byte) bool {
 			continue
 		}
 		i := strings.IndexAny(line, "=:")
-		return i > 0 && line[i] == '='
+		return i > 0 && line[i] == '=' && strings.Trim(line[:i], stemLetters+"\\ \t") == ""
 	}
 	return false
 }

@@ -143,6 +143,7 @@ func TestIsProperties(t *testing.T) {
 	check("w", "", false)
 	check("w", "# only\n", false)
 	check("w", "=1\n", false)
+	check("w", "\x7fELF\x02=1\n", false)
 }
 
 // The configuration that a result keeps is one that runs, and has the file in it.

@@ -66,7 +66,7 @@ func meant(path string) string {
 	for _, ext := range []string{".yaml", ".yml"} {
 		base = strings.TrimSuffix(base, ext)
 	}
-	if near := config.Nearest(base, names); near != "" {
+	if near := config.Nearest(base, names); near != "" && len(base) > 1 {
 		return ": did you mean " + byName[near] + "?"
 	}
 	return among(paths)

@@ -13,7 +13,7 @@ type mergeCommand struct {
 	AcrossMachines bool     `help:"The parts ran on different machines, and that is meant."`
 	Partial        bool     `help:"Put together what there is, though trials are missing."`
 	Plots          string   `default:"plots" help:"Folder of the charts; empty draws none."`
-	Format         []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Format         []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
 }
 
 // Run puts parts together and shows the whole as run does.

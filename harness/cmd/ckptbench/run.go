@@ -22,7 +22,7 @@ type runCommand struct {
 	Configs []string `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
 	Out     string   `default:"results" help:"Folder of the results."`
 	Plots   string   `default:"plots" help:"Folder of the charts; empty draws none."`
-	Format  []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
 	Only    []string `help:"Run these algorithms only; all or default for those."`
 	Set     []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials  int      `help:"How many trials, whatever the config says."`
@@ -61,6 +61,11 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if c.Plots != "" && c.shard.Whole() && !c.DryRun { // or the run would be over before it showed
+		if err := os.MkdirAll(c.Plots, 0o755); err != nil {
+			return fmt.Errorf("make the folder of the charts: %w", err)
+		}
+	}
 	for i, e := range exps {
 		if err := c.check(e, t); err != nil {
 			return err
@@ -93,6 +98,10 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 		e, err := loadConfig(path, sets)
 		if err != nil {
 			return nil, err
+		}
+		if i := slices.IndexFunc(exps, func(o *config.Experiment) bool { return o.Info.Name == e.Info.Name }); i >= 0 {
+			return nil, fmt.Errorf("%s and %s are both named %s, and their results would go to one folder: give one of them another experiment.name (%w)",
+				c.Configs[i], path, e.Info.Name, errUsage)
 		}
 		exps = append(exps, e)
 	}

@@ -22,7 +22,7 @@ import (
 type plotCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders, such as results/default."`
 	Out     string   `default:"plots" help:"Folder of the charts."`
-	Format  []string `default:"svg,png,pdf,tex" help:"svg, pdf, png, tex; with tex, the table too, for booktabs."`
+	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"svg, pdf, png, tex; with tex, the table too, for booktabs."`
 }
 
 func (c *plotCommand) Run(t terminal) error {
