@@ -25,7 +25,6 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 			done[result.TrialDir(*t)] = true
 		}
 	}
-	cut := result.Shard{Of: parts[0].Shard.Of}
 	var missing []string
 	var shards []result.Shard
 	cells := e.Cells()
@@ -37,11 +36,7 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 					continue
 				}
 				missing = append(missing, name)
-				for cut.Index = 1; cut.Index < cut.Of && !cut.Has(i, round, len(cells), int(e.Trials)); cut.Index++ {
-				}
-				if !cut.Whole() && !slices.Contains(shards, cut) {
-					shards = append(shards, cut)
-				}
+				shards = addNew(shards, shardOf(parts[0].Shard.Of, i, round, len(cells), int(e.Trials))...)
 			}
 		}
 	}
@@ -50,6 +45,16 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 	}
 	return fmt.Errorf("%d of the %d trials are missing or were interrupted: %s%s; --partial puts together what there is",
 		len(missing), len(cells)*int(e.Trials)*len(e.Algorithms), some(missing), whose(shards, parts))
+}
+
+// shardOf is which of so many shards has a unit; none where there are none.
+func shardOf(of, point, round, points, rounds int) []result.Shard {
+	for i := 1; i <= of; i++ {
+		if s := (result.Shard{Index: i, Of: of}); s.Has(point, round, points, rounds) {
+			return []result.Shard{s}
+		}
+	}
+	return nil
 }
 
 func params(c config.Cell) []result.Param {

@@ -60,7 +60,7 @@ func changed(a, b *result.Machine) []string {
 	return out
 }
 
-func addNew(list []string, more ...string) []string {
+func addNew[T comparable](list []T, more ...T) []T {
 	for _, s := range more {
 		if !slices.Contains(list, s) {
 			list = append(list, s)

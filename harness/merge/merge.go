@@ -8,7 +8,7 @@
 // and an experiment that is not complete. The parts are only read, and a result
 // that is there is never written over.
 //
-// Images, logs and profiles that a part keeps stay where they are.
+// Images, logs, profiles and whatever else a part keeps stay where they are.
 package merge
 
 import (

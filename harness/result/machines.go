@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// LoadMachine reads where the result in dir was measured; the zero Machine where
+// that is not known.
+func LoadMachine(dir string) (Machine, error) {
+	e := Experiment{Dir: dir}
+	_, err := e.loadMachines()
+	return e.Machine, err
+}
+
 // AllMachines returns every machine of e, the first one first. A result that was
 // not merged has one.
 func (e *Experiment) AllMachines() []Machine {
