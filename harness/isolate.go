@@ -20,6 +20,8 @@ type Job struct {
 	Rate      float64 // of an open loop, 0: closed
 	Dir       string  // of the experiment's results
 	Scratch   string
+	Shard     result.Shard // that the trial is of
+	Machine   string       // id of the machine
 
 	// For Progress.
 	Number, Total int
@@ -30,11 +32,12 @@ type Job struct {
 // end of Options.Isolate. The error says why the trial could not be saved; what
 // was wrong with it is in the trial.
 func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
+	o.Shard = j.Shard
 	r, err := newRunner(e, o)
 	if err != nil {
 		return err
 	}
-	r.dir, r.scratch = j.Dir, j.Scratch
+	r.dir, r.scratch, r.machine = j.Dir, j.Scratch, j.Machine
 	r.done, r.total, r.began = j.Number-1, j.Total, j.Began
 	if j.Cell < 0 || j.Cell >= len(r.cells) {
 		return fmt.Errorf("job for point %d of %d", j.Cell, len(r.cells))
@@ -66,7 +69,7 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	}
 	err = r.o.Isolate(ctx, Job{
 		Rate: rate,
-		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch,
+		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch, Shard: r.o.Shard, Machine: r.machine,
 		Number: r.done, Total: r.total, Began: r.began,
 	})
 	if err != nil && ctx.Err() == nil {

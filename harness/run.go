@@ -22,6 +22,9 @@ type Options struct {
 	Out    string // folder of all results; the experiment's is below it
 	Given  []byte // the configuration as it was given
 	Resume bool   // trials that are there already, of the same configuration, are not run again
+	// Shard is the part of the experiment to run, into a folder of its own; the
+	// zero Shard is all of it.
+	Shard result.Shard
 	// RepeatNoisy is how often a trial is run again at most that something
 	// else on the machine disturbed.
 	RepeatNoisy int
@@ -63,6 +66,7 @@ type runner struct {
 	scratch string // of images and logs while a trial runs
 	cells   []cell
 	rates   map[int]float64 // of open loops, by cell
+	machine string          // id of this one
 	done    int
 	total   int
 	began   time.Time
@@ -73,6 +77,9 @@ type runner struct {
 // it stops in the middle, keeps what was measured, marked partial, and returns
 // ctx's error. With an error that is ErrWrong all trials were run.
 func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err error) {
+	if e.Seed.Random && !o.Shard.Whole() {
+		return "", errors.New("seed: random draws another on each machine, and shards need the same: give it a number")
+	}
 	e.DrawSeed()
 	r, err := newRunner(e, o)
 	if err != nil {
@@ -99,10 +106,10 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
 	}
-	r := &runner{exp: e, o: o, dir: filepath.Join(o.Out, e.Info.Name), began: time.Now(), rates: map[int]float64{}}
+	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[int]float64{}}
 	r.scratch = filepath.Join(r.dir, "scratch")
 	if e.Checkpoint.Dir != "" {
-		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+e.Info.Name)
+		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+filepath.Base(r.dir))
 	}
 	for i, c := range e.Cells() {
 		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
@@ -112,14 +119,22 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		}
 		r.cells = append(r.cells, made)
 	}
-	return r, nil
+	return r, r.count()
 }
 
 // setUp writes what all trials share. Results that are there already and are not
 // resumed go to a folder beside.
 func (r *runner) setUp() error {
 	trials := filepath.Join(r.dir, "trials")
-	if _, err := os.Stat(trials); err == nil && !r.o.Resume {
+	machine := Machine(r.dir)
+	r.machine = machine.ID
+	_, err := os.Stat(trials)
+	switch {
+	case err == nil && r.o.Resume:
+		if err := r.sameMachine(); err != nil {
+			return err
+		}
+	case err == nil:
 		before := r.dir + ".before"
 		if err := os.RemoveAll(before); err != nil {
 			return fmt.Errorf("replace the results before the last: %w", err)
@@ -137,7 +152,7 @@ func (r *runner) setUp() error {
 	}
 	return result.SaveSetup(r.dir, result.Experiment{
 		Name: r.exp.Info.Name, About: r.exp.Info.About, Config: r.o.Given, Resolved: resolved,
-		Machine: Machine(r.dir),
+		Machine: machine, Shard: r.o.Shard,
 	})
 }
 
@@ -145,9 +160,12 @@ func (r *runner) setUp() error {
 // every algorithm. The order of the algorithms is rotated from round to round,
 // so that none is always first on a cold machine; none stays in its round.
 func (r *runner) rounds(ctx context.Context) error {
-	r.total = int(r.exp.Trials) * len(r.cells) * len(r.exp.Algorithms)
-	for round := 1; round <= int(r.exp.Trials); round++ {
+	points, rounds := len(r.cells), int(r.exp.Trials)
+	for round := 1; round <= rounds; round++ {
 		for i := range r.cells {
+			if !r.o.Shard.Has(i, round, points, rounds) {
+				continue
+			}
 			if err := r.round(ctx, &r.cells[i], round); err != nil {
 				return err
 			}
@@ -196,6 +214,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return old, nil
 	}
 	out, err := r.quietly(ctx, c, e, round, decks, out)
+	err = r.sayFull(c, err)
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
@@ -242,7 +261,7 @@ func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
 		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: c.size(),
 		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
-		Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
+		Machine: r.machine, Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
 	}
 	for _, p := range c.params {
 		out.Params = append(out.Params, result.Param{Key: p.Key, Value: p.Value})
@@ -264,7 +283,7 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 
 // run verifies and measures.
 func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
-	if c.Verify != config.VerifyOff && (round == 1 || c.Verify == config.VerifyFull) {
+	if c.Verify != config.VerifyOff && (round == r.first(c) || c.Verify == config.VerifyFull) {
 		r.tell(c, e, "verifying", result.Bucket{})
 		if err := r.verify(ctx, c, e, round, out); err != nil {
 			return err

@@ -44,9 +44,21 @@ type Estimate struct {
 // times an algorithm holds the records in memory, at least; less than 1 counts
 // as 1.
 func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
+	return e.EstimatePart(func(point, points, trials int) int { return trials }, copies)
+}
+
+// EstimatePart is Estimate for a part of the experiment: rounds says how many of
+// a point's trials are in it, by the point's index.
+func (e *Experiment) EstimatePart(rounds func(point, points, trials int) int, copies func(algorithm string) float64) Estimate {
 	var sum Estimate
 	var taken, kept, disk, memory float64
-	for _, c := range e.Cells() {
+	cells := e.Cells()
+	for i, c := range cells {
+		n := rounds(i, len(cells), int(e.Trials))
+		if n == 0 {
+			continue
+		}
+		c.Experiment.Trials = Count(n)
 		sum.Points++
 		images := c.Experiment.imageBytes()
 		kept += images * float64(c.Experiment.Trials) * float64(len(c.Experiment.Algorithms))
@@ -55,7 +67,7 @@ func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
 			taken += c.Experiment.trialSeconds(c.Experiment.Duration)
 		}
 		for _, a := range c.Experiment.Algorithms {
-			sum.Trials += int(c.Experiment.Trials)
+			sum.Trials += n
 			taken += c.Experiment.algorithmSeconds()
 			if m := c.Experiment.memoryBytes(max(1, copies(a))); m > memory {
 				memory, sum.Algorithm, sum.Params = m, a, c.Params

@@ -76,6 +76,8 @@ type Experiment struct {
 	swept    bool          // it is a point of a matrix that sweeps workload.name
 	known    Known
 	file     string
+	foreign  bool     // file is no YAML
+	notes    []string // on file, for a person
 }
 
 // Info says what an experiment is for. It changes nothing that is measured.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Parse reads one experiment. The name is its file's: messages carry it, and
@@ -45,11 +46,15 @@ func (e *Experiment) Set(sets ...string) error {
 	if err != nil {
 		return err
 	}
+	changed.foreign, changed.notes = e.foreign, e.notes
 	*e = *changed
 	return nil
 }
 
 func read(name string, data []byte, sets []string, known Known) (*Experiment, error) {
+	if isProperties(name, data) {
+		return readForeign(name, data, sets, known)
+	}
 	root, problems := decodeYAML(name, data)
 	r := reader{file: name, settings: settings{keys: map[string]setting{}}, problems: problems}
 	switch {
@@ -62,6 +67,53 @@ func read(name string, data []byte, sets []string, known Known) (*Experiment, er
 		r.set(s)
 	}
 	return build(name, r.settings, known, r.problems)
+}
+
+// readForeign reads one of YCSB's workload files.
+func readForeign(name string, data []byte, sets []string, known Known) (*Experiment, error) {
+	s, notes, problems := readYCSB(name, data)
+	r := reader{file: name, settings: s, problems: problems}
+	for _, text := range sets {
+		r.set(text)
+	}
+	e, err := build(name, r.settings, known, r.problems)
+	if err != nil {
+		return nil, err
+	}
+	e.foreign, e.notes = true, notes
+	return e, nil
+}
+
+// Notes say what of a foreign file means nothing here, or what else to know of
+// it; a configuration in YAML has none.
+func (e *Experiment) Notes() []string { return e.notes }
+
+// Given is e's configuration for the results, where data is its file: as it is,
+// or, if that is no YAML, as comments before what it was read as.
+func (e *Experiment) Given(data []byte) ([]byte, error) {
+	if !e.foreign {
+		return data, nil
+	}
+	resolved, err := e.Resolved()
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s, a workload file of YCSB's:\n#\n", filepath.Base(e.file))
+	for line := range strings.Lines(string(data)) {
+		b.WriteString("#   " + strings.Map(commented, strings.TrimRight(line, " \t\r\n")) + "\n")
+	}
+	b.WriteString("\n# Read as:\n\n")
+	b.Write(resolved)
+	return []byte(b.String()), nil
+}
+
+// commented keeps what may stand in a comment of YAML.
+func commented(r rune) rune {
+	if r != '\t' && !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+		return '?'
+	}
+	return r
 }
 
 // A reader takes values out of a file or a --set and files them under their

@@ -2,6 +2,9 @@ package config
 
 import "strings"
 
+// Nearest returns the candidate that name was most likely meant to be, or "".
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+
 // nearest returns the candidate that name was most likely meant to be, or "".
 // Beyond typing errors that is one of which it is the beginning, or which is
 // its beginning.

@@ -67,7 +67,7 @@ func Draw(e *result.Experiment, dir string, formats []string, style Style) ([]st
 			if err != nil {
 				return files, err
 			}
-			name := filepath.Join(dir, fileName(e.Name)+"-"+c.Name+"."+f)
+			name := filepath.Join(dir, FileName(e, c.Name, f))
 			if err := os.WriteFile(name, data, 0o644); err != nil {
 				return files, fmt.Errorf("draw: %w", err)
 			}
@@ -75,6 +75,12 @@ func Draw(e *result.Experiment, dir string, formats []string, style Style) ([]st
 		}
 	}
 	return files, nil
+}
+
+// FileName is what a chart of e, or anything that stands beside the charts, is
+// called: "default-timeline.svg".
+func FileName(e *result.Experiment, what, format string) string {
+	return fileName(e.Name) + "-" + what + "." + format
 }
 
 // Charts returns every chart that e has data for: those of each matrix point,

@@ -117,7 +117,7 @@ func (v view) footer(shown string) []string {
 		return nil
 	}
 	parts := []string{v.exp.Name + pointText(v.point)}
-	parts = append(parts, machineText(v.exp.Machine)...)
+	parts = append(parts, machinesText(v.exp.AllMachines())...)
 	parts = append(parts, v.trialsText(shown), v.verifyText())
 	lines := []string{strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")}
 	if w := v.warnings(); len(w) > 0 {
@@ -144,6 +144,22 @@ func pointTitle(point []result.Param) string {
 		parts[i] = clean(p.Key + " " + p.Value)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// machinesText names every machine of a merged result, each fact once.
+func machinesText(ms []result.Machine) []string {
+	var parts []string
+	for _, m := range ms {
+		for _, p := range machineText(m) {
+			if !slices.Contains(parts, p) {
+				parts = append(parts, p)
+			}
+		}
+	}
+	if len(ms) > 1 {
+		parts = append([]string{fmt.Sprintf("%d machines", len(ms))}, parts...)
+	}
+	return parts
 }
 
 func machineText(m result.Machine) []string {
@@ -211,7 +227,7 @@ func (v view) verifyText() string {
 
 // warnings are the machine's and the trials', each once.
 func (v view) warnings() []string {
-	ws := slices.Clone(v.exp.Machine.Warnings)
+	ws := v.exp.Warnings()
 	for _, a := range v.algs {
 		for _, w := range a.row.Warnings {
 			if !slices.Contains(ws, w) {

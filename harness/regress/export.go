@@ -65,7 +65,7 @@ func Export(e *result.Experiment, dir string) error {
 			if s.N == 0 {
 				continue
 			}
-			t := x.tracked(name, s, e.Machine)
+			t := x.tracked(name, s, e)
 			if x.bigger {
 				bigger = append(bigger, t)
 			} else {
@@ -109,17 +109,17 @@ func exportName(e *result.Experiment, r *result.Row) string {
 	return strings.Join(parts, "/")
 }
 
-func (x exported) tracked(name string, s result.Stat, m result.Machine) tracked {
+func (x exported) tracked(name string, s result.Stat, e *result.Experiment) tracked {
 	t := tracked{Name: name + "/" + x.name, Unit: x.unit, Value: x.value(s.Median), Extra: fmt.Sprintf("n=%d", s.N)}
 	if s.N > 1 {
 		t.Range = "± " + digits((s.Hi-s.Lo)/2*x.scale)
 		t.Extra += ", range is half of " + s.Range()
 	}
-	if m.Commit != "" {
+	if m := e.Machine; m.Commit != "" {
 		t.Extra += ", commit=" + oneLine(m.Commit)
 	}
-	if m.ID != "" {
-		t.Extra += ", machine=" + oneLine(m.ID)
+	if ids := strings.Join(e.MachineIDs(), "+"); ids != "" {
+		t.Extra += ", machine=" + oneLine(ids)
 	}
 	return t
 }

@@ -37,6 +37,9 @@ func (s *Side) refuse() error {
 	if len(s.cells) == 0 {
 		return fmt.Errorf("%s has no trials", s.Name)
 	}
+	if s.part != "" {
+		return fmt.Errorf("%s; put the parts together with ckptbench merge first", s.part)
+	}
 	for _, c := range s.cells {
 		switch {
 		case c.profiled:

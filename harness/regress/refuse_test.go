@@ -58,6 +58,24 @@ func TestRefused(t *testing.T) {
 	if _, err := Compare(NewSide(shape{}.make()), NewSide(&result.Experiment{Name: "empty", Machine: result.Machine{ID: "m1"}}), Options{}); !errors.Is(err, ErrCannot) {
 		t.Errorf("nothing compares with nothing: %v", err)
 	}
+	merged := shape{}.make()
+	merged.Machines = []result.Machine{merged.Machine, {ID: "m2"}}
+	for i := range merged.Trials {
+		if merged.Trials[i].Round > 3 {
+			merged.Trials[i].Machine = "m2"
+		}
+	}
+	if _, err := Compare(NewSide(merged), NewSide(merged), Options{}); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), "m1 and m2") {
+		t.Errorf("a merged result of two machines: %v", err)
+	}
+	if _, err := Compare(NewSide(merged), NewSide(merged), Options{AcrossMachines: true}); err != nil {
+		t.Errorf("a merged result of two machines, asked for: %v", err)
+	}
+	part := shape{}.make()
+	part.Shard = result.Shard{Index: 1, Of: 2}
+	if _, err := Compare(NewSide(part), NewSide(part), Options{}); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), "shard 1/2") {
+		t.Errorf("a part of an experiment: %v", err)
+	}
 	mixed := NewSide(shape{}.make(), shape{machine: "m2"}.make())
 	if _, err := Compare(mixed, mixed, Options{}); !errors.Is(err, ErrCannot) {
 		t.Errorf("one side of two machines: %v", err)

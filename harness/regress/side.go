@@ -19,6 +19,7 @@ type Side struct {
 	Experiment *result.Experiment // nil for a baseline
 
 	cells []*cell // by matrix point and algorithm
+	part  string  // of what experiment it is only a part; empty: of none
 }
 
 // About says where a side is from.
@@ -89,9 +90,16 @@ func NewSide(exps ...*result.Experiment) *Side {
 	var names, commits, gos []string
 	for _, e := range exps {
 		names = appendNew(names, e.Name)
-		s.Machines = appendNew(s.Machines, e.Machine.ID)
-		commits, gos = appendNew(commits, e.Machine.Commit), appendNew(gos, e.Machine.Go)
-		s.Dirty = s.Dirty || e.Machine.Dirty
+		for _, id := range e.MachineIDs() {
+			s.Machines = appendNew(s.Machines, id)
+		}
+		for _, m := range e.AllMachines() {
+			commits, gos = appendNew(commits, m.Commit), appendNew(gos, m.Go)
+			s.Dirty = s.Dirty || m.Dirty
+		}
+		if !e.Shard.Whole() {
+			s.part = fmt.Sprintf("%s is shard %s of %s", e.Dir, e.Shard, e.Name)
+		}
 		for i := range e.Trials {
 			if at := e.Trials[i].StartedAt; at != "" && (s.Date == "" || at < s.Date) {
 				s.Date = at
@@ -117,11 +125,17 @@ func Merge(exps ...*result.Experiment) *result.Experiment {
 		return &result.Experiment{}
 	}
 	all := *exps[0]
-	all.Trials = nil
+	all.Trials, all.Machines = nil, nil
 	trials, rounds := 0, 0
 	for _, e := range exps {
 		lastTrial, lastRound := trials, rounds
+		for _, m := range e.AllMachines() {
+			if !slices.ContainsFunc(all.Machines, func(o result.Machine) bool { return o.ID == m.ID }) {
+				all.Machines = append(all.Machines, m)
+			}
+		}
 		for _, t := range e.Trials {
+			t.Machine = e.MachineOf(&t).ID
 			t.Trial += trials
 			t.Round += rounds
 			lastTrial, lastRound = max(lastTrial, t.Trial), max(lastRound, t.Round)

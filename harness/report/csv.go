@@ -47,6 +47,9 @@ func (s summary) csv() (string, error) {
 		head = append(head, f.name, f.name+"_lo", f.name+"_hi")
 	}
 	head = append(head, "range_level", "error")
+	if len(s.exp.MachineIDs()) > 1 {
+		head = append(head, "machines")
+	}
 	if len(s.growth) > 0 {
 		head = append(head, growthColumns...)
 	}
@@ -96,10 +99,24 @@ func (s summary) csvRow(r *result.Row, keys []string) []string {
 		level = strconv.FormatFloat(r.Throughput.Level, 'g', 4, 64) // 0: min..max
 	}
 	cells = append(cells, level, strings.Join(r.Errors, "; "))
+	if len(s.exp.MachineIDs()) > 1 {
+		cells = append(cells, strings.Join(s.machinesOf(r), " "))
+	}
 	if len(s.growth) > 0 {
 		cells = append(cells, s.csvGrowth(r)...)
 	}
 	return cells
+}
+
+// machinesOf are the ids of where r's trials ran.
+func (s summary) machinesOf(r *result.Row) []string {
+	var ids []string
+	for _, t := range s.exp.At(r.Algorithm, r.Params) {
+		if id := s.exp.MachineOf(t).ID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // growthColumns say how the pause grows with the number of records: the same at

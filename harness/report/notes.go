@@ -23,6 +23,9 @@ func (s summary) notes(t table) []string {
 	if n := verifyNote(t.rows); n != "" {
 		out = append(out, n)
 	}
+	if n := s.machinesNote(t); n != "" {
+		out = append(out, n)
+	}
 	for _, w := range s.warnings(t) {
 		out = append(out, "Warning: "+w)
 	}
@@ -142,6 +145,32 @@ func verifyNote(rows []result.Row) string {
 	}
 }
 
+// machinesNote names the machines of a table, where the result is of several.
+func (s summary) machinesNote(t table) string {
+	if len(s.exp.MachineIDs()) < 2 {
+		return ""
+	}
+	var names []string
+	for _, m := range s.exp.MachineIDs() {
+		rounds := map[int]bool{}
+		for i := range s.exp.Trials {
+			x := &s.exp.Trials[i]
+			if at := s.exp.MachineOf(x); at.ID == m && slices.Equal(x.Params, t.point) {
+				rounds[x.Round] = true
+			}
+		}
+		if len(rounds) > 0 {
+			text := s.exp.MachineOf(&result.Trial{Machine: m}).Text()
+			unit := "rounds"
+			if len(rounds) == 1 {
+				unit = "round"
+			}
+			names = append(names, fmt.Sprintf("%s (%d %s)", oneLine(text), len(rounds), unit))
+		}
+	}
+	return "Measured on " + strings.Join(names, " and ") + "."
+}
+
 // warnings are the machine's and the trials', each once.
 func (s summary) warnings(t table) []string {
 	var out []string
@@ -152,7 +181,7 @@ func (s summary) warnings(t table) []string {
 			}
 		}
 	}
-	add(s.exp.Machine.Warnings)
+	add(s.exp.Warnings())
 	for _, r := range t.rows {
 		add(r.Warnings)
 	}

@@ -49,7 +49,7 @@ func WriteHTML(w io.Writer, p Page) error {
 type pageView struct {
 	Name, About, Verdict string
 	Good                 bool
-	Machine              result.Machine
+	Machines             []result.Machine
 	Config               string
 	Repeat               []string
 	Tables               []tableView
@@ -87,7 +87,7 @@ type verdictView struct {
 func newPage(p Page) pageView {
 	s := newSummary(p.Exp, p.Order)
 	v := pageView{
-		Name: oneLine(p.Exp.Name), About: oneLine(p.Exp.About), Machine: p.Exp.Machine,
+		Name: oneLine(p.Exp.Name), About: oneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
 		Config: string(p.Exp.Config), Repeat: repeat(p.Exp),
 	}
 	for i, g := range s.grids() {

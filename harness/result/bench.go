@@ -27,20 +27,31 @@ var benchUnits = []struct{ unit, better string }{
 func WriteBench(w io.Writer, e *Experiment) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "pkg: ckptbench\nexperiment: %s\n", oneLine(e.Name))
-	for _, kv := range [][2]string{{"os", e.Machine.OS}, {"cpu", e.Machine.CPU}, {"machine", e.Machine.ID}, {"commit", e.Machine.Commit}, {"toolchain", e.Machine.Go}} {
-		if kv[1] != "" {
+	for n, id := range e.MachineIDs() {
+		writeBenchMachine(b, e, id, n == 0)
+	}
+	return b.Flush()
+}
+
+// writeBenchMachine writes the trials of one machine below its facts, which hold
+// for the lines that follow them.
+func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
+	m := e.MachineOf(&Trial{Machine: id})
+	for _, kv := range [][2]string{{"os", m.OS}, {"cpu", m.CPU}, {"machine", m.ID}, {"commit", m.Commit}, {"toolchain", m.Go}} {
+		if kv[1] != "" || !first { // an empty one takes the machine above back
 			fmt.Fprintf(b, "%s: %s\n", kv[0], oneLine(kv[1]))
 		}
 	}
 	for _, u := range benchUnits {
-		fmt.Fprintf(b, "Unit %s better=%s\n", u.unit, u.better)
-	}
-	for i := range e.Trials {
-		if t := &e.Trials[i]; t.Status == OK && t.Throughput != nil {
-			writeBenchLine(b, t, e.Machine.GOMAXPROCS)
+		if first {
+			fmt.Fprintf(b, "Unit %s better=%s\n", u.unit, u.better)
 		}
 	}
-	return b.Flush()
+	for i := range e.Trials {
+		if t := &e.Trials[i]; t.Status == OK && t.Throughput != nil && e.MachineOf(t).ID == id {
+			writeBenchLine(b, t, m.GOMAXPROCS)
+		}
+	}
 }
 
 // SaveBench writes WriteBench's listing to bench.txt in the result directory

@@ -11,8 +11,10 @@ import (
 // both ask, so that what was written can be read.
 func (t *Trial) Check() error {
 	switch {
-	case t.Schema != Schema:
-		return fmt.Errorf("schema is %d, want %d", t.Schema, Schema)
+	case t.Schema < 1 || t.Schema > Schema:
+		return fmt.Errorf("schema is %d, want 1 to %d", t.Schema, Schema)
+	case t.Schema == 1 && t.Machine != "":
+		return errors.New("machine is of schema 2, and schema is 1")
 	case t.Algorithm == "":
 		return errors.New("algorithm is empty")
 	case t.Trial < 1:

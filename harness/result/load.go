@@ -33,12 +33,45 @@ func Load(dir string) (*Experiment, error) {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
 	if !found && len(e.Trials) == 0 {
-		return nil, fmt.Errorf("load result %s: neither %s nor a trial in it; give the directory of one experiment", dir, machineFile)
+		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir), elsewhere(dir))
 	}
 	if len(e.Trials) > 0 && e.Trials[0].Experiment != "" {
 		e.Name = e.Trials[0].Experiment
 	}
 	return e, nil
+}
+
+// Dirs returns the folders directly in dir that hold results.
+func Dirs(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var dirs []string
+	for _, d := range entries {
+		path := filepath.Join(dir, d.Name())
+		if _, err := os.Stat(filepath.Join(path, trialsDir)); err == nil {
+			dirs = append(dirs, path)
+		}
+	}
+	return dirs
+}
+
+func nothingIn(dir string) string {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "there is no such folder"
+	}
+	return "neither " + machineFile + " nor a trial in it"
+}
+
+// elsewhere names the results in dir, or beside it.
+func elsewhere(dir string) string {
+	for _, in := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
+		if dirs := Dirs(in); len(dirs) > 0 {
+			return ", such as " + strings.Join(dirs[:min(len(dirs), 5)], ", ")
+		}
+	}
+	return ""
 }
 
 // loadSetup reads what the trials share and reports whether any of it is there.
@@ -54,15 +87,41 @@ func (e *Experiment) loadSetup() (bool, error) {
 	if e.About, err = about(e.Resolved); err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}
-	name = filepath.Join(e.Dir, machineFile)
-	machine, err := readOptional(name)
+	known, err := e.loadMachines()
+	return known || e.Config != nil || e.Resolved != nil, err
+}
+
+// loadMachines reads where the trials were measured, and of which part of the
+// experiment they are. It reports whether the first is known.
+func (e *Experiment) loadMachines() (bool, error) {
+	shard, err := e.loadJSON(shardFile, &e.Shard)
 	if err != nil {
 		return false, err
 	}
-	if machine == nil {
-		return e.Config != nil || e.Resolved != nil, nil
+	if shard && e.Shard.check() != nil {
+		return false, fmt.Errorf("%s: %w", filepath.Join(e.Dir, shardFile), e.Shard.check())
 	}
-	return true, decodeJSON(name, machine, &e.Machine)
+	merged, err := e.loadJSON(machinesFile, &e.Machines)
+	switch {
+	case err != nil:
+		return false, err
+	case merged && len(e.Machines) == 0:
+		return false, fmt.Errorf("%s: names no machine", filepath.Join(e.Dir, machinesFile))
+	case merged:
+		e.Machine = e.Machines[0]
+		return true, nil
+	}
+	return e.loadJSON(machineFile, &e.Machine)
+}
+
+// loadJSON reads a file of the result directory, if it is there.
+func (e *Experiment) loadJSON(name string, v any) (bool, error) {
+	path := filepath.Join(e.Dir, name)
+	data, err := readOptional(path)
+	if err != nil || data == nil {
+		return false, err
+	}
+	return true, decodeJSON(path, data, v)
 }
 
 // about takes the one thing the reader of a result wants from the

@@ -13,6 +13,8 @@ const (
 	configFile   = "config.yaml"
 	resolvedFile = "resolved.yaml"
 	machineFile  = "machine.json"
+	machinesFile = "machines.json" // of a merged result, in place of machine.json
+	shardFile    = "shard.json"    // of a part of an experiment
 	trialsDir    = "trials"
 	trialFile    = "trial.json"
 	timelineFile = "timeline.csv"

@@ -3,8 +3,9 @@
 // written once, read by the charts, the tables and the comparisons.
 package result
 
-// Schema is the version of the JSON written here. A reader refuses a newer one.
-const Schema = 1
+// Schema is the version of the JSON written here. A reader refuses a newer one
+// and takes every older one: 1 had no machine in a trial.
+const Schema = 2
 
 // Trial statuses.
 const (
@@ -20,9 +21,10 @@ type Trial struct {
 	Schema     int     `json:"schema"`
 	Experiment string  `json:"experiment"`
 	Algorithm  string  `json:"algorithm"`
-	Params     []Param `json:"params,omitempty"` // the matrix point, in the config's order
-	Trial      int     `json:"trial"`            // 1-based
-	Round      int     `json:"round"`            // trials of one round ran interleaved
+	Params     []Param `json:"params,omitempty"`  // the matrix point, in the config's order
+	Machine    string  `json:"machine,omitempty"` // the id of where it ran; empty: the experiment's
+	Trial      int     `json:"trial"`             // 1-based
+	Round      int     `json:"round"`             // trials of one round ran interleaved
 	Seed       uint64  `json:"seed"`
 	ConfigHash string  `json:"config_hash,omitempty"` // of everything that was measured; equal hashes may be put together
 	Status     string  `json:"status"`
@@ -186,7 +188,9 @@ type Experiment struct {
 	Name     string
 	Dir      string
 	About    string
-	Machine  Machine
+	Machine  Machine   // the first of Machines
+	Machines []Machine // of a merged result, each with trials of its own; nil: Machine alone
+	Shard    Shard
 	Config   []byte // as given
 	Resolved []byte // with every default
 	Trials   []Trial

@@ -141,8 +141,8 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	check("trial.json", `"trial": 2`, `"trial": "2"`, "trial.json:15:")
 	check("trial.json", `"workers"`, `"wrokers"`, `unknown field "wrokers"`)
-	check("trial.json", `"schema": 1`, `"schema": 2`, "newer")
-	check("trial.json", `"schema": 1`, `"schema": 0`, "schema is 0")
+	check("trial.json", `"schema": 2`, `"schema": 3`, "newer")
+	check("trial.json", `"schema": 2`, `"schema": 0`, "schema is 0")
 	check("trial.json", "\n}\n", "\n}\n{}", "something follows")
 	check("trial.json", `"trial": 2`, `"trial": 3`, "renamed or copied")
 	check("trial.json", `{`, ``, "trial.json:")

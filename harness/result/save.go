@@ -84,19 +84,33 @@ func swap(tmp, final string) error {
 // SaveSetup writes what all trials of an experiment share: e's configuration as
 // given and as resolved, and the machine. It is called before the first trial.
 func SaveSetup(dir string, e Experiment) error {
-	machine, err := marshal(e.Machine)
+	files, err := setupFiles(e)
 	if err != nil {
-		return fmt.Errorf("save %s: %w", filepath.Join(dir, machineFile), err)
+		return fmt.Errorf("save setup of %s: %w", dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("save setup: %w", err)
 	}
-	for _, f := range []file{{configFile, e.Config}, {resolvedFile, e.Resolved}, {machineFile, machine}} {
+	for _, f := range files {
 		if err := replaceFile(filepath.Join(dir, f.name), f.data); err != nil {
 			return fmt.Errorf("save setup: %w", err)
 		}
 	}
 	return nil
+}
+
+func setupFiles(e Experiment) ([]file, error) {
+	where, what := machineFile, any(e.Machine)
+	if len(e.Machines) > 0 {
+		where, what = machinesFile, e.Machines
+	}
+	machine, err := marshal(what)
+	files := []file{{configFile, e.Config}, {resolvedFile, e.Resolved}, {where, machine}}
+	if err != nil || e.Shard.Whole() {
+		return files, err
+	}
+	shard, err := marshal(e.Shard)
+	return append(files, file{shardFile, shard}), err
 }
 
 // replaceFile writes name in one step, so that a reader sees the old or the new

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -16,7 +18,7 @@ import (
 )
 
 type listCommand struct {
-	What    string `arg:"" default:"algorithms" enum:"algorithms,workloads,experiments,keys,claims" help:"algorithms, workloads, experiments, keys or claims."`
+	What    string `arg:"" optional:"" default:"" enum:"algorithms,workloads,experiments,charts,formats,keys,claims,everything," help:"algorithms (where nothing is said), workloads, experiments, charts, formats, keys, claims, or everything."`
 	JSON    bool   `help:"As JSON."`
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
@@ -27,34 +29,88 @@ type listing struct {
 	rows    [][]string
 }
 
+// listings are what can be listed, in their order.
+var listings = []struct {
+	name string
+	make func(c *listCommand) (listing, error)
+}{
+	{"algorithms", func(*listCommand) (listing, error) { return listAlgorithms(), nil }},
+	{"workloads", func(*listCommand) (listing, error) { return listWorkloads(), nil }},
+	{"experiments", func(c *listCommand) (listing, error) { return listExperiments(c.Configs) }},
+	{"charts", func(*listCommand) (listing, error) { return listCharts(), nil }},
+	{"formats", func(*listCommand) (listing, error) { return listFormats(), nil }},
+	{"keys", func(*listCommand) (listing, error) { return listKeys(), nil }},
+	{"claims", func(*listCommand) (listing, error) { return listClaims(), nil }},
+}
+
 func (c *listCommand) Run(t terminal) error {
-	var l listing
-	var err error
-	switch c.What {
-	case "algorithms":
-		l = listAlgorithms()
-	case "workloads":
-		l.columns = []string{"workload", "summary"}
-		for _, name := range append(workload.Names(), workload.Benchmarks()...) {
-			l.rows = append(l.rows, []string{name, workload.Describe(name)})
-		}
-	case "experiments":
-		l, err = listExperiments(c.Configs)
-	case "claims":
-		l = listClaims()
-	case "keys":
-		l.columns = []string{"key", "value", "default", "meaning"}
-		for _, k := range config.Keys() {
-			l.rows = append(l.rows, []string{k.Name, k.Type, k.Default, k.Doc})
-		}
+	if c.What == "" && !c.JSON {
+		fmt.Fprintln(t.err, "(list can also say: workloads, experiments, charts, formats, keys, claims, everything)")
 	}
-	if err != nil {
-		return err
+	everything := map[string][]map[string]string{}
+	for _, what := range listings {
+		if c.What != "everything" && what.name != cmp.Or(c.What, "algorithms") {
+			continue
+		}
+		l, err := what.make(c)
+		switch {
+		case err != nil:
+			return err
+		case c.What != "everything" && c.JSON:
+			return writeJSON(t, l.objects())
+		case c.What != "everything":
+			return l.table(t)
+		case c.JSON:
+			everything[what.name] = l.objects()
+			continue
+		}
+		fmt.Fprintf(t.out, "# %s\n\n", what.name)
+		if err := l.table(t); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out)
 	}
 	if c.JSON {
-		return l.json(t)
+		return writeJSON(t, everything)
 	}
-	return l.table(t)
+	return nil
+}
+
+func listWorkloads() listing {
+	l := listing{columns: []string{"workload", "summary"}}
+	for _, name := range append(workload.Names(), workload.Benchmarks()...) {
+		l.rows = append(l.rows, []string{name, workload.Describe(name)})
+	}
+	return l
+}
+
+func listKeys() listing {
+	l := listing{columns: []string{"key", "value", "default", "meaning"}}
+	for _, k := range config.Keys() {
+		l.rows = append(l.rows, []string{k.Name, k.Type, k.Default, k.Doc})
+	}
+	return l
+}
+
+func listCharts() listing {
+	l := listing{columns: []string{"chart", "shows"}}
+	for _, c := range captions {
+		l.rows = append(l.rows, []string{c.name, c.text})
+	}
+	return l
+}
+
+func listFormats() listing {
+	return listing{columns: []string{"format", "of", "for"}, rows: [][]string{
+		{"svg", "plot", "pages"}, {"png", "plot", "slides, 300 dpi"}, {"pdf", "plot", "papers"},
+		{"tex", "plot", "papers: a pgfpicture to be \\input, and the table for booktabs"},
+		{"table", "report, compare", "terminals and logs"}, {"markdown", "report, compare", "pull requests"},
+		{"csv", "report", "programs: every figure with its range, in base units"}, {"latex", "report", "papers: booktabs"},
+		{"html", "report", "a page that stands alone, charts in it"}, {"json", "compare", "programs"},
+		{"trial.json", "run", "a trial's figures"}, {"timeline.csv, events.csv", "run", "a trial's buckets, and the moments of its checkpoints"},
+		{"latency.hgrm, latency.hlog", "run", "HdrHistogram's percentile listing, and its log by interval"},
+		{"bench.txt", "run", "benchstat"},
+	}}
 }
 
 func listAlgorithms() listing {
@@ -83,21 +139,14 @@ func yes(b bool) string {
 }
 
 func listExperiments(dir string) (listing, error) {
-	l := listing{columns: []string{"experiment", "about"}}
-	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
-		return l, err
-	}
-	more, err := filepath.Glob(filepath.Join(dir, "*", "*.yaml"))
-	if err != nil {
-		return l, err
-	}
-	for _, path := range append(paths, more...) {
+	l := listing{columns: []string{"experiment", "trials", "minutes", "disk", "about"}}
+	for _, path := range experimentsIn(dir) {
 		e, err := config.Load(path, nil, known())
 		if err != nil {
 			return l, err
 		}
-		l.rows = append(l.rows, []string{path, e.Info.About})
+		minutes, disk, trials := costs(e)
+		l.rows = append(l.rows, []string{path, trials, minutes, disk, e.Info.About})
 	}
 	if len(l.rows) == 0 {
 		return l, fmt.Errorf("no experiment in %s; name the folder with --configs", dir)
@@ -105,7 +154,21 @@ func listExperiments(dir string) (listing, error) {
 	return l, nil
 }
 
-func (l listing) json(t terminal) error {
+// costs are what an experiment takes: as somebody found it, or, with a ~, as it is
+// estimated.
+func costs(e *config.Experiment) (minutes, disk, trials string) {
+	est := e.Estimate(copies)
+	minutes, disk = fmt.Sprintf("~%.3g", max(1, est.Time.Round(time.Minute).Minutes())), "~"+size(est.Disk)
+	if x := e.Info.Expect; x.Minutes > 0 {
+		minutes = fmt.Sprintf("%g", float64(x.Minutes))
+	}
+	if x := e.Info.Expect; x.Disk > 0 {
+		disk = size(int64(x.Disk))
+	}
+	return minutes, disk, strconv.Itoa(est.Trials)
+}
+
+func (l listing) objects() []map[string]string {
 	var objects []map[string]string
 	for _, row := range l.rows {
 		o := map[string]string{}
@@ -114,13 +177,18 @@ func (l listing) json(t terminal) error {
 		}
 		objects = append(objects, o)
 	}
+	return objects
+}
+
+func writeJSON(t terminal, v any) error {
 	enc := json.NewEncoder(t.out)
 	enc.SetIndent("", "  ")
-	return enc.Encode(objects)
+	return enc.Encode(v)
 }
 
 func (l listing) table(t terminal) error {
-	table := tablewriter.NewTable(t.out, tablewriter.WithHeaderAutoFormat(tw.Off),
+	var b strings.Builder
+	table := tablewriter.NewTable(&b, tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithHeaderAlignment(tw.AlignLeft), tablewriter.WithRowAlignment(tw.AlignLeft),
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
@@ -136,5 +204,13 @@ func (l listing) table(t terminal) error {
 	if err := table.Bulk(l.rows); err != nil {
 		return err
 	}
-	return table.Render()
+	if err := table.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(t.out, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

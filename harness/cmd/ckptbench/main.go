@@ -31,6 +31,7 @@ func main() {
 // commands is the command line.
 type commands struct {
 	Run      runCommand      `cmd:"" help:"Run experiments: measure every algorithm, check every image, draw the charts."`
+	Merge    mergeCommand    `cmd:"" help:"Put the shards of an experiment together, into a new folder."`
 	Plot     plotCommand     `cmd:"" help:"Draw the charts of results again."`
 	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
 	Compare  compareCommand  `cmd:"" help:"Compare two results: exit 0 same or better, 1 regressed, 2 cannot compare."`

@@ -53,10 +53,23 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, misspelt+`:1: unknown key "recrods": did you mean "records"?`, "run", misspelt)
 	check(2, `did you mean "records"?`, "validate", misspelt)
 	check(2, "no such file", "run", "nowhere.yaml")
+	check(2, "run what? name an experiment", "run")
+	check(2, "validate what? name an experiment", "validate")
+	check(2, "draw what? name the folder of a result; none is in results yet", "plot")
+	check(2, "report what?", "report")
+	check(2, "is a folder: name an experiment: there are "+misspelt, "run", filepath.Dir(misspelt))
+	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/defualt.yaml")
+	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/default")
+	check(2, "smoke.yaml", "run", "../../../configs/qqqqqq")
+	check(2, "unknown property \"readpropotion\": did you mean \"readproportion\"?", "run", write(t, "workloadx", "recordcount=9\nreadpropotion=1\n"))
 	check(2, `did you mean "run"?`, "rnu")
 	check(2, "unknown flag --onyl", "run", misspelt, "--onyl", "calc")
 	good := write(t, "good.yaml", tiny)
 	check(2, `unknown algorithm "crp": did you mean "cpr"?`, "run", good, "--only", "crp")
+	check(2, "are both named good", "run", good, good)
+	check(2, "--format must be one of", "run", good, "--format", "jpg")
+	check(1, "make the folder of the charts", "run", good, "--plots", good)
+	check(1, "make the result folder", "run", good, "--out", good, "--plots", "")
 	check(2, `all stands for a list and is not in one`, "run", good, "--only", "all,calc")
 	check(2, "workload.theta", "run", good, "--set", "workload.theta=big")
 	check(1, "impossible memory", "run", good, "--set", "records=1G", "--set", "record_size=1MiB")
@@ -82,10 +95,23 @@ func TestListNamesAlgorithms(t *testing.T) {
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for _, what := range []string{"algorithms", "workloads", "keys"} {
-		if status, out, errOut := command(t, "list", what); status != 0 || strings.Count(out, "\n") < 5 {
+	for _, what := range []string{"algorithms", "workloads", "charts", "formats", "keys"} {
+		if status, out, errOut := command(t, "list", what); status != 0 || strings.Count(out, "\n") < 5 || strings.Contains(out, " \n") {
 			t.Errorf("list %s: status %d, %q %q", what, status, out, errOut)
 		}
+	}
+	var all map[string][]map[string]string
+	status, out, errOut = command(t, "list", "everything", "--json", "--configs", "../../../configs")
+	if err := json.Unmarshal([]byte(out), &all); err != nil || status != 0 || len(all) != len(listings) {
+		t.Errorf("list everything: status %d, %v, %d listings, %s", status, err, len(all), errOut)
+	}
+	for _, x := range all["experiments"] {
+		if x["minutes"] == "" || x["disk"] == "" || x["trials"] == "0" {
+			t.Errorf("what %s takes: %v", x["experiment"], x)
+		}
+	}
+	if status, out, _ := command(t, "list", "everything", "--configs", "../../../configs"); status != 0 || strings.Count(out, "# ") < len(listings) {
+		t.Errorf("list everything: status %d, %s", status, out)
 	}
 	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 || !strings.Contains(out, "default.yaml") {
 		t.Errorf("list experiments: status %d, %q", status, out)
@@ -161,7 +187,48 @@ func TestRunAndAfter(t *testing.T) {
 	if status, _, errOut := command(t, "plot", filepath.Join(results, "tiny"), "--out", t.TempDir(), "--format", "png"); status != 0 {
 		t.Errorf("plot: status %d, %s", status, errOut)
 	}
+	sameFigures(t, filepath.Join(results, "tiny"))
 	flip(t, filepath.Join(results, "tiny"))
+}
+
+// sameFigures draws everything twice and asks for the same bytes: what a paper
+// shows is made again from what is stored.
+func sameFigures(t *testing.T, dir string) {
+	t.Helper()
+	drawn := func() map[string]string {
+		out, files := t.TempDir(), map[string]string{}
+		if status, _, errOut := command(t, "plot", dir, "--out", out, "--format", "svg,pdf,tex"); status != 0 {
+			t.Fatal(errOut)
+		}
+		paths, err := filepath.Glob(filepath.Join(out, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[filepath.Base(path)] = string(data)
+		}
+		for _, format := range []string{"table", "markdown", "csv", "latex", "html"} {
+			status, text, errOut := command(t, "report", dir, "--format", format)
+			if status != 0 {
+				t.Fatal(errOut)
+			}
+			files[format] = text
+		}
+		return files
+	}
+	first, again := drawn(), drawn()
+	if len(first) != len(again) || !strings.Contains(first["tiny-table.tex"], `\toprule`) || first["tiny-timeline.pdf"] == "" || first["tiny-timeline.tex"] == "" {
+		t.Errorf("%d and %d figures, table %q", len(first), len(again), first["tiny-table.tex"])
+	}
+	for name, data := range first {
+		if again[name] != data {
+			t.Errorf("%s is not the same when it is drawn again", name)
+		}
+	}
 }
 
 func flip(t *testing.T, dir string) {

@@ -25,6 +25,7 @@ var captions = []struct{ name, text string }{
 	{"tradeoff", "Throughput given up against memory taken: the lower left is better."},
 	{"pause-size", "Pause against the size of the database."},
 	{"duration-size", "Duration of a checkpoint against the size of the database."},
+	{"sweep", "Every algorithm's figures over the key that the matrix sweeps."},
 	{"grid", "Throughput over time at every point of the matrix."},
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,13 +15,14 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness"
 	"ckptbench/harness/config"
+	"ckptbench/harness/result"
 )
 
 type runCommand struct {
-	Configs     []string `arg:"" name:"config" help:"Experiment files."`
+	Configs     []string `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
 	Out         string   `default:"results" help:"Folder of the results."`
 	Plots       string   `default:"plots" help:"Folder of the charts; empty draws none."`
-	Format      []string `default:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Format      []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
 	Only        []string `help:"Run these algorithms only; all or default for those."`
 	Set         []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials      int      `help:"How many trials, whatever the config says."`
@@ -31,7 +31,10 @@ type runCommand struct {
 	Isolate     bool     `help:"A fresh process for every trial."`
 	RepeatNoisy int      `help:"Run a trial again, this often at most, where other processes disturbed it. What is run again is kept, in the result's folder noisy."`
 	Resume      bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
+	Shard       string   `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
 	Quiet       bool     `short:"q" help:"No progress."`
+
+	shard result.Shard // parsed
 }
 
 // known is what the configs may name.
@@ -50,9 +53,19 @@ func known() config.Known {
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	shard, err := result.ParseShard(c.Shard)
+	if err != nil {
+		return fmt.Errorf("--shard: %w (%w)", err, errUsage)
+	}
+	c.shard = shard
 	exps, err := c.load()
 	if err != nil {
 		return err
+	}
+	if c.Plots != "" && c.shard.Whole() && !c.DryRun { // or the run would be over before it showed
+		if err := os.MkdirAll(c.Plots, 0o755); err != nil {
+			return fmt.Errorf("make the folder of the charts: %w", err)
+		}
 	}
 	for i, e := range exps {
 		if err := c.check(e, t); err != nil {
@@ -78,11 +91,18 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 	if c.Trials > 0 {
 		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
 	}
+	if len(c.Configs) == 0 {
+		return nil, noConfig("run")
+	}
 	var exps []*config.Experiment
 	for _, path := range c.Configs {
-		e, err := config.Load(path, sets, known())
+		e, err := loadConfig(path, sets)
 		if err != nil {
 			return nil, err
+		}
+		if i := slices.IndexFunc(exps, func(o *config.Experiment) bool { return o.Info.Name == e.Info.Name }); i >= 0 {
+			return nil, fmt.Errorf("%s and %s are both named %s, and their results would go to one folder: give one of them another experiment.name (%w)",
+				c.Configs[i], path, e.Info.Name, errUsage)
 		}
 		exps = append(exps, e)
 	}
@@ -91,11 +111,17 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 
 // check says what the run will take, and refuses what cannot fit.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
-	est := e.Estimate(copies)
-	fmt.Fprintf(t.err, "%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
-		e.Info.Name, est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
+	for _, n := range e.Notes() {
+		fmt.Fprintln(t.err, n)
+	}
+	est := e.EstimatePart(func(point, points, trials int) int {
+		n, _ := c.shard.Rounds(point, points, trials)
+		return n
+	}, copies)
+	fmt.Fprintf(t.err, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
+		e.Info.Name, c.shard.Dir(), est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
 		size(est.Memory), est.Algorithm, size(est.Disk))
-	dir := filepath.Join(c.Out, e.Info.Name)
+	dir := harness.ResultDir(c.Out, e, c.shard)
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
@@ -103,7 +129,10 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
 		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
 	}
-	return est.Fits(memory, disk)
+	if err := est.Fits(memory, disk); err != nil {
+		return fmt.Errorf("run %s into %s: %w", e.Info.Name, dir, err)
+	}
+	return nil
 }
 
 // copies returns how many times an algorithm holds the data in memory. What
@@ -125,12 +154,16 @@ func size(n int64) string {
 }
 
 func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config.Experiment) error {
-	given, err := os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	given, err := e.Given(data)
 	if err != nil {
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, RepeatNoisy: c.RepeatNoisy, Progress: status.show}
+	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Shard: c.shard, RepeatNoisy: c.RepeatNoisy, Progress: status.show}
 	if c.Profile != "" {
 		o.Profile = profiler(c.Profile)
 	}
@@ -145,10 +178,13 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 	return errors.Join(runErr, c.show(t, dir))
 }
 
-// show draws the charts and prints the table of what was measured.
+// show draws the charts and prints the table of what was measured. Charts of a
+// shard would be taken for those of the whole: merge draws them.
 func (c *runCommand) show(t terminal, dir string) error {
 	var err error
-	if c.Plots != "" {
+	if !c.shard.Whole() {
+		fmt.Fprintf(t.err, "%s: put the shards together with ckptbench merge OUT DIR...\n", dir)
+	} else if c.Plots != "" {
 		err = errors.Join(draw(t, dir, c.Plots, c.Format), savePage(t, dir))
 	}
 	return errors.Join(err, summarise(t.out, dir, "table"))

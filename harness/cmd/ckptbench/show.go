@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
@@ -16,12 +20,15 @@ import (
 )
 
 type plotCommand struct {
-	Results []string `arg:"" name:"results" help:"Result folders, such as results/default."`
+	Results []string `arg:"" optional:"" name:"results" help:"Result folders, such as results/default."`
 	Out     string   `default:"plots" help:"Folder of the charts."`
-	Format  []string `default:"svg,png,pdf,tex" help:"svg, pdf, png, tex."`
+	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"svg, pdf, png, tex; with tex, the table too, for booktabs."`
 }
 
 func (c *plotCommand) Run(t terminal) error {
+	if len(c.Results) == 0 {
+		return noResult("draw")
+	}
 	for _, dir := range c.Results {
 		if err := draw(t, dir, c.Out, c.Format); err != nil {
 			return err
@@ -30,7 +37,8 @@ func (c *plotCommand) Run(t terminal) error {
 	return nil
 }
 
-// draw draws every chart of a result and names what it wrote.
+// draw draws every chart of a result, and its table where LaTeX is wanted, and
+// names what it wrote. The same result gives the same bytes.
 func draw(t terminal, dir, out string, formats []string) error {
 	e, err := result.Load(dir)
 	if err != nil {
@@ -45,15 +53,39 @@ func draw(t terminal, dir, out string, formats []string) error {
 			fmt.Fprintln(t.err, f)
 		}
 	}
+	if !slices.Contains(formats, "tex") {
+		return nil
+	}
+	var table bytes.Buffer
+	if err := report.Write(&table, e, "latex", report.Options{Order: order()}); err != nil {
+		return err
+	}
+	name := filepath.Join(out, plot.FileName(e, "table", "tex"))
+	if err := os.WriteFile(name, table.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write the table: %w", err)
+	}
+	fmt.Fprintln(t.err, name)
 	return nil
 }
 
+// noResult is the error of a command that was given no result.
+func noResult(what string) error {
+	hint := "none is in results yet: ckptbench run makes one"
+	if dirs := result.Dirs("results"); len(dirs) > 0 {
+		hint = "there are " + strings.Join(dirs, ", ")
+	}
+	return fmt.Errorf("%s what? name the folder of a result; %s (%w)", what, hint, errUsage)
+}
+
 type reportCommand struct {
-	Results []string `arg:"" name:"results" help:"Result folders."`
+	Results []string `arg:"" optional:"" name:"results" help:"Result folders."`
 	Format  string   `default:"table" enum:"table,markdown,csv,latex,html" help:"table, markdown, csv, latex or html."`
 }
 
 func (c *reportCommand) Run(t terminal) error {
+	if len(c.Results) == 0 {
+		return noResult("report")
+	}
 	for _, dir := range c.Results {
 		if c.Format == "html" {
 			if err := writePage(t.out, dir); err != nil {
@@ -109,16 +141,22 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 }
 
 type validateCommand struct {
-	Configs []string `arg:"" name:"config" help:"Experiment files."`
+	Configs []string `arg:"" optional:"" name:"config" help:"Experiment files."`
 }
 
 func (c *validateCommand) Run(t terminal) error {
+	if len(c.Configs) == 0 {
+		return noConfig("validate")
+	}
 	var all config.Problems
 	for _, path := range c.Configs {
-		_, err := config.Load(path, nil, known())
+		e, err := loadConfig(path, nil)
 		var ps config.Problems
 		switch {
 		case err == nil:
+			for _, n := range e.Notes() {
+				fmt.Fprintln(t.err, n)
+			}
 			fmt.Fprintf(t.out, "%s: good\n", path)
 		case errors.As(err, &ps):
 			all = append(all, ps...)

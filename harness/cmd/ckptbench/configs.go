@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ckptbench/harness/config"
+)
+
+// configsDir is where experiments are looked for that were not found.
+const configsDir = "configs"
+
+// loadConfig loads an experiment. Where there is none it says what may have been
+// meant.
+func loadConfig(path string, sets []string) (*config.Experiment, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name an experiment%s (%w)", path, among(experimentsIn(path)), errUsage)
+	}
+	e, err := config.Load(path, sets, known())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w%s", err, meant(path))
+	}
+	return e, err
+}
+
+// noConfig is the error of a command that was given no experiment.
+func noConfig(what string) error {
+	return fmt.Errorf("%s what? name an experiment%s; ckptbench list experiments says what each asks (%w)",
+		what, among(experimentsIn(configsDir)), errUsage)
+}
+
+// experimentsIn returns the experiments in a folder and in those in it.
+func experimentsIn(dir string) []string {
+	var paths []string
+	for _, pattern := range []string{"*.yaml", "*.yml", "*/*.yaml", "*/*.yml"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is well formed, unless dir is not
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
+func among(paths []string) string {
+	if len(paths) == 0 {
+		return ""
+	}
+	return ": there are " + strings.Join(paths, ", ")
+}
+
+// meant finds the experiment whose file or name is nearest to a path that is not
+// there, in the path's own folder and in configs.
+func meant(path string) string {
+	paths := append(experimentsIn(filepath.Dir(path)), experimentsIn(configsDir)...)
+	byName := map[string]string{}
+	var names []string
+	for _, p := range paths {
+		name := strings.TrimSuffix(filepath.Base(p), filepath.Ext(p))
+		if byName[name] == "" {
+			byName[name], names = p, append(names, name)
+		}
+	}
+	base := filepath.Base(path)
+	for _, ext := range []string{".yaml", ".yml"} {
+		base = strings.TrimSuffix(base, ext)
+	}
+	if near := config.Nearest(base, names); near != "" && len(base) > 1 {
+		return ": did you mean " + byName[near] + "?"
+	}
+	return among(paths)
+}

@@ -1,0 +1,133 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A property is a line of a Java property file.
+type property struct {
+	key, value string
+	line       int // 1-based; of the first of the lines that make it
+}
+
+// isProperties tells whether a file is one of YCSB's workloads rather than a
+// configuration in YAML: it does not end in .yaml or .yml, and the first line
+// that says anything has = before any colon.
+func isProperties(name string, data []byte) bool {
+	if s := strings.ToLower(name); strings.HasSuffix(s, ".yaml") || strings.HasSuffix(s, ".yml") {
+		return false
+	}
+	for line := range strings.Lines(string(data[:min(len(data), maxFile)])) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' || line[0] == '!' {
+			continue
+		}
+		i := strings.IndexAny(line, "=:")
+		return i > 0 && line[i] == '=' && strings.Trim(line[:i], stemLetters+"\\ \t") == ""
+	}
+	return false
+}
+
+// decodeProperties reads a property file as java.util.Properties does: comments
+// begin with # or !, a key ends at =, : or blank, a backslash at a line's end
+// continues it. Blanks at a value's end, which Java keeps, are cut. A key may
+// stand once, where Java would take the last without a word.
+func decodeProperties(file string, data []byte) ([]property, Problems) {
+	where := place{file: file}
+	if len(data) > maxFile {
+		return nil, Problems{where.problem("has %d bytes: a workload has at most %d", len(data), maxFile)}
+	}
+	var ps []property
+	var problems Problems
+	first := map[string]int{}
+	lines := strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		where.line = i + 1
+		text := strings.TrimLeft(lines[i], " \t\f")
+		if text == "" || text[0] == '#' || text[0] == '!' {
+			continue
+		}
+		for continued(text) && i+1 < len(lines) {
+			i++
+			text = text[:len(text)-1] + strings.TrimLeft(lines[i], " \t\f")
+		}
+		key, value, err := cutProperty(text)
+		switch line, twice := first[key]; {
+		case err != "":
+			problems = append(problems, where.problem("%s", err))
+		case key == "":
+			problems = append(problems, where.problem("%s has no name before it", strconv.Quote(shorten(text))))
+		case twice:
+			problems = append(problems, where.problem("%s is on line %d already", shorten(key), line))
+		default:
+			first[key] = where.line
+			ps = append(ps, property{key, value, where.line})
+		}
+	}
+	return ps, problems
+}
+
+// continued tells whether a line ends in an odd number of backslashes.
+func continued(line string) bool {
+	return (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
+}
+
+// cutProperty cuts a whole line at its first separator that is not escaped.
+func cutProperty(text string) (key, value, bad string) {
+	end := 0
+	for end < len(text) && !strings.ContainsRune("=: \t\f", rune(text[end])) {
+		if text[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	end = min(end, len(text))
+	rest := strings.TrimLeft(text[end:], " \t\f")
+	if rest != "" && (rest[0] == '=' || rest[0] == ':') {
+		rest = rest[1:]
+	}
+	key, bad = unescapeProperty(text[:end])
+	if bad == "" {
+		value, bad = unescapeProperty(strings.TrimSpace(rest))
+	}
+	return key, value, bad
+}
+
+// unescapeProperty takes backslashes out.
+func unescapeProperty(s string) (text, bad string) {
+	if !utf8.ValidString(s) {
+		return "", "is not text in UTF-8"
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i++; i == len(s) {
+			break // the file ends in a backslash
+		}
+		switch c := s[i]; c {
+		case 't':
+			b.WriteByte('\t')
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 'f':
+			b.WriteByte('\f')
+		case 'u':
+			code, err := strconv.ParseUint(s[i+1:min(i+5, len(s))], 16, 16)
+			if err != nil || i+5 > len(s) {
+				return "", `has \u without four hexadecimal digits`
+			}
+			b.WriteRune(rune(code))
+			i += 4
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), ""
+}
