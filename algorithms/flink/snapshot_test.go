@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -290,5 +291,32 @@ func TestSpread(t *testing.T) {
 	}
 	if deepest == 0 || deepest > 8 {
 		t.Errorf("the deepest of %d keys was %d deep in its chain", size[7], deepest)
+	}
+}
+
+// A group is released as soon as it is written: when the first block goes to the
+// disk, which holds several groups, some are released and others are not.
+func TestReleasedGroupByGroup(t *testing.T) {
+	var f *flink
+	var once sync.Once
+	outstanding := -1
+	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
+			once.Do(func() {
+				outstanding = 0
+				for _, g := range f.groups {
+					outstanding += g.m.Outstanding()
+				}
+			})
+		}
+		return fs.Outcome{}
+	})
+	s, alg := open(t, disk, 0, New)
+	f = alg.(*flink)
+	work(t, s, 1, 1000)
+	_, err := s.Checkpoint(context.Background())
+	must(t, err)
+	if outstanding <= 0 || outstanding >= keyGroups {
+		t.Errorf("%d of %d groups were outstanding at the first block's write, want some, and not all", outstanding, keyGroups)
 	}
 }

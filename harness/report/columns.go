@@ -39,11 +39,15 @@ var heapColumns = []column{
 }
 
 // columns returns those of the table: without the heap's, where no algorithm in
-// it kept the collector busy.
+// it kept the collector busy or left it more garbage than there is data.
 func (t table) columns() []column {
-	const negligible = 0.01 // of the CPU time
+	const (
+		busy  = 0.01 // of the CPU time
+		large = 1    // of the data
+	)
 	for i := range t.rows {
-		if gc := t.rows[i].GC; gc.N > 0 && gc.Median >= negligible {
+		gc, heap := t.rows[i].GC, t.rows[i].Heap
+		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large {
 			return slices.Concat(columns, heapColumns)
 		}
 	}
