@@ -81,7 +81,6 @@ func (t *Tree) saneLevel(id pages.ID) (ids, below []uint64, n int, err error) {
 			return nil, nil, 0, fmt.Errorf("page %x was freed", id)
 		}
 		p.Latch.Lock() // hangs the test if it is latched
-		p.Latch.Unlock()
 		keys := p.keys(t.limit)[:p.n]
 		if p.Level > 0 {
 			keys = p.keys(t.limit)[:p.n-1]
@@ -102,6 +101,7 @@ func (t *Tree) saneLevel(id pages.ID) (ids, below []uint64, n int, err error) {
 		n += int(p.n)
 		ids = append(ids, uint64(id))
 		id = p.next
+		p.Latch.Unlock()
 	}
 	return ids, below, n, nil
 }

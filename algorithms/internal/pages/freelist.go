@@ -87,6 +87,14 @@ func (l *freeList) take(n int) uint32 {
 // takeEmpty takes out an empty page, or returns 0.
 func (l *freeList) takeEmpty() uint32 { return l.pop(reuse) }
 
+// nextEmpty returns the page that takeEmpty would take out, or 0.
+func (l *freeList) nextEmpty() uint32 {
+	k := &l.buckets[reuse]
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.head
+}
+
 // nonEmpty returns the first bucket from b up that seems to hold a page.
 func (l *freeList) nonEmpty(b int) int {
 	w := l.some[b/64].Load() >> (b % 64) << (b % 64)
