@@ -86,7 +86,8 @@ func (t *Tree) further(p *node, at int, key uint64) (int, bool) {
 		at += step
 		step *= 2
 	}
-	at += search(keys[at:min(at+step+1, len(keys))], key)
+	rest := keys[at:min(at+step+1, len(keys))]
+	at += search(rest, key, stride(len(rest)))
 	return at, at < len(keys) && keys[at] == key
 }
 

@@ -1,9 +1,11 @@
 package btree
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/internal/prefetch"
 )
 
 // A node is a page of the tree. In a leaf (level 0) entry i is keys[i] and
@@ -41,31 +43,43 @@ func (p *node) words(limit int) []uint64 {
 func (p *node) beyond(key uint64) bool { return p.next != 0 && key > p.high }
 
 // search returns the first of keys that is not below key: an entry's place in a
-// leaf, the child's in an inner page.
-func search(keys []uint64, key uint64) int {
-	base, n := 0, len(keys)
-	for n > 0 {
-		half := n / 2
-		if keys[base+half] < key {
-			base += half + 1
-			n -= half + 1
-		} else {
-			n = half
+// leaf, the child's in an inner page. Where it looks does not depend on how many
+// keys there are, but on step alone, a power of two more than half of them: so
+// the first places it looks at can be prefetched before that is known.
+func search(keys []uint64, key uint64, step int) int {
+	base := 0
+	for ; step > 0; step /= 2 {
+		if at := base + step; at <= len(keys) && keys[at-1] < key {
+			base = at
 		}
 	}
 	return base
 }
 
+// stride returns the step for n keys.
+func stride(n int) int { return 1 << bits.Len(uint(n)) / 2 }
+
+// fetch prefetches what is read first of a page: its head, and the keys at the
+// places of a search's first three turns, whose misses then overlap.
+func (p *node) fetch(limit int) {
+	at := unsafe.Pointer(p)
+	prefetch.Line(at)
+	step := stride(limit) / 4
+	for i := step; i <= limit; i += step {
+		prefetch.Line(unsafe.Add(at, nodeBytes+8*(i-1)))
+	}
+}
+
 // entry returns key's place in a leaf, and whether it is there.
 func (p *node) entry(key uint64, limit int) (int, bool) {
 	keys := p.keys(limit)[:p.n]
-	i := search(keys, key)
+	i := search(keys, key, stride(limit))
 	return i, i < len(keys) && keys[i] == key
 }
 
 // child returns the place of the child that has key.
 func (p *node) child(key uint64, limit int) int {
-	return search(p.keys(limit)[:p.n-1], key)
+	return search(p.keys(limit)[:p.n-1], key, stride(limit))
 }
 
 // insert makes key and word the leaf's entry i.

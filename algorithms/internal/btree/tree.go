@@ -111,6 +111,9 @@ func (t *Tree) descend(key uint64, level uint8, write bool, from pages.ID, f *fi
 		f.note(p, id)
 		child := pages.ID(p.words(t.limit)[p.child(key, t.limit)])
 		exclusive = write && p.Level == level+1
+		if p.Level == 1 {
+			t.at(child).fetch(t.limit)
+		}
 		unlatch(p, false)
 		sched.Point("btree.down")
 		id = child
