@@ -1,0 +1,166 @@
+package btree
+
+import (
+	"errors"
+	"fmt"
+
+	"ckptbench/algorithms/internal/pages"
+)
+
+// ErrUnsorted is returned for a batch whose keys are not in order. Nothing was
+// done then.
+var ErrUnsorted = errors.New("keys of a batch are not sorted")
+
+// sorted returns an error unless no key is below the one before it.
+func sorted(keys []uint64) error {
+	for i := 1; i < len(keys); i++ {
+		if keys[i] < keys[i-1] {
+			return fmt.Errorf("%w: key %d follows %d at place %d", ErrUnsorted, keys[i], keys[i-1], i)
+		}
+	}
+	return nil
+}
+
+// A finger remembers the way down to the last leaf, so that a higher key can
+// begin at the lowest page that has it too. What it says may be out of date: a
+// page never comes to have lower keys, and those that moved right are found
+// there.
+type finger struct {
+	way [levels]struct {
+		id   pages.ID
+		high uint64
+		last bool // no key is too high
+	}
+	top uint8 // levels known, with the leaves
+}
+
+const levels = 16 // more than a tree can have
+
+// note remembers an inner page, which is latched.
+func (f *finger) note(p *node, id pages.ID) {
+	if f == nil || p.Level >= levels {
+		return
+	}
+	w := &f.way[p.Level]
+	w.id, w.high, w.last = id, p.high, p.next == 0
+	f.top = max(f.top, p.Level+1)
+}
+
+// start returns the lowest page known to have key, or 0.
+func (f *finger) start(key uint64) pages.ID {
+	for l := uint8(1); l < f.top; l++ {
+		if w := &f.way[l]; w.last || key <= w.high {
+			return w.id
+		}
+	}
+	return 0
+}
+
+// FindAll calls fn for each of the keys, which are sorted, with its place among
+// them and its value, if it is there, with the leaf latched for reading.
+func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) error {
+	if err := sorted(keys); err != nil {
+		return err
+	}
+	var f finger
+	for i := 0; i < len(keys); {
+		p, _ := t.descend(keys[i], 0, false, f.start(keys[i]), &f)
+		for at := 0; i < len(keys) && !p.beyond(keys[i]); i++ {
+			var found bool
+			at, found = t.further(p, at, keys[i])
+			fn(i, t.value(p, at, found), found)
+		}
+		p.Latch.RUnlock()
+	}
+	return nil
+}
+
+// further returns key's place in the leaf, which is at or after another.
+func (t *Tree) further(p *node, at int, key uint64) (int, bool) {
+	if at == 0 {
+		return p.entry(key, t.limit)
+	}
+	keys := p.keys(t.limit)[:p.n]
+	step := 1
+	for at+step < len(keys) && keys[at+step] < key { // gallop: keys of a batch often are neighbours
+		at += step
+		step *= 2
+	}
+	rest := keys[at:min(at+step+1, len(keys))]
+	at += search(rest, key, stride(len(rest)))
+	return at, at < len(keys) && keys[at] == key
+}
+
+// InvokeAll does what Invoke does for each of the keys, which are sorted, in
+// their order; fn is called once for each, with its place among them. A key may
+// come several times. The whole is not one step to others, only what happens to
+// a key is. After an error the keys from the one that fn was called with last on
+// are as they were.
+func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (Op, uint64)) error {
+	if err := sorted(keys); err != nil {
+		return err
+	}
+	var f finger
+	for i := 0; i < len(keys); {
+		n, err := t.invokeLeaf(keys[i:], i, &f, fn)
+		if err != nil {
+			return fmt.Errorf("key %d of %d: %w", i+n, len(keys), err)
+		}
+		i += n
+	}
+	return nil
+}
+
+// invokeLeaf does the first of the keys, and those after it that the same leaf
+// has, until it is full, and returns how many.
+func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
+	p, id := t.descend(keys[0], 0, true, f.start(keys[0]), f)
+	at, more := 0, int64(0)
+	for i, key := range keys {
+		if p.beyond(key) {
+			t.counted(more)
+			t.leave(p, id)
+			return i, nil
+		}
+		var found bool
+		at, found = t.further(p, at, key)
+		op, val := fn(base+i, t.value(p, at, found), found)
+		if op == Put && !found && int(p.n) == t.limit {
+			t.counted(more)
+			if err := t.split(p, id, at, key, val); err != nil {
+				return i, err
+			}
+			return i + 1, nil
+		}
+		more += t.apply(p, key, at, found, op, val)
+	}
+	t.counted(more)
+	t.leave(p, id)
+	return len(keys), nil
+}
+
+// PutAll sets the values of keys, which are sorted; where a key comes several
+// times the last one stays. fn, if not nil, learns of each value that was
+// replaced, with the leaf latched.
+func (t *Tree) PutAll(keys, vals []uint64, fn func(i int, old uint64)) error {
+	if len(keys) != len(vals) {
+		return fmt.Errorf("put %d keys: %d values", len(keys), len(vals))
+	}
+	return t.InvokeAll(keys, func(i int, old uint64, found bool) (Op, uint64) {
+		if found && fn != nil {
+			fn(i, old)
+		}
+		return Put, vals[i]
+	})
+}
+
+// RemoveAll removes keys, which are sorted. fn, if not nil, learns of each value
+// that was removed, with the leaf latched.
+func (t *Tree) RemoveAll(keys []uint64, fn func(i int, old uint64)) error {
+	return t.InvokeAll(keys, func(i int, old uint64, found bool) (Op, uint64) {
+		if found && fn != nil {
+			fn(i, old)
+		}
+		return Remove, 0
+	})
+}

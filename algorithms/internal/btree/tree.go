@@ -1,0 +1,169 @@
+package btree
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/internal/sched"
+)
+
+// A Tree is a B+ tree. Its methods may be called concurrently.
+type Tree struct {
+	space *pages.Space
+	limit int // entries of a page
+	count atomic.Int64
+
+	rootMu sync.Mutex    // serializes new roots
+	root   atomic.Uint64 // a pages.ID; set under rootMu; the page is never freed
+	top    atomic.Uint32 // at most the root's level; set under rootMu, after root
+}
+
+// New returns an empty tree in pages of s.
+func New(s *pages.Space) (*Tree, error) {
+	t := &Tree{space: s, limit: capacity(s.PageSize())}
+	p, id, err := t.alloc(0)
+	if err != nil {
+		return nil, fmt.Errorf("tree: %w", err)
+	}
+	t.root.Store(uint64(id))
+	p.Latch.Unlock()
+	return t, nil
+}
+
+// Count returns how many keys there are.
+func (t *Tree) Count() int64 { return t.count.Load() }
+
+// alloc returns a new page, latched for writing.
+func (t *Tree) alloc(level uint8) (*node, pages.ID, error) {
+	kind := leafKind
+	if level > 0 {
+		kind = innerKind
+	}
+	h, i, err := t.space.Alloc(kind)
+	if err != nil {
+		return nil, 0, err
+	}
+	h.Level = level
+	p := (*node)(unsafe.Pointer(h))
+	p.n, p.next, p.high = 0, 0, 0
+	return p, h.ID(i), nil
+}
+
+func (t *Tree) at(id pages.ID) *node {
+	return (*node)(unsafe.Pointer(t.space.At(id.Index())))
+}
+
+// latch latches a page, for writing if write is set, and returns it; or nil when
+// it no longer is the page that id names.
+func (t *Tree) latch(id pages.ID, write bool) *node {
+	var p *node
+	if write {
+		p = (*node)(unsafe.Pointer(t.space.Lock(id.Index())))
+	} else {
+		p = t.at(id)
+		p.Latch.RLock()
+	}
+	if !p.Is(id) {
+		unlatch(p, write)
+		return nil
+	}
+	return p
+}
+
+func unlatch(p *node, write bool) {
+	if write {
+		p.Latch.Unlock()
+	} else {
+		p.Latch.RUnlock()
+	}
+}
+
+// descend returns the page at level that has key, latched, for writing if write
+// is set. It begins at from, which has key or is left of where it is, or at the
+// root where from is 0 or was freed. f, if not nil, learns the way.
+func (t *Tree) descend(key uint64, level uint8, write bool, from pages.ID, f *finger) (*node, pages.ID) {
+	id, exclusive := from, false
+	for {
+		if id == 0 {
+			id, exclusive = pages.ID(t.root.Load()), false
+		}
+		p := t.latch(id, exclusive)
+		switch {
+		case p == nil:
+			id = 0
+			continue
+		case p.Level == level && exclusive != write: // where it began
+			unlatch(p, exclusive)
+			exclusive = write
+			continue
+		case p.beyond(key):
+			next := p.next
+			unlatch(p, exclusive)
+			sched.Point("btree.right")
+			id = next
+			continue
+		case p.Level == level:
+			return p, id
+		}
+		f.note(p, id)
+		child := pages.ID(p.words(t.limit)[p.child(key, t.limit)])
+		exclusive = write && p.Level == level+1
+		if p.Level == 1 {
+			t.at(child).fetch(t.limit)
+		}
+		unlatch(p, false)
+		sched.Point("btree.down")
+		id = child
+	}
+}
+
+// View calls fn with key's value, with the leaf latched for reading, and reports
+// whether the key is there: nobody changes or removes it meanwhile.
+func (t *Tree) View(key uint64, fn func(val uint64)) bool {
+	p, _ := t.descend(key, 0, false, 0, nil)
+	i, ok := p.entry(key, t.limit)
+	if ok {
+		fn(p.words(t.limit)[i])
+	}
+	p.Latch.RUnlock()
+	return ok
+}
+
+// Find returns key's value.
+func (t *Tree) Find(key uint64) (val uint64, ok bool) {
+	p, _ := t.descend(key, 0, false, 0, nil)
+	i, ok := p.entry(key, t.limit)
+	if ok {
+		val = p.words(t.limit)[i]
+	}
+	p.Latch.RUnlock()
+	return val, ok
+}
+
+// Scan calls fn with the keys from one on and their values, in order, until fn
+// returns false, with each leaf latched for reading. Keys that others put or
+// remove meanwhile are met or not; every other key is met once.
+func (t *Tree) Scan(from uint64, fn func(key, val uint64) bool) {
+	id := pages.ID(0)
+	for {
+		p, _ := t.descend(from, 0, false, id, nil)
+		i, _ := p.entry(from, t.limit)
+		keys, words := p.keys(t.limit)[:p.n], p.words(t.limit)[:p.n]
+		for ; i < len(keys); i++ {
+			if !fn(keys[i], words[i]) {
+				p.Latch.RUnlock()
+				return
+			}
+		}
+		next, high := p.next, p.high
+		p.Latch.RUnlock()
+		if next == 0 {
+			return
+		}
+		sched.Point("btree.scan")
+		id, from = next, high+1 // there is a higher key, so this is no overflow
+	}
+}

@@ -1,0 +1,229 @@
+package pages
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// A dataPage is a page of rows. Its methods want the page latched: for writing
+// where they change it.
+type dataPage struct {
+	Head
+	free, first      uint16
+	direct, indirect uint8
+	_                [2]byte
+}
+
+const (
+	dataBytes = 24 // of the header
+	itemBytes = 2
+	lenBytes  = 2
+	linkBytes = 8
+	reserve   = itemBytes + lenBytes + linkBytes // what the smallest row costs
+	maxItems  = 255                              // ids 0 to 254
+
+	continued = 1 << 15 // a link to the row's next part follows
+	notFirst  = 1 << 14 // a part that a link of another part leads to
+	lenMask   = notFirst - 1
+)
+
+func (p *dataPage) at(off uint16) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(p), uintptr(off)) }
+
+func (p *dataPage) word(off uint16) *uint16 { return (*uint16)(p.at(off)) }
+
+// item returns item i, direct or indirect.
+func (p *dataPage) item(i int) *uint16 { return p.word(uint16(dataBytes + itemBytes*i)) }
+
+// items returns all of them.
+func (p *dataPage) items() []uint16 {
+	return unsafe.Slice(p.item(0), int(p.direct)+int(p.indirect))
+}
+
+func indirection(id, slot int) uint16 { return uint16(id)<<8 | uint16(slot) }
+
+// reset makes the page empty. The size is the page's.
+func (p *dataPage) reset(size int) {
+	p.first, p.free = uint16(size), uint16(size-dataBytes)
+	p.direct, p.indirect = 0, 0
+}
+
+// room returns the payload of the largest part of a row that can be added.
+func (p *dataPage) room() int {
+	if p.direct == maxItems {
+		return 0
+	}
+	return max(int(p.free)-reserve, 0)
+}
+
+// full reports whether no row at all can be added.
+func (p *dataPage) full() bool { return p.direct == maxItems || p.free < reserve }
+
+// slot returns the direct item of the row with an id, or -1.
+func (p *dataPage) slot(id int) int {
+	d := int(p.direct)
+	if i, ok := p.search(id); ok {
+		return int(p.items()[d+i] & 0xff)
+	}
+	if id >= d || p.target(id) >= 0 {
+		return -1 // nobody's, or the item was moved here from another id
+	}
+	return id
+}
+
+// search returns where among the indirect items id's is or would be.
+func (p *dataPage) search(id int) (int, bool) {
+	return slices.BinarySearchFunc(p.items()[p.direct:], id, func(e uint16, id int) int {
+		return int(e>>8) - id
+	})
+}
+
+// target returns which indirect item stands for a direct one, or -1.
+func (p *dataPage) target(slot int) int {
+	for i, e := range p.items()[p.direct:] {
+		if int(e&0xff) == slot {
+			return i
+		}
+	}
+	return -1
+}
+
+// rowBytes returns what the row at off takes.
+func (p *dataPage) rowBytes(off uint16) uint16 {
+	w := *p.word(off)
+	n := lenBytes + w&lenMask
+	if w&continued != 0 {
+		n += linkBytes
+	}
+	return n
+}
+
+// part returns the payload of the row at off and where it goes on, 0 for
+// nowhere. The payload aliases the page.
+func (p *dataPage) part(off uint16) (payload []byte, next Link, first bool) {
+	w := *p.word(off)
+	off += lenBytes
+	if w&continued != 0 {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&next)), linkBytes), unsafe.Slice((*byte)(p.at(off)), linkBytes))
+		off += linkBytes
+	}
+	return unsafe.Slice((*byte)(p.at(off)), int(w&lenMask)), next, w&notFirst == 0
+}
+
+// add adds a row, or a part of one, that room says fits, and returns its id.
+// The size is the page's.
+func (p *dataPage) add(payload []byte, next Link, first bool, size int) int {
+	w, n := uint16(len(payload)), uint16(lenBytes+len(payload))
+	if !first {
+		w |= notFirst
+	}
+	if next != 0 {
+		w |= continued
+		n += linkBytes
+	}
+	if gap := p.first - uint16(dataBytes+itemBytes*(int(p.direct)+int(p.indirect))); gap < n+itemBytes {
+		p.compact(size)
+	}
+	p.first -= n
+	p.free -= n
+	off := p.first
+	*p.word(off) = w
+	off += lenBytes
+	if next != 0 {
+		copy(unsafe.Slice((*byte)(p.at(off)), linkBytes), unsafe.Slice((*byte)(unsafe.Pointer(&next)), linkBytes))
+		off += linkBytes
+	}
+	copy(unsafe.Slice((*byte)(p.at(off)), len(payload)), payload)
+	return p.addItem(p.first)
+}
+
+// addItem adds a direct item for the row at off and returns the row's id.
+func (p *dataPage) addItem(off uint16) int {
+	d := int(p.direct)
+	p.direct++
+	if p.indirect == 0 {
+		*p.item(d) = off
+		p.free -= itemBytes
+		return d
+	}
+	if e := *p.item(d); int(e>>8) == d { // the first indirect item's row can have its own item again
+		s := int(e & 0xff)
+		*p.item(d) = *p.item(s)
+		*p.item(s) = off
+		p.indirect--
+		return s
+	}
+	items := p.items()
+	copy(items[d+1:], items[d:])
+	items[d] = off
+	p.free -= itemBytes
+	return d
+}
+
+// remove removes the row with an id, whose direct item is slot. The size is the
+// page's.
+func (p *dataPage) remove(id, slot, size int) {
+	if p.direct == 1 {
+		p.reset(size)
+		return
+	}
+	off := *p.item(slot)
+	n := p.rowBytes(off)
+	if off == p.first {
+		p.first += n // may lie below the next row's start, never above
+	}
+	p.free += n
+	if i, ok := p.search(id); ok {
+		p.dropIndirect(i)
+	}
+	p.fill(slot)
+}
+
+func (p *dataPage) dropIndirect(i int) {
+	rest := p.items()[p.direct:]
+	copy(rest[i:], rest[i+1:])
+	p.indirect--
+	p.free += itemBytes
+}
+
+// fill removes a direct item by moving the last one into its place, which an
+// indirect item tells from then on.
+func (p *dataPage) fill(slot int) {
+	last := int(p.direct) - 1
+	items := p.items()
+	moved := p.target(last)
+	off := items[last]
+	p.direct--
+	switch {
+	case slot == last:
+	case moved >= 0:
+		items[slot] = off
+		items[last+1+moved] = indirection(int(items[last+1+moved]>>8), slot)
+	default: // the item turns from direct to indirect: it has the lowest id of all
+		items[slot] = off
+		items[last] = indirection(last, slot)
+		p.indirect++
+		return
+	}
+	copy(items[last:], items[last+1:])
+	p.free += itemBytes
+}
+
+// compact moves all rows to the page's end. Items keep their places, so links
+// stay what they are. The size is the page's.
+func (p *dataPage) compact(size int) {
+	var order [maxItems]uint32 // offset and direct item
+	rows := order[:p.direct]
+	for i := range rows {
+		rows[i] = uint32(*p.item(i))<<8 | uint32(i)
+	}
+	slices.Sort(rows)
+	end := uint16(size)
+	for i := len(rows) - 1; i >= 0; i-- {
+		off := uint16(rows[i] >> 8)
+		n := p.rowBytes(off)
+		end -= n
+		copy(unsafe.Slice((*byte)(p.at(end)), int(n)), unsafe.Slice((*byte)(p.at(off)), int(n)))
+		*p.item(int(rows[i] & 0xff)) = end
+	}
+	p.first = end
+}
