@@ -3,6 +3,7 @@ package calc
 import (
 	"context"
 	"testing"
+	"time"
 
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/oracle"
@@ -120,9 +121,13 @@ func put(i int) func(*store.Txn) error {
 // awaitPhase runs transactions until one begins in a phase.
 func awaitPhase(t *testing.T, s *store.Store, phase uint64) {
 	t.Helper()
+	start := time.Now()
 	for now := ^phase; now != phase; {
+		if time.Since(start) > time.Minute {
+			t.Fatalf("the phase is %d and not %d after a minute", now, phase)
+		}
 		must(t, s.Worker(prober).Do(&store.Request{Body: func(tx *store.Txn) error {
-			now = tx.Start
+			now = tx.Start & phaseMask
 			return nil
 		}}))
 	}

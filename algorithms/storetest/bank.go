@@ -140,8 +140,10 @@ func (b *banking) checkpoint(i int) {
 	if w.e.NeedsLog {
 		src.Log, src.LogTo = logDir, r.Image.Point.LogTo
 	}
-	_, err = s.Recover(context.Background(), src)
-	w.must(err)
+	w.must(w.s.HoldCollapses(func() error {
+		_, err := s.Recover(context.Background(), src)
+		return err
+	}))
 	if err := b.bank.Check(inStore{s}); err != nil {
 		w.t.Fatal(fmt.Errorf("image %d at %v: %w", i+1, r.Image.Point, err))
 	}
