@@ -24,7 +24,11 @@ type Out struct {
 
 // Put adds record r as it is in version v. It neither blocks nor fails: room
 // was made before the record was handed out, so it may be called under a latch.
-func (o *Out) Put(r Rec, v *Version) { o.put(r.t.id, r.Key(), v) }
+func (o *Out) Put(r Rec, v *Version) {
+	if v.Present() || v.Stamp() != 0 { // else r may be being claimed, and its key not be there yet
+		o.put(r.t.id, r.Key(), v)
+	}
+}
 
 func (o *Out) put(table int, key uint64, v *Version) {
 	switch {
