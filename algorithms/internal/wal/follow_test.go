@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
@@ -18,10 +19,10 @@ func TestFollow(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	mem, r := fs.NewMem(), newRig(6)
-	var read int64
+	var read atomic.Int64
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
 		if c.Op == "read" && c.Off > 0 && strings.HasPrefix(c.Name, dir) {
-			read += c.Len
+			read.Add(int64(c.Len))
 		}
 		return fs.Outcome{}
 	})
@@ -48,11 +49,11 @@ func TestFollow(t *testing.T) {
 		if err := r.compare(got, from, l.Durable()); err != nil {
 			t.Fatalf("session %d: %v", session, err)
 		}
-		read = 0
+		read.Store(0)
 		step(t, l)
 		follow1(t, o, l.Durable(), got)
-		if read > 2*2*8000 {
-			t.Errorf("session %d: %d bytes were read where next to nothing is new", session, read)
+		if n := read.Load(); n > 2*2*8000 {
+			t.Errorf("session %d: %d bytes were read where next to nothing is new", session, n)
 		}
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
