@@ -7,6 +7,7 @@ import (
 	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/flink"
+	"ckptbench/algorithms/foedus"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/hyper"
@@ -31,6 +32,7 @@ type Entry struct {
 	Early     bool      // its transactions enter the clock before they lock
 	Late      bool      // its transactions release their locks before they commit
 	NeedsLog  bool      // it cannot do without a log
+	Mixed     bool      // its images mix versions: they are a state only with their part of the log
 	Unsound   bool      // its images are wrong, on purpose
 	Baseline  bool      // it takes no checkpoints
 	Oracle    oracle.Level
@@ -54,6 +56,7 @@ func All() []Entry {
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
 		flip    = "Apache Flink, FLINK-5958 (2017)"
+		kimura  = "Kimura, SIGMOD 2015"
 	)
 	return []Entry{
 		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
@@ -62,7 +65,7 @@ func All() []Entry {
 			Summary: "stop, write every record, go on", Paper: ren},
 		{Name: "naive-copy", Variant: "naive", New: naive.NewCopy, Oracle: oracle.Prefix, Quiesces: "while memory is copied", Copies: "1",
 			Summary: "stop, copy every record, go on, write the copy", Paper: cao, CopyBytes: 1},
-		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
+		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, repaired from the log", Paper: ren, CopyBytes: 1},
 		{Name: "cou", New: cou.New, Oracle: oracle.Prefix, Quiesces: "while a round is begun", Copies: "0 to 1", Variable: true,
 			Summary: "the first to overwrite a record copies it", Paper: cao, CopyBytes: 1},
@@ -102,6 +105,8 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
+		{Name: "foedus", New: foedus.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
+			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
 	}
 }
 

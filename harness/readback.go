@@ -92,7 +92,7 @@ func (t *trial) checkImage(ctx context.Context, k taken) error {
 		return fmt.Errorf("image %s holds %d records, %d were written", name, n, k.report.Image.Records)
 	}
 	src := store.Source{Image: k.kept}
-	if t.entry.NeedsLog {
+	if t.entry.Mixed {
 		src.Log, src.LogTo = t.sched.keptLog(), k.report.Image.Point.LogTo
 	}
 	return t.cell.checkImage(ctx, t.entry, t.dir, src)

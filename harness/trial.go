@@ -77,7 +77,7 @@ func (t *trial) work(ctx context.Context) error {
 	defer cancel(nil)
 	t.sampler = newSampler(t.store, t.timers, zero)
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
-	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff {
+	if t.cell.bench != nil && t.entry.Mixed && t.cell.Verify != config.VerifyOff {
 		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
 	}
 

@@ -125,7 +125,7 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	check := v.check()
 	im := &oracle.Image{Name: filepath.Base(report.Image.Path), Cut: report.Image.Point.Seq}
 	v.images = append(v.images, im)
-	if v.entry.NeedsLog {
+	if v.entry.Mixed {
 		var err error
 		im.State, err = v.repaired(ctx, report, check)
 		return err

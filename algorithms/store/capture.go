@@ -44,6 +44,20 @@ func (o *Out) Add(ctx context.Context, table int, key uint64, v *Version) error 
 	return nil
 }
 
+// AddValue is Add for an algorithm that keeps its versions outside memory: v is
+// the value, or nil where the transaction of that stamp deleted the record.
+func (o *Out) AddValue(ctx context.Context, table int, key, stamp uint64, v []byte) error {
+	if err := o.s.Room(ctx, len(v)); err != nil {
+		return err
+	}
+	if v == nil {
+		o.s.Absent(table, key, stamp)
+	} else {
+		o.s.Put(table, key, stamp, v)
+	}
+	return nil
+}
+
 // Scan hands every record to f, which Puts it in the image or does not. Each
 // stream of the image scans a part of every table in a goroutine of its own.
 func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {

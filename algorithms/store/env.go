@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
@@ -23,6 +24,7 @@ type Env struct {
 	// First is where the algorithm's versions, epochs or sequence numbers
 	// begin; tests begin just below a wrap.
 	First uint64
+	Files Files        // where the algorithm may keep files of its own
 	Meter *arena.Meter // counts the algorithm's own memory
 	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
 
@@ -30,8 +32,18 @@ type Env struct {
 	side  []*Versions
 }
 
+// Files say where an algorithm that keeps more than images keeps it.
+type Files struct {
+	FS      fs.FS
+	Dir     string // the folder of the images, or else of the log; empty without both
+	Discard bool   // images are not written: what is kept beside them is all there is
+}
+
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }
+
+// Tables returns the declarations of the store's tables.
+func (e *Env) Tables() []TableSpec { return e.store.opts.Tables }
 
 // Records calls f with every record, in one goroutine.
 func (e *Env) Records(f func(Rec)) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -140,6 +141,7 @@ func (s *Store) open() error {
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
 		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter, store: s,
+		Files: Files{FS: o.Images.FS, Dir: cmp.Or(o.Images.Dir, o.Log.Dir), Discard: o.Images.Discard || o.Images.Dir == ""},
 	}
 	s.accountVersions()
 	var err error

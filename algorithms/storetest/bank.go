@@ -137,7 +137,7 @@ func (b *banking) checkpoint(i int) {
 	w.must(err)
 	defer func() { _ = s.Close() }()
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
-	if w.e.NeedsLog {
+	if w.e.Mixed {
 		src.Log, src.LogTo = logDir, r.Image.Point.LogTo
 	}
 	_, err = s.Recover(context.Background(), src)

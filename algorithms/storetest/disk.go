@@ -53,7 +53,7 @@ func (w *world) note(at store.Point, s *oracle.State) {
 // recover reads the newest image on a disk into a store under no algorithm,
 // with as much of the log as makes the image consistent.
 func (w *world) recover(disk fs.FS) (store.Recovery, *oracle.State, error) {
-	return w.recoverFrom(disk, w.e.NeedsLog, func(at store.Point) uint64 { return at.LogTo })
+	return w.recoverFrom(disk, w.e.Mixed, func(at store.Point) uint64 { return at.LogTo })
 }
 
 // recoverAll is recover with the whole log.

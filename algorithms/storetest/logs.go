@@ -117,7 +117,7 @@ func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
 	var committed uint64 // epoch of the last commit
 	published, ahead := 0, 0
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
-		if c.Op == "rename" && strings.HasPrefix(c.Name, imageDir) {
+		if log != nil && c.Op == "rename" && strings.HasPrefix(c.Name, imageDir) {
 			published++
 			if log.Durable() < committed {
 				ahead++

@@ -78,10 +78,10 @@ func TestEntry(t *testing.T, e algorithms.Entry) {
 	run("ImageBefore", testImageBefore)
 	run("LogStays", testLogStays)
 	run("LogBeforeImage", testLogBeforeImage)
-	if !e.NeedsLog { // which without its log has nothing
+	if !e.Mixed { // which without its log has nothing
 		run("LogLost", testLogLost)
 	}
-	if e.NeedsLog {
+	if e.Mixed {
 		run("NeedsItsLog", testNeedsItsLog)
 	}
 	run("Wrap", testWrap)

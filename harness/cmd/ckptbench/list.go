@@ -64,7 +64,7 @@ func listAlgorithms() listing {
 			consistency = "-"
 		case e.Unsound:
 			consistency = "none: wrong on purpose"
-		case e.NeedsLog:
+		case e.Mixed:
 			consistency = "fuzzy + log"
 		}
 		l.rows = append(l.rows, []string{e.Name, e.Variant, consistency, e.Quiesces, e.Copies,
