@@ -46,7 +46,7 @@ func all() []mutant {
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
-		imageMutants(), walMutants(),
+		imageMutants(), walMutants(), foedusMutants(), gleanMutants(),
 	)
 }
 
@@ -58,7 +58,7 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy", "push", "piggyback", "hyper":
+	case "fuzzy", "push", "piggyback", "hyper", "foedus":
 		return []suite{{room, "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
