@@ -206,9 +206,7 @@ func (c *composer) change(s *shape, key uint64) error {
 		if e == nil || int(e.table) != s.id || e.key != key {
 			return nil
 		}
-		if err := c.cur.apply(s, e, v); err != nil {
-			return err
-		}
+		c.cur.apply(e, v)
 		c.applied++
 		if err := c.in.pop(); err != nil {
 			return err

@@ -116,7 +116,10 @@ func TestDamagedRun(t *testing.T) {
 	for i := range uint64(20) {
 		b.add(entry{leaf: i, key: i, stamp: i, kind: wal.KindPut}, []byte{1, 2, byte(i)})
 	}
-	r, err := spill(mem, dir+"/run", b)
+	u := &buffer{}
+	u.add(b, shapes([]Table{{ValueSize: 9, Capacity: 99}}, 3))
+	u.sort()
+	r, err := spill(mem, dir+"/run", u)
 	must(t, err)
 	whole, err := fs.ReadFile(mem, r.path, 1<<20)
 	must(t, err)

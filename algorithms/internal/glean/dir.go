@@ -19,7 +19,7 @@ type Options struct {
 	Tables []Table
 
 	Partitions  int  // reducers, 1 to 255; 0 is 1
-	SendBytes   int  // what a mapper collects for a reducer before it sends it; 0 is 1 MiB
+	SendBytes   int  // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
 	BufferBytes int  // what a reducer holds before it spills a sorted run; 0 is 64 MiB
 	Fanout      int  // of interior pages, 2 to 508; 0 is 508; must stay what it is
 	Unfolded    bool // apply also changes that a later one makes void
@@ -42,9 +42,10 @@ func (o *Options) check() error {
 		}
 	}
 	def(&o.Partitions, 1)
-	def(&o.SendBytes, 1<<20)
+	def(&o.SendBytes, 256<<10)
 	def(&o.BufferBytes, 64<<20)
 	def(&o.Fanout, maxFanout)
+	o.SendBytes = min(o.SendBytes, max(o.BufferBytes/2, 1))
 	if o.Garbage == 0 {
 		o.Garbage = 3
 	}

@@ -121,7 +121,7 @@ func (j *job) do(ctx context.Context) (Stats, error) {
 
 func (j *job) begin() {
 	n := j.d.o.Partitions
-	j.spare = make(chan *batch, n)
+	j.spare = make(chan *batch, n+min(j.d.o.BufferBytes/j.d.o.SendBytes, 1024))
 	j.mapped = make([]int64, j.src.Streams())
 	for i := range n {
 		id := fileID(j.id)<<8 | fileID(i)
@@ -211,6 +211,9 @@ func (j *job) mapper(ctx context.Context, i int) error {
 			return fmt.Errorf("change of table %d of %d", c.Table, len(j.d.shapes))
 		}
 		s := &j.d.shapes[c.Table]
+		if err := s.fits(&c); err != nil {
+			return err
+		}
 		leaf, err := s.leaf(c.Key)
 		if err != nil {
 			return err
@@ -260,7 +263,7 @@ func (j *job) batch() *batch {
 	case b := <-j.spare:
 		return b
 	default:
-		return &batch{}
+		return &batch{data: make([]byte, 0, j.d.o.SendBytes)}
 	}
 }
 
@@ -269,6 +272,7 @@ func (j *job) giveBack(b *batch) {
 	select {
 	case j.spare <- b:
 	default:
+		j.account(-b.counted)
 	}
 }
 

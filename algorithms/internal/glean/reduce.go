@@ -17,7 +17,7 @@ type reducer struct {
 	job  *job
 	part int
 	in   chan *batch // closed when the mappers are done
-	buf  batch
+	buf  buffer
 	runs []run
 
 	received, folded int64
@@ -36,7 +36,6 @@ func (r *reducer) run(ctx context.Context) error {
 			if err := r.take(b); err != nil {
 				return err
 			}
-			r.job.giveBack(b)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -47,19 +46,15 @@ func (r *reducer) run(ctx context.Context) error {
 	return r.finish(ctx)
 }
 
-// take copies a batch to the buffer, spilling whenever that is full.
+// take adds a batch to the buffer, spilling first where that is full.
 func (r *reducer) take(b *batch) error {
-	limit := r.job.d.o.BufferBytes
-	for i := range b.entries {
-		e := &b.entries[i]
-		if len(r.buf.entries) > 0 && r.buf.bytes()+entryBytes+int(e.n) > limit {
-			if err := r.spill(); err != nil {
-				return err
-			}
+	if len(r.buf.refs) > 0 && r.buf.bytes+b.bytes() > r.job.d.o.BufferBytes {
+		if err := r.spill(); err != nil {
+			return err
 		}
-		r.buf.add(*e, b.value(e))
-		r.received++
 	}
+	r.received += int64(len(b.entries))
+	r.buf.add(b, r.job.d.shapes)
 	r.job.account(r.buf.grown())
 	return nil
 }
@@ -80,15 +75,17 @@ func (r *reducer) spill() error {
 		return err
 	}
 	r.runs = append(r.runs, run)
-	r.buf.reset()
+	for _, b := range r.buf.batches {
+		r.job.giveBack(b)
+	}
+	r.buf.batches, r.buf.refs, r.buf.bytes = r.buf.batches[:0], r.buf.refs[:0], 0
 	return nil
 }
 
 // finish merges the runs, the last of which never was in a file, and composes.
 func (r *reducer) finish(ctx context.Context) (err error) {
 	r.order()
-	left := r.buf
-	streams := []stream{&memoryRun{&left}}
+	streams := []stream{&memoryRun{u: &r.buf}}
 	r.job.account(int64(len(r.runs)) * readBytes)
 	defer func() {
 		for _, s := range streams[1:] {

@@ -2,32 +2,87 @@ package glean
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"slices"
+	"unsafe"
 
 	"ckptbench/algorithms/internal/fs"
 )
 
-// sort brings a batch into the order in which it is applied.
-func (b *batch) sort() {
-	slices.SortFunc(b.entries, func(a, o entry) int { return a.compare(&o) })
+// A buffer holds batches as they came, and the order of their entries.
+type buffer struct {
+	batches []*batch
+	refs    []ref
+	bytes   int
+	counted int // refs allocated, as accounted
 }
 
-// fold drops from a sorted batch what a later change of the same record makes
-// void, and returns how many changes that were. What is dropped stays in data.
-func (b *batch) fold() (folded int64) {
-	out := b.entries[:0]
-	for _, e := range b.entries {
-		for len(out) > 0 && e.same(&out[len(out)-1]) && e.supersedes(&out[len(out)-1]) {
+// A ref stands for an entry while it is sorted. Its key is a prefix of what the
+// order goes by, so most comparisons need not look at the entry.
+type ref struct {
+	key      uint64
+	batch, i uint32
+}
+
+// prefix returns the table, 16 bits, and the first 48 bits of what decides
+// within it: an array's keys ascend with its leaves.
+func (e *entry) prefix(s *shape) uint64 {
+	at := e.key
+	if s.Hash {
+		at = e.leaf<<16 | e.key>>48
+	}
+	return uint64(e.table)<<48 | at
+}
+
+// add takes a batch in.
+func (u *buffer) add(b *batch, shapes []shape) {
+	n := uint32(len(u.batches))
+	u.batches = append(u.batches, b)
+	for i := range b.entries {
+		e := &b.entries[i]
+		u.refs = append(u.refs, ref{e.prefix(&shapes[e.table]), n, uint32(i)})
+	}
+	u.bytes += b.bytes()
+}
+
+// grown returns by how many bytes of memory the refs have grown.
+func (u *buffer) grown() int64 {
+	by := cap(u.refs) - u.counted
+	u.counted = cap(u.refs)
+	return int64(by) * int64(unsafe.Sizeof(ref{}))
+}
+
+func (u *buffer) entry(r ref) *entry { return &u.batches[r.batch].entries[r.i] }
+
+func (u *buffer) value(r ref) []byte { return u.batches[r.batch].value(u.entry(r)) }
+
+// sort brings the entries into the order in which they are applied.
+func (u *buffer) sort() {
+	slices.SortFunc(u.refs, func(a, b ref) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return u.entry(a).compare(u.entry(b))
+	})
+}
+
+// fold drops from what is sorted what a later change of the same record makes
+// void, and returns how many changes that were.
+func (u *buffer) fold() (folded int64) {
+	out := u.refs[:0]
+	for _, r := range u.refs {
+		e := u.entry(r)
+		for len(out) > 0 && e.same(u.entry(out[len(out)-1])) && e.supersedes(u.entry(out[len(out)-1])) {
 			out = out[:len(out)-1]
 			folded++
 		}
-		out = append(out, e)
+		out = append(out, r)
 	}
-	b.entries = out
+	u.refs = out
 	return folded
 }
 
@@ -38,19 +93,22 @@ type stream interface {
 	next() (entry, []byte, error)
 }
 
-// A memoryRun reads a sorted batch.
-type memoryRun struct{ b *batch }
-
-func (r *memoryRun) next() (entry, []byte, error) {
-	if len(r.b.entries) == 0 {
-		return entry{}, nil, io.EOF
-	}
-	e := r.b.entries[0]
-	r.b.entries = r.b.entries[1:]
-	return e, r.b.value(&e), nil
+// A memoryRun reads a sorted buffer.
+type memoryRun struct {
+	u  *buffer
+	at int
 }
 
-// A run is a sorted batch in a file. It needs no sync: were it lost, the
+func (r *memoryRun) next() (entry, []byte, error) {
+	if r.at == len(r.u.refs) {
+		return entry{}, nil, io.EOF
+	}
+	x := r.u.refs[r.at]
+	r.at++
+	return *r.u.entry(x), r.u.value(x), nil
+}
+
+// A run is a sorted buffer in a file. It needs no sync: were it lost, the
 // snapshot would be begun again from the log.
 type run struct {
 	path string
@@ -59,14 +117,14 @@ type run struct {
 	crc  uint32
 }
 
-// spill writes a sorted batch to a file.
-func spill(fsys fs.FS, path string, b *batch) (r run, err error) {
+// spill writes a sorted buffer to a file.
+func spill(fsys fs.FS, path string, u *buffer) (r run, err error) {
 	f, err := fsys.Create(path, false)
 	if err != nil {
 		return r, fmt.Errorf("create sorted run: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r = run{path: path, n: len(b.entries)}
+	r = run{path: path, n: len(u.refs)}
 	buf := make([]byte, 0, 1<<16)
 	flush := func() error {
 		if _, err := f.WriteAt(buf, r.size); err != nil {
@@ -77,14 +135,14 @@ func spill(fsys fs.FS, path string, b *batch) (r run, err error) {
 		buf = buf[:0]
 		return nil
 	}
-	for i := range b.entries {
-		e := &b.entries[i]
+	for _, x := range u.refs {
+		e := u.entry(x)
 		if len(buf) > 0 && len(buf)+entryHeader+int(e.n) > cap(buf) {
 			if err := flush(); err != nil {
 				return r, err
 			}
 		}
-		buf = e.encode(buf, b.value(e))
+		buf = e.encode(buf, u.value(x))
 	}
 	return r, flush()
 }

@@ -25,11 +25,9 @@ type version struct {
 }
 
 // apply makes the change e, with value v, to the version, as the store made it:
-// a write past the end lengthens the value, with zeros between.
-func (x *version) apply(s *shape, e *entry, v []byte) error {
-	if max(int64(e.off), 0)+int64(len(v)) > int64(s.ValueSize) {
-		return fmt.Errorf("change of key %d of table %q: %d bytes at %d in values of up to %d", e.key, s.Name, len(v), e.off, s.ValueSize)
-	}
+// a write past the end lengthens the value, with zeros between. The mapper has
+// found that it fits.
+func (x *version) apply(e *entry, v []byte) {
 	x.stamp = e.stamp
 	switch e.kind {
 	case wal.KindDelete:
@@ -45,8 +43,17 @@ func (x *version) apply(s *shape, e *entry, v []byte) error {
 			x.value = append(x.value, 0)
 		}
 		copy(x.value[e.off:], v)
-	default:
-		return fmt.Errorf("change of key %d of table %q: unknown kind %d", e.key, s.Name, e.kind)
+	}
+}
+
+// fits reports whether a change of the log can be one of the table's: all are
+// looked at, also those that are folded away later.
+func (s *shape) fits(c *wal.Change) error {
+	if c.Kind < wal.KindSet || c.Kind > wal.KindDelete {
+		return fmt.Errorf("change of key %d of table %q: unknown kind %d", c.Key, s.Name, c.Kind)
+	}
+	if c.Off < 0 || int64(c.Off)+int64(len(c.Value)) > int64(s.ValueSize) {
+		return fmt.Errorf("change of key %d of table %q: %d bytes at %d in values of up to %d", c.Key, s.Name, len(c.Value), c.Off, s.ValueSize)
 	}
 	return nil
 }
