@@ -167,3 +167,43 @@ func spoil(t *testing.T, mem *fs.Mem, path string) {
 		t.Fatal(err)
 	}
 }
+
+// A record of a later epoch may stand before the mark of an earlier one: it is
+// not in the window of that.
+func TestWindowEndsWithinAGroup(t *testing.T) {
+	mem := fs.NewMem()
+	h := header{loggers: 1, number: 1, session: 1, first: 1}
+	b := h.encode()
+	frame := func(kind byte, epoch, stamp uint64, body []byte) {
+		f := append(make([]byte, frameHeader), body...)
+		pad := -len(f) & 7
+		f = append(f, make([]byte, pad)...)
+		seal(f, seed(1, 0), kind, pad, epoch, stamp)
+		b = append(b, f...)
+	}
+	for i, epoch := range []uint64{1, 2, 1, 0, 3, 2, 0} {
+		if stamp := uint64(i + 1); epoch > 0 {
+			frame(frameChanges, epoch, stamp, appendPut(nil, 0, stamp, []byte("v")))
+		} else {
+			frame(frameMark, uint64(i/3), 0, nil) // 1, then 2
+		}
+	}
+	if err := mem.MkdirAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	f, err := mem.Create(dir+"/"+h.name(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt(b, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		from, to uint64
+		want     int
+	}{{0, 1, 2}, {1, 2, 2}, {0, 2, 4}, {0, 0, 4}} {
+		if got := windowed(t, mem, x.from, x.to, 0); len(got) != x.want {
+			t.Errorf("(%d, %d]: %v, want %d changes", x.from, x.to, got, x.want)
+		}
+	}
+}
