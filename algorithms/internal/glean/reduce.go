@@ -61,6 +61,7 @@ func (r *reducer) take(b *batch) error {
 
 func (r *reducer) order() {
 	r.buf.sort()
+	r.job.account(r.buf.grown())
 	if !r.job.d.o.Unfolded {
 		r.folded += r.buf.fold()
 	}

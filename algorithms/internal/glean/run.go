@@ -2,7 +2,6 @@ package glean
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -17,6 +16,7 @@ import (
 type buffer struct {
 	batches []*batch
 	refs    []ref
+	other   []ref // as long; what a pass of the sort writes to
 	bytes   int
 	counted int // refs allocated, as accounted
 }
@@ -51,24 +51,14 @@ func (u *buffer) add(b *batch, shapes []shape) {
 
 // grown returns by how many bytes of memory the refs have grown.
 func (u *buffer) grown() int64 {
-	by := cap(u.refs) - u.counted
-	u.counted = cap(u.refs)
+	by := cap(u.refs) + cap(u.other) - u.counted
+	u.counted += by
 	return int64(by) * int64(unsafe.Sizeof(ref{}))
 }
 
 func (u *buffer) entry(r ref) *entry { return &u.batches[r.batch].entries[r.i] }
 
 func (u *buffer) value(r ref) []byte { return u.batches[r.batch].value(u.entry(r)) }
-
-// sort brings the entries into the order in which they are applied.
-func (u *buffer) sort() {
-	slices.SortFunc(u.refs, func(a, b ref) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return u.entry(a).compare(u.entry(b))
-	})
-}
 
 // fold drops from what is sorted what a later change of the same record makes
 // void, and returns how many changes that were.
