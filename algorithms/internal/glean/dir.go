@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"ckptbench/algorithms/internal/fs"
@@ -55,7 +54,8 @@ func (o *Options) check() error {
 	if o.FS == nil || o.Dir == "" {
 		return errors.New("open snapshots: a folder and a file system are needed")
 	}
-	if o.Partitions < 1 || o.Partitions > 255 || o.SendBytes < 0 || o.BufferBytes < 0 || o.Fanout < 2 || o.Fanout > maxFanout || len(o.Tables) > maxTables {
+	if o.Partitions < 1 || o.Partitions > 255 || o.SendBytes < 0 || o.BufferBytes < 0 ||
+		o.Fanout < 2 || o.Fanout > maxFanout || len(o.Tables) > maxTables {
 		return fmt.Errorf("open snapshots %s: %d partitions, buffers of %d and %d bytes, fan-out %d or %d tables are out of range",
 			o.Dir, o.Partitions, o.SendBytes, o.BufferBytes, o.Fanout, len(o.Tables))
 	}
@@ -208,62 +208,6 @@ func (d *Dir) checkSize(f file) error {
 		return &Damage{File: path, Offset: size, What: fmt.Sprintf("the file ends here, and has to have %d bytes", f.size)}
 	}
 	return nil
-}
-
-// sweep removes what neither of the two newest snapshots needs: files of
-// snapshots that were never committed among them. Without pages it leaves all
-// page files and manifests, for somebody to have a look at. What it cannot
-// remove it leaves to the next sweep. A manifest goes durably before its pages:
-// one that came back after a crash without them would look damaged.
-func (d *Dir) sweep(pages bool) {
-	names, err := d.o.FS.List(d.o.Dir)
-	if err != nil {
-		d.problems = append(d.problems, fmt.Errorf("list snapshot folder: %w", err))
-		return
-	}
-	manifests, err := d.remove(names, func(name string) bool { return pages && d.oldManifest(name) })
-	if err == nil && manifests > 0 {
-		err = d.o.FS.SyncDir(d.o.Dir)
-	}
-	if err == nil {
-		_, err = d.remove(names, func(name string) bool { return leftOver(name) || pages && d.oldPages(name) })
-	}
-	if err != nil {
-		d.problems = append(d.problems, fmt.Errorf("remove what is left over: %w", err))
-	}
-}
-
-// remove removes the files that may go, as many as it can.
-func (d *Dir) remove(names []string, may func(string) bool) (n int, err error) {
-	for _, name := range names {
-		if !may(name) {
-			continue
-		}
-		if id, ok := parseFile(name); ok {
-			d.pages.drop(id)
-		}
-		n++
-		err = errors.Join(err, d.o.FS.Remove(d.path(name)))
-	}
-	return n, err
-}
-
-// leftOver reports whether a file was in the making when the program ended.
-func leftOver(name string) bool {
-	return strings.HasPrefix(name, runPrefix) || strings.HasPrefix(name, manifestPrefix) && strings.HasSuffix(name, tmpSuffix)
-}
-
-// oldManifest reports whether a file is the manifest of another snapshot than
-// the two newest.
-func (d *Dir) oldManifest(name string) bool {
-	n, ok := parseManifest(name)
-	return ok && (d.cur == nil || d.cur.m.number != n) && (d.prev == nil || d.prev.number != n)
-}
-
-// oldPages reports whether the two newest snapshots have no page in a file.
-func (d *Dir) oldPages(name string) bool {
-	id, ok := parseFile(name)
-	return ok && (d.cur == nil || d.cur.m.file(id) == nil) && (d.prev == nil || d.prev.file(id) == nil)
 }
 
 // nextID takes the next snapshot id that no file has, whether it is needed or
