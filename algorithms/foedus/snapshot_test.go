@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,9 +162,9 @@ func logs(t *testing.T, mem *fs.Mem) map[string]bool {
 // builds upon it, and gleans only what came after.
 func TestImageFails(t *testing.T) {
 	mem := fs.NewMem()
-	var broken bool
+	var broken atomic.Bool
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
-		if broken && c.Op == "rename" && len(c.Name) > 13 && c.Name[:13] == "images/image-" {
+		if broken.Load() && c.Op == "rename" && strings.HasPrefix(c.Name, "images/image-") {
 			return fs.NoSpace()
 		}
 		return fs.Outcome{}
@@ -180,8 +182,9 @@ func TestImageFails(t *testing.T) {
 	}
 	for round := range uint64(6) {
 		work(t, s, round)
-		broken = round%3 != 2
-		if _, err := s.Checkpoint(context.Background()); (err != nil) != broken {
+		fails := round%3 != 2
+		broken.Store(fails)
+		if _, err := s.Checkpoint(context.Background()); (err != nil) != fails {
 			t.Fatalf("round %d: %v", round, err)
 		}
 	}
