@@ -69,7 +69,7 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, glean.Opti
 
 func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 	o.Dir, o.FS = filepath.Join(env.Files.Dir, Folder), env.Files.FS
-	o.Tombstones, o.Account = true, env.Meter.Add
+	o.Tombstones, o.Anew, o.Account = true, true, env.Meter.Add // Loaded is the first
 	if o.Partitions == 0 {
 		o.Partitions = min(env.Streams, 255)
 	}

@@ -108,6 +108,42 @@ func TestDamagedManifest(t *testing.T) {
 	}())
 }
 
+// Where no snapshot is whole, that is an error; unless the state comes from
+// elsewhere, and is loaded anew, under a number and an id of its own.
+func TestNothingIsWhole(t *testing.T) {
+	mem, o, _, d := small(t)
+	number, id := d.Current().Number(), d.Current().ID()
+	d.Close()
+	names, err := mem.List(dir)
+	must(t, err)
+	for _, name := range names {
+		if _, ok := parseManifest(name); ok {
+			write(t, mem, dir+"/"+name, []byte("nonsense"))
+		}
+	}
+	o.Dir = dir
+	var damage *Damage
+	if _, err := Open(o); !errors.As(err, &damage) {
+		t.Errorf("opened without a snapshot that is whole: %v", err)
+	}
+	o.Anew = true
+	x := open(t, o)
+	if x.Current() != nil {
+		t.Error("an old snapshot was looked at")
+	}
+	if _, err := x.Glean(context.Background(), &log{}, 1<<41); !errors.Is(err, ErrNoSnapshot) {
+		t.Errorf("gleaned on top of nothing: %v", err)
+	}
+	changes := []wal.Change{{Epoch: 5, Stamp: 7, Key: 1, Kind: wal.KindPut, Value: []byte("new")}}
+	_, err = x.Load(context.Background(), window(changes, 0, 5, 1), 5)
+	must(t, err)
+	if x.Current().Number() <= number || x.Current().ID() == id {
+		t.Errorf("snapshot %d with id %d, after %d with id %d", x.Current().Number(), x.Current().ID(), number, id)
+	}
+	o.Anew = false
+	same(t, "loaded", open(t, o).Current(), replay(changes, 5, false))
+}
+
 // A sorted run that was changed on the disk comes to nothing.
 func TestDamagedRun(t *testing.T) {
 	mem := fs.NewMem()

@@ -23,6 +23,7 @@ type Options struct {
 	Fanout      int  // of interior pages, 2 to 508; 0 is 508; must stay what it is
 	Unfolded    bool // apply also changes that a later one makes void
 	Tombstones  bool // keep of a deleted record who deleted it
+	Anew        bool // what is there is not to be built upon, nor looked at: Load comes first
 	Buffered    bool // go through the page cache, where writes would else be direct
 
 	// Garbage is how many times the size of what a snapshot reaches its files
@@ -138,6 +139,11 @@ func (d *Dir) load() error {
 		}
 	}
 	slices.Sort(numbers)
+	if d.o.Anew {
+		d.number = slices.Max(append(numbers, 0))
+		d.sweep(false)
+		return nil
+	}
 	var damaged []error
 	for _, n := range slices.Backward(numbers) {
 		d.number = max(d.number, n)

@@ -170,9 +170,13 @@ func (sn *Snapshot) Parts() ([]Part, error) {
 			return nil, sn.damage(root, err)
 		}
 		for c, p := range children {
-			if p != 0 {
-				out = append(out, Part{i, uint64(c), p})
+			if p == 0 {
+				continue
 			}
+			if uint64(c) >= s.children() {
+				return nil, sn.damage(root, fmt.Errorf("a child beyond the end of table %q", s.Name))
+			}
+			out = append(out, Part{i, uint64(c), p})
 		}
 	}
 	return out, nil
