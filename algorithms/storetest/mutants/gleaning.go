@@ -71,7 +71,7 @@ func gleanMutants() []mutant {
 			edits: one("if err := j.d.o.FS.SyncDir(j.d.o.Dir); err != nil {", "if err := error(nil); err != nil {")},
 		{name: "glean-removes-shared", file: "internal/glean/sweep.go", seen: upstream + ": a retry truncates files that are pointed to",
 			fault: "removes the files of earlier snapshots though pages in them are shared",
-			edits: one("return ok && (d.cur == nil || d.cur.m.file(id) == nil)", "return ok && (d.cur == nil || uint16(id>>8) != d.cur.m.id)")},
+			edits: one("return ok && (d.cur == nil || d.cur.m.file(id) == nil) && (d.prev == nil || d.prev.file(id) == nil)", "return ok && (d.cur == nil || uint16(id>>8) != d.cur.m.id)")},
 		{name: "glean-id-in-use", file: gleanDir, seen: upstream + ": ids wrap onto files that are in use",
 			fault: "gives out a snapshot id of which files are in use",
 			edits: one("d.id = after(d.id); !taken[d.id] {", "d.id = after(d.id); true {")},
