@@ -156,8 +156,13 @@ func TestFaults(t *testing.T) {
 			if d.Current().Until() != want {
 				t.Fatalf("%s failed: snapshot of epoch %d, error %v", met, d.Current().Until(), err)
 			}
-			after := opened(t, r.o, mem.CrashClone(rng)).Current()
-			same(t, "after a crash", after, r.state(after.Until()))
+			for range 3 {
+				after := opened(t, r.o, mem.CrashClone(rng))
+				if p := after.Problems(); len(p) > 0 {
+					t.Fatalf("%s failed, then a crash: %v", met, p)
+				}
+				same(t, "after a crash", after.Current(), r.state(after.Current().Until()))
+			}
 			d.glean(t, r.changes, r.end, 2)
 			same(t, "next", d.Current(), r.state(r.end))
 		}
