@@ -7,6 +7,7 @@ import (
 	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
 	"ckptbench/algorithms/flink"
+	"ckptbench/algorithms/foedus"
 	"ckptbench/algorithms/fuzzy"
 	"ckptbench/algorithms/hekaton"
 	"ckptbench/algorithms/hourglass"
@@ -56,6 +57,7 @@ func All() []Entry {
 		kemper  = "Kemper and Neumann, ICDE 2011"
 		prasaad = "Prasaad et al., SIGMOD 2019"
 		ldb     = "LineairDB (2020-2026)"
+		kimura  = "Kimura, SIGMOD 2015"
 		flip    = "Apache Flink, FLINK-5958 (2017)"
 	)
 	return []Entry{
@@ -123,6 +125,8 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
+		{Name: "foedus", New: foedus.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
+			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
 		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
 			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
 	}

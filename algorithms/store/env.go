@@ -46,6 +46,9 @@ func (e *Env) Published() bool { return e.published }
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }
 
+// Tables returns what the store's tables were declared as.
+func (e *Env) Tables() []TableSpec { return e.store.opts.Tables }
+
 // Records calls f with every record, in one goroutine.
 func (e *Env) Records(f func(Rec)) {
 	for _, t := range e.store.tables {

@@ -18,6 +18,7 @@ type scanner struct {
 	path  string
 	seed  uint32
 	reuse bool  // bodies are valid until the next call only
+	unit  int   // bytes of a read, unless a frame is longer; 0 is chunkBytes
 	off   int64 // of the next frame
 	size  int64 // of the file, as far as we know
 	buf   []byte
@@ -85,7 +86,11 @@ func (s *scanner) fill(n int) error {
 	if int64(n) > s.size-s.off {
 		return s.damage(errShort)
 	}
-	want := int(min(int64(max(n, chunkBytes)), s.size-s.off))
+	unit := s.unit
+	if unit == 0 {
+		unit = chunkBytes
+	}
+	want := int(min(int64(max(n, unit)), s.size-s.off))
 	chunk := s.chunk
 	if !s.reuse || cap(chunk) < want {
 		chunk = make([]byte, want)

@@ -48,7 +48,7 @@ func all() []mutant {
 		flinkMutants(), cowmapMutants(),
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
-		imageMutants(), walMutants(), partialMutants(),
+		imageMutants(), walMutants(), partialMutants(), foedusMutants(), gleanMutants(),
 	)
 }
 
@@ -60,7 +60,7 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy", "push", "piggyback", "hyper", "hekaton":
+	case "fuzzy", "push", "piggyback", "hyper", "hekaton", "foedus":
 		return []suite{{room, "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")

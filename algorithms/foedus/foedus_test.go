@@ -1,0 +1,9 @@
+package foedus_test
+
+import (
+	"testing"
+
+	"ckptbench/algorithms/storetest"
+)
+
+func Test(t *testing.T) { storetest.Test(t, "foedus") }

@@ -1,0 +1,282 @@
+package glean
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// Options say where snapshots are and how they are made. Dir, FS and Tables are
+// needed. Nothing but the time it takes depends on the numbers.
+type Options struct {
+	Dir    string // made if need be; nothing else should be there
+	FS     fs.FS
+	Tables []Table
+
+	Partitions  int  // reducers, 1 to 255; 0 is 1
+	SendBytes   int  // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
+	BufferBytes int  // what a reducer holds before it spills a sorted run; 0 is 64 MiB
+	Fanout      int  // of interior pages, 2 to 508; 0 is 508; must stay what it is
+	Unfolded    bool // apply also changes that a later one makes void
+	Tombstones  bool // keep of a deleted record who deleted it
+	Anew        bool // what is there is not to be built upon, nor looked at: Load comes first
+	Buffered    bool // go through the page cache, where writes would else be direct
+
+	// Garbage is how many times the size of what a snapshot reaches its files
+	// may have before all pages are written anew; 0 is 3, below 1 is never.
+	Garbage float64
+
+	// Account is told of buffers allocated (bytes > 0) and given up; may be
+	// nil; called concurrently.
+	Account func(bytes int64)
+}
+
+func (o *Options) check() error {
+	def := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	def(&o.Partitions, 1)
+	def(&o.SendBytes, 256<<10)
+	def(&o.BufferBytes, 64<<20)
+	def(&o.Fanout, maxFanout)
+	o.SendBytes = min(o.SendBytes, max(o.BufferBytes/2, 1))
+	if o.Garbage == 0 {
+		o.Garbage = 3
+	}
+	if o.Account == nil {
+		o.Account = func(int64) {}
+	}
+	if o.FS == nil || o.Dir == "" {
+		return errors.New("open snapshots: a folder and a file system are needed")
+	}
+	if o.Partitions < 1 || o.Partitions > 255 || o.SendBytes < 0 || o.BufferBytes < 0 ||
+		o.Fanout < 2 || o.Fanout > maxFanout || len(o.Tables) > maxTables {
+		return fmt.Errorf("open snapshots %s: %d partitions, buffers of %d and %d bytes, fan-out %d or %d tables are out of range",
+			o.Dir, o.Partitions, o.SendBytes, o.BufferBytes, o.Fanout, len(o.Tables))
+	}
+	for _, t := range o.Tables {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("open snapshots %s: %w", o.Dir, err)
+		}
+	}
+	return nil
+}
+
+// A Dir is a folder of snapshots, written by one process. Current may be called
+// at any time; all else by one goroutine at a time.
+type Dir struct {
+	o      Options
+	shapes []shape
+	pages  pages
+
+	mu  sync.Mutex
+	cur *Snapshot // nil: none yet; protected by mu
+
+	prev     *manifest // the snapshot before, which stays until the next; nil: none
+	number   uint64    // the last one taken
+	id       uint16    // the last one taken
+	problems []error
+}
+
+func shapes(tables []Table, fanout int) []shape {
+	ss := make([]shape, len(tables))
+	for i, t := range tables {
+		ss[i] = newShape(i, t, fanout)
+	}
+	return ss
+}
+
+// Open finds the newest snapshot that is whole, and removes what a crash left
+// behind. Newer ones that are damaged are in Problems; where no snapshot of
+// several is whole, the error is a *Damage.
+func Open(o Options) (*Dir, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o.Tables = slices.Clone(o.Tables)
+	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout)}
+	d.pages = pages{o: &d.o, files: map[fileID]fs.File{}}
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return nil, fmt.Errorf("make snapshot folder: %w", err)
+	}
+	if err := d.load(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close closes the files that were read.
+func (d *Dir) Close() { d.pages.close() }
+
+// Current returns the newest snapshot, or nil.
+func (d *Dir) Current() *Snapshot {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cur
+}
+
+// Problems returns what Open passed over, and what could not be removed.
+func (d *Dir) Problems() []error { return slices.Clone(d.problems) }
+
+func (d *Dir) path(name string) string { return filepath.Join(d.o.Dir, name) }
+
+// load finds the two newest snapshots.
+func (d *Dir) load() error {
+	names, err := d.o.FS.List(d.o.Dir)
+	if err != nil {
+		return fmt.Errorf("list snapshot folder: %w", err)
+	}
+	var numbers []uint64
+	for _, name := range names {
+		if n, ok := parseManifest(name); ok {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	if d.o.Anew {
+		d.number = slices.Max(append(numbers, 0))
+		d.sweep(false)
+		return nil
+	}
+	var damaged []error
+	for _, n := range slices.Backward(numbers) {
+		d.number = max(d.number, n)
+		if d.prev != nil {
+			break // older ones do not matter
+		}
+		m, err := d.readManifest(n)
+		var damage *Damage
+		switch {
+		case errors.As(err, &damage):
+			damaged = append(damaged, err)
+		case err != nil:
+			return err
+		case d.cur == nil:
+			d.cur, d.id = d.snapshot(m), m.id
+		case d.prev == nil:
+			d.prev = m
+		}
+	}
+	if d.cur == nil && len(damaged) > 0 {
+		return errors.Join(damaged...)
+	}
+	d.problems = damaged
+	d.sweep(len(damaged) == 0)
+	return nil
+}
+
+// readManifest reads a manifest and looks whether its files are there.
+func (d *Dir) readManifest(number uint64) (*manifest, error) {
+	path := d.path(manifestName(number))
+	b, err := fs.ReadFile(d.o.FS, path, maxManifest)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	m, err := decodeManifest(b)
+	if err == nil && m.number != number {
+		err = fmt.Errorf("the file belongs under the name %s", manifestName(m.number))
+	}
+	if err != nil {
+		return nil, &Damage{File: path, What: err.Error()}
+	}
+	names, err := d.o.FS.List(d.o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("list snapshot folder: %w", err)
+	}
+	for _, f := range m.files {
+		if _, ok := slices.BinarySearch(names, f.id.name()); !ok {
+			return nil, &Damage{File: d.path(f.id.name()), What: "it is missing"}
+		}
+		if err := d.checkSize(f); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (d *Dir) checkSize(f file) error {
+	path := d.path(f.id.name())
+	h, err := d.o.FS.Open(path, false)
+	if err != nil {
+		return fmt.Errorf("open snapshot file: %w", err)
+	}
+	size, err := h.Size()
+	if err := errors.Join(err, h.Close()); err != nil {
+		return fmt.Errorf("size of snapshot file %s: %w", path, err)
+	}
+	if size < f.size {
+		return &Damage{File: path, Offset: size, What: fmt.Sprintf("the file ends here, and has to have %d bytes", f.size)}
+	}
+	return nil
+}
+
+// nextID takes the next snapshot id that no file has, whether it is needed or
+// could not be removed.
+func (d *Dir) nextID() error {
+	names, err := d.o.FS.List(d.o.Dir)
+	if err != nil {
+		return fmt.Errorf("list snapshot folder: %w", err)
+	}
+	taken := map[uint16]bool{}
+	for _, name := range names {
+		if f, ok := parseFile(name); ok {
+			taken[uint16(f>>8)] = true
+		}
+	}
+	for range 1 << 16 {
+		if d.id = after(d.id); !taken[d.id] {
+			return nil
+		}
+	}
+	return fmt.Errorf("all snapshot ids are in use in %s: remove what is not needed", d.o.Dir)
+}
+
+// commit makes m, whose files are durable, the newest snapshot. When it fails
+// with maybe set, nobody knows whether m counts after a crash; now it does not.
+func (d *Dir) commit(m *manifest) (maybe bool, err error) {
+	path := d.path(manifestName(m.number))
+	if err := d.writeFile(path+tmpSuffix, m.encode()); err != nil {
+		_ = d.o.FS.Remove(path + tmpSuffix) // the next sweep tries again
+		return false, err
+	}
+	if err := d.o.FS.Rename(path+tmpSuffix, path); err != nil {
+		return true, fmt.Errorf("publish %s: %w", path, err)
+	}
+	if err := d.o.FS.SyncDir(d.o.Dir); err != nil {
+		return true, fmt.Errorf("sync snapshot folder %s: %w", d.o.Dir, err)
+	}
+	return false, nil
+}
+
+func (d *Dir) writeFile(path string, b []byte) (err error) {
+	f, err := d.o.FS.Create(path, false)
+	if err != nil {
+		return fmt.Errorf("create manifest: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.WriteAt(b, 0); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	return nil
+}
+
+// install makes a committed snapshot the one to be read, and removes what is
+// not needed any more.
+func (d *Dir) install(m *manifest) {
+	d.mu.Lock()
+	if d.cur != nil {
+		d.prev = d.cur.m
+	}
+	d.cur = d.snapshot(m)
+	d.mu.Unlock()
+	d.sweep(true)
+}

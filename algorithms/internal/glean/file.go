@@ -1,0 +1,223 @@
+package glean
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+const (
+	fileMagic   = "ckptpage"
+	fileVersion = 1
+	fileHeader  = 32 // bytes of the first unit that mean something
+	writeBytes  = 1 << 20
+)
+
+// encodeFile returns the first unit of a page file.
+func encodeFile(id fileID) []byte {
+	b := make([]byte, unit)
+	copy(b, fileMagic)
+	binary.LittleEndian.PutUint32(b[8:], fileVersion)
+	binary.LittleEndian.PutUint32(b[12:], uint32(id))
+	binary.LittleEndian.PutUint32(b[28:], crc32.Checksum(b[:28], castagnoli))
+	return b
+}
+
+// checkFile checks the first bytes of a page file.
+func checkFile(b []byte, id fileID) error {
+	le := binary.LittleEndian
+	switch {
+	case len(b) < fileHeader || crc32.Checksum(b[:28], castagnoli) != le.Uint32(b[28:]):
+		return errCRC
+	case string(b[:8]) != fileMagic:
+		return errors.New("not a snapshot file")
+	case le.Uint32(b[8:]) != fileVersion:
+		return fmt.Errorf("format version %d, this program reads %d", le.Uint32(b[8:]), fileVersion)
+	case fileID(le.Uint32(b[12:])) != id:
+		return fmt.Errorf("the file belongs under the name %s", fileID(le.Uint32(b[12:])).name())
+	}
+	return nil
+}
+
+// A writer writes the file of one partition, page after page. The file is
+// created with the first page: a partition without changes has none.
+type writer struct {
+	d    *Dir
+	id   fileID
+	f    fs.File
+	buf  []byte // what is not written yet; aligned, for direct I/O
+	at   int64  // where buf goes
+	live int64  // bytes of pages
+}
+
+func (w *writer) path() string { return filepath.Join(w.d.o.Dir, w.id.name()) }
+
+// append writes a page and returns where it is.
+func (w *writer) append(page []byte, kind byte, at place, used int) (Pointer, error) {
+	if w.f == nil {
+		if err := w.create(); err != nil {
+			return 0, err
+		}
+	}
+	p := pointer(w.id, w.at+int64(len(w.buf)))
+	seal(page, p, kind, at, used)
+	w.live += int64(len(page))
+	return p, w.write(page)
+}
+
+func (w *writer) create() error {
+	f, err := w.d.o.FS.Create(w.path(), !w.d.o.Buffered)
+	if err != nil {
+		return fmt.Errorf("create snapshot file: %w", err)
+	}
+	w.f, w.buf = f, fs.Buffer(writeBytes)[:0]
+	return w.write(encodeFile(w.id))
+}
+
+// write takes whole units.
+func (w *writer) write(b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), cap(w.buf)-len(w.buf))
+		w.buf = append(w.buf, b[:n]...)
+		b = b[n:]
+		if len(w.buf) == cap(w.buf) {
+			if err := w.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *writer) flush() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	if _, err := w.f.WriteAt(w.buf, w.at); err != nil {
+		return fmt.Errorf("write %d bytes at offset %d of %s: %w", len(w.buf), w.at, w.path(), err)
+	}
+	w.at += int64(len(w.buf))
+	w.buf = w.buf[:0]
+	return nil
+}
+
+// finish writes what is left and makes it durable.
+func (w *writer) finish() error {
+	if w.f == nil {
+		return nil
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if err := w.f.Sync(); err != nil {
+		return fmt.Errorf("sync %s: %w", w.path(), err)
+	}
+	return nil
+}
+
+// close closes the file. What it holds is durable or of no value by then.
+func (w *writer) close() {
+	if w.f != nil {
+		_ = w.f.Close()
+	}
+}
+
+// A pages reads the pages of the files that snapshots refer to. Its methods may
+// be called concurrently.
+type pages struct {
+	o *Options
+
+	mu    sync.Mutex
+	files map[fileID]fs.File // open ones; protected by mu
+}
+
+// read returns the page at p, in buf where that is long enough, and the used
+// part of its payload. size is the length of p's file.
+func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (page, payload []byte, err error) {
+	path := filepath.Join(ps.o.Dir, p.file().name())
+	bad := func(err error) error { return &Damage{File: path, Offset: p.offset(), What: err.Error()} }
+	if p.offset() < unit || p.offset() > size-unit {
+		return buf, nil, bad(fmt.Errorf("there is no page: the file has %d bytes", size))
+	}
+	f, err := ps.open(p.file(), path)
+	if err != nil {
+		return buf, nil, err
+	}
+	page = slices.Grow(buf[:0], unit)[:unit]
+	if err := readFull(f, path, page, p.offset()); err != nil {
+		return page, nil, err
+	}
+	n, err := pageLength(page)
+	if err != nil || n > size-p.offset() {
+		return page, nil, bad(errors.Join(err, errCRC))
+	}
+	if n > unit {
+		page = slices.Grow(page, int(n)-unit)[:n]
+		if err := readFull(f, path, page[unit:], p.offset()+unit); err != nil {
+			return page, nil, err
+		}
+	}
+	if payload, err = openPage(page, p, kind, at); err != nil {
+		return page, nil, bad(err)
+	}
+	return page, payload, nil
+}
+
+func readFull(f fs.File, path string, b []byte, off int64) error {
+	n, err := f.ReadAt(b, off)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		return &Damage{File: path, Offset: off + int64(n), What: "the file ends here"}
+	}
+	return fmt.Errorf("read %d bytes at offset %d of %s: %w", len(b), off, path, err)
+}
+
+// open returns the file, open, and checked when it is opened.
+func (ps *pages) open(id fileID, path string) (fs.File, error) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if f := ps.files[id]; f != nil {
+		return f, nil
+	}
+	f, err := ps.o.FS.Open(path, false)
+	if err != nil {
+		return nil, fmt.Errorf("open snapshot file: %w", err)
+	}
+	b := make([]byte, fileHeader)
+	if err := readFull(f, path, b, 0); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if err := checkFile(b, id); err != nil {
+		return nil, errors.Join(&Damage{File: path, What: err.Error()}, f.Close())
+	}
+	ps.files[id] = f
+	return f, nil
+}
+
+// drop closes a file, if it is open.
+func (ps *pages) drop(id fileID) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if f := ps.files[id]; f != nil {
+		_ = f.Close() // it was only read
+		delete(ps.files, id)
+	}
+}
+
+func (ps *pages) close() {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for id, f := range ps.files {
+		_ = f.Close()
+		delete(ps.files, id)
+	}
+}

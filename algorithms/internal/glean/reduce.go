@@ -1,0 +1,135 @@
+package glean
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/sched"
+)
+
+const runPrefix = "run-"
+
+// A reducer collects the changes of one partition, and composes its pages when
+// the mappers are done.
+type reducer struct {
+	job  *job
+	part int
+	in   chan *batch // closed when the mappers are done
+	buf  buffer
+	runs []run
+
+	received, folded int64
+	compose          composer
+	children         []rootChild
+}
+
+// run is the reducer's goroutine.
+func (r *reducer) run(ctx context.Context) error {
+	for open := true; open; {
+		select {
+		case b, ok := <-r.in:
+			if open = ok; !ok {
+				break
+			}
+			if err := r.take(b); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if err := ctx.Err(); err != nil { // the mappers may have ended for that
+		return context.Cause(ctx)
+	}
+	return r.finish(ctx)
+}
+
+// take adds a batch to the buffer, spilling first where that is full.
+func (r *reducer) take(b *batch) error {
+	if len(r.buf.refs) > 0 && r.buf.bytes+b.bytes() > r.job.d.o.BufferBytes {
+		if err := r.spill(); err != nil {
+			return err
+		}
+	}
+	r.received += int64(len(b.entries))
+	r.buf.add(b, r.job.d.shapes)
+	r.job.account(r.buf.grown())
+	return nil
+}
+
+func (r *reducer) order() {
+	r.buf.sort()
+	r.job.account(r.buf.grown())
+	if !r.job.d.o.Unfolded {
+		r.folded += r.buf.fold()
+	}
+}
+
+func (r *reducer) spill() error {
+	sched.Point("glean.spill")
+	r.order()
+	path := r.job.d.path(fmt.Sprintf("%s%03d-%06d", runPrefix, r.part, len(r.runs)))
+	run, err := spill(r.job.d.o.FS, path, &r.buf)
+	if err != nil {
+		return err
+	}
+	r.runs = append(r.runs, run)
+	for _, b := range r.buf.batches {
+		r.job.giveBack(b)
+	}
+	r.buf.batches, r.buf.refs, r.buf.bytes = r.buf.batches[:0], r.buf.refs[:0], 0
+	return nil
+}
+
+// finish merges the runs, the last of which never was in a file, and composes.
+func (r *reducer) finish(ctx context.Context) (err error) {
+	r.order()
+	streams := []stream{&memoryRun{u: &r.buf}}
+	r.job.account(int64(len(r.runs)) * readBytes)
+	defer func() {
+		for _, s := range streams[1:] {
+			err = errors.Join(err, s.(*runReader).f.Close())
+		}
+	}()
+	for _, run := range r.runs {
+		s, err := openRun(r.job.d.o.FS, run)
+		if err != nil {
+			return err
+		}
+		streams = append(streams, s)
+	}
+	sched.Point("glean.merge")
+	m, err := newMerge(streams)
+	if err != nil {
+		return err
+	}
+	r.compose.in = m
+	for i := range r.job.d.shapes {
+		s := &r.job.d.shapes[i]
+		n, parts := s.children(), uint64(r.job.d.o.Partitions)
+		lo, hi := share(n, uint64(r.part), parts), share(n, uint64(r.part)+1, parts)
+		changed, err := r.compose.table(ctx, s, lo, hi)
+		if err != nil {
+			return err
+		}
+		r.children = append(r.children, changed...)
+	}
+	if e, _ := m.peek(); e != nil {
+		return fmt.Errorf("a change of key %d of table %d was sent to partition %d, which has no such page", e.key, e.table, r.part)
+	}
+	return nil
+}
+
+// share returns the first of n children that parts part and later ones of the
+// partitions own: the inverse of shape.owner.
+func share(n, part, parts uint64) uint64 { return (part*n + parts - 1) / parts }
+
+// removeRuns removes the sorted runs; what cannot be removed goes with the next
+// sweep.
+func (r *reducer) removeRuns(fsys fs.FS) {
+	for _, run := range r.runs {
+		_ = fsys.Remove(run.path)
+	}
+}

@@ -1,0 +1,155 @@
+package wal
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// A Window is the part of a log with the epochs in (from, to], to be read one
+// logger at a time. Different loggers may be read concurrently.
+type Window struct {
+	// ReadBytes is how much of a file is read at a time; 0 is 1 MiB. A
+	// transaction that is longer is read at once.
+	ReadBytes int
+
+	fs       fs.FS
+	sv       *survey
+	from, to uint64
+	streams  int
+}
+
+// OpenWindow finds the epochs in (from, to] of the log in dir; to = 0 stands
+// for the durable end. It fails as Replay does where the log does not reach
+// from the one to the other, and like it may run beside an open Log.
+func OpenWindow(fsys fs.FS, dir string, from, to uint64) (*Window, error) {
+	sv, err := look(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	e, err := sv.end(fsys, to)
+	if err != nil {
+		return nil, err
+	}
+	if e.epoch < to || to == 0 && e.epoch < from {
+		return nil, fmt.Errorf("read log %s: it ends at epoch %d, and epochs %d to %d are asked for", dir, e.epoch, from+1, max(from, to))
+	}
+	w := &Window{fs: fsys, sv: sv, from: from, to: to}
+	if to == 0 {
+		w.to = e.epoch
+	}
+	if w.to < from {
+		return nil, fmt.Errorf("read log %s: epochs %d to %d are asked for", dir, from+1, w.to)
+	}
+	if err := sv.need(from, w.to); err != nil {
+		return nil, err
+	}
+	for _, s := range sv.sessions {
+		w.streams = max(w.streams, len(s.chains))
+	}
+	return w, nil
+}
+
+// Window finds the epochs in (from, to] of the log, which have to be durable.
+func (l *Log) Window(from, to uint64) (*Window, error) {
+	if d := l.Durable(); to == 0 || to > d {
+		return nil, fmt.Errorf("read log %s to epoch %d: it is durable to epoch %d; wait for it first", l.o.Dir, to, d)
+	}
+	return OpenWindow(l.o.FS, l.o.Dir, from, to)
+}
+
+// To returns the last epoch of the window.
+func (w *Window) To() uint64 { return w.to }
+
+// Streams returns how many loggers wrote the window; 0 if there is no file that
+// can hold a part of it.
+func (w *Window) Streams() int { return w.streams }
+
+// Read hands every change that logger i wrote in the window to f, in the order
+// of the log. A change is good until the next. An error of f ends the reading
+// and is returned; what was durable and is not readable is a *Damage error.
+func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
+	for _, s := range w.sv.sessions {
+		if i >= len(s.chains) {
+			continue
+		}
+		r := windowReader{w: w, cut: s.cut, mark: min(s.chains[i][0].first-1, s.cut), f: f}
+		for _, seg := range s.chains[i] {
+			if err := r.segment(ctx, seg); err != nil {
+				return err
+			}
+		}
+		if r.mark < r.cut {
+			segs := s.chains[i]
+			return &Damage{File: segs[len(segs)-1].path, Offset: r.at, What: fmt.Sprintf("the next file is missing; the log has to reach epoch %d", r.cut)}
+		}
+	}
+	return nil
+}
+
+// A windowReader reads the files of one logger and session.
+type windowReader struct {
+	w    *Window
+	cut  uint64
+	mark uint64 // all records of epochs up to it have been read
+	at   int64  // offset of the last frame
+	f    func(Change) error
+}
+
+// segment reads one file, to its end frame or to the end of the window.
+func (r *windowReader) segment(ctx context.Context, seg segment) error {
+	if r.mark >= r.cut {
+		return nil
+	}
+	s, err := openSegment(r.w.fs, seg)
+	if err != nil {
+		return err
+	}
+	defer s.f.Close()
+	s.reuse, s.unit = true, r.w.ReadBytes
+	for n := 0; r.mark < r.cut; n++ {
+		if n%256 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("read log %s: %w", seg.path, ctx.Err())
+		}
+		r.at = s.off
+		fr, err := s.next()
+		if err == io.EOF {
+			return &Damage{File: seg.path, Offset: r.at, What: fmt.Sprintf("file ends after epoch %d; it has to reach epoch %d", r.mark, r.cut)}
+		}
+		if err != nil {
+			return err
+		}
+		switch fr.kind {
+		case frameMark:
+			r.mark = max(r.mark, fr.epoch)
+		case frameEnd:
+			return nil
+		case frameChanges:
+			if err := r.changes(seg, fr); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// changes hands over what a frame holds of the window.
+func (r *windowReader) changes(seg segment, fr frame) error {
+	if fr.epoch > r.cut || fr.epoch <= r.w.from {
+		return nil
+	}
+	for b := fr.body; len(b) > 0; {
+		var c Change
+		var err error
+		if c, b, err = nextChange(b); err != nil {
+			return &Damage{File: seg.path, Offset: r.at, What: err.Error()}
+		}
+		c.Epoch, c.Stamp = fr.epoch, fr.stamp
+		if err := r.f(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
