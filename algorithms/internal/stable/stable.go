@@ -68,12 +68,12 @@ func (s *Versions) Preserve(worker int, h *record.Head) {
 
 func (s *Versions) save(worker int, h *record.Head, status word) bool {
 	round := s.Round()
-	w := latch(&h.Word).in(round)
+	w := take(&h.Word).in(round)
 	saved := w&available == 0 && w.handle() == 0
 	if saved {
 		w |= word(s.keep(worker, h.Live()))
 	}
-	unlatch(&h.Word, w|status)
+	give(&h.Word, w|status)
 	return saved
 }
 
@@ -89,13 +89,13 @@ func (s *Versions) keep(worker int, live *record.Version) handle {
 // (That takes one that was let in before the caller was done: CALC's late token.)
 func (s *Versions) Drop(worker int, h *record.Head) {
 	round := s.Round()
-	w := latch(&h.Word).in(round)
+	w := take(&h.Word).in(round)
 	if w&available != 0 {
-		unlatch(&h.Word, w)
+		give(&h.Word, w)
 		return
 	}
 	s.erase(s.owners[worker], w)
-	unlatch(&h.Word, makeWord(round, w&available, 0))
+	give(&h.Word, makeWord(round, w&available, 0))
 }
 
 // Settle makes what Save set aside available: the transaction turned out to
@@ -103,11 +103,11 @@ func (s *Versions) Drop(worker int, h *record.Head) {
 // written has nothing set aside, and stays as it is: marked available, it would
 // be lost to the next writer's Preserve. The caller is as in Save.
 func (s *Versions) Settle(h *record.Head) {
-	w := latch(&h.Word).in(s.Round())
+	w := take(&h.Word).in(s.Round())
 	if w.handle() != 0 {
 		w |= available
 	}
-	unlatch(&h.Word, w)
+	give(&h.Word, w)
 }
 
 // Take hands f the version of h that belongs to the checkpoint, under the
@@ -116,14 +116,14 @@ func (s *Versions) Settle(h *record.Head) {
 // writer in this round sets anything aside. The caller is capturing stream i.
 func (s *Versions) Take(i int, h *record.Head, f func(*record.Version)) {
 	round := s.Round()
-	w := latch(&h.Word).in(round)
+	w := take(&h.Word).in(round)
 	v := h.Live()
 	if w.handle() != 0 {
 		v = s.pool.at(w.handle())
 	}
 	f(v)
 	s.erase(s.owners[s.shared+i], w)
-	unlatch(&h.Word, makeWord(round, available, 0))
+	give(&h.Word, makeWord(round, available, 0))
 }
 
 func (s *Versions) erase(o *owner, w word) {
@@ -138,8 +138,8 @@ func (s *Versions) Stamp(h *record.Head) {
 	if word(h.Word.Load()).round() == s.Round() {
 		return
 	}
-	w := latch(&h.Word)
-	unlatch(&h.Word, w.in(s.Round()))
+	w := take(&h.Word)
+	give(&h.Word, w.in(s.Round()))
 }
 
 // Stamped reports whether h was touched in the current round: stamped, saved
