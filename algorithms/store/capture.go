@@ -25,28 +25,31 @@ type Out struct {
 // Put adds record r as it is in version v. It neither blocks nor fails: room
 // was made before the record was handed out, so it may be called under a latch.
 func (o *Out) Put(r Rec, v *Version) {
-	if v.Present() || v.Stamp() != 0 { // else r may be being claimed, and its key not be there yet
-		o.put(r.t.id, r.Key(), v)
+	if ever(v) { // else r may be being claimed, and its key not be there yet
+		o.put(r.t.id, r.Key(), v.Stamp(), v.Bytes())
 	}
 }
 
-func (o *Out) put(table int, key uint64, v *Version) {
-	switch {
-	case v.Present():
-		o.s.Put(table, key, v.Stamp(), v.Bytes())
-	case v.Stamp() != 0:
-		o.s.Absent(table, key, v.Stamp())
+// ever reports whether a record is there, or was and is deleted.
+func ever(v *Version) bool { return v.Present() || v.Stamp() != 0 }
+
+// put adds a record's value, or nil where the transaction of that stamp deleted
+// it.
+func (o *Out) put(table int, key, stamp uint64, v []byte) {
+	if v == nil {
+		o.s.Absent(table, key, stamp)
+	} else {
+		o.s.Put(table, key, stamp, v)
 	}
 }
 
 // Add makes room for a record, waiting for the device where it must, and adds
 // the record as it is in version v. It is for Parts.
 func (o *Out) Add(ctx context.Context, table int, key uint64, v *Version) error {
-	if err := o.s.Room(ctx, v.Len()); err != nil {
-		return err
+	if !ever(v) {
+		return nil
 	}
-	o.put(table, key, v)
-	return nil
+	return o.AddValue(ctx, table, key, v.Stamp(), v.Bytes())
 }
 
 // AddValue is Add for an algorithm that has no version in memory: v is the
@@ -56,11 +59,7 @@ func (o *Out) AddValue(ctx context.Context, table int, key, stamp uint64, v []by
 	if err := o.s.Room(ctx, len(v)); err != nil {
 		return err
 	}
-	if v == nil {
-		o.s.Absent(table, key, stamp)
-	} else {
-		o.s.Put(table, key, stamp, v)
-	}
+	o.put(table, key, stamp, v)
 	return nil
 }
 
@@ -70,12 +69,9 @@ func (w *Image) Discarded() bool { return w.w.Discarded() }
 // Scan hands every record to f, which Puts it in the image or does not. Each
 // stream of the image scans a part of every table in a goroutine of its own.
 func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error {
-	return w.each(ctx, func(ctx context.Context, out *Out, t *table, slot uint64) error {
-		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
-			return err
-		}
-		f(out, t.rec(slot))
-		return nil
+	shares := w.Shares()
+	return w.Streams(ctx, func(ctx context.Context, out *Out) error {
+		return shares.Scan(ctx, out, func(r Rec) error { f(out, r); return nil })
 	})
 }
 
@@ -83,36 +79,18 @@ func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error
 // slots, in n parts of its own: f Adds the records of one part. Each stream of
 // the image takes the next part that none has taken, until one fails.
 func (e *Env) Parts(ctx context.Context, w *Image, n int, f func(ctx context.Context, out *Out, part int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	var taken atomic.Int64
-	var wg sync.WaitGroup
-	for i := range w.w.Streams() {
-		wg.Go(func() {
-			out := &Out{Stream: i, s: w.w.Stream(i)}
-			for {
-				part := int(taken.Add(1)) - 1
-				if part >= n || ctx.Err() != nil {
-					return
-				}
-				sched.Point("part")
-				if err := f(ctx, out, part); err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return context.Cause(ctx)
-}
-
-// each calls f for every slot in use, a contiguous part of each table per
-// stream, and stops at the first error.
-func (w *Image) each(ctx context.Context, f func(context.Context, *Out, *table, uint64) error) error {
-	shares := w.Shares()
 	return w.Streams(ctx, func(ctx context.Context, out *Out) error {
-		return shares.each(out, func(t *table, slot uint64) error { return f(ctx, out, t, slot) })
+		for {
+			part := int(taken.Add(1)) - 1
+			if part >= n || ctx.Err() != nil {
+				return nil
+			}
+			sched.Point("part")
+			if err := f(ctx, out, part); err != nil {
+				return err
+			}
+		}
 	})
 }
 
@@ -153,20 +131,13 @@ func (w *Image) Shares() Shares {
 // Scan hands every record of out's share to f, with room made for it, and stops
 // at the first error.
 func (s Shares) Scan(ctx context.Context, out *Out, f func(r Rec) error) error {
-	return s.each(out, func(t *table, slot uint64) error {
-		if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
-			return err
-		}
-		return f(t.rec(slot))
-	})
-}
-
-// each calls f for every slot of out's share.
-func (s Shares) each(out *Out, f func(*table, uint64) error) error {
 	return s.ranges(out, func(t *table, from, to uint64) error {
 		for slot := from; slot < to; slot++ {
 			sched.Point("scan")
-			if err := f(t, slot); err != nil {
+			if err := out.s.Room(ctx, t.spec.ValueSize); err != nil {
+				return err
+			}
+			if err := f(t.rec(slot)); err != nil {
 				return err
 			}
 		}

@@ -93,7 +93,7 @@ func transactionMutants() []mutant {
 	}), in("transactions", captureFile, []mutant{
 		{name: "capture-no-tombstones", seen: "deleted record resurrected", tests: []string{"zigzag"},
 			fault: "leaves deletions out of the image",
-			edits: one("\t\to.s.Absent(table, key, v.Stamp())\n", "")},
+			edits: one("\t\to.s.Absent(table, key, stamp)\n", "")},
 		{name: "capture-loses-the-rest", seen: "streams do not divide the table evenly", tests: []string{"naive"},
 			fault: "leaves out the last records where streams do not divide them evenly",
 			edits: one("high*(i+1)/n); err", "high*i/n+high/n); err")},
