@@ -135,11 +135,7 @@ func (c cell) consistent(s *store.Store, what string) error {
 // recovered returns a fresh store, under no algorithm, of what an image and the
 // log that src names hold. dir is that of the trial under e.
 func (c cell) recovered(ctx context.Context, e algorithms.Entry, dir string, src store.Source) (*store.Store, error) {
-	none, _ := algorithms.Find("none")
-	o := c.options(e, dir)
-	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
-	none.Apply(&o)
-	s, err := store.Open(o)
+	s, err := c.openEmpty(e, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -112,6 +112,16 @@ func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorde
 	return s, nil
 }
 
+// openEmpty opens a store of the cell's tables under no algorithm, without images
+// or a log, to be recovered into. dir is that of the trial under e.
+func (c cell) openEmpty(e algorithms.Entry, dir string) (*store.Store, error) {
+	none, _ := algorithms.Find("none")
+	o := c.options(e, dir)
+	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
+	none.Apply(&o)
+	return store.Open(o)
+}
+
 // load fills a store with what the run starts with.
 func (c cell) load(s *store.Store) error {
 	if c.bench != nil {

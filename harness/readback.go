@@ -40,36 +40,24 @@ type wrongImage struct{ err error }
 func (w *wrongImage) Error() string { return w.err.Error() }
 func (w *wrongImage) Unwrap() error { return w.err }
 
+// readImage reads one kept image, against what the images before it held.
 func (t *trial) readImage(ctx context.Context, k taken, stamps *stamps) error {
 	if t.cell.bench != nil {
 		return t.checkImage(ctx, k)
 	}
 	size := t.cell.fieldSize()
-	var n uint64
-	counts := make([]uint64, runtime.GOMAXPROCS(0))
 	stamps.image++
-	path, _ := k.image()
-	err := store.ReadImage(ctx, nil, path, len(counts), func(worker int, r store.ImageRecord) error {
-		if r.Absent {
-			return nil
-		}
-		counts[worker]++
+	n, err := k.scan(ctx, func(r store.ImageRecord) error {
 		if err := checkValue(r.Key, r.Stamp, r.Value, size); err != nil {
 			return fmt.Errorf("record %d: %w", r.Key, err)
 		}
 		return stamps.see(r.Key, r.Stamp)
 	})
-	for _, c := range counts {
-		n += c
+	if err != nil {
+		return err
 	}
-	name := filepath.Base(k.report.Image.Path)
-	switch {
-	case err != nil:
-		return fmt.Errorf("image %s is wrong: %w", name, err)
-	case n != k.report.Image.Records:
-		return fmt.Errorf("image %s holds %d records, %d were written", name, n, k.report.Image.Records)
-	case k.report.Image.Base == 0 && !t.cell.deletes() && n < uint64(t.cell.Records):
-		return fmt.Errorf("image %s holds %d records of the %d that were loaded, and nothing deletes", name, n, t.cell.Records)
+	if k.report.Image.Base == 0 && !t.cell.deletes() && n < uint64(t.cell.Records) {
+		return fmt.Errorf("image %s holds %d records of the %d that were loaded, and nothing deletes", k.name(), n, t.cell.Records)
 	}
 	return nil
 }
@@ -77,30 +65,48 @@ func (t *trial) readImage(ctx context.Context, k taken, stamps *stamps) error {
 // checkImage has the benchmark check one kept image, after a repair from the
 // kept log where the algorithm needs one.
 func (t *trial) checkImage(ctx context.Context, k taken) error {
-	counts := make([]uint64, runtime.GOMAXPROCS(0))
+	if _, err := k.scan(ctx, func(store.ImageRecord) error { return nil }); err != nil {
+		return err
+	}
+	src := withLog(store.Source{Chain: k.kept}, t.entry, t.sched.keptLog(), k.report)
+	return t.cell.checkImage(ctx, t.entry, t.dir, src)
+}
+
+// scan reads the kept image, hands what is present in it to check, from several
+// goroutines, and returns how many records that were: as many as were written,
+// unless what was kept is what took the image's place when it was collapsed.
+func (k taken) scan(ctx context.Context, check func(store.ImageRecord) error) (n uint64, err error) {
 	path, whole := k.image()
-	err := store.ReadImage(ctx, nil, path, len(counts), func(worker int, r store.ImageRecord) error {
-		if !r.Absent {
-			counts[worker]++
+	counts := make([]uint64, runtime.GOMAXPROCS(0))
+	err = store.ReadImage(ctx, nil, path, len(counts), func(worker int, r store.ImageRecord) error {
+		if r.Absent {
+			return nil
 		}
-		return nil
+		counts[worker]++
+		return check(r)
 	})
-	n := uint64(0)
 	for _, c := range counts {
 		n += c
 	}
-	name := filepath.Base(k.report.Image.Path)
 	switch {
 	case err != nil:
-		return fmt.Errorf("image %s is wrong: %w", name, err)
+		return n, fmt.Errorf("image %s is wrong: %w", k.name(), err)
 	case whole && n != k.report.Image.Records:
-		return fmt.Errorf("image %s holds %d records, %d were written", name, n, k.report.Image.Records)
+		return n, fmt.Errorf("image %s holds %d records, %d were written", k.name(), n, k.report.Image.Records)
 	}
-	src := store.Source{Chain: k.kept}
-	if t.entry.NeedsLog {
-		src.Log, src.LogTo = t.sched.keptLog(), k.report.Image.Point.LogTo
+	return n, nil
+}
+
+// name returns the name that the store gave the image.
+func (k taken) name() string { return filepath.Base(k.report.Image.Path) }
+
+// withLog returns src with the log up to the image's point, where the algorithm
+// needs one.
+func withLog(src store.Source, e algorithms.Entry, log string, report store.Report) store.Source {
+	if e.NeedsLog {
+		src.Log, src.LogTo = log, report.Image.Point.LogTo
 	}
-	return t.cell.checkImage(ctx, t.entry, t.dir, src)
+	return src
 }
 
 // stamps remembers the stamp that each loaded record had in the image before,
@@ -171,13 +177,10 @@ func fillState(st *oracle.State, s *store.Store) {
 // recover fills a fresh store from the trial's newest image and log, and times
 // that up to the first transaction.
 func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
-	e, _ := algorithms.Find("none")
 	o := t.cell.options(t.entry, t.dir)
 	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
-	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
-	e.Apply(&o)
 	start := time.Now()
-	s, err := store.Open(o)
+	s, err := t.cell.openEmpty(t.entry, t.dir)
 	if err != nil {
 		return nil, result.Recovery{}, err
 	}

@@ -174,10 +174,7 @@ func (v *verification) check() oracle.ValueFunc {
 // repaired returns the state that an image, with those it is laid over and the
 // log up to its point where it needs one, recovers to.
 func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
-	src := store.Source{Image: report.Image.Path}
-	if v.entry.NeedsLog {
-		src.Log, src.LogTo = v.cell.options(v.entry, v.dir).Log.Dir, report.Image.Point.LogTo
-	}
+	src := withLog(store.Source{Image: report.Image.Path}, v.entry, v.cell.options(v.entry, v.dir).Log.Dir, report)
 	s, err := v.cell.recovered(ctx, v.entry, v.dir, src)
 	if err != nil {
 		return nil, err
