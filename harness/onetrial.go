@@ -1,0 +1,144 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+)
+
+// one runs one trial, or finds it done already.
+func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck) (*result.Trial, error) {
+	r.done++
+	out := r.blank(c, e, round)
+	if old, ok := r.resumed(out); ok {
+		return old, nil
+	}
+	out, err := r.quietly(ctx, c, e, round, decks, out)
+	err = r.sayFull(c, err)
+	var wrong *wrongImage
+	switch {
+	case ctx.Err() != nil:
+		out.Status = result.Partial
+		out.Error = "interrupted"
+	case errors.As(err, &wrong):
+		out.Status, out.Error, out.Throughput, out.Verdict.OK = result.Failed, err.Error(), nil, false
+		out.Verdict.Detail = err.Error()
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
+	case err != nil:
+		out.Status, out.Error, out.Throughput = result.Failed, err.Error(), nil
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
+	}
+	if ctx.Err() != nil && len(out.Buckets) == 0 {
+		return nil, ctx.Err()
+	}
+	if err := result.Save(r.dir, *out); err != nil {
+		return nil, err
+	}
+	return out, ctx.Err()
+}
+
+// quietly runs a trial again, as often as asked, where something else disturbed
+// it. What is run again is kept in the folder noisy.
+func (r *runner) quietly(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
+	for n := 0; ; n++ {
+		out.Repeats = n
+		err := r.run(ctx, c, e, round, decks, out)
+		if r.o.disturb != nil {
+			r.o.disturb(&out.Disturbed)
+		}
+		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || !out.Disturbed.Noisy() {
+			return out, err
+		}
+		if err := result.Save(filepath.Join(r.dir, "noisy", strconv.Itoa(n+1)), *out); err != nil {
+			return out, err
+		}
+		out = r.blank(c, e, round)
+	}
+}
+
+func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
+	out := &result.Trial{
+		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
+		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: c.size(),
+		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
+		Machine: r.machine, Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
+	}
+	for _, p := range c.params {
+		out.Params = append(out.Params, result.Param{Key: p.Key, Value: p.Value})
+	}
+	return out
+}
+
+// resumed returns the trial that out would repeat.
+func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
+	if !r.o.Resume {
+		return nil, false
+	}
+	old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*out)))
+	if err != nil || old.Status != result.OK || old.ConfigHash != out.ConfigHash {
+		return nil, false
+	}
+	return old, true
+}
+
+// run verifies and measures.
+func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
+	if c.Verify != config.VerifyOff && (round == r.first(c) || c.Verify == config.VerifyFull) {
+		r.tell(c, e, "verifying", result.Bucket{})
+		if err := r.verify(ctx, c, e, round, out); err != nil {
+			return err
+		}
+	}
+	r.tell(c, e, "loading", result.Bucket{})
+	if err := emptied(r.scratch); err != nil {
+		return err
+	}
+	debug.FreeOSMemory()
+	rate, err := r.rateOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out, rate: rate}
+	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
+	if r.o.Profile != nil {
+		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
+	}
+	err = t.measure(ctx)
+	keep := ""
+	if c.KeepImages {
+		keep = filepath.Join(r.dir, "images", result.TrialDir(*out))
+	}
+	return errors.Join(err, t.clean(keep))
+}
+
+func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	if n := c.VerifiedRecords(); n < c.Records {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
+	}
+	c, err := c.verified()
+	if err != nil {
+		return err
+	}
+	decks, err := c.decks(r.exp.Seed.Value, round, "verify", opsFor(c.VerifyDuration/8))
+	if err != nil {
+		return err
+	}
+	if err := emptied(r.scratch); err != nil {
+		return err
+	}
+	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, verdict: out.Verdict}
+	err = v.verify(ctx)
+	out.Verdict = v.verdict
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("verification run: %w", err)
+	}
+	return err
+}
