@@ -241,9 +241,9 @@ func (d *Dir) nextID() error {
 // with maybe set, nobody knows whether m counts after a crash; now it does not.
 func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 	path := d.path(manifestName(m.number))
-	if err := d.writeFile(path+tmpSuffix, m.encode()); err != nil {
+	if err := fs.WriteFile(d.o.FS, path+tmpSuffix, m.encode()); err != nil {
 		_ = d.o.FS.Remove(path + tmpSuffix) // the next sweep tries again
-		return false, err
+		return false, fmt.Errorf("write manifest: %w", err)
 	}
 	if err := d.o.FS.Rename(path+tmpSuffix, path); err != nil {
 		return true, fmt.Errorf("publish %s: %w", path, err)
@@ -252,21 +252,6 @@ func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 		return true, fmt.Errorf("sync snapshot folder %s: %w", d.o.Dir, err)
 	}
 	return false, nil
-}
-
-func (d *Dir) writeFile(path string, b []byte) (err error) {
-	f, err := d.o.FS.Create(path, false)
-	if err != nil {
-		return fmt.Errorf("create manifest: %w", err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.WriteAt(b, 0); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("sync %s: %w", path, err)
-	}
-	return nil
 }
 
 // install makes a committed snapshot the one to be read, and removes what is

@@ -80,7 +80,7 @@ func holds(images []entry, i id) bool {
 func (d *Dir) publish(m *manifest, image id) error {
 	path := d.path(manifestName(m.number))
 	tmp := path + tmpSuffix
-	if err := d.writeFile(tmp, m.encode()); err != nil {
+	if err := fs.WriteFile(d.o.FS, tmp, m.encode()); err != nil {
 		return fmt.Errorf("write manifest: %w", joinRemove(err, d.remove(tmp)))
 	}
 	d.known = append(d.known, m.number)
@@ -102,19 +102,6 @@ func joinRemove(err, removal error) error {
 		return err
 	}
 	return fmt.Errorf("%w (and: %w)", err, removal)
-}
-
-// writeFile writes a small file and makes its content durable.
-func (d *Dir) writeFile(path string, b []byte) error {
-	f, err := d.o.FS.Create(path, false)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.WriteAt(b, 0); err != nil {
-		return err
-	}
-	return f.Sync()
 }
 
 // mayCount reports whether a manifest that names the image may be durable

@@ -126,16 +126,8 @@ func (m *manifest) write(fsys fs.FS, dir string) error {
 		return fmt.Errorf("write manifest %s: %d pairs are too many; raise the size of files", dir, len(m.pairs))
 	}
 	tmp := filepath.Join(dir, manifestTmp)
-	f, err := fsys.Create(tmp, false)
-	if err != nil {
+	if err := fs.WriteFile(fsys, tmp, b); err != nil {
 		return fmt.Errorf("write manifest: %w", err)
-	}
-	_, err = f.WriteAt(b, 0)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write manifest %s: %w", tmp, err)
 	}
 	if err := fsys.Rename(tmp, filepath.Join(dir, manifestName)); err != nil {
 		return fmt.Errorf("publish manifest: %w", err)
