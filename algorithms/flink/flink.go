@@ -62,7 +62,7 @@ func build(env *store.Env, onWrite bool) *flink {
 // Loaded brings the records from their slots into the table.
 func (f *flink) Loaded() error {
 	f.env.Records(func(r store.Rec) {
-		if v := r.Live(); v.Present() || v.Stamp() != 0 {
+		if v := r.Live(); v.Written() {
 			f.groups[groupOf(r.Key())].load(r, v)
 		}
 	})

@@ -40,7 +40,7 @@ func (n *nested) group(r store.Rec) *nestedGroup { return n.groups[groupOf(r.Key
 // Loaded brings the records from their slots into the maps.
 func (n *nested) Loaded() error {
 	n.env.Records(func(r store.Rec) {
-		if v := r.Live(); v.Present() || v.Stamp() != 0 {
+		if v := r.Live(); v.Written() {
 			n.set(r, nil, deepCopy(v), v.Len())
 		}
 	})

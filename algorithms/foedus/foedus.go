@@ -107,7 +107,7 @@ func (records) Streams() int { return 1 }
 func (l records) Read(ctx context.Context, _ int, put func(wal.Change) error) (err error) {
 	l.env.Records(func(r store.Rec) {
 		v := r.Live()
-		if err != nil || !v.Present() && v.Stamp() == 0 {
+		if err != nil || !v.Written() {
 			return
 		}
 		c := wal.Change{Stamp: v.Stamp(), Table: r.Table(), Key: r.Key(), Kind: wal.KindDelete}

@@ -65,7 +65,7 @@ func (h *hekaton) Loaded() error {
 	}
 	h.keep(set)
 	h.env.Records(func(r store.Rec) {
-		if v := r.Live(); err == nil && (v.Present() || v.Stamp() != 0) {
+		if v := r.Live(); err == nil && v.Written() {
 			err = set.Put(pairs.Row{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(), Value: v.Bytes()})
 		}
 	})

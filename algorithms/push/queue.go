@@ -97,7 +97,7 @@ func (q *queue) close() {
 // entryBytes returns what an entry of v takes; 0 for a record that never was, of
 // which an image says nothing.
 func entryBytes(v *record.Version) uint64 {
-	if !v.Present() && v.Stamp() == 0 {
+	if !v.Written() {
 		return 0
 	}
 	return uint64(ordinalBytes + record.VersionBytes(v.Len()))

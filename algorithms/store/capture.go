@@ -25,13 +25,10 @@ type Out struct {
 // Put adds record r as it is in version v. It neither blocks nor fails: room
 // was made before the record was handed out, so it may be called under a latch.
 func (o *Out) Put(r Rec, v *Version) {
-	if ever(v) { // else r may be being claimed, and its key not be there yet
+	if v.Written() { // else r may be being claimed, and its key not be there yet
 		o.put(r.t.id, r.Key(), v.Stamp(), v.Bytes())
 	}
 }
-
-// ever reports whether a record is there, or was and is deleted.
-func ever(v *Version) bool { return v.Present() || v.Stamp() != 0 }
 
 // put adds a record's value, or nil where the transaction of that stamp deleted
 // it.
@@ -46,7 +43,7 @@ func (o *Out) put(table int, key, stamp uint64, v []byte) {
 // Add makes room for a record, waiting for the device where it must, and adds
 // the record as it is in version v. It is for Parts.
 func (o *Out) Add(ctx context.Context, table int, key uint64, v *Version) error {
-	if !ever(v) {
+	if !v.Written() {
 		return nil
 	}
 	return o.AddValue(ctx, table, key, v.Stamp(), v.Bytes())

@@ -46,7 +46,7 @@ func (t *table) put(key, stamp uint64, off int, v []byte) (fresh bool, err error
 	if off < record.Whole || max(off, 0) > t.spec.ValueSize-len(v) {
 		return false, fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, len(v), off, t.spec.ValueSize)
 	}
-	fresh = !r.Live().Present() && r.Live().Stamp() == 0
+	fresh = !r.Live().Written()
 	r.Live().Apply(stamp, off, v)
 	r.head.Lock.Unlock(stamp >> 16)
 	return fresh, nil
@@ -57,7 +57,7 @@ func (t *table) put(key, stamp uint64, off int, v []byte) (fresh bool, err error
 func (s *Store) Each(f func(table int, key, stamp uint64, v []byte)) {
 	tx := &Txn{alg: s.alg}
 	s.env.Records(func(r Rec) {
-		if v := s.alg.Read(tx, r); v.Present() || v.Stamp() != 0 {
+		if v := s.alg.Read(tx, r); v.Written() {
 			f(r.t.id, r.Key(), v.Stamp(), v.Bytes())
 		}
 	})

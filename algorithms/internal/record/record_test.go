@@ -109,6 +109,26 @@ func like(v *Version, want []byte) error {
 	return nil
 }
 
+// A version counts as written when there is a value, also an empty one that was
+// loaded, or a transaction took it away.
+func TestWritten(t *testing.T) {
+	v := (*Version)(unsafe.Pointer(unsafe.SliceData(make([]uint64, VersionBytes(8)/8))))
+	check := func(what string, want bool, stamp uint64, val []byte) {
+		t.Helper()
+		if v.Apply(stamp, Whole, val); v.Written() != want {
+			t.Errorf("%s: written is %v", what, !want)
+		}
+	}
+	if v.Written() {
+		t.Error("the zero version counts as written")
+	}
+	check("loaded", true, 0, []byte("value"))
+	check("loaded and empty", true, 0, []byte{})
+	check("taken back", false, 0, nil)
+	check("deleted", true, 7, nil)
+	check("written", true, 8, []byte("value"))
+}
+
 // What a lock lets in beside what holds it.
 func TestLockTable(t *testing.T) {
 	try := map[string]func(*Lock) bool{

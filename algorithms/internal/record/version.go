@@ -25,6 +25,10 @@ func (v *Version) Stamp() uint64 { return v.stamp }
 // Present reports whether the record exists in this version.
 func (v *Version) Present() bool { return v.n != 0 }
 
+// Written reports whether the version was ever written: the record exists in it,
+// or a transaction deleted it.
+func (v *Version) Written() bool { return v.n != 0 || v.stamp != 0 }
+
 // Len returns the value's length in bytes.
 func (v *Version) Len() int {
 	if v.n == 0 {
