@@ -1,0 +1,108 @@
+package result
+
+import "slices"
+
+// fill takes every figure of the counted trials.
+func (r *Row) fill(ts []*Trial) {
+	opt := func(get func(*Trial) *float64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			if v := get(t); v != nil {
+				return *v, true
+			}
+			return 0, false
+		})
+	}
+	r.Throughput = opt(func(t *Trial) *float64 { return t.Throughput })
+	r.Relative = opt(func(t *Trial) *float64 { return t.Relative })
+	r.Lost = opt(func(t *Trial) *float64 { return t.Lost })
+	r.fillLatency(ts)
+	r.fillCheckpoints(ts)
+
+	share := func(get func(Memory) int64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			m := t.Memory
+			return float64(get(m)) / float64(max(m.Data, 1)), m.Data > 0
+		})
+	}
+	r.Rest = share(func(m Memory) int64 { return m.Rest })
+	r.Peak = share(func(m Memory) int64 { return m.Peak })
+	r.GC = over(ts, func(t *Trial) (float64, bool) { return t.GCShare, true })
+	r.Heap = over(ts, func(t *Trial) (float64, bool) {
+		m := t.Memory
+		return float64(m.HeapPeak-m.HeapRest) / float64(max(m.Data, 1)), m.Data > 0 && m.HeapPeak > 0
+	})
+
+	recovery := func(get func(*Recovery) float64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			if t.Recovery == nil {
+				return 0, false
+			}
+			return get(t.Recovery), true
+		})
+	}
+	r.Recovery = recovery(func(x *Recovery) float64 { return x.FirstTxn })
+	r.Load = recovery(func(x *Recovery) float64 { return x.Load })
+	r.Merge = recovery(func(x *Recovery) float64 { return x.Merge })
+	r.Replay = recovery(func(x *Recovery) float64 { return x.Replay })
+}
+
+func (r *Row) fillLatency(ts []*Trial) {
+	r.Open = slices.ContainsFunc(ts, func(t *Trial) bool { return t.Response != nil })
+	quantile := func(get func(*Quantiles) uint64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			q := t.Service
+			if r.Open {
+				q = t.Response
+			}
+			if q == nil || q.Count == 0 {
+				return 0, false
+			}
+			return float64(get(q)), true
+		})
+	}
+	r.P50 = quantile(func(q *Quantiles) uint64 { return q.P50 })
+	r.P99 = quantile(func(q *Quantiles) uint64 { return q.P99 })
+	r.P999 = quantile(func(q *Quantiles) uint64 { return q.P999 })
+	r.Max = quantile(func(q *Quantiles) uint64 { return q.Max })
+}
+
+func (r *Row) fillCheckpoints(ts []*Trial) {
+	for _, t := range ts {
+		r.Checkpoints += len(complete(t.Checkpoints))
+	}
+	r.Pause = over(ts, func(t *Trial) (float64, bool) {
+		longest := 0.0
+		for _, c := range complete(t.Checkpoints) {
+			longest = max(longest, c.Pause)
+		}
+		return longest, len(complete(t.Checkpoints)) > 0
+	})
+	mean := func(get func(Checkpoint) float64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			cs := warm(complete(t.Checkpoints))
+			sum := 0.0
+			for _, c := range cs {
+				sum += get(c)
+			}
+			return sum / float64(max(len(cs), 1)), len(cs) > 0
+		})
+	}
+	r.Wait = mean(func(c Checkpoint) float64 { return c.Wait })
+	r.Capture = mean(func(c Checkpoint) float64 { return c.Capture })
+	r.Write = mean(func(c Checkpoint) float64 { return c.Write })
+	r.Sync = mean(func(c Checkpoint) float64 { return c.Sync })
+	r.Total = mean(func(c Checkpoint) float64 { return c.Total })
+	r.MeanPause = mean(func(c Checkpoint) float64 { return c.Pause })
+	r.Stalled = mean(func(c Checkpoint) float64 { return c.Stalled })
+}
+
+// over collects one figure of the trials that have it.
+func over(ts []*Trial, get func(*Trial) (float64, bool)) Stat {
+	var vs []float64
+	for _, t := range ts {
+		if v, ok := get(t); ok {
+			vs = append(vs, v)
+		}
+	}
+	return NewStat(vs)
+}
