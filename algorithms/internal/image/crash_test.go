@@ -15,9 +15,8 @@ import (
 // should hold. It uses one stream, so that a seed gives nearly the same calls
 // again (two blocks under way may swap places).
 type scenario struct {
-	content   map[uint64][]Record
-	committed uint64 // the newest image whose Commit returned without error
-	trying    uint64 // the image being written, or the last one tried
+	progress
+	content map[uint64][]Record
 }
 
 // run takes full, full, partial, partial, then after a restart full, full. It
@@ -63,18 +62,9 @@ func (s *scenario) take(d *Dir, partial bool) error {
 // check reports whether fsys holds the last image committed or the one tried,
 // wholly.
 func (s *scenario) check(fsys fs.FS) error {
-	set, problems, err := Latest(fsys, testDir)
-	if errors.Is(err, ErrNoImage) && s.committed == 0 {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("latest: %w", err)
-	}
-	if len(problems) > 0 {
-		return fmt.Errorf("latest passed over %v", problems)
-	}
-	if seq := set.Newest().Seq; seq != s.committed && seq != s.trying {
-		return fmt.Errorf("latest is %d; %d was committed, %d tried", seq, s.committed, s.trying)
+	set, err := s.latest(fsys)
+	if set == nil {
+		return err
 	}
 	for _, ref := range set.Images {
 		got, err := scanAll(fsys, ref.Path, 1)
@@ -94,77 +84,29 @@ func (s *scenario) goOn(fsys fs.FS) error {
 	if err != nil {
 		return err
 	}
-	next := &scenario{content: s.content, committed: d.Newest()}
+	next := &scenario{content: s.content, progress: progress{committed: d.Newest()}}
 	if err := next.take(d, next.committed != 0); err != nil {
 		return err
 	}
 	if next.committed != next.trying {
 		return errors.New("not committed")
 	}
-	if r, err := Verify(fsys, testDir); err != nil || !r.OK() {
-		return fmt.Errorf("verify: %v, %w", r, err)
-	}
-	return next.check(fsys)
+	return errors.Join(verified(fsys), next.check(fsys))
 }
 
 // Whichever call of the file system fails, and however, the newest image is the
 // old one or the new one, and the next checkpoint succeeds.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	counting := fs.NewFault(fs.NewMem(), nil)
-	if err := new(scenario).run(counting); err != nil {
-		t.Fatal(err)
-	}
-	broken := errors.New("broken")
-	check := func(name string, decide func(n int) func(int, fs.Call) fs.Outcome) {
-		t.Run(name, func(t *testing.T) {
-			step := 1
-			if testing.Short() {
-				step = 5
-			}
-			for n := 1; n <= counting.Calls(); n += step {
-				mem := fs.NewMem()
-				s := new(scenario)
-				err := s.run(fs.NewFault(mem, decide(n)))
-				if err != nil && !errors.Is(err, broken) && !isFault(err) {
-					t.Fatalf("call %d: %v", n, err)
-				}
-				if err := s.check(mem); err != nil {
-					t.Fatalf("call %d: %v", n, err)
-				}
-				if err := s.goOn(mem); err != nil {
-					t.Fatalf("after call %d: %v", n, err)
-				}
-			}
-		})
-	}
-	at := func(o fs.Outcome) func(int) func(int, fs.Call) fs.Outcome {
-		return func(n int) func(int, fs.Call) fs.Outcome { return fs.At(n, o) }
-	}
-	check("error", at(fs.Outcome{Err: broken}))
-	check("done, but error", at(fs.Outcome{Err: broken, Done: true}))
-	check("short write", at(fs.ShortWrite(fs.Align)))
-	check("no space", at(fs.NoSpace()))
-	check("dead from here on", func(n int) func(int, fs.Call) fs.Outcome { return fs.From(n, fs.Outcome{Err: broken}) })
-}
-
-// isFault reports whether err is one that this test gives.
-func isFault(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "short write")
+	everyFault(t, 5, func() trip { return new(scenario) })
 }
 
 // A Dir that met a failure goes on in the same process.
 func TestFaultAndOn(t *testing.T) {
-	broken := errors.New("broken")
 	for n := 1; ; n++ {
 		mem := fs.NewMem()
-		fails := 0 // the calls left until one fails; 0 is never
-		fsys := fs.NewFault(mem, func(int, fs.Call) fs.Outcome {
-			if fails--; fails == 0 {
-				return fs.Outcome{Err: broken, Done: n%2 == 0}
-			}
-			return fs.Outcome{}
-		})
+		fails := 0
+		fsys := failing(mem, &fails, n%2 == 0)
 		s := &scenario{content: map[uint64][]Record{}}
 		d := open(t, testOptions(fsys))
 		take := func() error { return s.take(d, false) }

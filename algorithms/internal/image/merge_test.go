@@ -15,10 +15,9 @@ import (
 // A chained is a scenario of partial images and merges. It knows what the state
 // is at each image: a merge changes nothing of it.
 type chained struct {
-	states    map[uint64]map[string]string // by image
-	committed uint64
-	trying    uint64
-	merges    int
+	progress
+	states map[uint64]map[string]string // by image
+	merges int
 }
 
 // lay lays records over a state.
@@ -95,21 +94,11 @@ func (c *chained) run(fsys fs.FS) error {
 // check reports whether fsys holds the state of the last image committed or of
 // the one tried.
 func (c *chained) check(fsys fs.FS) error {
-	set, problems, err := Latest(fsys, testDir)
-	if errors.Is(err, ErrNoImage) && c.committed == 0 {
-		return nil
+	set, err := c.latest(fsys)
+	if set == nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("latest: %w", err)
-	}
-	if len(problems) > 0 {
-		return fmt.Errorf("latest passed over %v", problems)
-	}
-	newest := set.Newest()
-	if newest.Seq != c.committed && newest.Seq != c.trying {
-		return fmt.Errorf("latest is %d; %d was committed, %d tried", newest.Seq, c.committed, c.trying)
-	}
-	if newest.Point.Seq != newest.Seq {
+	if newest := set.Newest(); newest.Point.Seq != newest.Seq {
 		return fmt.Errorf("image %d stands at %v", newest.Seq, newest.Point)
 	}
 	return c.same(fsys, set)
@@ -135,14 +124,11 @@ func (c *chained) goOn(fsys fs.FS) error {
 	if err != nil {
 		return err
 	}
-	next := &chained{states: c.states, committed: d.Newest()}
+	next := &chained{states: c.states, progress: progress{committed: d.Newest()}}
 	if err := errors.Join(next.merge(d, true), next.take(d, true), next.take(d, true), next.merge(d, false)); err != nil {
 		return err
 	}
-	if r, err := Verify(fsys, testDir); err != nil || !r.OK() {
-		return fmt.Errorf("verify: %v, %w", r, err)
-	}
-	return next.check(fsys)
+	return errors.Join(verified(fsys), next.check(fsys))
 }
 
 // Merges change no state, whichever images are taken before, beside and after
@@ -286,55 +272,16 @@ func TestMergeFails(t *testing.T) {
 // state is the old one or the new one, and the next images and merges succeed.
 func TestMergeFaults(t *testing.T) {
 	t.Parallel()
-	counting := fs.NewFault(fs.NewMem(), nil)
-	if err := new(chained).run(counting); err != nil {
-		t.Fatal(err)
-	}
-	broken := errors.New("broken")
-	check := func(name string, decide func(n int) func(int, fs.Call) fs.Outcome) {
-		t.Run(name, func(t *testing.T) {
-			step := 1
-			if testing.Short() {
-				step = 7
-			}
-			for n := 1; n <= counting.Calls(); n += step {
-				mem, c := fs.NewMem(), new(chained)
-				err := c.run(fs.NewFault(mem, decide(n)))
-				if err != nil && !errors.Is(err, broken) && !isFault(err) {
-					t.Fatalf("call %d: %v", n, err)
-				}
-				if err := c.check(mem); err != nil {
-					t.Fatalf("call %d: %v", n, err)
-				}
-				if err := c.goOn(mem); err != nil {
-					t.Fatalf("after call %d: %v", n, err)
-				}
-			}
-		})
-	}
-	at := func(o fs.Outcome) func(int) func(int, fs.Call) fs.Outcome {
-		return func(n int) func(int, fs.Call) fs.Outcome { return fs.At(n, o) }
-	}
-	check("error", at(fs.Outcome{Err: broken}))
-	check("done, but error", at(fs.Outcome{Err: broken, Done: true}))
-	check("short write", at(fs.ShortWrite(fs.Align)))
-	check("no space", at(fs.NoSpace()))
-	check("dead from here on", func(n int) func(int, fs.Call) fs.Outcome { return fs.From(n, fs.Outcome{Err: broken}) })
+	everyFault(t, 7, func() trip { return new(chained) })
 }
 
 // A merge that failed wherever it was is no harm to the process it runs in: what
 // it merged is still there, images go on, and the next merge succeeds.
 func TestMergeFaultAndOn(t *testing.T) {
-	broken := errors.New("broken")
 	for n := 1; ; n++ {
 		mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
-		fails := 0 // the calls left until one fails; 0 is never
-		fsys := fs.NewFault(mem, func(int, fs.Call) fs.Outcome {
-			if fails--; fails == 0 {
-				return fs.Outcome{Err: broken, Done: n%2 == 0}
-			}
-			return fs.Outcome{}
-		})
+		fails := 0
+		fsys := failing(mem, &fails, n%2 == 0)
 		d := open(t, testOptions(fsys))
 		if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true), c.take(d, true)); err != nil {
 			t.Fatal(err)
