@@ -6,72 +6,30 @@ import (
 	"fmt"
 	iofs "io/fs"
 	"path/filepath"
-	"strings"
 
+	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
 )
 
 // A Report says what Verify found.
 type Report struct {
 	Dir    string
-	Files  []FileReport // manifests, images, then temporary files; each newest first
-	Chains []string     // of the newest image and the one before: which images they are laid over, in words
-}
-
-// A FileReport says what was found in one file.
-type FileReport struct {
-	Name    string
-	Bytes   int64
-	Blocks  int    // of an image
-	Records uint64 // of an image, tombstones not included
-	Point   string // of an image
-	Note    string // what is worth knowing and no damage
-	Damage  []error
+	Files  finding.Files // manifests, images, then temporary files; each newest first
+	Chains []string      // of the newest image and the one before: which images they are laid over, in words
 }
 
 // OK reports whether nothing is damaged.
-func (r Report) OK() bool {
-	for _, f := range r.Files {
-		if len(f.Damage) > 0 {
-			return false
-		}
-	}
-	return true
-}
+func (r Report) OK() bool { return r.Files.OK() }
 
 // String returns the report as text for a person: a line per file, and below it
 // a line for each thing that is wrong with it.
 func (r Report) String() string {
-	var b strings.Builder
-	for _, f := range r.Files {
-		b.WriteString(f.line() + "\n")
-		for _, d := range f.Damage {
-			fmt.Fprintf(&b, "\t%v\n", d)
-		}
-	}
+	s := r.Files.String()
 	for _, c := range r.Chains {
-		b.WriteString(c + "\n")
+		s += c + "\n"
 	}
 	if len(r.Files) == 0 {
-		fmt.Fprintf(&b, "%s: no images\n", r.Dir)
-	}
-	return b.String()
-}
-
-func (f FileReport) line() string {
-	s := f.Name + ": ok"
-	if n := len(f.Damage); n > 0 {
-		s = fmt.Sprintf("%s: DAMAGED in %d places", f.Name, n)
-		if n == 1 {
-			s = f.Name + ": DAMAGED"
-		}
-	}
-	if f.Blocks > 0 || f.Point != "" {
-		s += fmt.Sprintf(", %s, %d records in %d blocks", f.Point, f.Records, f.Blocks)
-	}
-	s += fmt.Sprintf(", %d bytes", f.Bytes)
-	if f.Note != "" {
-		s += " (" + f.Note + ")"
+		s += r.Dir + ": no images\n"
 	}
 	return s
 }
@@ -106,7 +64,7 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 	}
 	for _, name := range in.temporary {
 		size, err := fileSize(fsys, filepath.Join(dir, name))
-		f := FileReport{Name: name, Bytes: size, Note: "being written, or left behind by a crash; the next run removes it"}
+		f := finding.File{Name: name, Bytes: size, Note: finding.Leftover}
 		if err != nil && !errors.Is(err, iofs.ErrNotExist) {
 			f.Damage = append(f.Damage, err)
 		}
@@ -115,9 +73,9 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 	return r, nil
 }
 
-func verifyManifest(fsys fs.FS, dir string, n uint64) (FileReport, *manifest) {
+func verifyManifest(fsys fs.FS, dir string, n uint64) (finding.File, *manifest) {
 	path := filepath.Join(dir, manifestName(n))
-	f := FileReport{Name: manifestName(n)}
+	f := finding.File{Name: manifestName(n)}
 	m, err := readManifest(fsys, path, n)
 	if f.Bytes, _ = fileSize(fsys, path); err != nil {
 		f.Damage = append(f.Damage, err)
@@ -128,7 +86,7 @@ func verifyManifest(fsys fs.FS, dir string, n uint64) (FileReport, *manifest) {
 
 // chains says, of the two newest images of m, which others they are laid over,
 // if any.
-func (m *manifest) chains(files []FileReport) (out []string) {
+func (m *manifest) chains(files finding.Files) (out []string) {
 	bad := map[string]bool{}
 	for _, f := range files {
 		bad[f.Name] = len(f.Damage) > 0
@@ -172,9 +130,9 @@ func missing(m *manifest, in *inventory, dir string) []error {
 }
 
 // verifyImage reads one image and compares it with what the manifests say.
-func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) FileReport {
+func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) finding.File {
 	path := filepath.Join(dir, image.name())
-	f := FileReport{Name: image.name()}
+	f := finding.File{Name: image.name()}
 	var err error
 	if f.Bytes, err = fileSize(fsys, path); err != nil {
 		f.Damage = append(f.Damage, err)
@@ -186,7 +144,7 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) FileRe
 		return f
 	}
 	defer im.Close()
-	f.Blocks, f.Records, f.Point = len(im.foot.blocks), im.Records(), im.Point().String()
+	f.Holds = fmt.Sprintf("%s, %d records in %d blocks", im.Point(), im.Records(), len(im.foot.blocks))
 	named := false
 	for _, m := range manifests {
 		if e := find(m.images, image.seq); e != nil && e.id() == image {
