@@ -69,12 +69,10 @@ func seal(b []byte, seed, rows, first uint32) {
 	le.PutUint32(b, crc32.Update(seed, castagnoli, b[4:]))
 }
 
-var errSum = errors.New("bad checksum")
-
 // openBlock decodes b, which is as long as its header says.
 func openBlock(b []byte, seed uint32) (block, error) {
-	if crc32.Update(seed, castagnoli, b[4:]) != le.Uint32(b) {
-		return block{}, errSum
+	if got := crc32.Update(seed, castagnoli, b[4:]); got != le.Uint32(b) {
+		return block{}, fmt.Errorf("the block's checksum is %08x, its bytes give %08x", le.Uint32(b), got)
 	}
 	return block{rows: le.Uint32(b[8:]), first: le.Uint32(b[12:]), payload: b[blockHeader:]}, nil
 }
