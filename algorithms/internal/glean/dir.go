@@ -173,17 +173,9 @@ func (d *Dir) load() error {
 
 // readManifest reads a manifest and looks whether its files are there.
 func (d *Dir) readManifest(number uint64) (*manifest, error) {
-	path := d.path(manifestName(number))
-	b, err := fs.ReadFile(d.o.FS, path, maxManifest)
+	m, err := d.decode(number)
 	if err != nil {
-		return nil, fmt.Errorf("read manifest: %w", err)
-	}
-	m, err := decodeManifest(b)
-	if err == nil && m.number != number {
-		err = fmt.Errorf("the file belongs under the name %s", manifestName(m.number))
-	}
-	if err != nil {
-		return nil, &Damage{File: path, What: err.Error()}
+		return nil, err
 	}
 	names, err := d.o.FS.List(d.o.Dir)
 	if err != nil {
@@ -196,6 +188,23 @@ func (d *Dir) readManifest(number uint64) (*manifest, error) {
 		if err := d.checkSize(f); err != nil {
 			return nil, err
 		}
+	}
+	return m, nil
+}
+
+// decode reads a manifest for what it says.
+func (d *Dir) decode(number uint64) (*manifest, error) {
+	path := d.path(manifestName(number))
+	b, err := fs.ReadFile(d.o.FS, path, maxManifest)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	m, err := decodeManifest(b)
+	if err == nil && m.number != number {
+		err = fmt.Errorf("the file belongs under the name %s", manifestName(m.number))
+	}
+	if err != nil {
+		return nil, &Damage{File: path, What: err.Error()}
 	}
 	return m, nil
 }

@@ -155,8 +155,11 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 		return page, nil, err
 	}
 	n, err := pageLength(page)
-	if err != nil || n > size-p.offset() {
-		return page, nil, bad(errors.Join(err, errCRC))
+	if err == nil && n > size-p.offset() {
+		err = fmt.Errorf("page of %d bytes, %d are left", n, size-p.offset())
+	}
+	if err != nil {
+		return page, nil, bad(err)
 	}
 	if n > unit {
 		page = slices.Grow(page, int(n)-unit)[:n]

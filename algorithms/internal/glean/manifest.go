@@ -67,8 +67,11 @@ const crcLine = len("crc 01234567\n")
 // encode would have written is refused.
 func decodeManifest(b []byte) (*manifest, error) {
 	at := len(b) - crcLine
-	if at < len(manifestTitle) || string(b[at:]) != fmt.Sprintf("crc %08x\n", crc32.Checksum(b[:at], castagnoli)) {
-		return nil, errCRC
+	if at < len(manifestTitle) {
+		return nil, fmt.Errorf("%d bytes are too few", len(b))
+	}
+	if want := fmt.Sprintf("crc %08x\n", crc32.Checksum(b[:at], castagnoli)); string(b[at:]) != want {
+		return nil, fmt.Errorf("it ends with %q, its bytes give %q", b[at:], want)
 	}
 	lines := strings.SplitAfter(string(b[:at]), "\n")
 	m := &manifest{}

@@ -60,8 +60,8 @@ var errCRC = errors.New("bad checksum")
 // returns the part of the payload that is used.
 func openPage(page []byte, p Pointer, kind byte, at place) ([]byte, error) {
 	le := binary.LittleEndian
-	if crc32.Checksum(page[4:], castagnoli) != le.Uint32(page) {
-		return nil, errCRC
+	if got := crc32.Checksum(page[4:], castagnoli); got != le.Uint32(page) {
+		return nil, fmt.Errorf("%w: %08x, its bytes give %08x", errCRC, le.Uint32(page), got)
 	}
 	got := place{int(le.Uint16(page[18:])), int(page[17]), le.Uint64(page[24:])}
 	if Pointer(le.Uint64(page[8:])) != p || page[16] != kind || got != at {
@@ -73,4 +73,11 @@ func openPage(page []byte, p Pointer, kind byte, at place) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes used of a page of %d", used, len(page))
 	}
 	return page[pageHeader : pageHeader+used], nil
+}
+
+// selfSame reports whether a page is one that was written to stand at p, whatever
+// it holds.
+func selfSame(page []byte, p Pointer) bool {
+	le := binary.LittleEndian
+	return crc32.Checksum(page[4:], castagnoli) == le.Uint32(page) && Pointer(le.Uint64(page[8:])) == p
 }

@@ -113,7 +113,7 @@ func (s *shape) records(leaf uint64, payload []byte, f func(key uint64, x *versi
 	}
 	for i := range n {
 		if err := x.load(payload[int(i)*s.slot:][:s.slot], s.ValueSize); err != nil {
-			return err
+			return fmt.Errorf("key %d: %w", leaf*s.perLeaf+i, err)
 		}
 		if x.present || x.stamp != 0 {
 			if err := f(leaf*s.perLeaf+i, &x); err != nil {
@@ -135,7 +135,7 @@ func (s *shape) binRecords(leaf uint64, payload []byte, x *version, f func(key u
 			return fmt.Errorf("key %d is out of order or in the wrong bin", key)
 		}
 		if err := x.load(payload[8:n], s.ValueSize); err != nil {
-			return err
+			return fmt.Errorf("key %d: %w", key, err)
 		}
 		if err := f(key, x); err != nil {
 			return err
@@ -209,16 +209,29 @@ type walk struct {
 	s      *shape
 	record func(Record) error
 	seen   func(p Pointer, length int) // every page; may be nil
-	buf    []byte
+	// bad is told of what is wrong with a page, and the walk goes on beside it;
+	// nil: the first error ends the walk.
+	bad func(p Pointer, level int, index uint64, err error)
+	buf []byte
 }
 
 func (w *walk) node(ctx context.Context, p Pointer, level int, index uint64) error {
-	if err := ctx.Err(); err != nil {
+	err := ctx.Err()
+	switch {
+	case err != nil:
+	case level > 0:
+		err = w.interior(ctx, p, level, index)
+	default:
+		err = w.leaf(p, index)
+	}
+	if err == nil || w.bad == nil || ctx.Err() != nil {
 		return err
 	}
-	if level > 0 {
-		return w.interior(ctx, p, level, index)
-	}
+	w.bad(p, level, index, err)
+	return nil
+}
+
+func (w *walk) leaf(p Pointer, index uint64) error {
 	page, err := w.sn.page(p, w.s, 0, index, w.buf)
 	w.buf = page.buf
 	if err != nil {

@@ -1,0 +1,97 @@
+package glean
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// unreached reads what of a file no snapshot led to.
+func (v *verifier) unreached(ctx context.Context, pf *pageFile) error {
+	h, err := v.d.o.FS.Open(v.d.path(pf.Name), false)
+	if err != nil {
+		return nil // that was said
+	}
+	defer h.Close()
+	slices.SortFunc(pf.reached, func(a, b extent) int { return cmp.Compare(a.off, b.off) })
+	g := gap{v: v, pf: pf, h: h, path: v.d.path(pf.Name)}
+	at := int64(unit)
+	for _, x := range append(pf.reached, extent{off: pf.Bytes}) {
+		if err := g.read(ctx, at, x.off); err != nil {
+			return err
+		}
+		at = max(at, x.off+x.length)
+	}
+	if g.good > 0 && v.followed {
+		pf.Note = fmt.Sprintf("%d bytes of it are pages that no snapshot refers to any more", g.good)
+	}
+	return nil
+}
+
+// A gap reads stretches of a file in which no page is referred to.
+type gap struct {
+	v    *verifier
+	pf   *pageFile
+	h    fs.File
+	path string
+	buf  []byte
+	good int64 // bytes of pages
+}
+
+// read reads one stretch, page after page. What is none lasts to the next one.
+func (g *gap) read(ctx context.Context, from, to int64) error {
+	none := from // where what is no page began
+	for at := from; at < to; {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("verify %s: %w", g.path, err)
+		}
+		n := g.page(at, to)
+		if n == 0 {
+			at = min(at+unit, to)
+			continue
+		}
+		g.none(none, at)
+		g.good += n
+		at += n
+		none = at
+	}
+	g.none(none, to)
+	return nil
+}
+
+// page returns the length of the page at an offset, if there is one that is
+// good, and else 0.
+func (g *gap) page(at, to int64) int64 {
+	if to-at < unit {
+		return 0
+	}
+	g.buf = slices.Grow(g.buf[:0], unit)[:unit]
+	if readFull(g.h, g.path, g.buf, at) != nil {
+		return 0
+	}
+	n, err := pageLength(g.buf)
+	if err != nil || n > to-at {
+		return 0
+	}
+	g.buf = slices.Grow(g.buf, int(n)-unit)[:n]
+	if readFull(g.h, g.path, g.buf, at) != nil || !selfSame(g.buf, pointer(g.pf.id, at)) {
+		return 0
+	}
+	return n
+}
+
+// none notes a stretch that is no page, unless it begins with one of which more
+// is known.
+func (g *gap) none(from, to int64) {
+	if from >= to || g.pf.bad[from] {
+		return
+	}
+	why := "no snapshot refers to it"
+	if !g.v.followed {
+		why = "nothing that can be read refers to it"
+	}
+	g.pf.Found(&Damage{File: g.path, Offset: from, What: fmt.Sprintf("%d bytes are not a page as it was written; %s", to-from, why)})
+}
