@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -20,59 +24,83 @@ var (
 	ErrNothing = errors.New("no image, manifest or log in it")
 )
 
-// Verify reads every byte of the images, manifests and logs in dir and says what
-// it found, for a person. The error is ErrDamaged where anything is, ErrNothing
-// where there is nothing, or says why dir could not be read.
+// Verify reads every byte of the images, manifests and logs in dir, and of the
+// files that algorithms keep of their own, and says what it found, for a person.
+// The error is ErrDamaged where anything is, ErrNothing where there is nothing, or
+// says why dir could not be read.
 func Verify(ctx context.Context, dir string) (report string, err error) {
 	names, err := fs.OS().List(dir)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	images, logs := tally(names)
-	if images == 0 && logs == 0 {
-		return "", fmt.Errorf("%s: %w", dir, ErrNothing)
-	}
-	var damaged bool
-	if images > 0 {
-		r, err := image.Verify(fs.OS(), dir)
+	none, damaged := true, false
+	for _, k := range kinds() {
+		if !slices.ContainsFunc(names, k.owns) {
+			continue
+		}
+		none = false
+		text, ok, err := k.verify(ctx, dir)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "%s:\n%s", filepath.Clean(dir), r)
-		damaged = !r.OK()
+		b.WriteString(text)
+		damaged = damaged || !ok
 	}
-	if logs > 0 {
-		damaged = verifyLog(ctx, &b, dir) || damaged
-	}
-	if damaged {
+	switch {
+	case none:
+		return "", fmt.Errorf("%s: %w", dir, ErrNothing)
+	case damaged:
 		return b.String(), fmt.Errorf("%s: %w", dir, ErrDamaged)
 	}
 	return b.String(), nil
 }
 
-// tally counts the files of images and of logs.
-func tally(names []string) (images, logs int) {
-	for _, n := range names {
-		switch {
-		case strings.HasPrefix(n, "image-"), strings.HasPrefix(n, "MANIFEST-"):
-			images++
-		case strings.HasPrefix(n, "log-"):
-			logs++
-		}
-	}
-	return images, logs
+// A kind is a kind of files that a folder may hold, and what reads all of them.
+type kind struct {
+	owns   func(name string) bool
+	verify func(ctx context.Context, dir string) (text string, ok bool, err error)
 }
 
-func verifyLog(ctx context.Context, b *strings.Builder, dir string) (damaged bool) {
+func kinds() []kind {
+	return []kind{
+		{named("image-", "MANIFEST-"), verifyImages},
+		{named("log-"), verifyLog},
+		{pairs.Owns, own("pairs of data and delta files", pairs.Verify)},
+		{glean.Owns, own("snapshots", glean.Verify)},
+	}
+}
+
+// named returns what reports whether a name begins with one of those.
+func named(prefixes ...string) func(string) bool {
+	return func(name string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+	}
+}
+
+// own returns what verifies files of an algorithm's own.
+func own(what string, verify func(context.Context, fs.FS, string) (finding.Files, error)) func(context.Context, string) (string, bool, error) {
+	return func(ctx context.Context, dir string) (string, bool, error) {
+		found, err := verify(ctx, fs.OS(), dir)
+		return fmt.Sprintf("%s: %s\n%s", filepath.Clean(dir), what, found), found.OK(), err
+	}
+}
+
+func verifyImages(_ context.Context, dir string) (text string, ok bool, err error) {
+	r, err := image.Verify(fs.OS(), dir)
+	return fmt.Sprintf("%s:\n%s", filepath.Clean(dir), r), r.OK(), err
+}
+
+func verifyLog(ctx context.Context, dir string) (text string, ok bool, _ error) {
+	var b strings.Builder
 	info, err := wal.Verify(ctx, fs.OS(), dir)
-	fmt.Fprintf(b, "%s: log of %d files, %d transactions, durable to epoch %d\n",
+	fmt.Fprintf(&b, "%s: log of %d files, %d transactions, durable to epoch %d\n",
 		filepath.Clean(dir), info.Files, info.Records, info.Durable)
 	for _, c := range info.Cuts {
-		fmt.Fprintf(b, "  %s: torn end from byte %d on, %d bytes (never durable): %s\n", c.File, c.Offset, c.Bytes, c.Why)
+		fmt.Fprintf(&b, "  %s: torn end from byte %d on, %d bytes (never durable): %s\n", c.File, c.Offset, c.Bytes, c.Why)
 	}
 	if err != nil {
-		fmt.Fprintf(b, "  damaged: %v\n", err)
+		fmt.Fprintf(&b, "  damaged: %v\n", err)
 	}
-	return err != nil
+	return b.String(), err == nil, nil
 }

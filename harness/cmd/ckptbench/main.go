@@ -36,7 +36,7 @@ type commands struct {
 	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
 	Compare  compareCommand  `cmd:"" help:"Compare two results: exit 0 same or better, 1 regressed, 2 cannot compare."`
 	Claims   claimsCommand   `cmd:"" help:"Hold what the papers claim against results: held, not held, or what to run."`
-	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images and logs in a folder, and say what is damaged."`
+	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images, logs and algorithms' own files in a folder, and say what is damaged."`
 	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments, the keys of a config or the published claims."`
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+)
+
+// kept has a small store write images, a log and the algorithm's own files, which
+// lie beside the images or, where these are discarded, beside the log. It returns
+// the folder of it all.
+func kept(t *testing.T, algorithm string, images bool) string {
+	t.Helper()
+	dir := t.TempDir()
+	e, ok := algorithms.Find(algorithm)
+	if !ok {
+		t.Fatalf("no algorithm %s", algorithm)
+	}
+	o := store.Options{
+		Tables: []store.TableSpec{{Name: "t", ValueSize: 100, Capacity: 400}}, Workers: 1,
+		Images: store.Images{Dir: filepath.Join(dir, "images")},
+		Log:    store.Log{Dir: filepath.Join(dir, "log"), Interval: time.Millisecond},
+	}
+	if !images {
+		o.Images = store.Images{Discard: true}
+	}
+	e.Apply(&o)
+	s, err := store.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.Load(0, 300, func(i uint64, buf []byte) (uint64, []byte) { return i, buf })
+	if err == nil {
+		err = s.Start()
+	}
+	for round := uint64(0); round < 3 && err == nil; round++ {
+		for key := round; key < 400 && err == nil; key += 7 {
+			err = s.Worker(0).Do(&store.Request{
+				Access: []store.Access{{Key: key, Mode: store.Exclusive}},
+				Body: func(tx *store.Txn) error {
+					tx.Write(0, store.Whole, binary.LittleEndian.AppendUint64(nil, key+round))
+					return nil
+				},
+			})
+		}
+		if err == nil {
+			_, err = s.Checkpoint(context.Background())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// The files that an algorithm keeps of its own are verified too: what is changed,
+// cut or gone is named.
+func TestVerifyOwnFiles(t *testing.T) {
+	check := func(algorithm string, images bool, own, manifest string) {
+		t.Helper()
+		dir := kept(t, algorithm, images)
+		verify := func(status int, what, want string) {
+			t.Helper()
+			if got, out, errOut := command(t, "verify", dir); got != status || !strings.Contains(out, want) {
+				t.Errorf("%s, %s: status %d, want %d and %q:\n%s%s", algorithm, what, got, status, want, out, errOut)
+			}
+		}
+		verify(0, "whole", own+": ")
+		files, err := os.ReadDir(filepath.Join(dir, own))
+		if err != nil || len(files) < 3 {
+			t.Fatalf("%s: files %v, %v", algorithm, files, err)
+		}
+		for _, f := range files {
+			path := filepath.Join(dir, own, f.Name())
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			put := func(b []byte) {
+				t.Helper()
+				if err := os.WriteFile(path, b, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, at := range []int{0, len(whole) / 3, len(whole) / 2, len(whole) - 1} {
+				whole[at] ^= 1
+				put(whole)
+				verify(1, f.Name()+" changed", f.Name()+": DAMAGED")
+				whole[at] ^= 1
+			}
+			put(whole[:len(whole)-5])
+			verify(1, f.Name()+" cut", f.Name()+": DAMAGED")
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(f.Name(), manifest) || manifest == "PAIRS" { // of snapshots, the one before is taken
+				verify(1, f.Name()+" gone", f.Name()+": DAMAGED")
+			}
+			put(whole)
+		}
+		verify(0, "whole again", own+": ")
+	}
+	check("hekaton", true, "images/own", "PAIRS")
+	check("hekaton", false, "log/own", "PAIRS")
+	check("foedus", true, "images/own/foedus", "snapshot-")
+	check("foedus", false, "log/own/foedus", "snapshot-")
+}
