@@ -94,6 +94,9 @@ func TestCrash(t *testing.T) {
 // recovered opens what a crash left, and goes on.
 func (r *rig) recovered(t *testing.T, mem *fs.Mem) {
 	t.Helper()
+	if got := found(t, mem); !got.OK() {
+		t.Fatalf("after a crash Verify finds\n%s", got)
+	}
 	o := r.o
 	o.FS = mem
 	d := open(t, o)

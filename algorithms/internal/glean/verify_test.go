@@ -14,14 +14,16 @@ import (
 
 // three is a folder of which three snapshots were made: two are there, and in
 // their files pages that neither of them refers to.
-func three(t *testing.T) *fs.Mem {
+func three(t *testing.T, tables ...Table) *fs.Mem {
 	mem := fs.NewMem()
-	o := Options{FS: mem, Fanout: 2, Partitions: 2, Garbage: -1, Tables: []Table{
-		{Name: "a", ValueSize: 1500, Capacity: 7}, {Name: "h", ValueSize: 10, Capacity: 9, Hash: true}}}
+	o := Options{FS: mem, Fanout: 2, Partitions: len(tables), Garbage: -1, Tables: tables}
 	d := begun(t, o)
 	var changes []wal.Change
 	put := func(epoch uint64, table int, keys ...uint64) {
 		for _, k := range keys {
+			if table == len(tables) || k >= tables[table].Capacity {
+				continue
+			}
 			changes = append(changes, wal.Change{Epoch: epoch, Stamp: epoch, Table: table, Key: k, Kind: wal.KindPut, Value: []byte{byte(k), 7}})
 		}
 	}
@@ -35,6 +37,12 @@ func three(t *testing.T) *fs.Mem {
 	d.Close()
 	return mem
 }
+
+// Two tables of some pages, and one with as few as can be.
+var (
+	some = []Table{{Name: "a", ValueSize: 1500, Capacity: 7}, {Name: "h", ValueSize: 10, Capacity: 9, Hash: true}}
+	few  = []Table{{Name: "a", ValueSize: 1500, Capacity: 4}}
+)
 
 func found(t *testing.T, mem *fs.Mem) finding.Files {
 	t.Helper()
@@ -56,7 +64,18 @@ func bad(got finding.Files) (names []string) {
 // written, also where nothing refers to it, a file cut anywhere and one that is
 // gone, by the name of the file and no other's.
 func TestVerify(t *testing.T) {
-	mem := three(t)
+	t.Run("some", func(t *testing.T) { testVerify(t, some, 67) })
+	t.Run("few", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("each byte in turn takes some seconds")
+		}
+		testVerify(t, few, 1)
+	})
+}
+
+// testVerify changes every byte, or every so many.
+func testVerify(t *testing.T, tables []Table, step int) {
+	mem := three(t, tables...)
 	before, err := mem.List(dir)
 	must(t, err)
 	got := found(t, mem)
@@ -70,10 +89,6 @@ func TestVerify(t *testing.T) {
 			t.Fatalf("%s, %s: this is found:\n%s", name, what, got)
 		}
 		return says
-	}
-	step := 1
-	if testing.Short() {
-		step = 67
 	}
 	unused := 0
 	for _, name := range before {
@@ -89,7 +104,7 @@ func TestVerify(t *testing.T) {
 			whole[at] ^= 1 << (at % 8)
 		}
 		_, isManifest := parseManifest(name)
-		for n := 0; n < len(whole); n += 50 + 10*step {
+		for n := 0; n < len(whole); n += 701 {
 			write(t, mem, path, whole[:n])
 			check(name, fmt.Sprintf("cut to %d bytes", n), "")
 		}
@@ -120,7 +135,7 @@ func poke(t *testing.T, mem *fs.Mem, path string, at int, b byte) {
 
 // What is wrong is said so that one knows what is lost, and the reading goes on.
 func TestVerifySays(t *testing.T) {
-	mem := three(t)
+	mem := three(t, some...)
 	d := &Dir{o: Options{Dir: dir, FS: mem}}
 	m, err := d.decode(4)
 	must(t, err)
@@ -140,7 +155,7 @@ func TestVerifySays(t *testing.T) {
 // Without manifests nothing counts, and that is damage; a file that none of them
 // names is none.
 func TestVerifyUnnamed(t *testing.T) {
-	mem := three(t)
+	mem := three(t, some...)
 	write(t, mem, dir+"/pages-00999-000", []byte("half a"))
 	write(t, mem, dir+"/run-000-1", nil)
 	if got := found(t, mem); !got.OK() || strings.Count(got.String(), finding.Leftover) != 2 {
@@ -158,7 +173,7 @@ func TestVerifyUnnamed(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Verify(ctx, three(t), dir); !errors.Is(err, context.Canceled) {
+	if _, err := Verify(ctx, three(t, some...), dir); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -82,6 +82,11 @@ func TestCrashAnywhere(t *testing.T) {
 func (m moment) check(t *testing.T, i int, were past, o Options, h *history) {
 	t.Helper()
 	must(t, m.disk.MkdirAll(dir))
+	found, err := Verify(context.Background(), m.disk, dir)
+	must(t, err)
+	if names := bad(found); len(names) > 0 && (m.published > 0 || names[0] != manifestName) { // before the first there is none
+		t.Fatalf("crash %d: Verify finds\n%s", i, found)
+	}
 	got, epoch := loaded(t, m.disk)
 	if epoch < m.published {
 		t.Fatalf("crash %d: epoch %d is there, %d was published", i, epoch, m.published)
