@@ -10,6 +10,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"ckptbench/harness/escape"
 )
 
 // Formats are the names Write takes.
@@ -79,7 +81,7 @@ func plain(vs []Verdict) (string, error) {
 func warnings(vs []Verdict) (lines []string) {
 	for _, v := range vs {
 		for _, w := range v.Warnings {
-			line := fmt.Sprintf("Warning: %s: %s\n", oneLine(v.Result), oneLine(w))
+			line := fmt.Sprintf("Warning: %s: %s\n", escape.OneLine(v.Result), escape.OneLine(w))
 			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
@@ -105,7 +107,7 @@ func (v Verdict) theirs() string {
 // ours is our figure with its place, or why there is none.
 func (v Verdict) ours() string {
 	if v.Outcome == NotMeasurable {
-		return oneLine(v.Why)
+		return escape.OneLine(v.Why)
 	}
 	from := v.Result
 	if v.Scale != "" {
@@ -115,7 +117,7 @@ func (v Verdict) ours() string {
 	if v.Trials == 1 {
 		trials = "1 trial"
 	}
-	return oneLine(fmt.Sprintf("%s (%s, %s)", v.Ours, from, trials))
+	return escape.OneLine(fmt.Sprintf("%s (%s, %s)", v.Ours, from, trials))
 }
 
 // wrap cuts a text into lines of whole words.
@@ -145,25 +147,13 @@ func markdown(vs []Verdict) string {
 	b.WriteString("| | claim | theirs | ours, or why not |\n|---|---|---|---|\n")
 	for _, v := range vs {
 		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %s |\n", v.Outcome, v.Claim.ID,
-			escape.Replace(v.Claim.Says), escape.Replace(v.theirs()), escape.Replace(v.ours()))
+			escape.Markdown(v.Claim.Says), escape.Markdown(v.theirs()), escape.Markdown(v.ours()))
 	}
 	b.WriteString("\n" + Summary(vs) + "\n")
 	for _, w := range warnings(vs) {
-		b.WriteString("- " + escape.Replace(w))
+		b.WriteString("- " + escape.Markdown(w))
 	}
 	return b.String()
-}
-
-var escape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
-
-// oneLine replaces what could break a line or command a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
-			return '?'
-		}
-		return r
-	}, strings.Join(strings.Fields(s), " "))
 }
 
 // A record is a verdict in JSON.

@@ -18,6 +18,8 @@ import (
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 	"gonum.org/v1/plot/vg/vgtex"
+
+	"ckptbench/harness/escape"
 )
 
 const dpi = 300 // of PNG
@@ -60,12 +62,7 @@ func (c pdfCanvas) FillString(f font.Face, pt vg.Point, s string) {
 // texCanvas escapes text and closes paths, neither of which vgtex does.
 type texCanvas struct{ *vgtex.Canvas }
 
-var (
-	texText   = regexp.MustCompile(`(?m)(\\selectfont )(.*)(\}\})$`)
-	texEscape = strings.NewReplacer(`\`, `\textbackslash{}`, `%`, `\%`, `_`, `\_`, `#`, `\#`, `&`, `\&`, `$`, `\$`, `{`, `\{`, `}`, `\}`,
-		`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`, `"`, `''`,
-		`µ`, `\ensuremath{\mu}`, `×`, `\ensuremath{\times}`, `±`, `\ensuremath{\pm}`, `–`, `--`, `…`, `\ldots{}`)
-)
+var texText = regexp.MustCompile(`(?m)(\\selectfont )(.*)(\}\})$`)
 
 // WriteTo escapes the text in what was drawn. FillString would be too early:
 // vgtex centres text by the width of the string it is given.
@@ -76,7 +73,7 @@ func (c texCanvas) WriteTo(w io.Writer) (int64, error) {
 	}
 	s := texText.ReplaceAllStringFunc(b.String(), func(m string) string {
 		g := texText.FindStringSubmatch(m)
-		return g[1] + texEscape.Replace(g[2]) + g[3]
+		return g[1] + escape.LaTeX(g[2]) + g[3]
 	})
 	n, err := io.WriteString(w, s)
 	return int64(n), err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -102,7 +103,7 @@ func (x exported) value(v float64) float64 {
 
 // exportName is "ckpt/calc/regress", and in a matrix "ckpt/calc/regress/zipf=0.99".
 func exportName(e *result.Experiment, r *result.Row) string {
-	parts := []string{"ckpt", oneLine(r.Algorithm), oneLine(e.Name)}
+	parts := []string{"ckpt", escape.OneLine(r.Algorithm), escape.OneLine(e.Name)}
 	if len(r.Params) > 0 {
 		parts = append(parts, result.PointName(r.Params))
 	}
@@ -116,10 +117,10 @@ func (x exported) tracked(name string, s result.Stat, e *result.Experiment) trac
 		t.Extra += ", range is half of " + s.Range()
 	}
 	if m := e.Machine; m.Commit != "" {
-		t.Extra += ", commit=" + oneLine(m.Commit)
+		t.Extra += ", commit=" + escape.OneLine(m.Commit)
 	}
 	if ids := strings.Join(e.MachineIDs(), "+"); ids != "" {
-		t.Extra += ", machine=" + oneLine(ids)
+		t.Extra += ", machine=" + escape.OneLine(ids)
 	}
 	return t
 }

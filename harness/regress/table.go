@@ -11,6 +11,7 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -46,9 +47,9 @@ func (r *Report) plain() (string, error) {
 	b.WriteString("base: " + r.Base.words() + "\nhead: " + r.Head.words() + "\n")
 	for _, t := range r.tables() {
 		if len(t[0].Params) > 0 {
-			b.WriteString("\n" + oneLine(result.PointName(t[0].Params)) + "\n")
+			b.WriteString("\n" + escape.OneLine(result.PointName(t[0].Params)) + "\n")
 		}
-		body, err := render(t, oneLine, tablewriter.WithRendition(tw.Rendition{
+		body, err := render(t, escape.OneLine, tablewriter.WithRendition(tw.Rendition{
 			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
 			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
 		}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
@@ -62,7 +63,7 @@ func (r *Report) plain() (string, error) {
 	}
 	b.WriteString("\n")
 	for _, n := range append(slices.Clone(r.Notes), legend, r.Sentence()) {
-		b.WriteString(oneLine(n) + "\n")
+		b.WriteString(escape.OneLine(n) + "\n")
 	}
 	return b.String(), nil
 }
@@ -73,16 +74,16 @@ const legend = "Medians; delta beside the spread of base's own trials; p of a Ma
 // markdown writes the tables as GitHub reads them, the outcome first.
 func (r *Report) markdown() (string, error) {
 	var b strings.Builder
-	b.WriteString("**" + markdownEscape.Replace(oneLine(r.Sentence())) + "**\n\n")
-	b.WriteString("- base: " + markdownEscape.Replace(r.Base.words()) + "\n- head: " + markdownEscape.Replace(r.Head.words()) + "\n")
+	b.WriteString("**" + escape.Markdown(escape.OneLine(r.Sentence())) + "**\n\n")
+	b.WriteString("- base: " + escape.Markdown(r.Base.words()) + "\n- head: " + escape.Markdown(r.Head.words()) + "\n")
 	for _, n := range append(slices.Clone(r.Notes), legend) {
-		b.WriteString("- " + markdownEscape.Replace(oneLine(n)) + "\n")
+		b.WriteString("- " + escape.Markdown(escape.OneLine(n)) + "\n")
 	}
 	for _, t := range r.tables() {
 		if len(t[0].Params) > 0 {
-			b.WriteString("\n### " + markdownEscape.Replace(oneLine(result.PointName(t[0].Params))) + "\n")
+			b.WriteString("\n### " + escape.Markdown(escape.OneLine(result.PointName(t[0].Params))) + "\n")
 		}
-		body, err := render(t, func(s string) string { return markdownEscape.Replace(oneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
+		body, err := render(t, func(s string) string { return escape.Markdown(escape.OneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
 		if err != nil {
 			return "", err
 		}
@@ -90,9 +91,6 @@ func (r *Report) markdown() (string, error) {
 	}
 	return b.String(), nil
 }
-
-// The Markdown renderer escapes nothing.
-var markdownEscape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
 
 // json writes r for programs.
 func (r *Report) json(w io.Writer) error {
@@ -120,10 +118,10 @@ func (r *Report) json(w io.Writer) error {
 
 // words says where a side is from.
 func (a About) words() string {
-	s := oneLine(a.Name)
+	s := escape.OneLine(a.Name)
 	var more []string
 	for _, c := range strings.Split(a.Commit, ",") {
-		if c = oneLine(c); len(c) > 12 {
+		if c = escape.OneLine(c); len(c) > 12 {
 			c = c[:12]
 		}
 		if c != "" {
@@ -134,7 +132,7 @@ func (a About) words() string {
 		more = append(more, "built from changed sources")
 	}
 	if a.Date != "" {
-		more = append(more, oneLine(a.Date))
+		more = append(more, escape.OneLine(a.Date))
 	}
 	if len(more) > 0 {
 		s += " (" + strings.Join(more, ", ") + ")"

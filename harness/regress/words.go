@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ckptbench/harness/escape"
 )
 
 // Sentence is the outcome in words, on one line.
@@ -21,7 +23,7 @@ func (r *Report) Sentence() string {
 		case Unclear:
 			unclear = append(unclear, l.words())
 		case TooFew:
-			few = appendNew(few, oneLine(l.Algorithm))
+			few = appendNew(few, escape.OneLine(l.Algorithm))
 			questions = max(questions, r.questions(l))
 		}
 	}
@@ -66,9 +68,9 @@ func plural(n int, noun string) string {
 
 // words says a line in a sentence: "calc: throughput over none's -15.0 % (p 0.002)".
 func (l Line) words() string {
-	s := oneLine(l.Algorithm)
+	s := escape.OneLine(l.Algorithm)
 	if len(l.Params) > 0 {
-		s += " at " + oneLine(pointName(l.Params))
+		s += " at " + escape.OneLine(pointName(l.Params))
 	}
 	s += ": " + l.Metric
 	if l.Metric == metricFailed {
@@ -77,7 +79,7 @@ func (l Line) words() string {
 		} else {
 			return strings.TrimSuffix(s, ": "+l.Metric) + ": " + l.Why
 		}
-		return s + " (" + oneLine(l.Why) + ")"
+		return s + " (" + escape.OneLine(l.Why) + ")"
 	}
 	if d := l.delta(); d != "" {
 		s += " " + d
@@ -86,7 +88,7 @@ func (l Line) words() string {
 	case l.P != nil:
 		s += " (p " + formatP(*l.P) + ")"
 	case l.Why != "":
-		s += " (" + oneLine(l.Why) + ")"
+		s += " (" + escape.OneLine(l.Why) + ")"
 	}
 	return s
 }
@@ -153,14 +155,4 @@ func grouped(v float64) string {
 		return "-" + s
 	}
 	return s
-}
-
-// oneLine replaces what could break a line or command a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
-			return '?'
-		}
-		return r
-	}, strings.Join(strings.Fields(s), " "))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -76,10 +77,10 @@ func (n need) answer(rows []*result.Row) (answer, bool) {
 	if best == nil {
 		return answer{}, false
 	}
-	names := []string{oneLine(best.Algorithm)}
+	names := []string{escape.OneLine(best.Algorithm)}
 	for _, r := range rows {
 		if r != best && n.reaches(n.of(r), n.of(best).Median) {
-			names = append(names, oneLine(r.Algorithm))
+			names = append(names, escape.OneLine(r.Algorithm))
 		}
 	}
 	return answer{n.text, strings.Join(names, ", "), n.format(best)}, true

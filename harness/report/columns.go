@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -80,7 +81,7 @@ func images(r *result.Row) string {
 
 // name is the algorithm's, with a mark if it was interrupted.
 func name(r *result.Row) string {
-	n := oneLine(r.Algorithm)
+	n := escape.OneLine(r.Algorithm)
 	if r.Partial && r.Failed == 0 {
 		n += " (partial)"
 	}
@@ -93,7 +94,7 @@ func failure(r *result.Row) string {
 	case r.Failed == 0 && r.Trials > 0:
 		return ""
 	case len(r.Errors) > 0:
-		return "FAILED: " + oneLine(r.Errors[0])
+		return "FAILED: " + escape.OneLine(r.Errors[0])
 	}
 	return "FAILED: no reason given"
 }

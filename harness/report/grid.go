@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -60,9 +61,9 @@ func (s summary) grids() []grid {
 
 // title names a table: "default, zipf 0.99".
 func (s summary) title(point []result.Param) string {
-	parts := []string{oneLine(s.exp.Name)}
+	parts := []string{escape.OneLine(s.exp.Name)}
 	for _, p := range point {
-		parts = append(parts, oneLine(p.Key+" "+p.Value))
+		parts = append(parts, escape.OneLine(p.Key+" "+p.Value))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -50,7 +51,7 @@ func (s summary) growthGrid(rows []result.Growth) grid {
 	}
 	g := grid{title: s.title(rows[0].Params) + ": growth of the pause", head: growthHead(smallest, largest), notes: growthNotes()}
 	for _, r := range rows {
-		row := gridRow{name: oneLine(r.Algorithm)}
+		row := gridRow{name: escape.OneLine(r.Algorithm)}
 		if r.Failed > 0 {
 			row.why = "FAILED at some size, see above"
 		} else {

@@ -3,11 +3,9 @@ package report
 import (
 	"fmt"
 	"strings"
-)
 
-var latexEscape = strings.NewReplacer(`\`, `\textbackslash{}`, `%`, `\%`, `_`, `\_`, `#`, `\#`, `&`, `\&`, `$`, `\$`, `{`, `\{`, `}`, `\}`,
-	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`, `"`, `''`,
-	`µ`, `\ensuremath{\mu}`, `μ`, `\ensuremath{\mu}`, `×`, `\ensuremath{\times}`, `±`, `\ensuremath{\pm}`, `–`, `--`, `…`, `\ldots{}`)
+	"ckptbench/harness/escape"
+)
 
 // latex writes each table as a tabular with its notes below, to be put into a
 // table environment of the paper's.
@@ -25,7 +23,7 @@ func (g grid) latex(b *strings.Builder) {
 	var names, units []string
 	for _, h := range g.head {
 		name, unit, _ := strings.Cut(h.text("\n"), "\n")
-		names, units = append(names, latexEscape.Replace(name)), append(units, latexEscape.Replace(unit))
+		names, units = append(names, escape.LaTeX(name)), append(units, escape.LaTeX(unit))
 		if h.words {
 			align += "l"
 		} else {
@@ -35,9 +33,9 @@ func (g grid) latex(b *strings.Builder) {
 	fmt.Fprintf(b, "%% %s\n\\begin{tabular}{%s}\n\\toprule\n", g.title, align)
 	b.WriteString(latexRow(names) + latexRow(units) + "\\midrule\n")
 	for _, r := range g.rows {
-		cells := []string{latexEscape.Replace(r.name)}
+		cells := []string{escape.LaTeX(r.name)}
 		if r.why != "" {
-			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.head)-1, latexEscape.Replace(r.why)))
+			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.head)-1, escape.LaTeX(r.why)))
 		}
 		for _, c := range r.cells {
 			cells = append(cells, latexCell(c))
@@ -46,7 +44,7 @@ func (g grid) latex(b *strings.Builder) {
 	}
 	b.WriteString("\\bottomrule\n\\end{tabular}\n\n\\par{\\footnotesize\n")
 	for _, n := range g.notes {
-		b.WriteString(latexEscape.Replace(n) + "\n")
+		b.WriteString(escape.LaTeX(n) + "\n")
 	}
 	b.WriteString("\\par}\n")
 }
@@ -56,7 +54,7 @@ func latexRow(cells []string) string { return strings.Join(cells, " & ") + ` \\`
 // latexCell escapes a figure; a hyphen before it is a minus.
 func latexCell(s string) string {
 	if number, ok := strings.CutPrefix(s, "-"); ok {
-		return `\ensuremath{-}` + latexEscape.Replace(number)
+		return `\ensuremath{-}` + escape.LaTeX(number)
 	}
-	return latexEscape.Replace(s)
+	return escape.LaTeX(s)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -64,7 +65,7 @@ func stallNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
 		if r.Measured() && r.Stalled.N > 0 && r.Stalled.Median > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s s", oneLine(r.Algorithm), digits(r.Stalled.Median)))
+			parts = append(parts, fmt.Sprintf("%s %s s", escape.OneLine(r.Algorithm), digits(r.Stalled.Median)))
 		}
 	}
 	if len(parts) == 0 {
@@ -78,7 +79,7 @@ func noisyNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
 		if r.Noisy > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", oneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
+			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", escape.OneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
 		}
 	}
 	if len(parts) == 0 {
@@ -115,7 +116,7 @@ func noiseNote(rows []result.Row) string {
 		if r.Algorithm == "none" {
 			parts = append(parts, fmt.Sprintf("none ±%.1f %%", spread))
 		} else if spread > worst {
-			worst, worstName = spread, oneLine(r.Algorithm)
+			worst, worstName = spread, escape.OneLine(r.Algorithm)
 		}
 	}
 	if worst >= 0 {
@@ -141,7 +142,7 @@ func verifyNote(rows []result.Row) string {
 	case "off":
 		return "Images were NOT verified."
 	default:
-		return "Verification: " + oneLine(m) + "."
+		return "Verification: " + escape.OneLine(m) + "."
 	}
 }
 
@@ -165,7 +166,7 @@ func (s summary) machinesNote(t table) string {
 			if len(rounds) == 1 {
 				unit = "round"
 			}
-			names = append(names, fmt.Sprintf("%s (%d %s)", oneLine(text), len(rounds), unit))
+			names = append(names, fmt.Sprintf("%s (%d %s)", escape.OneLine(text), len(rounds), unit))
 		}
 	}
 	return "Measured on " + strings.Join(names, " and ") + "."
@@ -176,7 +177,7 @@ func (s summary) warnings(t table) []string {
 	var out []string
 	add := func(list []string) {
 		for _, w := range list {
-			if w = oneLine(w); !slices.Contains(out, w) {
+			if w = escape.OneLine(w); !slices.Contains(out, w) {
 				out = append(out, w)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 )
 
@@ -87,7 +88,7 @@ type verdictView struct {
 func newPage(p Page) pageView {
 	s := newSummary(p.Exp, p.Order)
 	v := pageView{
-		Name: oneLine(p.Exp.Name), About: oneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
+		Name: escape.OneLine(p.Exp.Name), About: escape.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
 		Config: string(p.Exp.Config), Repeat: repeat(p.Exp),
 	}
 	for i, g := range s.grids() {
@@ -98,7 +99,7 @@ func newPage(p Page) pageView {
 		v.Tables = append(v.Tables, view(g, rows, p.Variable))
 	}
 	for _, pic := range p.Pictures {
-		v.Pictures = append(v.Pictures, pictureView{oneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
+		v.Pictures = append(v.Pictures, pictureView{escape.OneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
 	}
 	v.Verdicts = s.verdicts(p.Order)
 	v.Verdict, v.Good = s.verdict()
@@ -144,15 +145,15 @@ func (s summary) verdict() (string, bool) {
 func (s summary) verdicts(order []string) []verdictView {
 	var out []verdictView
 	for _, name := range s.exp.Algorithms(order) {
-		v := verdictView{Algorithm: oneLine(name), OK: true}
+		v := verdictView{Algorithm: escape.OneLine(name), OK: true}
 		for i := range s.exp.Trials {
 			t := &s.exp.Trials[i]
 			if t.Algorithm != name {
 				continue
 			}
-			v.Mode, v.Images, v.Transactions = oneLine(t.Verdict.Mode), v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
+			v.Mode, v.Images, v.Transactions = escape.OneLine(t.Verdict.Mode), v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
 			if t.Status == result.Failed {
-				v.OK, v.Text = false, oneLine(t.Error)
+				v.OK, v.Text = false, escape.OneLine(t.Error)
 			}
 		}
 		out = append(out, v)
@@ -164,13 +165,13 @@ func (s summary) verdicts(order []string) []verdictView {
 func repeat(e *result.Experiment) []string {
 	var out []string
 	if c := e.Machine.Commit; c != "" {
-		line := "git checkout " + oneLine(c)
+		line := "git checkout " + escape.OneLine(c)
 		if e.Machine.Dirty {
 			line += "   # the sources had been changed since"
 		}
 		out = append(out, line)
 	}
-	return append(out, "ckptbench run "+oneLine(e.Name)+".yaml   # the configuration below", "ckptbench report --format html results/"+oneLine(e.Name))
+	return append(out, "ckptbench run "+escape.OneLine(e.Name)+".yaml   # the configuration below", "ckptbench report --format html results/"+escape.OneLine(e.Name))
 }
 
 // preamble is what stands before the root element of an SVG document.

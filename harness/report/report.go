@@ -72,13 +72,3 @@ func newSummary(e *result.Experiment, order []string) summary {
 	}
 	return s
 }
-
-// oneLine replaces what could break a line or command a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
-			return '?'
-		}
-		return r
-	}, strings.Join(strings.Fields(s), " "))
-}

@@ -6,6 +6,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"ckptbench/harness/escape"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // asked for.
 func (s summary) plain(colour bool) (string, error) {
 	if len(s.tables) == 0 {
-		return oneLine(s.exp.Name) + ": no trials\n", nil
+		return escape.OneLine(s.exp.Name) + ": no trials\n", nil
 	}
 	var b strings.Builder
 	for i, g := range s.grids() {
@@ -63,7 +65,7 @@ func (g grid) sayFailures(lines []string, colour bool) {
 // markdown writes the tables as GitHub reads them.
 func (s summary) markdown() (string, error) {
 	if len(s.tables) == 0 {
-		return markdownEscape.Replace(oneLine(s.exp.Name)) + ": no trials\n", nil
+		return escape.Markdown(escape.OneLine(s.exp.Name)) + ": no trials\n", nil
 	}
 	var b strings.Builder
 	for _, g := range s.grids() {
@@ -71,22 +73,19 @@ func (s summary) markdown() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		b.WriteString("### " + markdownEscape.Replace(g.title) + "\n\n" + body + "\n")
+		b.WriteString("### " + escape.Markdown(g.title) + "\n\n" + body + "\n")
 		for _, r := range g.rows {
 			if r.why != "" {
-				b.WriteString("- **" + markdownEscape.Replace(r.name) + "** " + markdownEscape.Replace(r.why) + "\n")
+				b.WriteString("- **" + escape.Markdown(r.name) + "** " + escape.Markdown(r.why) + "\n")
 			}
 		}
 		for _, n := range g.notes {
-			b.WriteString("- " + markdownEscape.Replace(n) + "\n")
+			b.WriteString("- " + escape.Markdown(n) + "\n")
 		}
 		b.WriteString("\n")
 	}
 	return b.String(), nil
 }
-
-// The Markdown renderer escapes nothing.
-var markdownEscape = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
 
 // render makes a table with tablewriter. Its own formatting of headings would
 // break units apart, and East Asian locales would give µ two cells. unitSep
@@ -107,13 +106,13 @@ func (g grid) render(unitSep string, how ...tablewriter.Option) (string, error) 
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
 	}, how...)
 	w := tablewriter.NewTable(&b, opts...)
-	escape := func(s string) string { return s }
+	plain := func(s string) string { return s }
 	if _, ok := w.Renderer().(*renderer.Markdown); ok {
-		escape = markdownEscape.Replace
+		plain = escape.Markdown
 	}
 	w.Header(head)
 	for _, r := range g.rows {
-		cells := []string{escape(r.name)}
+		cells := []string{plain(r.name)}
 		for k := range len(g.head) - 1 {
 			switch {
 			case r.why != "" && k == 0:
@@ -121,7 +120,7 @@ func (g grid) render(unitSep string, how ...tablewriter.Option) (string, error) 
 			case r.why != "":
 				cells = append(cells, none)
 			case g.head[k+1].words:
-				cells = append(cells, escape(r.cells[k]))
+				cells = append(cells, plain(r.cells[k]))
 			default:
 				cells = append(cells, r.cells[k])
 			}
