@@ -13,7 +13,10 @@ import (
 func (v *verifier) unreached(ctx context.Context, pf *pageFile) error {
 	h, err := v.d.o.FS.Open(v.d.path(pf.Name), false)
 	if err != nil {
-		return nil // that was said
+		if len(pf.Damage) == 0 { // else that was said
+			pf.Found(err)
+		}
+		return nil
 	}
 	defer h.Close()
 	slices.SortFunc(pf.reached, func(a, b extent) int { return cmp.Compare(a.off, b.off) })

@@ -100,8 +100,9 @@ func (v *verifier) snapshots(ctx context.Context, names []string) error {
 
 // snapshot reads what one manifest, of which f tells, leads to.
 func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) error {
-	for _, named := range m.files {
+	for i, named := range m.files {
 		v.open(m, named)
+		m.files[i].size = min(named.size, v.pages[named.id].Bytes) // no page is longer than what is there
 	}
 	sn, live, whole := v.d.snapshot(m), map[fileID]int64{}, true
 	records, reached := 0, 0
