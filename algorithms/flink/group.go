@@ -46,22 +46,41 @@ func (g *group) load(r store.Rec, v *store.Version) {
 	g.tell(telling)
 }
 
-// read returns r's version, or nil where the map has none. It is good as long as
-// the transaction holds r's lock: until then nobody writes r, and no snapshot is
-// taken.
-func (g *group) read(r store.Rec, peek bool) *store.Version {
+// near prefetches r's entry.
+func (g *group) near(r store.Rec) {
+	g.mu.Lock()
+	g.m.AheadOfEntry(uint32(r.Table()), r.Key())
+	g.mu.Unlock()
+}
+
+// private returns r's version where a transaction that holds r's lock may change
+// it in place until it ends, and else nil.
+func (g *group) private(r store.Rec) *store.Version {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v, private, ok := g.m.Peek(uint32(r.Table()), r.Key())
+	if !ok || !private {
+		return nil
+	}
+	return v
+}
+
+// read returns r's version, or nil where the map has none, and whether it is
+// private. It is good as long as the transaction holds r's lock: until then
+// nobody writes r, and no snapshot is taken.
+func (g *group) read(r store.Rec, peek bool) (v *store.Version, private bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if peek {
-		v, _, _ := g.m.Peek(uint32(r.Table()), r.Key())
-		return v
+		v, private, _ = g.m.Peek(uint32(r.Table()), r.Key())
+		return v, private
 	}
-	v, _ := g.m.Get(uint32(r.Table()), r.Key())
+	v, _ = g.m.Get(uint32(r.Table()), r.Key())
 	sched.Point("flink.read")
 	if g.snap != nil {
 		g.tell(telling)
 	}
-	return v
+	return v, true
 }
 
 // write is Algorithm.Write for a record of the group.

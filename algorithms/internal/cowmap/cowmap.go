@@ -56,6 +56,8 @@ type Map[S any] struct {
 	mu       sync.Mutex
 	live     []uint64 // versions of the outstanding snapshots, ascending; protected by mu
 
+	ahead atomic.Pointer[[]*entry[S]] // primary, for AheadOfHead; only addresses of its elements are taken
+
 	owned atomic.Bool // with the sched tag: a method is under way
 }
 
@@ -79,7 +81,9 @@ func New[S any](slots int, version uint64, deep func(S) S) *Map[S] {
 	for n < min(slots, maxSlots) {
 		n *= 2
 	}
-	return &Map[S]{deep: deep, primary: make([]*entry[S], n), version: version}
+	m := &Map[S]{deep: deep, primary: make([]*entry[S], n), version: version}
+	m.told()
+	return m
 }
 
 // Len returns the number of entries.
