@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/prefetch"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // Finding a state takes three cache misses that depend on each other: a chain
@@ -28,6 +29,9 @@ func (m *Map[S]) told() {
 // AheadOfEntry prefetches the entry at a key's chain head: the key's own, most of
 // the time.
 func (m *Map[S]) AheadOfEntry(namespace uint32, key uint64) {
+	if sched.Enabled {
+		defer m.own()()
+	}
 	t, i := m.place(hash(namespace, key))
 	if e := t[i]; e != nil {
 		prefetch.Line(unsafe.Pointer(e))

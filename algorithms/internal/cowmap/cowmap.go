@@ -19,7 +19,8 @@
 // # One owner
 //
 // All methods of a Map belong to one goroutine at a time, those that only read
-// too: each moves a rehash in progress on, and Get copies. A Snapshot is read on
+// too: each moves a rehash in progress on, and Get copies. (AheadOfHead does
+// neither, and is anybody's.) A Snapshot is read on
 // another goroutine meanwhile, and may be released on any. Two owners at once
 // walk off the end of a chain (FLINK-26967); built with the sched tag, a Map
 // panics when it notices them.

@@ -2,10 +2,13 @@ package flink
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
-	"time"
+
+	"golang.org/x/sys/unix"
 
 	"ckptbench/algorithms/internal/cowmap"
 	"ckptbench/algorithms/none"
@@ -14,29 +17,43 @@ import (
 
 // BenchmarkRest takes the distance between none and a table on the heap apart:
 // each step adds one thing that the table has and none has not. The slices of
-// all steps are run in turn, and a step's figures are medians: its throughput as
-// a part of none's, and nanoseconds for an access, which is a read and a write of
-// one record here. No snapshot is outstanding; one worker, 10 records of 100
-// bytes a transaction, drawn evenly.
+// all steps are run in turn, and a step's figures are the medians over the
+// slices: nanoseconds of its thread's CPU time for an access, which is a read and
+// a write of one record here, and none's as a part of that. No snapshot is
+// outstanding; one worker, 10 records of 100 bytes a transaction, drawn evenly,
+// of so few that the caches have all, where a step's own work shows, and of many;
+// with and without the look ahead that the harness's clients have.
 func BenchmarkRest(b *testing.B) {
-	const records, size, keys, slice = 300_000, 100, 10, 2000
+	for _, records := range []uint64{1000, 300_000} {
+		for _, ahead := range []bool{false, true} {
+			b.Run(fmt.Sprintf("records=%d/ahead=%v", records, ahead), func(b *testing.B) { rest(b, records, ahead) })
+		}
+	}
+}
+
+func rest(b *testing.B, records uint64, ahead bool) {
 	steps := []struct {
 		name  string
 		build store.New
+		small bool // pages, as the heap has them
 	}{
-		{"none", none.New},
-		{"heap", newOnHeap},      // values in objects of their own, a pointer away
-		{"chain", newInChains},   // found by hash: a chain head, an entry, the object
-		{"versions", newUnlatch}, // cowmap, whose owner is the only worker: versions as well
-		{"flink", New},           // latches, and who set what aside, as well
-		{"flink-cow-write", NewCowWrite},
-		{"flink-nested", NewNested},
+		{"none", none.New, false},
+		{"small-pages", none.New, true},
+		{"heap", newOnHeap, true},        // states are objects of their own, a pointer away
+		{"chain", newInChains, true},     // found by hash: a chain head, an entry, the object
+		{"versions", newUnlatched, true}, // in cowmap, whose only owner is the worker: versions as well
+		{"latches", newLatched, true},    // a latch per group as well, held for one access
+		{"flink", New, true},             // all of it, each record found once, and cache misses overlap
+		{"flink-cow-write", NewCowWrite, true},
+		{"flink-nested", NewNested, true},
 	}
-	runs := make([]func() time.Duration, len(steps))
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	runs := make([]func() float64, len(steps))
 	took := make([][]float64, len(steps))
 	of := make([][]float64, len(steps))
 	for i, st := range steps {
-		runs[i] = restSlices(b, st.build, records, size, keys, slice)
+		runs[i] = restSlices(b, records, st.build, !st.small, ahead)
 		runs[i]()
 	}
 	b.ResetTimer()
@@ -44,11 +61,11 @@ func BenchmarkRest(b *testing.B) {
 		for range 40 {
 			var base float64
 			for i, run := range runs {
-				t := run().Seconds()
+				t := run()
 				if i == 0 {
 					base = t
 				}
-				took[i] = append(took[i], t*1e9/slice/keys)
+				took[i] = append(took[i], t)
 				of[i] = append(of[i], base/t)
 			}
 		}
@@ -62,11 +79,13 @@ func BenchmarkRest(b *testing.B) {
 	}
 }
 
-// restSlices returns what runs and times a slice of transactions.
-func restSlices(b *testing.B, build store.New, records uint64, size, keys, slice int) func() time.Duration {
+// restSlices returns what runs a slice of transactions, and returns the
+// nanoseconds that an access took.
+func restSlices(b *testing.B, records uint64, build store.New, huge, ahead bool) func() float64 {
 	b.Helper()
+	const size, keys, slice = 100, 10, 2000
 	s, err := store.Open(store.Options{
-		Algorithm: "rest", New: build, Workers: 1, Huge: true, Touch: true,
+		Algorithm: "rest", New: build, Workers: 1, Huge: huge, Touch: true,
 		Tables: []store.TableSpec{{Name: "t", ValueSize: size, Capacity: records}},
 	})
 	if err != nil {
@@ -85,9 +104,9 @@ func restSlices(b *testing.B, build store.New, records uint64, size, keys, slice
 		b.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	access := make([]store.Access, keys)
+	next, access := make([]store.Access, keys), make([]store.Access, keys)
 	buf, out := make([]byte, size), make([]byte, size)
-	q := store.Request{Access: access, Body: func(tx *store.Txn) error {
+	q := store.Request{Body: func(tx *store.Txn) error {
 		for i := range tx.Len() {
 			v, _ := tx.Read(i)
 			copy(out, v)
@@ -95,19 +114,38 @@ func restSlices(b *testing.B, build store.New, records uint64, size, keys, slice
 		}
 		return nil
 	}}
-	return func() time.Duration {
-		began := time.Now()
+	draw := func() {
+		next, access = access, next
+		for i := range uint64(keys) {
+			next[i] = store.Access{Key: records/keys*i + rng.Uint64N(records/keys), Mode: store.Exclusive}
+		}
+	}
+	draw()
+	return func() float64 {
+		began := threadTime(b)
 		for range slice {
-			for i := range access {
-				lo, hi := records*uint64(i)/uint64(keys), records*uint64(i+1)/uint64(keys)
-				access[i] = store.Access{Key: lo + rng.Uint64N(hi-lo), Mode: store.Exclusive}
+			draw()
+			for i := range next {
+				if ahead {
+					s.Worker(0).Soon(0, next[i].Key)
+				}
 			}
+			q.Access = access
 			if err := s.Worker(0).Do(&q); err != nil {
 				b.Fatal(err)
 			}
 		}
-		return time.Since(began)
+		return float64(threadTime(b)-began) / slice / keys
 	}
+}
+
+// threadTime returns the CPU time that the thread has used, in nanoseconds.
+func threadTime(b *testing.B) int64 {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {
+		b.Fatal(err)
+	}
+	return ts.Nano()
 }
 
 // A bare is an algorithm that only finds a record's state, for one worker.
@@ -170,7 +208,27 @@ func newInChains(env *store.Env) (store.Algorithm, error) {
 	}, nil
 }
 
-func newUnlatch(env *store.Env) (store.Algorithm, error) {
+func newLatched(env *store.Env) (store.Algorithm, error) {
+	var groups [keyGroups]*group
+	for i := range groups {
+		groups[i] = newGroup(env)
+	}
+	return &bare{
+		env: env,
+		load: func(key uint64, s *store.Version) {
+			groups[groupOf(key)].m.Put(0, key, s)
+		},
+		find: func(key uint64) *store.Version {
+			g := groups[groupOf(key)]
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			s, _ := g.m.Get(0, key)
+			return s
+		},
+	}, nil
+}
+
+func newUnlatched(env *store.Env) (store.Algorithm, error) {
 	var maps [keyGroups]*cowmap.Map[*store.Version]
 	for i := range maps {
 		maps[i] = cowmap.New(firstSlots, env.First, deepCopy)
