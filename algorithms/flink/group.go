@@ -21,7 +21,9 @@ type group struct {
 
 	states int64  // bytes of the live states
 	kept   int64  // bytes of states that were set aside for snap
+	copied int64  // bytes of those of them that were copied
 	nodes  uint64 // copied by m before snap was taken
+	copies uint64 // states, likewise
 
 	toldLive, toldOwn int64 // what the store's meters have been told
 
@@ -32,6 +34,7 @@ func newGroup(env *store.Env) *group {
 	g := &group{env: env}
 	g.m = cowmap.New(firstSlots, env.First, func(v *store.Version) *store.Version {
 		g.kept += bytes(v)
+		g.copied += bytes(v)
 		return deepCopy(v)
 	})
 	return g
@@ -168,7 +171,7 @@ func (g *group) replaced(old *store.Version, private, ok bool) {
 func (g *group) snapshot() (err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.nodes, _ = g.m.Copied()
+	g.nodes, g.copies = g.m.Copied()
 	g.snap, err = g.m.Snapshot()
 	g.tell(0)
 	return err
@@ -192,7 +195,9 @@ func (g *group) release() {
 		return
 	}
 	g.tell(0) // the most there was
+	nodes, states := g.m.Copied()
+	g.env.Copied(int64(states-g.copies), g.copied+cowmap.EntryBytes*int64(nodes-g.nodes))
 	g.snap.Release()
-	g.snap, g.kept = nil, 0
+	g.snap, g.kept, g.copied = nil, 0, 0
 	g.tell(0)
 }

@@ -321,6 +321,42 @@ func TestReleasedGroupByGroup(t *testing.T) {
 	}
 }
 
+// A checkpoint reports the copies that were made because of it.
+func TestReportsCopies(t *testing.T) {
+	var s *store.Store
+	during := 0 // transactions to run at the next write of a block
+	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+		if n := during; n > 0 && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
+			during = 0
+			work(t, s, 7, n)
+		}
+		return fs.Outcome{}
+	})
+	s, alg := open(t, disk, 0, New)
+	f := alg.(*flink)
+	s.SetImageRate(0)
+	check := func(transactions int) {
+		t.Helper()
+		var before, after uint64
+		for _, g := range f.groups {
+			_, n := g.m.Copied()
+			before += n
+		}
+		during = transactions
+		r, err := s.Checkpoint(context.Background())
+		must(t, err)
+		for _, g := range f.groups {
+			_, n := g.m.Copied()
+			after += n
+		}
+		if r.Copies != int64(after-before) || (r.Copies > 0) != (transactions > 0) || (r.CopiedBytes > 16*r.Copies) != (transactions > 0) {
+			t.Errorf("%d transactions beside it: %d copies of %d bytes reported, %d made", transactions, r.Copies, r.CopiedBytes, after-before)
+		}
+	}
+	check(500)
+	check(0)
+}
+
 // A state that is held is the record's: where a record was declared twice, and is
 // replaced, deleted or taken back by way of one declaration, the other has it; and
 // in transactions of so many records that none is held.

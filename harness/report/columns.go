@@ -36,6 +36,10 @@ var columns = []column{
 var heapColumns = []column{
 	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, fixed(2))},
 	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, fixed(1))},
+	{"cycles", "", stat(func(r *result.Row) result.Stat { return r.GCs }, 1, digits)},
+	{"between", "txn/s", stat(func(r *result.Row) result.Stat { return r.Between }, 1, grouped)},
+	{"capturing", "% of that", stat(func(r *result.Row) result.Stat { return r.Kept }, 100, fixed(1))},
+	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
 }
 
 // columns returns those of the table: without the heap's, where no algorithm in
