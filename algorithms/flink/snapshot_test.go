@@ -324,17 +324,21 @@ func TestReleasedGroupByGroup(t *testing.T) {
 // A checkpoint reports the copies that were made because of it.
 func TestReportsCopies(t *testing.T) {
 	var s *store.Store
-	during := 0 // transactions to run at the next write of a block
+	var mu sync.Mutex // no stream writes on until they have run: it comes no further than its buffers, and the last groups are still outstanding
+	during := 0       // transactions to run at the next write of a block; protected by mu
 	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
-		if n := during; n > 0 && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
-			during = 0
-			work(t, s, 7, n)
+		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
+			mu.Lock()
+			defer mu.Unlock()
+			if n := during; n > 0 {
+				during = 0
+				work(t, s, 7, n)
+			}
 		}
 		return fs.Outcome{}
 	})
 	s, alg := open(t, disk, 0, New)
 	f := alg.(*flink)
-	s.SetImageRate(0)
 	check := func(transactions int) {
 		t.Helper()
 		var before, after uint64
@@ -342,7 +346,9 @@ func TestReportsCopies(t *testing.T) {
 			_, n := g.m.Copied()
 			before += n
 		}
+		mu.Lock()
 		during = transactions
+		mu.Unlock()
 		r, err := s.Checkpoint(context.Background())
 		must(t, err)
 		for _, g := range f.groups {
