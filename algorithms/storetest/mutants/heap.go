@@ -116,6 +116,6 @@ func flinkMutants() []mutant {
 				edits: one("v == nil && tx.Stamp() == 0 {", "v == nil {")},
 			{name: "flink-nested-loses-value", seen: "a write of a field replaces the record",
 				fault: "loses the rest of a value that grows",
-				edits: one("\t\t\ts.CopyFrom(old)\n", "\t\t\t_ = old\n")},
+				edits: one("\t\ts.CopyFrom(old)\n", "\t\t_ = old\n")},
 		})...)
 }
