@@ -43,7 +43,8 @@ var heapColumns = []column{
 }
 
 // columns returns those of the table: without the heap's, where no algorithm in
-// it kept the collector busy or left it more garbage than there is data.
+// it kept the collector busy, left it more garbage than there is data, or counts
+// what transactions copied.
 func (t table) columns() []column {
 	const (
 		busy  = 0.01 // of the CPU time
@@ -51,7 +52,7 @@ func (t table) columns() []column {
 	)
 	for i := range t.rows {
 		gc, heap := t.rows[i].GC, t.rows[i].Heap
-		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large {
+		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large || t.rows[i].Copied.N > 0 {
 			return slices.Concat(columns, heapColumns)
 		}
 	}
