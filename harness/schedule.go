@@ -191,6 +191,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		Write: seconds(r.Write), Sync: seconds(r.Sync), Total: seconds(r.Total),
 		Stalls: int64(r.Stalls), Stalled: seconds(r.Stalled),
 		LogRead: r.LogRead, OwnRead: r.OwnRead, OwnWritten: r.OwnWritten, LogLag: r.LogLag, LogSince: r.LogSince,
+		Copies: r.Copies, Copied: r.CopiedBytes,
 		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
 	}
 	if len(r.Marks) > 0 {

@@ -21,7 +21,9 @@ type group struct {
 
 	states int64  // bytes of the live states
 	kept   int64  // bytes of states that were set aside for snap
+	copied int64  // bytes of those of them that were copied
 	nodes  uint64 // copied by m before snap was taken
+	copies uint64 // states, likewise
 
 	toldLive, toldOwn int64 // what the store's meters have been told
 
@@ -32,6 +34,7 @@ func newGroup(env *store.Env) *group {
 	g := &group{env: env}
 	g.m = cowmap.New(firstSlots, env.First, func(v *store.Version) *store.Version {
 		g.kept += bytes(v)
+		g.copied += bytes(v)
 		return deepCopy(v)
 	})
 	return g
@@ -46,22 +49,41 @@ func (g *group) load(r store.Rec, v *store.Version) {
 	g.tell(telling)
 }
 
-// read returns r's version, or nil where the map has none. It is good as long as
-// the transaction holds r's lock: until then nobody writes r, and no snapshot is
-// taken.
-func (g *group) read(r store.Rec, peek bool) *store.Version {
+// near prefetches r's entry.
+func (g *group) near(r store.Rec) {
+	g.mu.Lock()
+	g.m.AheadOfEntry(uint32(r.Table()), r.Key())
+	g.mu.Unlock()
+}
+
+// private returns r's version where a transaction that holds r's lock may change
+// it in place until it ends, and else nil.
+func (g *group) private(r store.Rec) *store.Version {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v, private, ok := g.m.Peek(uint32(r.Table()), r.Key())
+	if !ok || !private {
+		return nil
+	}
+	return v
+}
+
+// read returns r's version, or nil where the map has none, and whether it is
+// private. It is good as long as the transaction holds r's lock: until then
+// nobody writes r, and no snapshot is taken.
+func (g *group) read(r store.Rec, peek bool) (v *store.Version, private bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if peek {
-		v, _, _ := g.m.Peek(uint32(r.Table()), r.Key())
-		return v
+		v, private, _ = g.m.Peek(uint32(r.Table()), r.Key())
+		return v, private
 	}
-	v, _ := g.m.Get(uint32(r.Table()), r.Key())
+	v, _ = g.m.Get(uint32(r.Table()), r.Key())
 	sched.Point("flink.read")
 	if g.snap != nil {
 		g.tell(telling)
 	}
-	return v
+	return v, true
 }
 
 // write is Algorithm.Write for a record of the group.
@@ -149,7 +171,7 @@ func (g *group) replaced(old *store.Version, private, ok bool) {
 func (g *group) snapshot() (err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.nodes, _ = g.m.Copied()
+	g.nodes, g.copies = g.m.Copied()
 	g.snap, err = g.m.Snapshot()
 	g.tell(0)
 	return err
@@ -173,7 +195,9 @@ func (g *group) release() {
 		return
 	}
 	g.tell(0) // the most there was
+	nodes, states := g.m.Copied()
+	g.env.Copied(int64(states-g.copies), g.copied+cowmap.EntryBytes*int64(nodes-g.nodes))
 	g.snap.Release()
-	g.snap, g.kept = nil, 0
+	g.snap, g.kept, g.copied = nil, 0, 0
 	g.tell(0)
 }

@@ -17,6 +17,7 @@ type nested struct {
 	env    *store.Env
 	period uint64 // as in flink
 	groups []*nestedGroup
+	held   []held        // as in flink
 	none   store.Version // what a key that is not there reads as
 }
 
@@ -28,7 +29,7 @@ type nestedGroup struct {
 
 // NewNested returns the table of nested maps with its synchronous snapshot.
 func NewNested(env *store.Env) (store.Algorithm, error) {
-	n := &nested{env: env}
+	n := &nested{env: env, held: make([]held, env.Workers)}
 	for range keyGroups {
 		n.groups = append(n.groups, &nestedGroup{spaces: map[uint32]map[uint64]*store.Version{}})
 	}
@@ -47,37 +48,57 @@ func (n *nested) Loaded() error {
 	return nil
 }
 
+// Begin finds the states of all records, so that the cache misses for them
+// overlap; those of finding them do not, as a Go map says nothing of where it
+// keeps what.
 func (n *nested) Begin(tx *store.Txn) error {
 	tx.Seq = n.period
+	h := &n.held[tx.Worker()]
+	h.begin(tx)
+	for i := range h.n {
+		h.hold(i, n.get(tx.Rec(i)))
+	}
 	return nil
 }
 
-func (n *nested) Read(_ *store.Txn, r store.Rec) *store.Version {
-	if v := n.get(r); v != nil {
+func (n *nested) Read(tx *store.Txn, r store.Rec) *store.Version {
+	if v := n.find(tx, r); v != nil {
 		return v
 	}
 	return &n.none
 }
 
+// find returns r's state, or nil where there is none.
+func (n *nested) find(tx *store.Txn, r store.Rec) *store.Version {
+	if tx.Len() > 0 { // else the store reads without a transaction
+		if at := n.held[tx.Worker()].place(tx, r); at != nil && *at != nil {
+			return *at
+		}
+	}
+	return n.get(r)
+}
+
 // Write changes a state in place where it keeps its size: the transaction holds
 // the record's lock, and no snapshot is outstanding while it runs.
 func (n *nested) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
-	old := n.get(r)
+	old := n.find(tx, r)
+	if old != nil && change(old, tx.Stamp(), off, v) {
+		return
+	}
+	n.held[tx.Worker()].forget(tx, r)
 	if old != nil && off == store.Whole && v == nil && tx.Stamp() == 0 {
 		n.remove(r, old)
 		return
 	}
-	s, size := old, max(off, 0)+len(v)
+	size := max(off, 0) + len(v)
 	if off != store.Whole && old != nil {
 		size = max(size, old.Len())
 	}
-	if old == nil || !fits(old, size) {
-		s = newState(size)
-		if off != store.Whole && old != nil {
-			s.CopyFrom(old)
-		}
-		n.set(r, old, s, size)
+	s := newState(size)
+	if off != store.Whole && old != nil {
+		s.CopyFrom(old)
 	}
+	n.set(r, old, s, size)
 	s.Apply(tx.Stamp(), off, v)
 }
 

@@ -320,3 +320,124 @@ func TestReleasedGroupByGroup(t *testing.T) {
 		t.Errorf("%d of %d groups were outstanding at the first block's write, want some, and not all", outstanding, keyGroups)
 	}
 }
+
+// A checkpoint reports the copies that were made because of it.
+func TestReportsCopies(t *testing.T) {
+	var s *store.Store
+	var mu sync.Mutex // no stream writes on until they have run: it comes no further than its buffers, and the last groups are still outstanding
+	during := 0       // transactions to run at the next write of a block; protected by mu
+	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
+			mu.Lock()
+			defer mu.Unlock()
+			if n := during; n > 0 {
+				during = 0
+				work(t, s, 7, n)
+			}
+		}
+		return fs.Outcome{}
+	})
+	s, alg := open(t, disk, 0, New)
+	f := alg.(*flink)
+	check := func(transactions int) {
+		t.Helper()
+		var before, after uint64
+		for _, g := range f.groups {
+			_, n := g.m.Copied()
+			before += n
+		}
+		mu.Lock()
+		during = transactions
+		mu.Unlock()
+		r, err := s.Checkpoint(context.Background())
+		must(t, err)
+		for _, g := range f.groups {
+			_, n := g.m.Copied()
+			after += n
+		}
+		if r.Copies != int64(after-before) || (r.Copies > 0) != (transactions > 0) || (r.CopiedBytes > 16*r.Copies) != (transactions > 0) {
+			t.Errorf("%d transactions beside it: %d copies of %d bytes reported, %d made", transactions, r.Copies, r.CopiedBytes, after-before)
+		}
+	}
+	check(500)
+	check(0)
+}
+
+// A state that is held is the record's: where a record was declared twice, and is
+// replaced, deleted or taken back by way of one declaration, the other has it; and
+// in transactions of so many records that none is held.
+func TestHeld(t *testing.T) {
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
+		for _, more := range []int{0, mostHeld - 2, mostHeld} {
+			s, _ := open(t, fs.NewMem(), 0, build)
+			access := []store.Access{{Key: 1, Mode: store.Exclusive}, {Key: 1, Mode: store.Exclusive}}
+			for i := range more {
+				access = append(access, store.Access{Key: uint64(2 + i), Mode: store.Exclusive})
+			}
+			check := func(tx *store.Txn, i int, want string) {
+				t.Helper()
+				if v, ok := tx.Read(i); ok != (want != "") || string(v) != want {
+					t.Errorf("%s, %d records: %q, %v, want %q", name, len(access), v, ok, want)
+				}
+			}
+			run := func(wantErr error, body func(tx *store.Txn)) {
+				t.Helper()
+				err := s.Worker(0).Do(&store.Request{Access: access, MayAbort: true, Body: func(tx *store.Txn) error {
+					body(tx)
+					return wantErr
+				}})
+				if !errors.Is(err, wantErr) {
+					t.Fatal(err)
+				}
+			}
+			fail := errors.New("abort")
+			long := strings.Repeat("x", 150)
+			run(nil, func(tx *store.Txn) {
+				tx.Read(1)
+				for _, v := range []string{"a", long, "bcd", "efg"} {
+					tx.Write(0, store.Whole, []byte(v))
+					check(tx, 1, v)
+					check(tx, 0, v)
+				}
+				tx.Write(1, 3, []byte(long))
+				check(tx, 0, "efg"+long)
+			})
+			run(fail, func(tx *store.Txn) {
+				tx.Delete(0)
+				check(tx, 1, "")
+				tx.Write(1, store.Whole, []byte("h"))
+				check(tx, 0, "h")
+			})
+			run(nil, func(tx *store.Txn) {
+				check(tx, 0, "efg"+long)
+				tx.Delete(1)
+				check(tx, 0, "")
+			})
+			if _, ok := s.Value(0, 1); ok {
+				t.Errorf("%s: the record is there after it was deleted", name)
+			}
+		}
+	}
+}
+
+// Declaring a record is no access: while a snapshot is outstanding a transaction
+// that touches none of its records copies nothing.
+func TestDeclaringCopiesNothing(t *testing.T) {
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite} {
+		s, alg := open(t, fs.NewMem(), 0, build)
+		f := alg.(*flink)
+		for _, g := range f.groups {
+			must(t, g.snapshot())
+		}
+		var access []store.Access
+		for key := range uint64(40) {
+			access = append(access, store.Access{Key: key, Mode: store.Exclusive})
+		}
+		s.Worker(0).Soon(0, 1)
+		must(t, s.Worker(0).Do(&store.Request{Access: access, Body: func(*store.Txn) error { return nil }}))
+		if n := copied(f); n != 0 {
+			t.Errorf("%s: %d copies were made", name, n)
+		}
+		f.release()
+	}
+}

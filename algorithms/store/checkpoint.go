@@ -53,6 +53,11 @@ type Report struct {
 	// it grew from the trigger before to this one: what was changed between the
 	// two. 0 without a log.
 	LogLag, LogSince int64
+
+	// Copies is how many versions transactions copied because of the
+	// checkpoint, CopiedBytes how much that was, with what was copied on the way
+	// to them. 0 of an algorithm that does not count them (see Env.Copied).
+	Copies, CopiedBytes int64
 }
 
 // trace collects the marks of one checkpoint.
@@ -112,6 +117,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	r.LogSince, s.logAt = from.log-s.logAt, from.log
 	r.Stalls, r.Stalled = after.Stalls-before.Stalls, after.Stalled-before.Stalled
 	r.Chain = s.images.Chain()
+	r.Copies, r.CopiedBytes = s.env.copies.Swap(0), s.env.copied.Swap(0)
 	return r, err
 }
 

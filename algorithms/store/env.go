@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
@@ -36,12 +37,22 @@ type Env struct {
 	store *Store
 	side  []*Versions
 
+	copies, copied atomic.Int64 // see Copied
+
 	published bool // the last checkpoint's image was; the checkpointer's alone
 }
 
 // Published reports, in Settle, whether the image of the checkpoint that is
 // being settled was published.
 func (e *Env) Published() bool { return e.published }
+
+// Copied counts n versions, of so many bytes with what was copied on the way to
+// them, that transactions had to copy because of the checkpoint in progress. Any
+// goroutine may call it, before Checkpoint returns.
+func (e *Env) Copied(n, bytes int64) {
+	e.copies.Add(n)
+	e.copied.Add(bytes)
+}
 
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) { e.store.trace.mark(name) }

@@ -37,10 +37,15 @@ var columns = []column{
 var heapColumns = []column{
 	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, fixed(2))},
 	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, fixed(1))},
+	{"cycles", "", stat(func(r *result.Row) result.Stat { return r.GCs }, 1, digits)},
+	{"between", "txn/s", stat(func(r *result.Row) result.Stat { return r.Between }, 1, grouped)},
+	{"capturing", "% of that", stat(func(r *result.Row) result.Stat { return r.Kept }, 100, fixed(1))},
+	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
 }
 
 // columns returns those of the table: without the heap's, where no algorithm in
-// it kept the collector busy or left it more garbage than there is data.
+// it kept the collector busy, left it more garbage than there is data, or counts
+// what transactions copied.
 func (t table) columns() []column {
 	const (
 		busy  = 0.01 // of the CPU time
@@ -48,7 +53,7 @@ func (t table) columns() []column {
 	)
 	for i := range t.rows {
 		gc, heap := t.rows[i].GC, t.rows[i].Heap
-		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large {
+		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large || t.rows[i].Copied.N > 0 {
 			return slices.Concat(columns, heapColumns)
 		}
 	}

@@ -33,6 +33,12 @@ var figures = []struct {
 	{"heap_growth_of_data", func(r *result.Row) result.Stat { return r.Heap }},
 	{"gc_share", func(r *result.Row) result.Stat { return r.GC }},
 	{"recovery_s", func(r *result.Row) result.Stat { return r.Recovery }},
+	{"gc_cycles", func(r *result.Row) result.Stat { return r.GCs }},
+	{"capturing_txn_s", func(r *result.Row) result.Stat { return r.Capturing }},
+	{"between_txn_s", func(r *result.Row) result.Stat { return r.Between }},
+	{"capturing_of_between", func(r *result.Row) result.Stat { return r.Kept }},
+	{"copies", func(r *result.Row) result.Stat { return r.Copies }},
+	{"copied_of_data", func(r *result.Row) result.Stat { return r.Copied }},
 }
 
 // csv writes one table for all points, a column per parameter, every figure

@@ -58,6 +58,10 @@ func heap() *result.Experiment {
 	e := &result.Experiment{Name: "heap"}
 	f := trial("flink", 1, 1.5e6)
 	f.GCShare, f.Memory.HeapRest, f.Memory.HeapPeak = 0.0812, 1<<30, 3<<30
+	f.GCCycles = 3
+	f.Checkpoints[1].Copies, f.Checkpoints[1].Copied = 1e6, 3<<28
+	f.Events = []result.Event{{At: 1, Checkpoint: 1, Name: "trigger"}, {At: 1, Checkpoint: 1, Name: "point"}, {At: 2, Checkpoint: 1, Name: "capture end"}, {At: 2, Checkpoint: 1, Name: "durable"}}
+	f.Buckets = []result.Bucket{{Start: 0, Elapsed: 1, Commits: 1.8e6}, {Start: 1, Elapsed: 1, Commits: 1.2e6}}
 	n := trial("none", 1, 2e6)
 	n.Memory.HeapRest, n.Memory.HeapPeak = 1<<20, 1<<20
 	e.Trials = append(e.Trials, n, f)

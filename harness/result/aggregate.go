@@ -37,9 +37,17 @@ type Row struct {
 	Wait, Capture, Write, Sync, Total, MeanPause Stat
 	Stalled                                      Stat // mean likewise: seconds that workers waited in writes, added up
 
+	// Throughput while an image was captured, while no checkpoint was under
+	// way, and the one over the other within a trial.
+	Capturing, Between, Kept Stat
+	// Means over a trial's checkpoints, as above: versions that transactions
+	// copied, and their bytes over the data's; of trials that had any.
+	Copies, Copied Stat
+
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
 	GC   Stat // the collector's share of the CPU time
+	GCs  Stat // its cycles
 	Heap Stat // by how much the Go heap grew, over the data
 
 	Recovery            Stat // to the first transaction, s

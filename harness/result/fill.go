@@ -15,8 +15,15 @@ func (r *Row) fill(ts []*Trial) {
 	r.Throughput = opt(func(t *Trial) *float64 { return t.Throughput })
 	r.Relative = opt(func(t *Trial) *float64 { return t.Relative })
 	r.Lost = opt(func(t *Trial) *float64 { return t.Lost })
+	r.Capturing, r.Between = over(ts, (*Trial).Capturing), over(ts, (*Trial).Between)
+	r.Kept = over(ts, func(t *Trial) (float64, bool) {
+		during, ok1 := t.Capturing()
+		between, ok2 := t.Between()
+		return during / between, ok1 && ok2 && between > 0
+	})
 	r.fillLatency(ts)
 	r.fillCheckpoints(ts)
+	r.fillCopies(ts)
 
 	share := func(get func(Memory) int64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
@@ -27,6 +34,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.Rest = share(func(m Memory) int64 { return m.Rest })
 	r.Peak = share(func(m Memory) int64 { return m.Peak })
 	r.GC = over(ts, func(t *Trial) (float64, bool) { return t.GCShare, true })
+	r.GCs = over(ts, func(t *Trial) (float64, bool) { return float64(t.GCCycles), true })
 	r.Heap = over(ts, func(t *Trial) (float64, bool) {
 		m := t.Memory
 		return float64(m.HeapPeak-m.HeapRest) / float64(max(m.Data, 1)), m.Data > 0 && m.HeapPeak > 0
@@ -94,6 +102,23 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 	r.Total = mean(func(c Checkpoint) float64 { return c.Total })
 	r.MeanPause = mean(func(c Checkpoint) float64 { return c.Pause })
 	r.Stalled = mean(func(c Checkpoint) float64 { return c.Stalled })
+}
+
+// fillCopies takes the means of what transactions copied.
+func (r *Row) fillCopies(ts []*Trial) {
+	mean := func(get func(*Trial, Checkpoint) float64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			cs := t.Warm()
+			sum, any := 0.0, false
+			for _, c := range cs {
+				sum += get(t, c)
+				any = any || c.Copies > 0
+			}
+			return sum / float64(max(len(cs), 1)), any
+		})
+	}
+	r.Copies = mean(func(_ *Trial, c Checkpoint) float64 { return float64(c.Copies) })
+	r.Copied = mean(func(t *Trial, c Checkpoint) float64 { return float64(c.Copied) / float64(max(t.Memory.Data, 1)) })
 }
 
 // over collects one figure of the trials that have it.

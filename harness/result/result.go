@@ -129,13 +129,17 @@ type Checkpoint struct {
 	LogLag int64 `json:"log_lag_bytes,omitempty"`
 	// By how much it grew from the trigger before, or the start, to this one:
 	// what was changed between the two, as logged.
-	LogSince int64  `json:"log_since_bytes,omitempty"`
-	Bytes    int64  `json:"bytes"` // of the image
-	Records  int64  `json:"records"`
-	Kind     string `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
-	Chain    int    `json:"chain,omitempty"` // images that recovery would have had to read
-	Point    string `json:"point"`           // the point of consistency, as the image states it
-	Error    string `json:"error,omitempty"`
+	LogSince int64 `json:"log_since_bytes,omitempty"`
+	// Versions that transactions copied because of the checkpoint, of an
+	// algorithm that counts them, and their bytes.
+	Copies  int64  `json:"copies,omitempty"`
+	Copied  int64  `json:"copied_bytes,omitempty"`
+	Bytes   int64  `json:"bytes"` // of the image
+	Records int64  `json:"records"`
+	Kind    string `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
+	Chain   int    `json:"chain,omitempty"` // images that recovery would have had to read
+	Point   string `json:"point"`           // the point of consistency, as the image states it
+	Error   string `json:"error,omitempty"`
 }
 
 // A Collapse is the cost of making fewer images of many, beside the workers, up

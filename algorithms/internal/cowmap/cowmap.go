@@ -19,7 +19,8 @@
 // # One owner
 //
 // All methods of a Map belong to one goroutine at a time, those that only read
-// too: each moves a rehash in progress on, and Get copies. A Snapshot is read on
+// too: each moves a rehash in progress on, and Get copies. (AheadOfHead does
+// neither, and is anybody's.) A Snapshot is read on
 // another goroutine meanwhile, and may be released on any. Two owners at once
 // walk off the end of a chain (FLINK-26967); built with the sched tag, a Map
 // panics when it notices them.
@@ -56,6 +57,8 @@ type Map[S any] struct {
 	mu       sync.Mutex
 	live     []uint64 // versions of the outstanding snapshots, ascending; protected by mu
 
+	ahead atomic.Pointer[[]*entry[S]] // primary, for AheadOfHead; only addresses of its elements are taken
+
 	owned atomic.Bool // with the sched tag: a method is under way
 }
 
@@ -79,7 +82,9 @@ func New[S any](slots int, version uint64, deep func(S) S) *Map[S] {
 	for n < min(slots, maxSlots) {
 		n *= 2
 	}
-	return &Map[S]{deep: deep, primary: make([]*entry[S], n), version: version}
+	m := &Map[S]{deep: deep, primary: make([]*entry[S], n), version: version}
+	m.told()
+	return m
 }
 
 // Len returns the number of entries.

@@ -40,6 +40,10 @@ func newRig(slots int) *rig {
 
 // do does one operation to both maps, and reports where they differ.
 func (r *rig) do(op int, at name) error {
+	r.m.AheadOfHead(at.namespace, at.key)
+	if r.ahead(at) {
+		return fmt.Errorf("prefetching %v copied or moved something", at)
+	}
 	want, there := r.model[at]
 	r.drawn++
 	switch op {
@@ -84,6 +88,14 @@ func (r *rig) do(op int, at name) error {
 		return err
 	}
 	return nil
+}
+
+// ahead prefetches an entry, and reports whether that did anything.
+func (r *rig) ahead(at name) bool {
+	m := r.m
+	nodes, states, moved := m.nodes, m.states, m.moved
+	m.AheadOfEntry(at.namespace, at.key)
+	return m.nodes != nodes || m.states != states || m.moved != moved
 }
 
 // release checks one of the snapshots that are held, and releases it.

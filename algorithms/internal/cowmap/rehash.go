@@ -14,7 +14,11 @@ func (m *Map[S]) locate(namespace uint32, key uint64) (t []*entry[S], i int) {
 	if m.rehash != nil {
 		m.move()
 	}
-	h := hash(namespace, key)
+	return m.place(hash(namespace, key))
+}
+
+// place returns the table and the bucket that keys of a hash belong in.
+func (m *Map[S]) place(h uint64) (t []*entry[S], i int) {
 	if i = int(h & uint64(len(m.primary)-1)); i >= m.moved {
 		return m.primary, i
 	}
@@ -57,6 +61,7 @@ func (m *Map[S]) move() {
 		}
 		if m.moved++; m.moved == len(m.primary) {
 			m.primary, m.rehash, m.moved = m.rehash, nil, 0
+			m.told()
 			return
 		}
 	}

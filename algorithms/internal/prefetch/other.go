@@ -6,3 +6,6 @@ import "unsafe"
 
 // Line does nothing.
 func Line(unsafe.Pointer) {}
+
+// Pair does nothing.
+func Pair(unsafe.Pointer) {}

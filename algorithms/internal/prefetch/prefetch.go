@@ -11,3 +11,8 @@ import "unsafe"
 //
 //go:noescape
 func Line(p unsafe.Pointer)
+
+// Pair brings in the cache line of p and the next one.
+//
+//go:noescape
+func Pair(p unsafe.Pointer)
