@@ -15,6 +15,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
+	"ckptbench/workload"
 )
 
 // Options say how an experiment is run, beside its configuration.
@@ -112,6 +113,9 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+filepath.Base(r.dir))
 	}
 	for i, c := range e.Cells() {
+		if c.Experiment.Workload.Name == workload.Bulk && !o.Shard.Whole() {
+			return r, errors.New("bulk compares points of the matrix with each other, and shards would part them: run it whole")
+		}
 		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
 		var err error
 		if made.bench, err = made.newBenchmark(); err != nil {
@@ -158,11 +162,12 @@ func (r *runner) setUp() error {
 
 // rounds runs the trials: round by round, and in each round every point with
 // every algorithm. The order of the algorithms is rotated from round to round,
-// so that none is always first on a cold machine; none stays in its round.
+// so that none is always first on a cold machine; none stays in its round. So is
+// that of the ways to put bulk's messages.
 func (r *runner) rounds(ctx context.Context) error {
 	points, rounds := len(r.cells), int(r.exp.Trials)
 	for round := 1; round <= rounds; round++ {
-		for i := range r.cells {
+		for _, i := range r.turns(round) {
 			if !r.o.Shard.Has(i, round, points, rounds) {
 				continue
 			}
@@ -221,14 +226,14 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		out.Status = result.Partial
 		out.Error = "interrupted"
 	case errors.As(err, &wrong):
-		out.Status, out.Error, out.Throughput, out.Verdict.OK = result.Failed, err.Error(), nil, false
+		out.Status, out.Error, out.Throughput, out.Bulk, out.Verdict.OK = result.Failed, err.Error(), nil, nil, false
 		out.Verdict.Detail = err.Error()
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	case err != nil:
-		out.Status, out.Error, out.Throughput = result.Failed, err.Error(), nil
+		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
-	if ctx.Err() != nil && len(out.Buckets) == 0 {
+	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
 	if err := result.Save(r.dir, *out); err != nil {
@@ -283,6 +288,9 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 
 // run verifies and measures.
 func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
+	if c.bulk() {
+		return r.load(ctx, c, e, round, out)
+	}
 	if c.Verify != config.VerifyOff && (round == r.first(c) || c.Verify == config.VerifyFull) {
 		r.tell(c, e, "verifying", result.Bucket{})
 		if err := r.verify(ctx, c, e, round, out); err != nil {

@@ -95,6 +95,17 @@ func (l *freeList) nextEmpty() uint32 {
 	return k.head
 }
 
+// empty returns how many empty pages can be taken out.
+func (l *freeList) empty() (n int) {
+	k := &l.buckets[reuse]
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := k.head; i != 0; i = l.nodes[i].next {
+		n++
+	}
+	return n
+}
+
 // nonEmpty returns the first bucket from b up that seems to hold a page.
 func (l *freeList) nonEmpty(b int) int {
 	w := l.some[b/64].Load() >> (b % 64) << (b % 64)

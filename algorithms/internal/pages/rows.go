@@ -61,6 +61,9 @@ func (r *Rows) Count() int64 { return r.count.Load() }
 // Bytes returns the length of all rows.
 func (r *Rows) Bytes() int64 { return r.bytes.Load() }
 
+// Pages returns how many pages have a row in them, or are being filled.
+func (r *Rows) Pages() int { return int(r.space.InUse()) - r.list.empty() }
+
 // data returns h as a data page; it is latched.
 func data(h *Head) *dataPage { return (*dataPage)(unsafe.Pointer(h)) }
 
