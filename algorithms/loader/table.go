@@ -14,6 +14,7 @@ type table struct {
 	store *rowstore.Store
 	batch *rowstore.Batch
 	way   rowstore.Way
+	order []keyed // of the message that is put
 }
 
 func newTable(o Options, m *arena.Meter) (*table, error) {
@@ -39,11 +40,31 @@ func (t *table) Put(rows [][]byte) error {
 		}
 		return nil
 	}
-	byKey := func(a, b []byte) int { return cmp.Compare(rowstore.Key(a), rowstore.Key(b)) }
-	if !slices.IsSortedFunc(rows, byKey) {
-		slices.SortFunc(rows, byKey)
-	}
+	t.sort(rows)
 	return t.batch.Put(rows, t.way)
+}
+
+// A keyed is a row with its key beside it, so that comparing two reads neither.
+type keyed struct {
+	key uint64
+	row []byte
+}
+
+// sort sorts the rows by key, where they are not sorted.
+func (t *table) sort(rows [][]byte) {
+	t.order = t.order[:0]
+	sorted := true
+	for i, row := range rows {
+		t.order = append(t.order, keyed{rowstore.Key(row), row})
+		sorted = sorted && (i == 0 || t.order[i-1].key <= t.order[i].key)
+	}
+	if sorted {
+		return
+	}
+	slices.SortFunc(t.order, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	for i := range rows {
+		rows[i] = t.order[i].row
+	}
 }
 
 // Note has nothing to do: the index knows.

@@ -32,6 +32,13 @@ type finger struct {
 		last bool // no key is too high
 	}
 	top uint8 // levels known, with the leaves
+
+	leaves [leavesAhead]struct { // of the next keys
+		at int // the first of their keys, by its place in the batch
+		id pages.ID
+	}
+	ahead int      // how many of them there are
+	leaf  pages.ID // where the descent that is under way begins, if that is one of them
 }
 
 const levels = 16 // more than a tree can have
@@ -46,14 +53,53 @@ func (f *finger) note(p *node, id pages.ID) {
 	f.top = max(f.top, p.Level+1)
 }
 
-// start returns the lowest page known to have key, or 0.
-func (f *finger) start(key uint64) pages.ID {
+// start returns the lowest page known to have key, the i-th of the batch, or to be
+// left of where it is; or 0.
+func (f *finger) start(i int, key uint64) pages.ID {
+	for _, l := range f.leaves[:f.ahead] {
+		if l.at == i {
+			f.leaf = l.id
+			return l.id
+		}
+	}
+	f.leaf = 0
 	for l := uint8(1); l < f.top; l++ {
 		if w := &f.way[l]; w.last || key <= w.high {
 			return w.id
 		}
 	}
 	return 0
+}
+
+// leavesAhead is how many leaves are on their way at once.
+const leavesAhead = 8
+
+// lookAhead finds and prefetches the leaves of the keys from the i-th on, as far
+// as the lowest inner page that was passed knows them: it is searched for all of
+// them at one visit, and their misses overlap. It returns the place of the first
+// key that it did not look for.
+func (t *Tree) lookAhead(keys []uint64, i int, f *finger) int {
+	f.ahead = 0
+	if f.top < 2 {
+		return i + 1
+	}
+	p := t.latch(f.way[1].id, false)
+	if p == nil {
+		return i + 1
+	}
+	defer p.Latch.RUnlock()
+	highs, words := p.keys(t.limit)[:p.n-1], p.words(t.limit)[:p.n]
+	from := i
+	for f.ahead < leavesAhead && i < len(keys) && !p.beyond(keys[i]) {
+		c := p.child(keys[i], t.limit)
+		l := &f.leaves[f.ahead]
+		l.at, l.id = i, pages.ID(words[c])
+		t.at(l.id).fetch(t.limit)
+		f.ahead++
+		for i++; i < len(keys) && (c == len(highs) && !p.beyond(keys[i]) || c < len(highs) && keys[i] <= highs[c]); i++ {
+		}
+	}
+	return max(i, from+1)
 }
 
 // FindAll calls fn for each of the keys, which are sorted, with its place among
@@ -63,8 +109,11 @@ func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) er
 		return err
 	}
 	var f finger
-	for i := 0; i < len(keys); {
-		p, _ := t.descend(keys[i], 0, false, f.start(keys[i]), &f)
+	for i, seen := 0, 1; i < len(keys); {
+		if i >= seen {
+			seen = t.lookAhead(keys, i, &f)
+		}
+		p, _ := t.descend(keys[i], 0, false, f.start(i, keys[i]), &f)
 		for at := 0; i < len(keys) && !p.beyond(keys[i]); i++ {
 			var found bool
 			at, found = t.further(p, at, keys[i])
@@ -101,7 +150,10 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 		return err
 	}
 	var f finger
-	for i := 0; i < len(keys); {
+	for i, seen := 0, 1; i < len(keys); {
+		if i >= seen {
+			seen = t.lookAhead(keys, i, &f)
+		}
 		n, err := t.invokeLeaf(keys[i:], i, &f, fn)
 		if err != nil {
 			return fmt.Errorf("key %d of %d: %w", i+n, len(keys), err)
@@ -114,7 +166,7 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 // invokeLeaf does the first of the keys, and those after it that the same leaf
 // has, until it is full, and returns how many.
 func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
-	p, id := t.descend(keys[0], 0, true, f.start(keys[0]), f)
+	p, id := t.descend(keys[0], 0, true, f.start(base, keys[0]), f)
 	at, more := 0, int64(0)
 	for i, key := range keys {
 		if p.beyond(key) {

@@ -110,8 +110,7 @@ func (p *dataPage) part(off uint16) (payload []byte, next Link, first bool) {
 }
 
 // add adds a row, or a part of one, that room says fits, and returns its id.
-// The size is the page's.
-func (p *dataPage) add(payload []byte, next Link, first bool, size int) int {
+func (p *dataPage) add(payload []byte, next Link, first bool) int {
 	w, n := uint16(len(payload)), uint16(lenBytes+len(payload))
 	if !first {
 		w |= notFirst
@@ -119,9 +118,6 @@ func (p *dataPage) add(payload []byte, next Link, first bool, size int) int {
 	if next != 0 {
 		w |= continued
 		n += linkBytes
-	}
-	if gap := p.first - uint16(dataBytes+itemBytes*(int(p.direct)+int(p.indirect))); gap < n+itemBytes {
-		p.compact(size)
 	}
 	p.first -= n
 	p.free -= n
@@ -166,16 +162,44 @@ func (p *dataPage) remove(id, slot, size int) {
 		p.reset(size)
 		return
 	}
-	off := *p.item(slot)
-	n := p.rowBytes(off)
-	if off == p.first {
-		p.first += n // may lie below the next row's start, never above
-	}
-	p.free += n
+	p.widen(slot, -int(p.rowBytes(*p.item(slot))))
 	if i, ok := p.search(id); ok {
 		p.dropIndirect(i)
 	}
 	p.fill(slot)
+}
+
+// widen gives the row at a direct item by bytes more, or takes them away, at its
+// beginning: the rows below it move, so that rows always lie one behind the other
+// and what is free is in one piece. Items follow their rows, and links stay what
+// they are. The page has as much free.
+func (p *dataPage) widen(slot, by int) {
+	off, first := *p.item(slot), p.first
+	n := uint16(by)
+	p.first -= n
+	p.free -= n
+	copy(unsafe.Slice((*byte)(p.at(p.first)), int(off-first)), unsafe.Slice((*byte)(p.at(first)), int(off-first)))
+	items := p.items()[:p.direct]
+	for i, o := range items {
+		if o <= off {
+			items[i] = o - n
+		}
+	}
+}
+
+// resize gives the row at a direct item, which lies in this page alone, another
+// payload, and reports false where the page has no room for it.
+func (p *dataPage) resize(slot int, payload []byte) bool {
+	off := *p.item(slot)
+	more := len(payload) - int(*p.word(off)&lenMask)
+	if more > int(p.free) {
+		return false
+	}
+	p.widen(slot, more)
+	off -= uint16(more)
+	*p.word(off) = uint16(len(payload))
+	copy(unsafe.Slice((*byte)(p.at(off+lenBytes)), len(payload)), payload)
+	return true
 }
 
 func (p *dataPage) dropIndirect(i int) {
@@ -206,24 +230,4 @@ func (p *dataPage) fill(slot int) {
 	}
 	copy(items[last:], items[last+1:])
 	p.free += itemBytes
-}
-
-// compact moves all rows to the page's end. Items keep their places, so links
-// stay what they are. The size is the page's.
-func (p *dataPage) compact(size int) {
-	var order [maxItems]uint32 // offset and direct item
-	rows := order[:p.direct]
-	for i := range rows {
-		rows[i] = uint32(*p.item(i))<<8 | uint32(i)
-	}
-	slices.Sort(rows)
-	end := uint16(size)
-	for i := len(rows) - 1; i >= 0; i-- {
-		off := uint16(rows[i] >> 8)
-		n := p.rowBytes(off)
-		end -= n
-		copy(unsafe.Slice((*byte)(p.at(end)), int(n)), unsafe.Slice((*byte)(p.at(off)), int(n)))
-		*p.item(int(rows[i] & 0xff)) = end
-	}
-	p.first = end
 }

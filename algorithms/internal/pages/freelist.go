@@ -13,7 +13,8 @@ import (
 
 // A freeList says which page has room. Pages lie in buckets by their room; the
 // last bucket, the reuse list, holds the empty ones. A page with hardly any
-// room is in none.
+// room is in none. One may have a little more room than its bucket says, and
+// never less.
 //
 // A page that is taken out belongs to the taker until it is put back; nobody
 // else changes where it is. Of a page in a bucket, or in none, whoever holds the
@@ -168,12 +169,17 @@ func (l *freeList) put(i uint32, p *dataPage) {
 	n.where.Store(b)
 }
 
-// moved puts page i, of which the caller has removed a row and which it still
-// has latched for writing, where it now belongs, unless somebody has taken it:
-// then the taker will.
+// slack is by how many buckets a page's may be too low: by a hundredth of a page.
+const slack = 3
+
+// moved puts page i, in which the caller has changed a row and which it still has
+// latched for writing, where it now belongs, unless somebody has taken it: then
+// the taker will. A page that has but a little more room than its bucket says
+// stays: what is taken from there fits all the same, and where rows get longer
+// and shorter the lists would be busy with nothing else.
 func (l *freeList) moved(i uint32, p *dataPage) {
-	from := l.nodes[i].where.Load()
-	if from == taken || from == l.bucketOf(p) {
+	from, to := l.nodes[i].where.Load(), l.bucketOf(p)
+	if from == taken || from == to || from < to && to < reuse && to-from <= slack {
 		return
 	}
 	sched.Point("pages.moved")

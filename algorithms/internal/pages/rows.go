@@ -110,7 +110,8 @@ func (r *Rows) Read(l Link, dst []byte) ([]byte, error) {
 }
 
 // Update overwrites the row that l names in place, and reports whether it
-// could: only a row of the same length that lies in one page.
+// could: only a row that lies in one page, and, with another length, where that
+// page has room for it.
 func (r *Rows) Update(l Link, row []byte) (bool, error) {
 	if err := r.known(l); err != nil {
 		return false, err
@@ -122,10 +123,19 @@ func (r *Rows) Update(l Link, row []byte) (bool, error) {
 		return false, err
 	}
 	payload, next, _ := p.part(*p.item(s))
-	if next != 0 || len(payload) != len(row) {
+	if next != 0 {
 		return false, nil
 	}
-	copy(payload, row)
+	more := len(row) - len(payload)
+	if more == 0 {
+		copy(payload, row)
+		return true, nil
+	}
+	if !p.resize(s, row) {
+		return false, nil
+	}
+	r.bytes.Add(int64(more))
+	r.list.moved(l.page(), p)
 	return true, nil
 }
 

@@ -121,15 +121,17 @@ func TestNoRow(t *testing.T) {
 	}
 }
 
-// Only a row of the same length that lies in one page is updated in place.
+// Only a row that lies in one page is updated in place, and, with another length,
+// where that page has room.
 func TestUpdate(t *testing.T) {
-	r := newRows(t, 1024, 20, 0)
+	r := newRows(t, 1024, 40, 0)
 	check := func(old, now int, want bool) {
 		t.Helper()
 		l, err := r.Insert(row(old, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
+		before := r.Bytes()
 		got, err := r.Update(l, row(now, 2))
 		if err != nil || got != want {
 			t.Errorf("%d bytes over %d: %v, %v, want %v", now, old, got, err, want)
@@ -141,13 +143,80 @@ func TestUpdate(t *testing.T) {
 		if b, err := r.Read(l, nil); err != nil || !bytes.Equal(b, wanted) {
 			t.Errorf("%d bytes over %d: wrong row afterwards: %v", now, old, err)
 		}
+		if got, want := r.Bytes()-before, int64(len(wanted)-old); got != want {
+			t.Errorf("%d bytes over %d: the rows are %d longer, want %d", now, old, got, want)
+		}
+		if err := r.sane(); err != nil {
+			t.Error(err)
+		}
 	}
+	m := r.PageRow()
 	check(0, 0, true)
 	check(10, 10, true)
-	check(10, 9, false)
-	check(10, 11, false)
-	check(r.PageRow(), r.PageRow(), true)
-	check(r.PageRow()+1, r.PageRow()+1, false)
+	check(10, 9, true)
+	check(10, 0, true)
+	check(10, 11, true)
+	check(m, m, true)
+	check(m, m+1, true) // there are reserves for a link and another row's item
+	check(m, m+reserve-itemBytes-lenBytes, true)
+	check(m, m+reserve-itemBytes-lenBytes+1, false)
+	check(m, 0, true)
+	check(m/2+100, 2*m, false)
+	check(m+1, m+1, false)
+	check(m+1, 5, false)
+}
+
+// A row that gets longer or shorter in the middle of a full page moves the others,
+// whose links stay valid, and takes all that is free and no more.
+func TestResizeAmongOthers(t *testing.T) {
+	r := newRows(t, 1024, 1, 0)
+	var links []Link
+	want := make(map[Link][]byte)
+	for {
+		b := row(40, uint64(len(links)))
+		l, err := r.Insert(b)
+		if errors.Is(err, ErrFull) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		links, want[l] = append(links, l), b
+	}
+	change := func(l Link, n int, could bool) {
+		t.Helper()
+		b := row(n, uint64(n))
+		got, err := r.Update(l, b)
+		if err != nil || got != could {
+			t.Fatalf("%d bytes over %d: %v, %v, want %v", n, len(want[l]), got, err, could)
+		}
+		if got {
+			want[l] = b
+		}
+		for l, b := range want {
+			if got, err := r.Read(l, nil); err != nil || !bytes.Equal(got, b) {
+				t.Fatalf("link %x: %d bytes, want %d: %v", uint64(l), len(got), len(b), err)
+			}
+		}
+		if err := r.sane(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := data(r.space.At(1))
+	for _, at := range []int{0, len(links) / 2, len(links) - 1} {
+		l := links[at]
+		most := len(want[l]) + int(p.free)
+		change(l, most+1, false)
+		change(l, most, true)
+		change(l, 0, true)
+		change(l, 40, true)
+	}
+	if err := r.Remove(links[3]); err != nil { // what is behind an indirect item moves too
+		t.Fatal(err)
+	}
+	delete(want, links[3])
+	change(links[len(links)-1], 70, true)
+	change(links[len(links)-1], 7, true)
 }
 
 // A page whose 255 items are used up is not offered again, though bytes are
