@@ -66,7 +66,8 @@ func (s *Stream) Load(put func(row []byte) error) error {
 		return nil
 	}
 	for p := range s.c.Records {
-		s.data = s.append(s.data[:0], 2*s.place.At(p), s.length(0))
+		key := 2 * s.place.At(p)
+		s.data = s.append(s.data[:0], key, s.length(key))
 		if err := put(s.data); err != nil {
 			return err
 		}
