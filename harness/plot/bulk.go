@@ -87,17 +87,18 @@ func Saved(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 	if len(list) == 0 {
 		return nil
 	}
+	shown = medians(shown) + "; " + barsBy(points)
 	legend := []entry{newEntry("measured here", swatch(piece{fill: oursFill}))}
 	if theirs {
 		legend = append(legend, newEntry("published (IEP-32)", swatch(publishedFill)))
 	}
 	b := bars{list: list, xLabel: "Time that batches save (%)", whole: 8}
-	return bulkChart(e, style, "saved", b, legend, medians(shown))
+	return bulkChart(e, style, "saved", b, legend, shown)
 }
 
 func publishedBar(c bulk.Class) bar {
 	if !c.Certain {
-		return bar{text: "published: cannot be read with certainty"}
+		return bar{text: "published: not legible"}
 	}
 	q := publishedFill
 	q.v = c.Saved
@@ -130,7 +131,7 @@ func Pages(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 	}
 	legend := []entry{newEntry("row by row", swatch(piece{fill: singleFill})), newEntry("batches", swatch(piece{fill: oursFill}))}
 	b := bars{list: list, xLabel: "Share of the pages that is rows (%)", whole: 8}
-	return bulkChart(e, style, "pages", b, legend, "medians")
+	return bulkChart(e, style, "pages", b, legend, "medians; "+barsBy(points))
 }
 
 // gap parts the bars of one point from those of the one before.
@@ -143,6 +144,22 @@ func gap(list []bar) []bar {
 
 func swatch(q piece) func(draw.Canvas) {
 	return func(c draw.Canvas) { fillPiece(c, q, c.Rectangle) }
+}
+
+// barsBy says what the names of the bars are.
+func barsBy(points []result.BulkPoint) string {
+	var keys []string
+	for _, q := range points[0].Params {
+		keys = append(keys, strings.TrimPrefix(q.Key, "workload."))
+	}
+	if len(keys) == 0 {
+		return "all rows"
+	}
+	words := "bars by " + strings.Join(keys, ", ")
+	if points[0].RowSize() != "" {
+		words += " in bytes"
+	}
+	return words
 }
 
 func percent(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + " %" }
@@ -195,7 +212,7 @@ func Gain(e *result.Experiment, points []result.BulkPoint, style Style) *Chart {
 		return nil
 	}
 	sizes := batchSizes(points)
-	m := multiples{xLabel: "Rows of a message", yLabel: "Times as fast as single puts", least: 1.05 * vg.Inch, ratio: 0.62, xMax: 1, xTicks: sizes.ticks()}
+	m := multiples{xLabel: "Rows of a message", yLabel: "Times as fast as single puts", least: 1.05 * vg.Inch, ratio: 0.62, xMax: 1, xTicks: sizes}
 	var failed []string
 	for _, g := range panels {
 		p, notes := g.panel(sizes)
@@ -203,12 +220,12 @@ func Gain(e *result.Experiment, points []result.BulkPoint, style Style) *Chart {
 		for _, q := range p.plotters {
 			if t, ok := q.(trend); ok {
 				for _, s := range t.points {
-					m.yMax = math.Max(m.yMax, s.hi)
+					m.yMax = math.Max(m.yMax, s.y) // ranges end at the frame
 				}
 			}
 		}
 	}
-	m.yMax = math.Max(1.2, 1.06*m.yMax)
+	m.yMax = math.Max(1.2, 1.2*m.yMax)
 	m.cols = gainColumns(panels)
 	s := sheet{width: style.width(ColumnWidth), notes: failed, footer: bulkFooter(e, style, "medians and their ranges")}
 	for _, put := range []string{workload.PutInvoke, workload.PutFind} {
@@ -321,8 +338,8 @@ func (s batchAxis) at(p result.BulkPoint) float64 {
 	return 0.5
 }
 
-func (s batchAxis) ticks() gonum.ConstantTicks {
-	ticks := gonum.ConstantTicks{}
+// Ticks returns them anew each time: who hides labels does so in place.
+func (s batchAxis) Ticks(_, _ float64) (ticks []gonum.Tick) {
 	for i, size := range s {
 		ticks = append(ticks, gonum.Tick{Value: (float64(i) + 0.5) / float64(len(s)), Label: short(size, 8)})
 	}

@@ -84,6 +84,7 @@ func (e *Experiment) BulkPoints(puts []string, base func(put string) string) []B
 		}
 		out[n].Ways = append(out[n].Ways, newWay(putOf(point, ts), ts))
 	}
+	slices.SortStableFunc(out, func(a, b BulkPoint) int { return comparePoints(a.Params, b.Params) })
 	for i := range out {
 		slices.SortStableFunc(out[i].Ways, func(a, b Way) int {
 			return slices.Index(puts, a.Put) - slices.Index(puts, b.Put)

@@ -254,6 +254,23 @@ func TestFullByItems(t *testing.T) {
 	}
 }
 
+// So it is in a batch, though rows of no length always fit.
+func TestFullByItemsInBatch(t *testing.T) {
+	r := newRows(t, Largest, 4, 0)
+	rows, links := make([][]byte, maxItems+40), make([]Link, maxItems+40)
+	if err := r.InsertRows(rows, links); err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range links {
+		if want := uint32(1 + i/maxItems); l.page() != want {
+			t.Fatalf("row %d is in page %d, want %d", i, l.page(), want)
+		}
+	}
+	if err := r.sane(); err != nil {
+		t.Error(err)
+	}
+}
+
 // When memory ends in the middle of a batch nothing of the batch stays.
 func TestFullSpace(t *testing.T) {
 	r := newRows(t, 1024, 5, 8)
