@@ -195,8 +195,8 @@ func bulkFooter(e *result.Experiment, style Style, shown string) []string {
 		trials = max(trials, e.Trials[i].Trial)
 	}
 	parts := append([]string{e.Name}, machinesText(e.AllMachines())...)
-	parts = append(parts, fmt.Sprintf("%d trials, %s", trials, shown), "every row compared with a model after each")
-	lines := []string{strings.Join(parts, "; ")}
+	parts = append(parts, fmt.Sprintf("%d trials, %s", trials, shown))
+	lines := []string{strings.Join(parts, "; "), "After each trial every row was compared with a model."}
 	if w := e.Warnings(); len(w) > 0 {
 		lines = append(lines, "Warning: "+strings.Join(w[:min(len(w), 2)], "; "))
 	}
