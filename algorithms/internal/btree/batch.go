@@ -105,6 +105,27 @@ func (t *Tree) lookAhead(keys []uint64, i int, f *finger) int {
 // FindAll calls fn for each of the keys, which are sorted, with its place among
 // them and its value, if it is there, with the leaf latched for reading.
 func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) error {
+	return t.FindAllSoon(keys, nil, fn)
+}
+
+// valuesAhead is how many calls ahead of its own a value is told of.
+const valuesAhead = 6
+
+// soon tells of the value of the key that is some places further, where that is
+// some places further in the leaf too: where the keys of a batch are neighbours.
+func (t *Tree) soon(p *node, at int, keys []uint64, tell func(val uint64)) {
+	if tell == nil || len(keys) <= valuesAhead || at+valuesAhead >= int(p.n) {
+		return
+	}
+	if p.keys(t.limit)[at+valuesAhead] == keys[valuesAhead] {
+		tell(p.words(t.limit)[at+valuesAhead])
+	}
+}
+
+// FindAllSoon is FindAll for who wants to prefetch what values lead to: tell, if
+// not nil, is told of some values a few calls before fn is, with the leaf latched
+// for reading. Others may have changed a value by then.
+func (t *Tree) FindAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool)) error {
 	if err := sorted(keys); err != nil {
 		return err
 	}
@@ -117,6 +138,7 @@ func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) er
 		for at := 0; i < len(keys) && !p.beyond(keys[i]); i++ {
 			var found bool
 			at, found = t.further(p, at, keys[i])
+			t.soon(p, at, keys[i:], tell)
 			fn(i, t.value(p, at, found), found)
 		}
 		p.Latch.RUnlock()
@@ -146,6 +168,12 @@ func (t *Tree) further(p *node, at int, key uint64) (int, bool) {
 // a key is. After an error the keys from the one that fn was called with last on
 // are as they were.
 func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (Op, uint64)) error {
+	return t.InvokeAllSoon(keys, nil, fn)
+}
+
+// InvokeAllSoon is InvokeAll for who wants to prefetch what values lead to; see
+// FindAllSoon.
+func (t *Tree) InvokeAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) error {
 	if err := sorted(keys); err != nil {
 		return err
 	}
@@ -154,7 +182,7 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 		if i >= seen {
 			seen = t.lookAhead(keys, i, &f)
 		}
-		n, err := t.invokeLeaf(keys[i:], i, &f, fn)
+		n, err := t.invokeLeaf(keys[i:], i, &f, tell, fn)
 		if err != nil {
 			return fmt.Errorf("key %d of %d: %w", i+n, len(keys), err)
 		}
@@ -165,7 +193,7 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 
 // invokeLeaf does the first of the keys, and those after it that the same leaf
 // has, until it is full, and returns how many.
-func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
+func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
 	p, id := t.descend(keys[0], 0, true, f.start(base, keys[0]), f)
 	at, more := 0, int64(0)
 	for i, key := range keys {
@@ -176,6 +204,7 @@ func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val
 		}
 		var found bool
 		at, found = t.further(p, at, key)
+		t.soon(p, at, keys[i:], tell)
 		op, val := fn(base+i, t.value(p, at, found), found)
 		if op == Put && !found && int(p.n) == t.limit {
 			t.counted(more)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/prefetch"
 )
 
 // A Link names a row until it is removed: the id of its item in the upper byte,
@@ -137,6 +139,17 @@ func (r *Rows) Update(l Link, row []byte) (bool, error) {
 	r.bytes.Add(int64(more))
 	r.list.moved(l.page(), p)
 	return true, nil
+}
+
+// Fetch prefetches what is read first of the row that l names, if there is one:
+// its page's head and its item. It is for who has many rows to come to.
+func (r *Rows) Fetch(l Link) {
+	if l.page() > r.space.Used() {
+		return
+	}
+	h := unsafe.Pointer(r.space.At(l.page()))
+	prefetch.Line(h)
+	prefetch.Line(unsafe.Add(h, dataBytes+itemBytes*l.id()))
 }
 
 // Remove removes the row that l names.
