@@ -47,16 +47,15 @@ func (p *dataPage) sane(size int) error {
 	if len(rows) > 0 && p.first != rows[0] || len(rows) == 0 && int(p.first) != size {
 		return fmt.Errorf("first row is said to be at %d, rows %d", p.first, rows)
 	}
-	end = int(p.first)
 	for _, off := range rows {
-		if int(off) != end {
+		if int(off) < end {
 			return fmt.Errorf("row at %d, the one before it ends at %d", off, end)
 		}
 		n := int(p.rowBytes(off))
 		end = int(off) + n
 		free -= n
 	}
-	if end != size || free != int(p.free) {
+	if end > size || free != int(p.free) {
 		return fmt.Errorf("rows end at %d of %d; %d bytes free, page says %d", end, size, free, p.free)
 	}
 	return p.saneIDs()

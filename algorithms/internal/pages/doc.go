@@ -15,8 +15,7 @@
 // A direct item is the offset of a row. An indirect item is (id, index of a
 // direct item), one byte each, sorted by id: it stands for a row whose direct
 // item was moved to fill a gap, so that a link stays valid until its row is
-// removed. Rows lie one behind the other: where one goes, or gets another length,
-// those below it move. A row is
+// removed. A row is
 //
 //	0  length    2 bytes  of the payload; bit 15: a link follows, bit 14: this
 //	                      is not a row's first part
@@ -31,10 +30,11 @@
 // this one: a page that is out of the free list has one filler, and readers and
 // removers hold one latch at a time. An index's latches come before these.
 //
-// Other than the original's, a page is never compacted, since it has no holes: to
-// move, on average, half of a page's rows is cheaper than to sort and move all of
-// them when the gap is too short, and that was due at almost every row where
-// lengths change.
+// Other than the original's, a page closes the hole of a row that goes, by moving
+// the rows below it; and a row may get another length where it is. One that gets
+// shorter leaves a hole, into which it can grow again; all holes are squeezed out
+// only where the gap between items and rows is too short. (The original compacts
+// for the next row, and that was due at almost every row where lengths change.)
 //
 // Left out of the original: the page id of the list in the page (membership is
 // kept beside the pages, since lists are built anew by recovery), lists striped

@@ -102,7 +102,7 @@ func (f *filler) add(row []byte) (Link, error) {
 	}
 	f.n++
 	f.sum += int64(len(row))
-	return linkTo(f.i, f.p.add(first, next, true)), nil
+	return linkTo(f.i, f.p.add(first, next, true, r.space.size)), nil
 }
 
 // giveUp removes the parts of a row that cannot be stored in full. The filler's
@@ -142,7 +142,7 @@ func (r *Rows) whole(part []byte, next Link) (Link, error) {
 	if err != nil {
 		return 0, err
 	}
-	l := linkTo(i, p.add(part, next, false))
+	l := linkTo(i, p.add(part, next, false, r.space.size))
 	r.list.put(i, p)
 	p.Latch.Unlock()
 	return l, nil

@@ -133,7 +133,7 @@ func (r *Rows) Update(l Link, row []byte) (bool, error) {
 		copy(payload, row)
 		return true, nil
 	}
-	if !p.resize(s, row) {
+	if !p.resize(s, row, r.space.size) {
 		return false, nil
 	}
 	r.bytes.Add(int64(more))

@@ -219,6 +219,73 @@ func TestResizeAmongOthers(t *testing.T) {
 	change(links[len(links)-1], 7, true)
 }
 
+// Rows that got shorter leave holes: they grow into their own, and when another
+// needs more than the gap, or a new row does, all holes are squeezed out.
+func TestHoles(t *testing.T) {
+	for _, insert := range []bool{false, true} {
+		r := newRows(t, 1024, 1, 0)
+		var links []Link
+		want := make(map[Link][]byte)
+		for i := range 14 {
+			b := row(60, uint64(i))
+			l, err := r.Insert(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			links, want[l] = append(links, l), b
+		}
+		p := data(r.space.At(1))
+		change := func(l Link, n int) {
+			t.Helper()
+			want[l] = row(n, uint64(n))
+			if ok, err := r.Update(l, want[l]); !ok || err != nil {
+				t.Fatalf("%d bytes: %v, %v", n, ok, err)
+			}
+			for l, b := range want {
+				if got, err := r.Read(l, nil); err != nil || !bytes.Equal(got, b) {
+					t.Fatalf("link %x: %d bytes, want %d: %v", uint64(l), len(got), len(b), err)
+				}
+			}
+			if err := r.sane(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, gap := p.first, p.gap()
+		for i := 0; i < len(links); i += 2 {
+			change(links[i], 10)
+			change(links[i], 59)
+			change(links[i], 11)
+		}
+		if p.first != first || p.gap() != gap {
+			t.Errorf("the lowest row moved from %d to %d for what had room where it was", first, p.first)
+		}
+		if int(p.free) < gap+7*49 {
+			t.Fatalf("%d bytes are free, the gap was %d", p.free, gap)
+		}
+		if insert {
+			b := row(gap+100, 99)
+			l, err := r.Insert(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[l] = b
+		} else {
+			change(links[7], 60+gap+100)
+		}
+		change(links[3], 60+int(p.free))
+		if p.gap() != 0 || p.free != 0 {
+			t.Errorf("%d bytes are free, %d of them in the gap, want none", p.free, p.gap())
+		}
+		for _, l := range links[4:9] {
+			if err := r.Remove(l); err != nil {
+				t.Fatal(err)
+			}
+			delete(want, l)
+		}
+		change(links[0], 12)
+	}
+}
+
 // A page whose 255 items are used up is not offered again, though bytes are
 // free, until a row goes.
 func TestFullByItems(t *testing.T) {
