@@ -76,9 +76,25 @@ const leavesAhead = 8
 
 // lookAhead finds and prefetches the leaves of the keys from the i-th on, as far
 // as the lowest inner page that was passed knows them: it is searched for all of
-// them at one visit, and their misses overlap. It returns the place of the first
-// key that it did not look for.
-func (t *Tree) lookAhead(keys []uint64, i int, f *finger) int {
+// them at one visit, and their misses overlap. Of leaves with few of the keys it
+// tells the values. It returns the place of the first key that it did not look
+// for.
+func (t *Tree) lookAhead(keys []uint64, i int, f *finger, tell func(val uint64)) int {
+	next := t.leavesOf(keys, i, f)
+	for g := range f.ahead {
+		end := next
+		if g+1 < f.ahead {
+			end = f.leaves[g+1].at
+		}
+		if few := keys[f.leaves[g].at:end]; tell != nil && len(few) < valuesAhead {
+			t.tellOf(f.leaves[g].id, few, tell)
+		}
+	}
+	return next
+}
+
+// leavesOf is lookAhead without the values.
+func (t *Tree) leavesOf(keys []uint64, i int, f *finger) int {
 	f.ahead = 0
 	if f.top < 2 {
 		return i + 1
@@ -100,6 +116,20 @@ func (t *Tree) lookAhead(keys []uint64, i int, f *finger) int {
 		}
 	}
 	return max(i, from+1)
+}
+
+// tellOf tells the values of keys in a leaf, if they are there and it is one still.
+func (t *Tree) tellOf(id pages.ID, keys []uint64, tell func(val uint64)) {
+	p := t.latch(id, false)
+	if p == nil {
+		return
+	}
+	for _, key := range keys {
+		if i, ok := p.entry(key, t.limit); ok {
+			tell(p.words(t.limit)[i])
+		}
+	}
+	p.Latch.RUnlock()
 }
 
 // FindAll calls fn for each of the keys, which are sorted, with its place among
@@ -132,7 +162,7 @@ func (t *Tree) FindAllSoon(keys []uint64, tell func(val uint64), fn func(i int, 
 	var f finger
 	for i, seen := 0, 1; i < len(keys); {
 		if i >= seen {
-			seen = t.lookAhead(keys, i, &f)
+			seen = t.lookAhead(keys, i, &f, tell)
 		}
 		p, _ := t.descend(keys[i], 0, false, f.start(i, keys[i]), &f)
 		for at := 0; i < len(keys) && !p.beyond(keys[i]); i++ {
@@ -180,7 +210,7 @@ func (t *Tree) InvokeAllSoon(keys []uint64, tell func(val uint64), fn func(i int
 	var f finger
 	for i, seen := 0, 1; i < len(keys); {
 		if i >= seen {
-			seen = t.lookAhead(keys, i, &f)
+			seen = t.lookAhead(keys, i, &f, tell)
 		}
 		n, err := t.invokeLeaf(keys[i:], i, &f, tell, fn)
 		if err != nil {
