@@ -1,6 +1,10 @@
 package pages
 
-import "testing"
+import (
+	"bytes"
+	"runtime"
+	"testing"
+)
 
 // A page that somebody fills is in no list, whatever others do to its rows, until
 // it is put back.
@@ -92,5 +96,46 @@ func TestTakeHasRoom(t *testing.T) {
 			r.list.put(i, data(h))
 			h.Latch.Unlock()
 		}
+	}
+}
+
+// A page whose room another took between its leaving the list and its being
+// latched, by making a row of it longer, is put back, and another one taken.
+func TestRoomGoneBeforeLatch(t *testing.T) {
+	r := newRows(t, 1024, 4, 0)
+	old, err := r.Insert(row(100, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := old.page()
+	h := r.space.Lock(i)
+	added := make(chan Link)
+	go func() {
+		l, err := r.Insert(row(700, 2))
+		if err != nil {
+			t.Error(err)
+		}
+		added <- l
+	}()
+	for r.list.nodes[i].where.Load() != taken {
+		runtime.Gosched()
+	}
+	if !data(h).resize(0, row(600, 3), 1024) {
+		t.Fatal("there was no room for a longer row")
+	}
+	r.bytes.Add(500)
+	r.list.moved(i, data(h))
+	h.Latch.Unlock()
+	l := <-added
+	for link, want := range map[Link][]byte{old: row(600, 3), l: row(700, 2)} {
+		if got, err := r.Read(link, nil); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("link %x: %d bytes, want %d: %v", uint64(link), len(got), len(want), err)
+		}
+	}
+	if l.page() == i {
+		t.Errorf("both rows are in page %d", i)
+	}
+	if err := r.sane(); err != nil {
+		t.Error(err)
 	}
 }

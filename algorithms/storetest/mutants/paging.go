@@ -78,6 +78,9 @@ func pagesMutants() []mutant {
 			fault: "says that a bucket is empty when its first page goes",
 			edits: one("\tif k.head == 0 {\n\t\tl.some", "\tif k.head == n.next {\n\t\tl.some")},
 	}), in("pages", insertFile, []mutant{
+		{name: "pages-room-gone", seen: "a page between its leaving the list and its being latched",
+			fault: "does not look again whether a page has room when it has the latch",
+			edits: one("if err != nil || !f.p.full() && f.p.room() >= n {", "if true {")},
 		{name: "pages-head-torn", seen: ignite + ": the row's header must lie in its head part",
 			fault: "cuts a row within its head",
 			edits: one("cut := max(len(first)-r.most, r.head)", "cut := len(first) - r.most")},
