@@ -34,6 +34,9 @@ func (c cell) capacity() uint64 {
 
 // workers returns how many there are.
 func (c cell) workers() int {
+	if c.bulk() {
+		return 1
+	}
 	if c.Workers == 0 {
 		return runtime.GOMAXPROCS(0)
 	}
@@ -180,6 +183,9 @@ type deck struct {
 
 // decks draws the workers' transactions. Algorithms of one trial get the same.
 func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, error) {
+	if c.bulk() {
+		return nil, nil
+	}
 	decks := make([]deck, c.workers())
 	for i := range decks {
 		if c.bench != nil {

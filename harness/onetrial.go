@@ -29,14 +29,14 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		out.Status = result.Partial
 		out.Error = "interrupted"
 	case errors.As(err, &wrong):
-		out.Status, out.Error, out.Throughput, out.Verdict.OK = result.Failed, err.Error(), nil, false
+		out.Status, out.Error, out.Throughput, out.Bulk, out.Verdict.OK = result.Failed, err.Error(), nil, nil, false
 		out.Verdict.Detail = err.Error()
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	case err != nil:
-		out.Status, out.Error, out.Throughput = result.Failed, err.Error(), nil
+		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
-	if ctx.Err() != nil && len(out.Buckets) == 0 {
+	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
 	if err := result.Save(r.dir, *out); err != nil {
@@ -91,6 +91,9 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 
 // run verifies and measures.
 func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
+	if c.bulk() {
+		return r.load(ctx, c, e, round, out)
+	}
 	if c.Verify != config.VerifyOff && (round == r.first(c) || c.Verify == config.VerifyFull) {
 		r.tell(c, e, "verifying", result.Bucket{})
 		if err := r.verify(ctx, c, e, round, out); err != nil {

@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
+	"ckptbench/workload"
 )
 
 // Options say how an experiment is run, beside its configuration.
@@ -110,6 +111,9 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+filepath.Base(r.dir))
 	}
 	for i, c := range e.Cells() {
+		if c.Experiment.Workload.Name == workload.Bulk && !o.Shard.Whole() {
+			return r, errors.New("bulk compares points of the matrix with each other, and shards would part them: run it whole")
+		}
 		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
 		var err error
 		if made.bench, err = made.newBenchmark(); err != nil {
@@ -156,11 +160,12 @@ func (r *runner) setUp() error {
 
 // rounds runs the trials: round by round, and in each round every point with
 // every algorithm. The order of the algorithms is rotated from round to round,
-// so that none is always first on a cold machine; none stays in its round.
+// so that none is always first on a cold machine; none stays in its round. So is
+// that of the ways to put bulk's messages.
 func (r *runner) rounds(ctx context.Context) error {
 	points, rounds := len(r.cells), int(r.exp.Trials)
 	for round := 1; round <= rounds; round++ {
-		for i := range r.cells {
+		for _, i := range r.turns(round) {
 			if !r.o.Shard.Has(i, round, points, rounds) {
 				continue
 			}

@@ -27,7 +27,7 @@ func (s Spec) procedures() (Spec, error) {
 }
 
 func (s Spec) checkProcedures() error {
-	err := errors.Join(s.Procedures.check(s.Name), s.checkForeign())
+	err := errors.Join(s.Procedures.check(s.Name), s.Messages.foreign(s.Name), s.checkForeign())
 	if s.Name == TPCC {
 		return err
 	}
@@ -56,14 +56,14 @@ func (p Procedures) check(name string) error {
 // MaxWarehouses is the most warehouses tpcc may have.
 const MaxWarehouses = 100_000
 
-// checkForeign refuses what has no meaning with s's benchmark.
+// checkForeign refuses what has no meaning with s's benchmark, or with bulk.
 func (s Spec) checkForeign() error {
 	type given struct {
 		key string
 		is  bool
 	}
 	keys := []given{
-		{"keys", s.Keys != 0}, {"updates_per_tick", s.UpdatesPerTick != 0},
+		{"keys", s.Keys != 0 && s.Name != Bulk}, {"updates_per_tick", s.UpdatesPerTick != 0},
 		{"fields", s.Fields != 0}, {"field_distribution", s.FieldDistribution != ""},
 		{"max_scan", s.MaxScan != 0}, {"scan_distribution", s.ScanDistribution != ""}, {"abort", s.Abort != 0},
 		{"long.share", s.Long.Share != nil}, {"long.keys", s.Long.Keys != 0}, {"long.hold", s.Long.Hold != nil}, {"long.apart", s.Long.Apart != nil},
@@ -71,9 +71,9 @@ func (s Spec) checkForeign() error {
 	for i, p := range s.Mix.shares() {
 		keys = append(keys, given{Kind(i).String(), *p != nil})
 	}
-	if s.Name == TPCC {
+	if s.Name == TPCC || s.Name == Bulk {
 		keys = append(keys, given{"distribution", s.Distribution != ""}, given{"theta", s.Theta != nil},
-			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil}, given{"key_order", s.KeyOrder != ""})
+			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil}, given{"key_order", s.KeyOrder != "" && s.Name == TPCC})
 	}
 	var errs []error
 	for _, k := range keys {
@@ -84,8 +84,11 @@ func (s Spec) checkForeign() error {
 	return errors.Join(errs...)
 }
 
-// streams refuses a benchmark, which is no stream of operations.
+// streams refuses what is no stream of operations.
 func (s Spec) streams() error {
+	if s.Name == Bulk {
+		return fmt.Errorf("name: %s has messages of rows, and no operations", s.Name)
+	}
 	if s.IsBenchmark() {
 		return fmt.Errorf("name: %s is a benchmark of stored procedures, not a stream of operations", s.Name)
 	}

@@ -52,6 +52,10 @@
 //
 // Keys given beside a preset override its own, one by one.
 //
+//	bulk       messages of rows, in batches or row by row
+//
+// These are no transactions; package bulk makes the messages.
+//
 // # Benchmarks
 //
 // A Benchmark is a set of tables and of stored procedures on them, which say for

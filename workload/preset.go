@@ -31,6 +31,12 @@ const (
 	TPCC      = "tpcc"
 )
 
+// Bulk is the loading of messages of rows into page memory; see package bulk.
+const Bulk = "bulk"
+
+// Random is the order of keys that a message of bulk has where it is not sorted.
+const Random = "random"
+
 // Distributions returns the values allowed for Spec.Distribution.
 func Distributions() []string {
 	return []string{Uniform, Zipf, YCSBZipf, YCSBScrambled, Latest, Hotspot, Exponential}
@@ -46,14 +52,19 @@ func Names() []string {
 // have packages of their own.
 func Benchmarks() []string { return []string{SmallBank, TPCC} }
 
-// Calls returns the values allowed for Spec.Calls with a benchmark, the default
-// first; none for anything else.
+// All returns every value allowed for Spec.Name, in the order to list them.
+func All() []string { return append(append(Names(), Benchmarks()...), Bulk) }
+
+// Calls returns the values allowed for Spec.Calls with a benchmark or bulk, the
+// default first; none for anything else.
 func Calls(benchmark string) []string {
 	switch benchmark {
 	case SmallBank:
 		return []string{"full", "constant-sum"}
 	case TPCC:
 		return []string{"full", "deck", "calc"}
+	case Bulk:
+		return []string{"update", "resize", "insert", "mixed"}
 	}
 	return nil
 }
@@ -85,6 +96,8 @@ func Describe(name string) string {
 		return "six short procedures on savings and checking accounts; the total tells a torn image"
 	case TPCC:
 		return "orders, payments and deliveries of a wholesale supplier"
+	case Bulk:
+		return "messages of rows loaded into page memory, row by row or in batches (IEP-32); no transactions, no checkpoints"
 	}
 	return ""
 }

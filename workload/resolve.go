@@ -15,6 +15,9 @@ func (s Spec) Resolve() (Spec, error) {
 	if s.IsBenchmark() {
 		return s.procedures()
 	}
+	if s.Name == Bulk {
+		return s.bulk()
+	}
 	base, known := preset(s.Name)
 	s = s.over(base)
 	if err := s.check(known); err != nil {

@@ -10,15 +10,19 @@ type Spec struct {
 	// Name is a preset, one of Names: ycsb-a to ycsb-f, calc, calc-long, ticks,
 	// or custom, which gives nothing; or one of Benchmarks, for which only the
 	// keys that say which records are chosen mean anything, and those of
-	// Procedures. Default: custom.
+	// Procedures; or bulk, for which Keys, KeyOrder and Calls do, and those of
+	// Messages. Default: custom.
 	Name string `yaml:"name,omitempty"`
 
 	Procedures `yaml:",inline"`
 
+	Messages `yaml:",inline"`
+
 	Mix `yaml:",inline"`
 
 	// Keys is how many operations a transaction has, each on a key of its
-	// own and each drawing its kind from the mix. Default: 1.
+	// own and each drawing its kind from the mix; or how many rows a message
+	// of bulk has. Default: 1; of bulk 100.
 	Keys int `yaml:"keys,omitempty"`
 
 	// UpdatesPerTick is Keys under the name that it has with ticks, for which
@@ -44,7 +48,8 @@ type Spec struct {
 	// KeyOrder says where zipf, ycsb-zipf and hotspot keep their popular
 	// records: scattered over the key space by a fixed permutation, the same
 	// for every worker and trial of a master seed, or ordered, the most
-	// popular first, so that they are neighbours in memory. Default: scattered.
+	// popular first, so that they are neighbours in memory. Of bulk it says
+	// which keys a message has; see package bulk. Default: scattered.
 	KeyOrder string `yaml:"key_order,omitempty"`
 
 	// Fields is the number of fields a record is cut into, 1..65535, of
@@ -79,6 +84,22 @@ type Procedures struct {
 
 	// Warehouses is the size of tpcc. Default: 1.
 	Warehouses int `yaml:"warehouses,omitempty"`
+}
+
+// Messages are the keys of bulk alone.
+type Messages struct {
+	// Put is how a message is put into the store; one of Puts. Default: single.
+	Put string `yaml:"put,omitempty"`
+
+	// RowSize is how long rows are, with their keys of 8 bytes: a length, or
+	// any from the first to the second. Default: 100.
+	RowSize Span `yaml:"row_size,omitempty"`
+
+	// PageSize is in bytes, a power of two from 1 KiB to 16 KiB. Default: 4 KiB.
+	PageSize int `yaml:"page_size,omitempty"`
+
+	// Passes is how often the messages go through all keys. Default: 3.
+	Passes int `yaml:"passes,omitempty"`
 }
 
 // A Mix is the share of each kind among the operations. They must sum to 1;

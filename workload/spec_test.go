@@ -45,8 +45,11 @@ func TestValidate(t *testing.T) {
 		{"{name: smallbank, distribution: hotspot, hot_share: 0.5}", ""},
 		{"name: tpcc", ""},
 		{"{name: tpcc, warehouses: 50, mix: calc}", ""},
+		{"name: bulk", ""},
+		{"{name: bulk, put: insert-rows, row_size: 44-104, page_size: 1024, passes: 2, keys: 100}", ""},
+		{"{name: bulk, put: find, mix: resize, key_order: random, row_size: 8-9}", ""},
 
-		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, ticks, custom, smallbank, tpcc`},
+		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, ticks, custom, smallbank, tpcc, bulk`},
 		{"keys: 1", `name: custom says nothing about the operations: give shares of read, update, write, rmw, insert, delete, scan that sum to 1, or name a preset (`},
 		{a + "read: 0.9", `read 0.9, update 0.5: the shares sum to 1.4, must sum to 1; name: ycsb-a gives those that are not given`},
 		{"{read: 0.5, update: 0.499999}", `the shares sum to 0.999999, must sum to 1`},
@@ -84,6 +87,23 @@ func TestValidate(t *testing.T) {
 		{"{name: smallbank, long: {hold: 1s}}", `long.hold: has no meaning with smallbank: remove it`},
 		{"{name: tpcc, mix: constant-sum}", `mix: "constant-sum" is not one of full, deck, calc`},
 		{"{name: tpcc, warehouses: -1}", `warehouses: -1 must be 1 to 100000`},
+		{"{name: calc, put: single}", `put: has no meaning with calc: remove it`},
+		{"{name: tpcc, row_size: 100}", `row_size: has no meaning with tpcc: remove it`},
+		{"{name: smallbank, page_size: 4096}", `page_size: has no meaning with smallbank: remove it`},
+		{a + "passes: 1", `passes: has no meaning with ycsb-a: remove it`},
+		{"{name: bulk, put: batch}", `put: "batch" is not one of insert, insert-rows, single, invoke, find`},
+		{"{name: bulk, mix: full}", `mix: "full" is not one of update, resize, insert, mixed`},
+		{"{name: bulk, mix: resize}", `row_size: with mix resize rows change their length: give a range`},
+		{"{name: bulk, row_size: 7}", `row_size: 7 must be within 8 to 1048576`},
+		{"{name: bulk, row_size: 8-1048577}", `row_size: 8-1048577 must be within`},
+		{"{name: bulk, page_size: 5000}", `page_size: 5000 must be a power of two from 1024 to 16384`},
+		{"{name: bulk, page_size: 32768}", `page_size: 32768 must be`},
+		{"{name: bulk, keys: -1}", `keys: -1 must be 1 to`},
+		{"{name: bulk, passes: 1001}", `passes: 1001 must be 1 to 1000`},
+		{"{name: bulk, key_order: sorted}", `key_order: "sorted" is not one of ordered, scattered, random`},
+		{"{name: bulk, put: insert, key_order: ordered}", `key_order: has no meaning with put insert: remove it`},
+		{"{name: bulk, put: insert, mix: update}", `mix: with put insert rows are inserted: remove it`},
+		{"{name: bulk, distribution: zipf, read: 1, warehouses: 2}", "warehouses: has no meaning with bulk: remove it\nread: has no meaning with bulk: remove it\ndistribution: has no meaning with bulk: remove it"},
 		{"{name: tpcc, distribution: zipf}", `distribution: has no meaning with tpcc: remove it`},
 		{a + "fields: 65536", `fields: 65536 must be 1 to 65535`},
 		{"name: ycsb-e\nmax_scan: 65536", `max_scan: 65536 must be 1 to 65535`},
@@ -205,5 +225,24 @@ func TestEveryPresetIsDescribed(t *testing.T) {
 	}
 	if Describe("ycsb-z") != "" {
 		t.Error("ycsb-z is described")
+	}
+}
+
+func TestSpan(t *testing.T) {
+	check := func(text string, want Span) {
+		t.Helper()
+		var s Span
+		err := s.UnmarshalText([]byte(text))
+		if s != want || (err == nil) != (want != Span{}) {
+			t.Errorf("%q is %+v, %v, want %+v", text, s, err, want)
+		}
+		if err == nil && s.String() != text {
+			t.Errorf("%q is written as %q", text, s)
+		}
+	}
+	check("100", Span{100, 100})
+	check("44-104", Span{44, 104})
+	for _, bad := range []string{"", "0", "-", "5-", "-5", "9-8", "1-2-3", "100B", "1e3", "99999999999"} {
+		check(bad, Span{})
 	}
 }

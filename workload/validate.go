@@ -26,10 +26,11 @@ func (s Spec) Validate() error {
 // false if there is no such preset.
 func (s Spec) check(known bool) error {
 	if !known { // what the preset should have given would only look wrong too
-		return oneOf("name", s.Name, append(Names(), Benchmarks()...))
+		return oneOf("name", s.Name, All())
 	}
 	return errors.Join(
 		s.Procedures.check(s.Name),
+		s.Messages.foreign(s.Name),
 		s.Mix.check(s.Name),
 		s.checkKeys(),
 		oneOf("distribution", s.Distribution, Distributions()),

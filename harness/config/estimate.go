@@ -90,6 +90,8 @@ func (e *Experiment) shape() (records, size float64) {
 		return 3 * float64(e.Records), smallbank.RecordBytes / 3.
 	case workload.TPCC: // some 100 MB, mostly of customers, stock and order lines
 		return 500_000 * float64(e.Workload.Warehouses), 200
+	case workload.Bulk:
+		return e.bulkShape()
 	}
 	return float64(e.Records), float64(e.RecordSize)
 }
@@ -101,6 +103,9 @@ func (e *Experiment) dataBytes() float64 {
 }
 
 func (e *Experiment) storeBytes(copies float64) float64 {
+	if e.Workload.Name == workload.Bulk {
+		return e.bulkBytes()
+	}
 	records, size := e.shape()
 	b := records * (size*copies + recordHead)
 	if e.Index == IndexHash {
@@ -113,7 +118,7 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 // end of the recorded trial or when the state recovered is compared.
 func (e *Experiment) memoryBytes(copies float64) float64 {
 	store := e.storeBytes(copies)
-	if e.Verify == VerifyOff {
+	if e.Verify == VerifyOff || e.Workload.Name == workload.Bulk {
 		return store
 	}
 	least := *e
@@ -146,6 +151,8 @@ func (e *Experiment) images() float64 {
 
 func (e *Experiment) imageBytes() float64 {
 	switch {
+	case e.Workload.Name == workload.Bulk:
+		return 0
 	case e.Checkpoint.Sink != SinkDiscard:
 		return e.images() * e.dataBytes()
 	case e.Verify == VerifyTrial:
@@ -160,6 +167,9 @@ func (e *Experiment) trialSeconds(measured Duration) float64 {
 
 // algorithmSeconds is all trials of one algorithm at one point.
 func (e *Experiment) algorithmSeconds() float64 {
+	if e.Workload.Name == workload.Bulk {
+		return e.bulkSeconds() * float64(e.Trials)
+	}
 	one := e.trialSeconds(e.Duration)
 	if e.Verify != VerifyOff && e.Checkpoint.Sink != SinkDiscard { // images are read back, and recovered from
 		one += (e.images() + 1) * e.dataBytes() / recoverSpeed

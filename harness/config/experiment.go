@@ -20,7 +20,7 @@ type Experiment struct {
 
 	// Run it smaller: 0.05 makes a twentieth of records, verify_records, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.
 	Scale Scale `yaml:"scale"`
-	// How many records are loaded before the run; with smallbank, how many customers.
+	// How many records are loaded before the run; with smallbank, how many customers; with bulk, how many rows.
 	Records Count `yaml:"records"`
 	// The size of a record's value, in bytes.
 	RecordSize Size `yaml:"record_size"`

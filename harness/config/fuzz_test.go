@@ -22,6 +22,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(example))
 	f.Add([]byte("matrix: {workload.name: [calc, ycsb-a], seed: [1, random]}"))
+	f.Add([]byte(bulkText + "matrix: {workload.put: [single, find], workload.page_size: [1KiB, 16KiB], workload.row_size: [8, 44-104]}"))
+	f.Add([]byte("matrix: {workload.name: [calc, bulk]}\nduration: 3s\nalgorithms: [none]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		e, err := Parse("x.yaml", data, known)
 		if err != nil {

@@ -94,7 +94,7 @@ var rows = []row{
 		doc: "Run it smaller: 0.05 makes a twentieth of records, verify_records, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.",
 		at:  func(e *Experiment) field { return &e.Scale }},
 	{name: "records", typ: "count",
-		doc: "How many records are loaded before the run; with smallbank, how many customers.",
+		doc: "How many records are loaded before the run; with smallbank, how many customers; with bulk, how many rows.",
 		at:  func(e *Experiment) field { return &e.Records }},
 	{name: "record_size", typ: "size",
 		doc: "The size of a record's value, in bytes.",
@@ -113,14 +113,28 @@ var rows = []row{
 		at:  func(e *Experiment) field { return (*boolean)(&e.HugePages) }},
 
 	{name: "workload.name", typ: strings.Join(workloadNames(), "|"), fallback: "ycsb-a, or custom if any other key of workload is given",
-		doc: "The preset that gives what is not given here, or a benchmark of stored procedures (smallbank, tpcc), with which few of these keys mean anything.",
+		doc: "The preset that gives what is not given here, or a benchmark of stored procedures (smallbank, tpcc) or bulk, with which few of these keys mean anything.",
 		at:  func(e *Experiment) field { return choice(&e.asked.Name, workloadNames()...) }},
-	{name: "workload.mix", later: true, typ: "full|constant-sum|deck|calc",
-		doc: "Which procedures of a benchmark are called: full; of smallbank also those that keep the sum (constant-sum), of tpcc also by deck, or the two that CALC's paper has (calc).",
-		at:  func(e *Experiment) field { return choice(&e.asked.Calls, "full", "constant-sum", "deck", "calc") }},
+	{name: "workload.mix", later: true, typ: "full|constant-sum|deck|calc|update|resize|insert|mixed",
+		doc: "Which procedures of a benchmark are called: full; of smallbank also those that keep the sum (constant-sum), of tpcc also by deck, or the two that CALC's paper has (calc). Of bulk, what becomes of rows: overwritten in place (update), or with another length (resize), new ones (insert), or a third of each (mixed).",
+		at: func(e *Experiment) field {
+			return choice(&e.asked.Calls, "full", "constant-sum", "deck", "calc", "update", "resize", "insert", "mixed")
+		}},
 	{name: "workload.warehouses", later: true, typ: "count",
 		doc: "The size of tpcc, which does not go by records; that of smallbank is records, as many customers.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Warehouses)} }},
+	{name: "workload.put", later: true, typ: strings.Join(workload.Puts(), "|"),
+		doc: "How bulk puts a message of rows: into the free list alone, row by row (insert) or at once (insert-rows); or into an index too, by an update each (single), sorted and by InvokeAll (invoke), or sorted, by FindAll, and what is not overwritten in place at once (find).",
+		at:  func(e *Experiment) field { return choice(&e.asked.Put, workload.Puts()...) }},
+	{name: "workload.row_size", later: true, typ: "bytes|low-high",
+		doc: "How long rows of bulk are, with their keys of 8 bytes: 100, or any length of a range, 44-104.",
+		at:  func(e *Experiment) field { return &e.asked.RowSize }},
+	{name: "workload.page_size", later: true, typ: "size",
+		doc: "The size of bulk's pages, a power of two from 1KiB to 16KiB.",
+		at:  func(e *Experiment) field { return positive{(*pageSize)(&e.asked.PageSize)} }},
+	{name: "workload.passes", later: true, typ: "count",
+		doc: "How often bulk's messages go through all records within a trial; once more before, which is not measured.",
+		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Passes)} }},
 	{name: "workload.read", typ: "share",
 		doc: "The share of operations that read a record; the seven shares add up to 1.",
 		at:  func(e *Experiment) field { return shareField(&e.asked.Read) }},
@@ -143,7 +157,7 @@ var rows = []row{
 		doc: "The share that read a run of records in key order.",
 		at:  func(e *Experiment) field { return shareField(&e.asked.Scan) }},
 	{name: "workload.keys", typ: "count",
-		doc: "How many operations a transaction has, each on a key of its own.",
+		doc: "How many operations a transaction has, each on a key of its own; how many rows a message of bulk has.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Keys)} }},
 	{name: "workload.updates_per_tick", later: true, typ: "count",
 		doc: "How many updates a tick of ticks consists of; the same record may come several times.",
@@ -160,9 +174,11 @@ var rows = []row{
 	{name: "workload.hot_share", typ: "share",
 		doc: "Which part of the choices falls on hot_fraction of the records (hotspot, exponential).",
 		at:  func(e *Experiment) field { return shareField(&e.asked.HotShare) }},
-	{name: "workload.key_order", typ: "scattered|ordered",
-		doc: "Where the popular records are: scattered over the key space, or ordered, as neighbours.",
-		at:  func(e *Experiment) field { return choice(&e.asked.KeyOrder, workload.Scattered, workload.Ordered) }},
+	{name: "workload.key_order", typ: "scattered|ordered|random",
+		doc: "Where the popular records are: scattered over the key space, or ordered, as neighbours. Of bulk, where a message's keys are: the same, sorted, or scattered and unsorted (random).",
+		at: func(e *Experiment) field {
+			return choice(&e.asked.KeyOrder, workload.Scattered, workload.Ordered, workload.Random)
+		}},
 	{name: "workload.fields", typ: "count",
 		doc: "How many fields a record has, of which an update changes one.",
 		at:  func(e *Experiment) field { return positive{(*Count)(&e.asked.Fields)} }},
@@ -270,8 +286,8 @@ var rows = []row{
 		doc: "The keys to sweep, dotted where they are nested, each with the list of its values; every combination is run, the first key varying slowest."},
 }
 
-// workloadNames lists the presets and the benchmarks.
-func workloadNames() []string { return append(workload.Names(), workload.Benchmarks()...) }
+// workloadNames lists the presets, the benchmarks and bulk.
+func workloadNames() []string { return workload.All() }
 
 func shareField(p **float64) field {
 	return optional[float64]{p, func(v *float64) field { return (*Share)(v) }}

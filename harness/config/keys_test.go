@@ -33,7 +33,7 @@ func tags(s reflect.Type, prefix string, names *[]string) {
 		case option == "inline":
 			tags(f.Type, prefix, names)
 		case tag == "":
-		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() && f.Type != reflect.TypeFor[Scale]():
+		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() && f.Type != reflect.TypeFor[Scale]() && f.Type != reflect.TypeFor[workload.Span]():
 			tags(f.Type, prefix+tag+".", names)
 		default:
 			*names = append(*names, prefix+tag)
@@ -87,7 +87,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workers": "3", "huge_pages": "true",
 		"workload.name": "calc", "workload.read": "0.25", "workload.update": "0.25", "workload.write": "0.25",
 		"workload.rmw": "0.25", "workload.insert": "0.25", "workload.delete": "0.25", "workload.scan": "0.25",
-		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot", "workload.theta": "0.5",
+		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.put": "find", "workload.row_size": "44-104", "workload.page_size": "8KiB", "workload.passes": "5", "workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot", "workload.theta": "0.5",
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
 		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.hold": "3s", "workload.long.apart": "0.02",
@@ -116,6 +116,8 @@ func TestEveryKeyIsSettable(t *testing.T) {
 			return []string{"workload.name=smallbank"}
 		case key == "workload.warehouses":
 			return []string{"workload.name=tpcc"}
+		case key == "workload.put", key == "workload.row_size", key == "workload.page_size", key == "workload.passes":
+			return []string{"workload.name=bulk", "algorithms=none"}
 		case key == "workload.updates_per_tick":
 			return []string{"workload.name=ticks"}
 		case key == "workload.read":

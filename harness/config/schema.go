@@ -17,6 +17,8 @@ var typePatterns = map[string]any{
 	"size/s":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
 	"count/s":       pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
 	"percent":       pattern(`^[0-9]+(\.[0-9]+)? ?%$`),
+	"bytes":         integer,
+	"low-high":      pattern(`^[0-9]+-[0-9]+$`),
 	"duration":      anyOf(object("const", 0), pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)),
 	"share":         anyOf(object("type", "number", "minimum", 0, "maximum", 1), pattern(`^[0-9]+(\.[0-9]+)? ?%$`)),
 	"share applied": pattern(`^[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?%? applied$`),

@@ -109,7 +109,8 @@ func (e *Experiment) checkSink(c *checker) {
 // checkWorkload passes on what the workload finds wrong with itself, a line for
 // each, and compares it with the rest.
 func (e *Experiment) checkWorkload(c *checker) {
-	for _, key := range []string{"records", "record_size", "verify_records"} {
+	for i := range rows {
+		key := rows[i].name
 		_, given := e.settings.keys[key]
 		c.add(given && !e.swept && e.idle(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
 	}
@@ -134,6 +135,10 @@ func (e *Experiment) checkWorkload(c *checker) {
 		c.add(w.Name == workload.SmallBank && e.VerifyRecords == 1, "verify_records", "workload.name", "1 must be at least 2 with workload smallbank")
 		return
 	}
+	if w.Name == workload.Bulk {
+		e.checkBulk(c, w)
+		return
+	}
 	const many = "%d different ones per transaction need as many records, there are %s"
 	c.add(Count(w.Keys) > e.Records && w.UpdatesPerTick == 0, "workload.keys", "records", many, w.Keys, e.Records)
 	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys, e.Records)
@@ -143,22 +148,4 @@ func (e *Experiment) checkWorkload(c *checker) {
 		c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > n, "verify_records", "workload.long.keys", few, n, w.Long.Keys)
 	}
 	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
-}
-
-// idle tells whether a key means nothing with e's workload: a benchmark of
-// stored procedures has tables of its own.
-func (e *Experiment) idle(key string) bool {
-	sized := key == "records" || key == "verify_records"
-	return key == "record_size" && e.Workload.IsBenchmark() || sized && e.Workload.Name == workload.TPCC
-}
-
-// forgetIdle gives keys that mean nothing their defaults back.
-func (e *Experiment) forgetIdle() {
-	d := defaults("", e.known)
-	if e.idle("record_size") {
-		e.RecordSize = d.RecordSize
-	}
-	if e.idle("records") {
-		e.Records, e.VerifyRecords = d.Records, d.VerifyRecords
-	}
 }

@@ -23,6 +23,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ckptbench/harness/result"
+	"ckptbench/workload"
 )
 
 // A Chart is a picture that has not been rendered yet. It is immutable; Encode
@@ -86,6 +87,9 @@ func FileName(e *result.Experiment, what, format string) string {
 // Charts returns every chart that e has data for: those of each matrix point,
 // then those over the matrix.
 func Charts(e *result.Experiment, style Style) []*Chart {
+	if points := e.BulkPoints(workload.Puts(), workload.PutBase); len(points) > 0 {
+		return bulkCharts(e, points, style)
+	}
 	var out []*Chart
 	add := func(suffix string, c *Chart) {
 		if c != nil {

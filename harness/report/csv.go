@@ -44,6 +44,9 @@ var figures = []struct {
 // csv writes one table for all points, a column per parameter, every figure
 // with the ends of its range; empty where not measured.
 func (s summary) csv() (string, error) {
+	if len(s.tables) == 0 && len(s.bulk) > 0 {
+		return s.bulkCSV()
+	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	keys := s.keys()

@@ -35,8 +35,8 @@ func (h heading) text(sep string) string {
 	return h.name + sep + "(" + h.unit + ")"
 }
 
-// grids are the tables of each matrix point, and then how the pauses grow over
-// the points.
+// grids are the tables of each matrix point, then that of messages of rows, and
+// then how the pauses grow over the points.
 func (s summary) grids() []grid {
 	var gs []grid
 	for _, t := range s.tables {
@@ -55,6 +55,9 @@ func (s summary) grids() []grid {
 			g.rows = append(g.rows, row)
 		}
 		gs = append(gs, g)
+	}
+	if len(s.bulk) > 0 {
+		gs = append(gs, s.bulkGrid())
 	}
 	return append(gs, s.growthGrids()...)
 }

@@ -139,6 +139,9 @@ func (s summary) verdict() (string, bool) {
 	case unchecked > 0:
 		return fmt.Sprintf("The images of %d of %d trials were not checked.", unchecked, n), false
 	}
+	if len(s.tables) == 0 && len(s.bulk) > 0 {
+		return fmt.Sprintf("All of %d trials passed: after each, every row was compared with a model.", n), true
+	}
 	return fmt.Sprintf("All of %d trials passed: %d images were read back and found right.", n, images), true
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/result"
+	"ckptbench/workload"
 )
 
 // Formats are the names Write takes.
@@ -53,6 +54,7 @@ type summary struct {
 	exp    *result.Experiment
 	tables []table
 	growth []result.Growth
+	bulk   []result.BulkPoint // of messages of rows, which are in no table
 }
 
 type table struct {
@@ -61,8 +63,11 @@ type table struct {
 }
 
 func newSummary(e *result.Experiment, order []string) summary {
-	s := summary{exp: e, growth: e.Growth(order)}
+	s := summary{exp: e, growth: e.Growth(order), bulk: e.BulkPoints(workload.Puts(), workload.PutBase)}
 	for _, r := range e.Aggregate(order) {
+		if r.Mode == result.ModelVerdict {
+			continue
+		}
 		n := len(s.tables)
 		if n == 0 || !slices.Equal(s.tables[n-1].point, r.Params) {
 			s.tables = append(s.tables, table{point: r.Params})

@@ -18,7 +18,7 @@ const (
 // plain writes the tables for a terminal or a log: no lines, no colour unless
 // asked for.
 func (s summary) plain(colour bool) (string, error) {
-	if len(s.tables) == 0 {
+	if len(s.tables)+len(s.bulk) == 0 {
 		return escape.OneLine(s.exp.Name) + ": no trials\n", nil
 	}
 	var b strings.Builder
@@ -64,7 +64,7 @@ func (g grid) sayFailures(lines []string, colour bool) {
 
 // markdown writes the tables as GitHub reads them.
 func (s summary) markdown() (string, error) {
-	if len(s.tables) == 0 {
+	if len(s.tables)+len(s.bulk) == 0 {
 		return escape.Markdown(escape.OneLine(s.exp.Name)) + ": no trials\n", nil
 	}
 	var b strings.Builder

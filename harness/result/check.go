@@ -23,6 +23,8 @@ func (t *Trial) Check() error {
 		return fmt.Errorf("status is %q, want %s, %s or %s", t.Status, OK, Partial, Failed)
 	case t.Status == Failed && (t.Throughput != nil || t.Relative != nil || t.Lost != nil):
 		return errors.New("a failed trial must not carry a throughput")
+	case t.Status == Failed && t.Bulk != nil:
+		return errors.New("a failed trial must not carry the figures of its messages")
 	}
 	for _, p := range t.Params {
 		if p.Key == "" {
@@ -81,6 +83,9 @@ func (t *Trial) numbers() []number {
 	if r := t.Recovery; r != nil {
 		ns = append(ns, number{"recovery: load_s", r.Load}, number{"recovery: merge_s", r.Merge},
 			number{"recovery: replay_s", r.Replay}, number{"recovery: first_txn_s", r.FirstTxn})
+	}
+	if b := t.Bulk; b != nil {
+		ns = append(ns, number{"bulk: put_s", b.Elapsed})
 	}
 	if c := t.Collapse; c != nil {
 		ns = append(ns, number{"collapse: time_s", c.Time})

@@ -30,9 +30,13 @@ func comparePoints(a, b []Param) int {
 	})
 }
 
-// compareValues compares numbers, with a unit or without, by their size, puts
-// numbers before words, and words in the order of their letters.
+// compareValues compares numbers, with a unit or without, by their size, and
+// ranges of them by their ends, puts numbers before words, and words in the order
+// of their letters.
 func compareValues(a, b string) int {
+	if x, y, ok := rangeEnds(a, b); ok {
+		return cmp.Compare(x, y)
+	}
 	x, okX := Quantity(a)
 	y, okY := Quantity(b)
 	switch {
@@ -44,6 +48,21 @@ func compareValues(a, b string) int {
 		return 1
 	}
 	return cmp.Compare(a, b)
+}
+
+// rangeEnds returns the ends of two ranges, 44-104; ok is false where one is none,
+// or the ends are the same.
+func rangeEnds(a, b string) (x, y float64, ok bool) {
+	end := func(s string) (float64, bool) {
+		low, high, found := strings.Cut(s, "-")
+		if _, isNumber := Quantity(low); !found || !isNumber {
+			return 0, false
+		}
+		return Quantity(high)
+	}
+	x, okX := end(a)
+	y, okY := end(b)
+	return x, y, okX && okY && x != y
 }
 
 // Quantity reads a number with one of the units that configurations use:

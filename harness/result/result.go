@@ -45,6 +45,8 @@ type Trial struct {
 	Response   *Quantiles        `json:"response_ns,omitempty"`      // open loop: from the intended start
 	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start
 
+	Bulk *Bulk `json:"bulk,omitempty"` // of messages of rows; nil where transactions ran, or the trial failed
+
 	Memory      Memory       `json:"memory"`
 	GCShare     float64      `json:"gc_share"` // of the CPU time
 	GCCycles    uint32       `json:"gc_cycles"`

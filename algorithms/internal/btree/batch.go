@@ -32,6 +32,13 @@ type finger struct {
 		last bool // no key is too high
 	}
 	top uint8 // levels known, with the leaves
+
+	leaves [leavesAhead]struct { // of the next keys
+		at int // the first of their keys, by its place in the batch
+		id pages.ID
+	}
+	ahead int      // how many of them there are
+	leaf  pages.ID // where the descent that is under way begins, if that is one of them
 }
 
 const levels = 16 // more than a tree can have
@@ -46,8 +53,16 @@ func (f *finger) note(p *node, id pages.ID) {
 	f.top = max(f.top, p.Level+1)
 }
 
-// start returns the lowest page known to have key, or 0.
-func (f *finger) start(key uint64) pages.ID {
+// start returns the lowest page known to have key, the i-th of the batch, or to be
+// left of where it is; or 0.
+func (f *finger) start(i int, key uint64) pages.ID {
+	for _, l := range f.leaves[:f.ahead] {
+		if l.at == i {
+			f.leaf = l.id
+			return l.id
+		}
+	}
+	f.leaf = 0
 	for l := uint8(1); l < f.top; l++ {
 		if w := &f.way[l]; w.last || key <= w.high {
 			return w.id
@@ -56,18 +71,104 @@ func (f *finger) start(key uint64) pages.ID {
 	return 0
 }
 
+// leavesAhead is how many leaves are on their way at once.
+const leavesAhead = 8
+
+// lookAhead finds and prefetches the leaves of the keys from the i-th on, as far
+// as the lowest inner page that was passed knows them: it is searched for all of
+// them at one visit, and their misses overlap. Of leaves with few of the keys it
+// tells the values. It returns the place of the first key that it did not look
+// for.
+func (t *Tree) lookAhead(keys []uint64, i int, f *finger, tell func(val uint64)) int {
+	next := t.leavesOf(keys, i, f)
+	for g := range f.ahead {
+		end := next
+		if g+1 < f.ahead {
+			end = f.leaves[g+1].at
+		}
+		if few := keys[f.leaves[g].at:end]; tell != nil && len(few) < valuesAhead {
+			t.tellOf(f.leaves[g].id, few, tell)
+		}
+	}
+	return next
+}
+
+// leavesOf is lookAhead without the values.
+func (t *Tree) leavesOf(keys []uint64, i int, f *finger) int {
+	f.ahead = 0
+	if f.top < 2 {
+		return i + 1
+	}
+	p := t.latch(f.way[1].id, false)
+	if p == nil {
+		return i + 1
+	}
+	defer p.Latch.RUnlock()
+	highs, words := p.keys(t.limit)[:p.n-1], p.words(t.limit)[:p.n]
+	from := i
+	for f.ahead < leavesAhead && i < len(keys) && !p.beyond(keys[i]) {
+		c := p.child(keys[i], t.limit)
+		l := &f.leaves[f.ahead]
+		l.at, l.id = i, pages.ID(words[c])
+		t.at(l.id).fetch(t.limit)
+		f.ahead++
+		for i++; i < len(keys) && (c == len(highs) && !p.beyond(keys[i]) || c < len(highs) && keys[i] <= highs[c]); i++ {
+		}
+	}
+	return max(i, from+1)
+}
+
+// tellOf tells the values of keys in a leaf, if they are there and it is one still.
+func (t *Tree) tellOf(id pages.ID, keys []uint64, tell func(val uint64)) {
+	p := t.latch(id, false)
+	if p == nil {
+		return
+	}
+	for _, key := range keys {
+		if i, ok := p.entry(key, t.limit); ok {
+			tell(p.words(t.limit)[i])
+		}
+	}
+	p.Latch.RUnlock()
+}
+
 // FindAll calls fn for each of the keys, which are sorted, with its place among
 // them and its value, if it is there, with the leaf latched for reading.
 func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) error {
+	return t.FindAllSoon(keys, nil, fn)
+}
+
+// valuesAhead is how many calls ahead of its own a value is told of.
+const valuesAhead = 6
+
+// soon tells of the value of the key that is some places further, where that is
+// some places further in the leaf too: where the keys of a batch are neighbours.
+func (t *Tree) soon(p *node, at int, keys []uint64, tell func(val uint64)) {
+	if tell == nil || len(keys) <= valuesAhead || at+valuesAhead >= int(p.n) {
+		return
+	}
+	if p.keys(t.limit)[at+valuesAhead] == keys[valuesAhead] {
+		tell(p.words(t.limit)[at+valuesAhead])
+	}
+}
+
+// FindAllSoon is FindAll for who wants to prefetch what values lead to: tell, if
+// not nil, is told of some values a few calls before fn is, with the leaf latched
+// for reading. Others may have changed a value by then.
+func (t *Tree) FindAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool)) error {
 	if err := sorted(keys); err != nil {
 		return err
 	}
 	var f finger
-	for i := 0; i < len(keys); {
-		p, _ := t.descend(keys[i], 0, false, f.start(keys[i]), &f)
+	for i, seen := 0, 1; i < len(keys); {
+		if i >= seen {
+			seen = t.lookAhead(keys, i, &f, tell)
+		}
+		p, _ := t.descend(keys[i], 0, false, f.start(i, keys[i]), &f)
 		for at := 0; i < len(keys) && !p.beyond(keys[i]); i++ {
 			var found bool
 			at, found = t.further(p, at, keys[i])
+			t.soon(p, at, keys[i:], tell)
 			fn(i, t.value(p, at, found), found)
 		}
 		p.Latch.RUnlock()
@@ -97,12 +198,21 @@ func (t *Tree) further(p *node, at int, key uint64) (int, bool) {
 // a key is. After an error the keys from the one that fn was called with last on
 // are as they were.
 func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (Op, uint64)) error {
+	return t.InvokeAllSoon(keys, nil, fn)
+}
+
+// InvokeAllSoon is InvokeAll for who wants to prefetch what values lead to; see
+// FindAllSoon.
+func (t *Tree) InvokeAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) error {
 	if err := sorted(keys); err != nil {
 		return err
 	}
 	var f finger
-	for i := 0; i < len(keys); {
-		n, err := t.invokeLeaf(keys[i:], i, &f, fn)
+	for i, seen := 0, 1; i < len(keys); {
+		if i >= seen {
+			seen = t.lookAhead(keys, i, &f, tell)
+		}
+		n, err := t.invokeLeaf(keys[i:], i, &f, tell, fn)
 		if err != nil {
 			return fmt.Errorf("key %d of %d: %w", i+n, len(keys), err)
 		}
@@ -113,8 +223,8 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 
 // invokeLeaf does the first of the keys, and those after it that the same leaf
 // has, until it is full, and returns how many.
-func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
-	p, id := t.descend(keys[0], 0, true, f.start(keys[0]), f)
+func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
+	p, id := t.descend(keys[0], 0, true, f.start(base, keys[0]), f)
 	at, more := 0, int64(0)
 	for i, key := range keys {
 		if p.beyond(key) {
@@ -124,6 +234,7 @@ func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, fn func(i int, val
 		}
 		var found bool
 		at, found = t.further(p, at, key)
+		t.soon(p, at, keys[i:], tell)
 		op, val := fn(base+i, t.value(p, at, found), found)
 		if op == Put && !found && int(p.n) == t.limit {
 			t.counted(more)

@@ -278,3 +278,56 @@ func stirScan(tree *Tree, key uint64) error {
 	}
 	return tree.RemoveAll(keys, nil)
 }
+
+// A root is put above the old one once: who comes second, with a split of the
+// same level, has the new root adopt it.
+func TestGrowOnce(t *testing.T) {
+	tree := newTree(t, pages.Smallest, 100)
+	want := make(map[uint64]uint64)
+	for k := range uint64(500) {
+		_, _, _ = tree.Put(k, k)
+		want[k] = k
+	}
+	root, level := tree.root.Load(), uint8(tree.top.Load())
+	if tree.grow(77, pages.ID(root), level) || tree.root.Load() != root || uint8(tree.top.Load()) != level {
+		t.Errorf("a second root at level %d: %x in place of %x", tree.top.Load(), tree.root.Load(), root)
+	}
+	if err := errors.Join(tree.sane(true), tree.same(want)); err != nil {
+		t.Error(err)
+	}
+}
+
+// An empty leaf takes over only a neighbour that their parent knows, and as its
+// next child: where a split could not be posted, for want of memory, the parent
+// would forget another's page.
+func TestAbsorbOnlyTheNextChild(t *testing.T) {
+	for _, empty := range []int{0, 1} { // the leaf before the unknown one, and that itself
+		tree := newTree(t, pages.Smallest, 100)
+		want := make(map[uint64]uint64)
+		for k := range uint64(500) {
+			_, _, _ = tree.Put(k, k)
+			want[k] = k
+		}
+		root := tree.at(pages.ID(tree.root.Load()))
+		if root.Level != 1 || root.n < 4 {
+			t.Fatalf("a root at level %d with %d children", root.Level, root.n)
+		}
+		children := slices.Clone(root.words(tree.limit)[:root.n])
+		root.disown(0, tree.limit) // as if the second leaf had not been posted
+		leaf := tree.at(pages.ID(children[empty]))
+		keys := slices.Clone(leaf.keys(tree.limit)[:leaf.n])
+		if err := tree.RemoveAll(keys, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range keys {
+			delete(want, k)
+		}
+		known := root.words(tree.limit)[:root.n]
+		if !slices.Equal(known, slices.Delete(slices.Clone(children), 1, 2)) {
+			t.Errorf("leaf %d was emptied: the parent knows %x of %x", empty, known, children)
+		}
+		if err := errors.Join(tree.sane(false), tree.same(want)); err != nil {
+			t.Errorf("leaf %d was emptied: %v", empty, err)
+		}
+	}
+}

@@ -85,7 +85,7 @@ func unlatch(p *node, write bool) {
 // is set. It begins at from, which has key or is left of where it is, or at the
 // root where from is 0 or was freed. f, if not nil, learns the way.
 func (t *Tree) descend(key uint64, level uint8, write bool, from pages.ID, f *finger) (*node, pages.ID) {
-	id, exclusive := from, false
+	id, exclusive := from, write && f != nil && from != 0 && from == f.leaf
 	for {
 		if id == 0 {
 			id, exclusive = pages.ID(t.root.Load()), false

@@ -120,8 +120,8 @@ func (p *dataPage) add(payload []byte, next Link, first bool, size int) int {
 		w |= continued
 		n += linkBytes
 	}
-	if gap := p.first - uint16(dataBytes+itemBytes*(int(p.direct)+int(p.indirect))); gap < n+itemBytes {
-		p.compact(size)
+	if p.gap() < int(n)+itemBytes {
+		p.squeeze(size)
 	}
 	p.first -= n
 	p.free -= n
@@ -167,15 +167,93 @@ func (p *dataPage) remove(id, slot, size int) {
 		return
 	}
 	off := *p.item(slot)
-	n := p.rowBytes(off)
-	if off == p.first {
-		p.first += n // may lie below the next row's start, never above
-	}
-	p.free += n
+	p.free += p.rowBytes(off)
+	p.slide(slot, int(off)-int(p.end(off, size)))
 	if i, ok := p.search(id); ok {
 		p.dropIndirect(i)
 	}
 	p.fill(slot)
+}
+
+// gap returns the bytes between the items and the lowest row.
+func (p *dataPage) gap() int {
+	return int(p.first) - dataBytes - itemBytes*(int(p.direct)+int(p.indirect))
+}
+
+// end returns where the next row begins that lies above the one at off, or the
+// page ends: what is between the two is free.
+func (p *dataPage) end(off uint16, size int) uint16 {
+	next := uint16(size)
+	for _, o := range p.items()[:p.direct] {
+		if o > off && o < next {
+			next = o
+		}
+	}
+	return next
+}
+
+// slide moves the row at a direct item, and all that lie below it, down by some
+// bytes, or up where that is negative. Items follow their rows, and links stay
+// what they are. Of the row itself only the item moves.
+func (p *dataPage) slide(slot, by int) {
+	off, first := *p.item(slot), p.first
+	n := uint16(by)
+	p.first -= n
+	copy(unsafe.Slice((*byte)(p.at(p.first)), int(off-first)), unsafe.Slice((*byte)(p.at(first)), int(off-first)))
+	items := p.items()[:p.direct]
+	for i, o := range items {
+		if o <= off {
+			items[i] = o - n
+		}
+	}
+}
+
+// resize gives the row at a direct item, which lies in this page alone, another
+// payload, and reports false where the page has no room for it. A shorter row
+// leaves a hole behind it, into which it can grow again; else the rows below it
+// make room, after the holes of all were squeezed out if there is no gap for them
+// to move into. The size is the page's.
+func (p *dataPage) resize(slot int, payload []byte, size int) bool {
+	off := *p.item(slot)
+	more := len(payload) - int(*p.word(off)&lenMask)
+	if more > int(p.free) {
+		return false
+	}
+	if more > 0 {
+		short := int(off) + lenBytes + len(payload) - int(p.end(off, size))
+		if short > p.gap() {
+			p.squeeze(size)
+			short = more
+		}
+		if short > 0 {
+			p.slide(slot, short)
+		}
+		off = *p.item(slot)
+	}
+	p.free -= uint16(more)
+	*p.word(off) = uint16(len(payload))
+	copy(unsafe.Slice((*byte)(p.at(off+lenBytes)), len(payload)), payload)
+	return true
+}
+
+// squeeze moves all rows to the page's end, and the holes between them into the
+// gap. The size is the page's.
+func (p *dataPage) squeeze(size int) {
+	var order [maxItems]uint32 // offset and direct item
+	rows := order[:p.direct]
+	for i := range rows {
+		rows[i] = uint32(*p.item(i))<<8 | uint32(i)
+	}
+	slices.Sort(rows)
+	end := uint16(size)
+	for i := len(rows) - 1; i >= 0; i-- {
+		off := uint16(rows[i] >> 8)
+		n := p.rowBytes(off)
+		end -= n
+		copy(unsafe.Slice((*byte)(p.at(end)), int(n)), unsafe.Slice((*byte)(p.at(off)), int(n)))
+		*p.item(int(rows[i] & 0xff)) = end
+	}
+	p.first = end
 }
 
 func (p *dataPage) dropIndirect(i int) {
@@ -206,24 +284,4 @@ func (p *dataPage) fill(slot int) {
 	}
 	copy(items[last:], items[last+1:])
 	p.free += itemBytes
-}
-
-// compact moves all rows to the page's end. Items keep their places, so links
-// stay what they are. The size is the page's.
-func (p *dataPage) compact(size int) {
-	var order [maxItems]uint32 // offset and direct item
-	rows := order[:p.direct]
-	for i := range rows {
-		rows[i] = uint32(*p.item(i))<<8 | uint32(i)
-	}
-	slices.Sort(rows)
-	end := uint16(size)
-	for i := len(rows) - 1; i >= 0; i-- {
-		off := uint16(rows[i] >> 8)
-		n := p.rowBytes(off)
-		end -= n
-		copy(unsafe.Slice((*byte)(p.at(end)), int(n)), unsafe.Slice((*byte)(p.at(off)), int(n)))
-		*p.item(int(rows[i] & 0xff)) = end
-	}
-	p.first = end
 }

@@ -30,6 +30,12 @@
 // this one: a page that is out of the free list has one filler, and readers and
 // removers hold one latch at a time. An index's latches come before these.
 //
+// Other than the original's, a page closes the hole of a row that goes, by moving
+// the rows below it; and a row may get another length where it is. One that gets
+// shorter leaves a hole, into which it can grow again; all holes are squeezed out
+// only where the gap between items and rows is too short. (The original compacts
+// for the next row, and that was due at almost every row where lengths change.)
+//
 // Left out of the original: the page id of the list in the page (membership is
 // kept beside the pages, since lists are built anew by recovery), lists striped
 // over pages of their own (a mutex per bucket; contention differs from theirs),

@@ -13,7 +13,8 @@ import (
 
 // A freeList says which page has room. Pages lie in buckets by their room; the
 // last bucket, the reuse list, holds the empty ones. A page with hardly any
-// room is in none.
+// room is in none. One may have a little more room than its bucket says, and
+// never less.
 //
 // A page that is taken out belongs to the taker until it is put back; nobody
 // else changes where it is. Of a page in a bucket, or in none, whoever holds the
@@ -95,6 +96,17 @@ func (l *freeList) nextEmpty() uint32 {
 	return k.head
 }
 
+// empty returns how many empty pages can be taken out.
+func (l *freeList) empty() (n int) {
+	k := &l.buckets[reuse]
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := k.head; i != 0; i = l.nodes[i].next {
+		n++
+	}
+	return n
+}
+
 // nonEmpty returns the first bucket from b up that seems to hold a page.
 func (l *freeList) nonEmpty(b int) int {
 	w := l.some[b/64].Load() >> (b % 64) << (b % 64)
@@ -157,12 +169,17 @@ func (l *freeList) put(i uint32, p *dataPage) {
 	n.where.Store(b)
 }
 
-// moved puts page i, of which the caller has removed a row and which it still
-// has latched for writing, where it now belongs, unless somebody has taken it:
-// then the taker will.
+// slack is by how many buckets a page's may be too low: by a hundredth of a page.
+const slack = 3
+
+// moved puts page i, in which the caller has changed a row and which it still has
+// latched for writing, where it now belongs, unless somebody has taken it: then
+// the taker will. A page that has but a little more room than its bucket says
+// stays: what is taken from there fits all the same, and where rows get longer
+// and shorter the lists would be busy with nothing else.
 func (l *freeList) moved(i uint32, p *dataPage) {
-	from := l.nodes[i].where.Load()
-	if from == taken || from == l.bucketOf(p) {
+	from, to := l.nodes[i].where.Load(), l.bucketOf(p)
+	if from == taken || from == to || from < to && to < reuse && to-from <= slack {
 		return
 	}
 	sched.Point("pages.moved")

@@ -113,9 +113,16 @@ func (f *filler) giveUp(parts Link) {
 	_, _ = f.r.removeFrom(parts) // nobody else knows them
 }
 
-// open takes a page with room for n bytes.
+// open takes a page with room for n bytes. Between its leaving the list and its
+// being latched somebody may have made a row of it longer: then it is put back.
 func (f *filler) open(n int) (err error) {
-	f.p, f.i, err = f.r.latched(f.r.list.take(n))
+	for {
+		f.p, f.i, err = f.r.latched(f.r.list.take(n))
+		if err != nil || !f.p.full() && f.p.room() >= n {
+			break
+		}
+		f.putBack()
+	}
 	if f.more && err == nil {
 		f.r.fetch(f.r.list.nextEmpty())
 	}

@@ -45,6 +45,9 @@ func (m *model) do(op, n, at int) error {
 	case op == 3:
 		l := m.links[at]
 		b := m.fresh(len(m.want[l]))
+		if at%3 > 0 { // another length
+			b = m.fresh(n)
+		}
 		if ok, err := m.rows.Update(l, b); err != nil {
 			return err
 		} else if ok {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/prefetch"
 )
 
 // A Link names a row until it is removed: the id of its item in the upper byte,
@@ -61,6 +63,9 @@ func (r *Rows) Count() int64 { return r.count.Load() }
 // Bytes returns the length of all rows.
 func (r *Rows) Bytes() int64 { return r.bytes.Load() }
 
+// Pages returns how many pages have a row in them, or are being filled.
+func (r *Rows) Pages() int { return int(r.space.InUse()) - r.list.empty() }
+
 // data returns h as a data page; it is latched.
 func data(h *Head) *dataPage { return (*dataPage)(unsafe.Pointer(h)) }
 
@@ -107,7 +112,8 @@ func (r *Rows) Read(l Link, dst []byte) ([]byte, error) {
 }
 
 // Update overwrites the row that l names in place, and reports whether it
-// could: only a row of the same length that lies in one page.
+// could: only a row that lies in one page, and, with another length, where that
+// page has room for it.
 func (r *Rows) Update(l Link, row []byte) (bool, error) {
 	if err := r.known(l); err != nil {
 		return false, err
@@ -119,11 +125,31 @@ func (r *Rows) Update(l Link, row []byte) (bool, error) {
 		return false, err
 	}
 	payload, next, _ := p.part(*p.item(s))
-	if next != 0 || len(payload) != len(row) {
+	if next != 0 {
 		return false, nil
 	}
-	copy(payload, row)
+	more := len(row) - len(payload)
+	if more == 0 {
+		copy(payload, row)
+		return true, nil
+	}
+	if !p.resize(s, row, r.space.size) {
+		return false, nil
+	}
+	r.bytes.Add(int64(more))
+	r.list.moved(l.page(), p)
 	return true, nil
+}
+
+// Fetch prefetches what is read first of the row that l names, if there is one:
+// its page's head and its item. It is for who has many rows to come to.
+func (r *Rows) Fetch(l Link) {
+	if l.page() > r.space.Used() {
+		return
+	}
+	h := unsafe.Pointer(r.space.At(l.page()))
+	prefetch.Line(h)
+	prefetch.Line(unsafe.Add(h, dataBytes+itemBytes*l.id()))
 }
 
 // Remove removes the row that l names.

@@ -121,15 +121,17 @@ func TestNoRow(t *testing.T) {
 	}
 }
 
-// Only a row of the same length that lies in one page is updated in place.
+// Only a row that lies in one page is updated in place, and, with another length,
+// where that page has room.
 func TestUpdate(t *testing.T) {
-	r := newRows(t, 1024, 20, 0)
+	r := newRows(t, 1024, 40, 0)
 	check := func(old, now int, want bool) {
 		t.Helper()
 		l, err := r.Insert(row(old, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
+		before := r.Bytes()
 		got, err := r.Update(l, row(now, 2))
 		if err != nil || got != want {
 			t.Errorf("%d bytes over %d: %v, %v, want %v", now, old, got, err, want)
@@ -141,13 +143,147 @@ func TestUpdate(t *testing.T) {
 		if b, err := r.Read(l, nil); err != nil || !bytes.Equal(b, wanted) {
 			t.Errorf("%d bytes over %d: wrong row afterwards: %v", now, old, err)
 		}
+		if got, want := r.Bytes()-before, int64(len(wanted)-old); got != want {
+			t.Errorf("%d bytes over %d: the rows are %d longer, want %d", now, old, got, want)
+		}
+		if err := r.sane(); err != nil {
+			t.Error(err)
+		}
 	}
+	m := r.PageRow()
 	check(0, 0, true)
 	check(10, 10, true)
-	check(10, 9, false)
-	check(10, 11, false)
-	check(r.PageRow(), r.PageRow(), true)
-	check(r.PageRow()+1, r.PageRow()+1, false)
+	check(10, 9, true)
+	check(10, 0, true)
+	check(10, 11, true)
+	check(m, m, true)
+	check(m, m+1, true) // there are reserves for a link and another row's item
+	check(m, m+reserve-itemBytes-lenBytes, true)
+	check(m, m+reserve-itemBytes-lenBytes+1, false)
+	check(m, 0, true)
+	check(m/2+100, 2*m, false)
+	check(m+1, m+1, false)
+	check(m+1, 5, false)
+}
+
+// A row that gets longer or shorter in the middle of a full page moves the others,
+// whose links stay valid, and takes all that is free and no more.
+func TestResizeAmongOthers(t *testing.T) {
+	r := newRows(t, 1024, 1, 0)
+	var links []Link
+	want := make(map[Link][]byte)
+	for {
+		b := row(40, uint64(len(links)))
+		l, err := r.Insert(b)
+		if errors.Is(err, ErrFull) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		links, want[l] = append(links, l), b
+	}
+	change := func(l Link, n int, could bool) {
+		t.Helper()
+		b := row(n, uint64(n))
+		got, err := r.Update(l, b)
+		if err != nil || got != could {
+			t.Fatalf("%d bytes over %d: %v, %v, want %v", n, len(want[l]), got, err, could)
+		}
+		if got {
+			want[l] = b
+		}
+		for l, b := range want {
+			if got, err := r.Read(l, nil); err != nil || !bytes.Equal(got, b) {
+				t.Fatalf("link %x: %d bytes, want %d: %v", uint64(l), len(got), len(b), err)
+			}
+		}
+		if err := r.sane(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := data(r.space.At(1))
+	for _, at := range []int{0, len(links) / 2, len(links) - 1} {
+		l := links[at]
+		most := len(want[l]) + int(p.free)
+		change(l, most+1, false)
+		change(l, most, true)
+		change(l, 0, true)
+		change(l, 40, true)
+	}
+	if err := r.Remove(links[3]); err != nil { // what is behind an indirect item moves too
+		t.Fatal(err)
+	}
+	delete(want, links[3])
+	change(links[len(links)-1], 70, true)
+	change(links[len(links)-1], 7, true)
+}
+
+// Rows that got shorter leave holes: they grow into their own, and when another
+// needs more than the gap, or a new row does, all holes are squeezed out.
+func TestHoles(t *testing.T) {
+	for _, insert := range []bool{false, true} {
+		r := newRows(t, 1024, 1, 0)
+		var links []Link
+		want := make(map[Link][]byte)
+		for i := range 14 {
+			b := row(60, uint64(i))
+			l, err := r.Insert(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			links, want[l] = append(links, l), b
+		}
+		p := data(r.space.At(1))
+		change := func(l Link, n int) {
+			t.Helper()
+			want[l] = row(n, uint64(n))
+			if ok, err := r.Update(l, want[l]); !ok || err != nil {
+				t.Fatalf("%d bytes: %v, %v", n, ok, err)
+			}
+			for l, b := range want {
+				if got, err := r.Read(l, nil); err != nil || !bytes.Equal(got, b) {
+					t.Fatalf("link %x: %d bytes, want %d: %v", uint64(l), len(got), len(b), err)
+				}
+			}
+			if err := r.sane(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, gap := p.first, p.gap()
+		for i := 0; i < len(links); i += 2 {
+			change(links[i], 10)
+			change(links[i], 59)
+			change(links[i], 11)
+		}
+		if p.first != first || p.gap() != gap {
+			t.Errorf("the lowest row moved from %d to %d for what had room where it was", first, p.first)
+		}
+		if int(p.free) < gap+7*49 {
+			t.Fatalf("%d bytes are free, the gap was %d", p.free, gap)
+		}
+		if insert {
+			b := row(gap+100, 99)
+			l, err := r.Insert(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[l] = b
+		} else {
+			change(links[7], 60+gap+100)
+		}
+		change(links[3], 60+int(p.free))
+		if p.gap() != 0 || p.free != 0 {
+			t.Errorf("%d bytes are free, %d of them in the gap, want none", p.free, p.gap())
+		}
+		for _, l := range links[4:9] {
+			if err := r.Remove(l); err != nil {
+				t.Fatal(err)
+			}
+			delete(want, l)
+		}
+		change(links[0], 12)
+	}
 }
 
 // A page whose 255 items are used up is not offered again, though bytes are
@@ -179,6 +315,23 @@ func TestFullByItems(t *testing.T) {
 	again, err := r.Insert([]byte{2})
 	if err != nil || again.page() != 1 || again.id() != 100 {
 		t.Errorf("the next row went to page %d, id %d: %v", again.page(), again.id(), err)
+	}
+	if err := r.sane(); err != nil {
+		t.Error(err)
+	}
+}
+
+// So it is in a batch, though rows of no length always fit.
+func TestFullByItemsInBatch(t *testing.T) {
+	r := newRows(t, Largest, 4, 0)
+	rows, links := make([][]byte, maxItems+40), make([]Link, maxItems+40)
+	if err := r.InsertRows(rows, links); err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range links {
+		if want := uint32(1 + i/maxItems); l.page() != want {
+			t.Fatalf("row %d is in page %d, want %d", i, l.page(), want)
+		}
 	}
 	if err := r.sane(); err != nil {
 		t.Error(err)

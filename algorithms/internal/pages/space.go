@@ -64,8 +64,9 @@ type Space struct {
 	dirty *flags.Set
 	next  atomic.Uint32 // first page that was never used
 
-	mu   sync.Mutex
-	free uint32 // head of the list of freed pages; protected by mu
+	mu    sync.Mutex
+	free  uint32 // head of the list of freed pages; protected by mu
+	freed uint32 // how many are in it; protected by mu
 }
 
 // NewSpace reserves n pages of size bytes, a power of two from Smallest to
@@ -94,6 +95,13 @@ func (s *Space) PageSize() int { return s.size }
 
 // Used returns how many pages were ever used: their numbers are 1 to Used.
 func (s *Space) Used() uint32 { return min(s.next.Load(), s.pages) - 1 }
+
+// InUse returns how many pages are used as something now.
+func (s *Space) InUse() uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Used() - s.freed
+}
 
 // At returns page i, unlatched. The caller has i from an ID, or from 1 to Used.
 func (s *Space) At(i uint32) *Head {
@@ -134,6 +142,7 @@ func (s *Space) reuse() uint32 {
 	i := s.free
 	if i != 0 {
 		s.free = *s.link(i)
+		s.freed--
 	}
 	return i
 }
@@ -165,6 +174,7 @@ func (s *Space) Free(i uint32) {
 	s.mu.Lock()
 	*s.link(i) = s.free
 	s.free = i
+	s.freed++
 	s.mu.Unlock()
 }
 

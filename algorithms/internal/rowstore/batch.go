@@ -30,10 +30,13 @@ type Batch struct {
 	keys   []uint64
 	rows   [][]byte // those that could not be put in place
 	links  []pages.Link
+	fetch  func(link uint64) // prefetches a row that the batch will come to
 }
 
 // NewBatch returns a batch of any size.
-func (s *Store) NewBatch() *Batch { return &Batch{s: s, filler: s.rows.NewFiller()} }
+func (s *Store) NewBatch() *Batch {
+	return &Batch{s: s, filler: s.rows.NewFiller(), fetch: func(link uint64) { s.rows.Fetch(pages.Link(link)) }}
+}
 
 // Put stores rows, sorted by key, under their keys; of several rows with one key
 // the last stays. Each row is one step to others, the batch is not. The errors
@@ -93,7 +96,7 @@ func (b *Batch) single(rows [][]byte) error {
 func (b *Batch) invoke(rows [][]byte) error {
 	c := change{s: b.s, filler: b.filler}
 	defer b.filler.Done()
-	return c.end(b.s.tree.InvokeAll(b.keys, func(i int, old uint64, found bool) (btree.Op, uint64) {
+	return c.end(b.s.tree.InvokeAllSoon(b.keys, b.fetch, func(i int, old uint64, found bool) (btree.Op, uint64) {
 		if c.err != nil {
 			return btree.Keep, 0
 		}
@@ -106,7 +109,7 @@ func (b *Batch) invoke(rows [][]byte) error {
 func (b *Batch) find(rows [][]byte) error {
 	b.rows = b.rows[:0]
 	var failed error
-	err := b.s.tree.FindAll(b.keys, func(i int, old uint64, found bool) {
+	err := b.s.tree.FindAllSoon(b.keys, b.fetch, func(i int, old uint64, found bool) {
 		if found && failed == nil && !b.repeated(i) {
 			var done bool
 			if done, failed = b.s.rows.Update(pages.Link(old), rows[i]); done {

@@ -73,6 +73,17 @@ func (s *Store) Close() error {
 // Len returns how many keys there are.
 func (s *Store) Len() int64 { return s.tree.Count() }
 
+// A Usage is how much of its page memory a store uses.
+type Usage struct {
+	Data, Index int   // pages with rows in them, and the index's
+	Bytes       int64 // of all rows, with their keys
+}
+
+// Usage returns what is used now.
+func (s *Store) Usage() Usage {
+	return Usage{Data: s.rows.Pages(), Index: int(s.index.InUse()), Bytes: s.rows.Bytes()}
+}
+
 // Row appends to dst the row that Put and the others want for key and value.
 func Row(dst []byte, key uint64, value []byte) []byte {
 	return append(binary.LittleEndian.AppendUint64(dst, key), value...)

@@ -49,6 +49,7 @@ func all() []mutant {
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(), partialMutants(), foedusMutants(), gleanMutants(),
+		pagesMutants(), btreeMutants(), rowstoreMutants(),
 	)
 }
 

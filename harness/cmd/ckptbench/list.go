@@ -78,7 +78,7 @@ func (c *listCommand) Run(t terminal) error {
 
 func listWorkloads() listing {
 	l := listing{columns: []string{"workload", "summary"}}
-	for _, name := range append(workload.Names(), workload.Benchmarks()...) {
+	for _, name := range workload.All() {
 		l.rows = append(l.rows, []string{name, workload.Describe(name)})
 	}
 	return l
