@@ -29,6 +29,8 @@ type Row struct {
 	P999 Stat
 	Max  Stat
 
+	Durability // of what is logged
+
 	Checkpoints int  // complete ones, over all trials
 	Pause       Stat // the longest of a trial, s
 	// Means over a trial's checkpoints, seconds, without the cold first one
@@ -175,6 +177,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.Relative = opt(func(t *Trial) *float64 { return t.Relative })
 	r.Lost = opt(func(t *Trial) *float64 { return t.Lost })
 	r.fillLatency(ts)
+	r.fillDurability(ts)
 	r.fillCheckpoints(ts)
 
 	share := func(get func(Memory) int64) Stat {

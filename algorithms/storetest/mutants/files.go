@@ -57,6 +57,12 @@ func walMutants() []mutant {
 		{name: "wal-announced-before-sync", seen: "log in the page cache only (LineairDB)",
 			fault: "announces a group as durable without syncing it",
 			edits: one("if sync || full {", "if full {")},
+		{name: "wal-acknowledged-before-sync", file: "internal/wal/moments.go", seen: "log in the page cache only (LineairDB)",
+			fault: "tells that an epoch is durable when it is closed",
+			edits: one("if epoch > l.durable.Load() {", "if epoch > l.closed.Load() {")},
+		{name: "wal-wants-nothing", file: "internal/wal/moments.go", seen: "who only reads is never answered",
+			fault: "leaves an epoch without changes unmarked though somebody waits",
+			edits: one("{ raise(&l.want, epoch) }", "{ _ = epoch }")},
 		{name: "wal-mark-before-records", seen: "epoch closed after the drain",
 			fault: "marks an epoch as whole whose records came after it looked",
 			edits: []edit{
