@@ -63,6 +63,12 @@ func walMutants() []mutant {
 		{name: "wal-wants-nothing", file: "internal/wal/moments.go", seen: "who only reads is never answered",
 			fault: "leaves an epoch without changes unmarked though somebody waits",
 			edits: one("{ raise(&l.want, epoch) }", "{ _ = epoch }")},
+		{name: "wal-moves-nothing", file: "internal/wal/buffer.go", seen: "a buffer grown without its contents",
+			fault: "forgets what a transaction had logged when the ring's end is met",
+			edits: one("append(b.scratch[:0], b.rec...), false", "append(b.scratch[:0], b.rec[:frameHeader]...), false")},
+		{name: "wal-checksum-to-the-end", file: "internal/wal/buffer.go", seen: "a record around the end of a ring",
+			fault: "makes the checksum of a frame up to the ring's end",
+			edits: one("if n-8 > len(b) {", "if false {")},
 		{name: "wal-mark-before-records", seen: "epoch closed after the drain",
 			fault: "marks an epoch as whole whose records came after it looked",
 			edits: []edit{
