@@ -44,9 +44,9 @@ func (u *buffer) grown() int64 {
 	return int64(by) * int64(unsafe.Sizeof(ref{}))
 }
 
-func (u *buffer) entry(r ref) *entry { return &u.batches[r.batch].entries[r.i] }
+func (u *buffer) entry(r ref) *entry { return &u.batches[r.At>>32].entries[uint32(r.At)] }
 
-func (u *buffer) value(r ref) []byte { return u.batches[r.batch].value(u.entry(r)) }
+func (u *buffer) value(r ref) []byte { return u.batches[r.At>>32].value(u.entry(r)) }
 
 // A stream is a sorted run being read.
 type stream interface {

@@ -6,18 +6,13 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/prefetch"
+	"ckptbench/algorithms/internal/radix"
 )
 
-// digit is how many bits of the keys a pass of the sort looks at.
-const digit = 11
-
-// A ref stands for an entry while it is sorted. Its key is what the order goes by
-// first: of two refs the lesser key comes first, and equal ones are told apart by
-// their entries.
-type ref struct {
-	key      uint64
-	batch, i uint32
-}
+// A ref stands for an entry while it is sorted, which is at the batch and place
+// that at returns. Its key is what the order goes by first: of two refs the lesser
+// key comes first, and equal ones are told apart by their entries.
+type ref = radix.Item
 
 // A prefixer makes the keys of refs: the table, below it the leaf, and below that
 // the record's key, or as much of it as there is room for. An array's keys ascend
@@ -56,22 +51,13 @@ func (p *prefixer) of(e *entry, hash bool) uint64 {
 
 // sort brings the entries into the order in which they are applied and, with
 // fold, drops what a later change of the same record makes void; it returns how
-// many that were. It is a radix sort of the refs' differing digits; then the
+// many that were. It is a radix sort of the refs; then the
 // entries are looked at once, those of equal keys put in order and folded. (To
 // compare them all took half of a gleaning; to come back to them for the folding
 // another tenth.)
 func (u *buffer) sort(shapes []shape, fold bool) (folded int64) {
-	var differ uint64
 	u.refer(shapes)
-	for _, r := range u.refs {
-		differ |= r.key ^ u.refs[0].key
-	}
-	u.other = slices.Grow(u.other[:0], len(u.refs))[:len(u.refs)]
-	for shift := 0; differ>>shift != 0; shift += digit {
-		if differ>>shift&(1<<digit-1) != 0 {
-			u.pass(shift)
-		}
-	}
+	u.refs, u.other = radix.Sort(u.refs, u.other)
 	return u.arrange(fold)
 }
 
@@ -86,29 +72,9 @@ func (u *buffer) refer(shapes []shape) {
 	for n, b := range u.batches {
 		for i := range b.entries {
 			e := &b.entries[i]
-			u.refs = append(u.refs, ref{p.of(e, shapes[e.table].Hash), uint32(n), uint32(i)})
+			u.refs = append(u.refs, ref{Key: p.of(e, shapes[e.table].Hash), At: uint64(n)<<32 | uint64(i)})
 		}
 	}
-}
-
-// pass sorts by one digit, and leaves what is equal in it as it is.
-func (u *buffer) pass(shift int) {
-	var at [1 << digit]uint32
-	for _, r := range u.refs {
-		at[r.key>>shift&(1<<digit-1)]++
-	}
-	sum := uint32(0)
-	for i, n := range at {
-		at[i] = sum
-		sum += n
-	}
-	other := u.other[:len(u.refs)]
-	for _, r := range u.refs {
-		d := r.key >> shift & (1<<digit - 1)
-		other[at[d]] = r
-		at[d]++
-	}
-	u.refs, u.other = other, u.refs
 }
 
 // ahead is how many entries are on their way from memory while one is looked at.
@@ -119,7 +85,7 @@ func (u *buffer) arrange(fold bool) (folded int64) {
 	refs, out, near := u.refs, u.refs[:0], 0
 	for from := 0; from < len(refs); {
 		to := from + 1
-		for to < len(refs) && refs[to].key == refs[from].key {
+		for to < len(refs) && refs[to].Key == refs[from].Key {
 			to++
 		}
 		for ; near < min(to+ahead, len(refs)); near++ {
