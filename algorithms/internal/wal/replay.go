@@ -190,14 +190,16 @@ func (r *replay) take(chains []*chain, w uint64) [][]Change {
 		for p, items := range c.items {
 			rest := c.spare[p][:0]
 			n := 0
-			for _, it := range items {
-				if it.Epoch <= w {
-					items[n] = it
-					n++
-				} else {
-					rest = append(rest, it)
+			for i := range items {
+				if it := &items[i]; it.Epoch > w {
+					rest = append(rest, *it)
 					c.held += len(it.Value) + 64
+					continue
 				}
+				if n != i {
+					items[n] = items[i]
+				}
+				n++
 			}
 			r.info.Changes += int64(n)
 			clear(items[n:])

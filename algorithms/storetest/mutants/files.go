@@ -110,7 +110,7 @@ func walMutants() []mutant {
 			edits: []edit{{"e := end{epoch: ^uint64(0), highest: s.base}", "e := end{highest: s.base}"}, {"e.epoch, e.highest = min(e.epoch, t.mark),", "e.epoch, e.highest = max(e.epoch, t.mark),"}}},
 		{name: "wal-window-takes-all", file: "internal/wal/replay.go", seen: "records of one key not in id order (Silo)",
 			fault: "hands over what one logger has read ahead of the others",
-			edits: one("if it.Epoch <= w {", "if true || it.Epoch <= w {")},
+			edits: one("; it.Epoch > w {", "; false && it.Epoch > w {")},
 		{name: "wal-replays-unordered", file: "internal/wal/replay.go", seen: "records of one key not in id order (Silo)",
 			fault: "does not bring a record's changes from several files in order",
 			edits: one("radix.Item{Key: items[i].Stamp, At: uint64(i)}", "radix.Item{At: uint64(i)}")},
