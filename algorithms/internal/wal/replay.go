@@ -48,11 +48,22 @@ type Cut struct {
 // nobody truncates beyond from. Memory is bounded as package doc says; notes
 // are kept whole.
 func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
-	return follow(ctx, fsys, dir, from, to, parallel, places{}, f)
+	return follow(ctx, fsys, dir, from, to, parallel, places{}, nil, f)
 }
 
+// ReplayAhead is Replay that tells ahead of a change some changes before it hands
+// it to f, on the same goroutine: time enough to bring the record into the cache.
+// Only the table and the key are to be looked at, and nothing has checked them.
+func ReplayAhead(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
+	return follow(ctx, fsys, dir, from, to, parallel, places{}, ahead, f)
+}
+
+// aheadChanges is how many changes ahead that is: about as many cache misses as a
+// core can wait for at once.
+const aheadChanges = 12
+
 // follow is Replay that begins at places.
-func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, f func(part int, c Change) error) (ReplayInfo, error) {
+func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
 	info := ReplayInfo{From: from}
 	if parallel < 1 {
 		return info, fmt.Errorf("replay log %s: %d parts, at least 1 is needed", dir, parallel)
@@ -79,7 +90,7 @@ func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err := sv.need(from, info.To); err != nil {
 		return info, err
 	}
-	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, f: f, info: &info, orders: make([]order, parallel)}
+	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, ahead: ahead, f: f, info: &info, orders: make([]order, parallel)}
 	for _, s := range sv.sessions {
 		if err := r.session(s); err != nil {
 			return info, err
@@ -133,8 +144,9 @@ type replay struct {
 	parts  int
 	at     places
 	f      func(part int, c Change) error
-	info   *ReplayInfo // only Replay's goroutine writes it
-	orders []order     // by part
+	ahead  func(*Change) // told some changes before f; may be nil
+	info   *ReplayInfo   // only Replay's goroutine writes it
+	orders []order       // by part
 }
 
 // session replays s window by window; one is applied while the next is read.
@@ -242,6 +254,9 @@ func (r *replay) applyPart(p int, items []Change) error {
 	for i, x := range o.refs {
 		if i%1024 == 0 && r.ctx.Err() != nil {
 			return fmt.Errorf("replay log: %w", r.ctx.Err())
+		}
+		if next := i + aheadChanges; r.ahead != nil && next < len(o.refs) {
+			r.ahead(&items[o.refs[next].At])
 		}
 		if err := r.f(p, items[x.At]); err != nil {
 			return err
