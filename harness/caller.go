@@ -35,9 +35,7 @@ func (c *caller) one() error {
 	c.lookAhead()
 	c.timer.start(false)
 	err := c.do()
-	if c.timer.timed || c.worker.HadToWait() {
-		c.timer.end(c.worker, false)
-	}
+	c.done(false, err == nil)
 	switch {
 	case err == nil:
 		c.kinds = counted(c.kinds, c.call.Kind())

@@ -117,11 +117,8 @@ func (c *client) one() error {
 	c.req.MayAbort = c.txn.Abort
 	c.timer.start(c.txn.Long)
 	err := c.worker.Do(&c.req)
-	if c.timer.timed || c.worker.HadToWait() {
-		c.timer.end(c.worker, c.txn.Long)
-		if c.timer.all {
-			c.worker.Flush()
-		}
+	if c.done(c.txn.Long, err == nil) && c.timer.all {
+		c.worker.Flush()
 	}
 	switch {
 	case err == nil:

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"errors"
 	"time"
 
 	"ckptbench/algorithms/store"
@@ -51,15 +52,36 @@ func (d *driver) giveUp() {
 // loop only those that are overdue are.
 func (d *driver) foreseen() bool { return d.arrivals == nil || d.arrivals.late }
 
-// loop runs transactions until the run stops. It returns what ended it early.
+// done takes note of the end of a transaction and reports whether it was timed.
+func (d *driver) done(long, committed bool) bool {
+	timed := d.timer.timed || d.worker.HadToWait()
+	switch {
+	case timed:
+		d.timer.end(d.worker, long, committed)
+	case committed:
+		d.timer.acks.count(d.worker.Epoch())
+	}
+	return timed
+}
+
+// loop runs transactions until the run stops and all of them are durable, where
+// there is a log. It returns what ended it early.
 func (d *driver) loop() error {
+	err := d.drive()
+	d.worker.Flush()
+	return errors.Join(err, d.timer.acks.finish())
+}
+
+func (d *driver) drive() error {
 	const pause = 320 // accesses between two calls of pace
-	defer d.worker.Flush()
 	for n := 0; !d.run.stop.Load(); {
 		if !d.due() {
 			return nil
 		}
 		if err := d.next(); err != nil {
+			return err
+		}
+		if err := d.timer.acks.settle(); err != nil {
 			return err
 		}
 		if d.pace == nil {

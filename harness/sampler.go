@@ -24,6 +24,7 @@ type sampler struct {
 	spans   []*hdrhistogram.Histogram // of the measured buckets, with their times; encoded afterwards, as that takes a while
 	total   *hdrhistogram.Histogram   // of the measured part
 	service *hdrhistogram.Histogram   // of the measured part of an open loop: service times
+	durable *hdrhistogram.Histogram   // of the measured part: from the start to when the log had it
 	buckets []result.Bucket
 	rss     int64 // at most
 	heap    int64 // at most, in the measured part
@@ -31,7 +32,7 @@ type sampler struct {
 
 func newSampler(s *store.Store, timers []*timer, zero time.Time, open bool) *sampler {
 	return &sampler{store: s, timers: timers, zero: zero, last: time.Now(), counts: s.Counts(),
-		open: open, total: newHistogram(), service: newHistogram()}
+		open: open, total: newHistogram(), service: newHistogram(), durable: newHistogram()}
 }
 
 // sample ends a bucket and returns it.
@@ -49,7 +50,9 @@ func (s *sampler) sample() result.Bucket {
 	if q := quantiles(span); q != nil {
 		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
 	}
+	durable := s.takeDurable()
 	if b.Start >= 0 {
+		s.durable.Merge(durable)
 		s.total.Merge(span)
 		s.service.Merge(service)
 		span.SetStartTimeMs(s.last.UnixMilli())
@@ -76,9 +79,20 @@ func (s *sampler) take() (span, service *hdrhistogram.Histogram) {
 	return span, service
 }
 
-// finish adds to an open loop's last bucket what was due before the end and was
-// done, or given up, after it.
+// takeDurable takes the durable latencies since the last time.
+func (s *sampler) takeDurable() *hdrhistogram.Histogram {
+	h := newHistogram()
+	for _, t := range s.timers {
+		t.takeDurable(h)
+	}
+	return h
+}
+
+// finish adds what committed before the end and was durable after it and, to an
+// open loop's last bucket, what was due before the end and was done, or given up,
+// after it.
 func (s *sampler) finish() {
+	s.durable.Merge(s.takeDurable())
 	if n := len(s.spans); s.open && n > 0 {
 		span, service := s.take()
 		s.spans[n-1].Merge(span)

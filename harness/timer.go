@@ -30,10 +30,12 @@ type timer struct {
 	all   bool // every transaction is timed; changes only before the first
 	began time.Time
 	due   time.Time // in an open loop, when the transaction was to start; else zero
+	acks  *acks     // nil without a log
 
 	mu       sync.Mutex
 	hist     *hdrhistogram.Histogram // service times since the last take; protected by mu
 	response *hdrhistogram.Histogram // from due, in an open loop; protected by mu
+	durable  *hdrhistogram.Histogram // from the start to when the log had it; nil without a log; protected by mu
 	over     uint64                  // longer than longestLatency; protected by mu
 }
 
@@ -52,7 +54,7 @@ func (t *timer) start(long bool) {
 }
 
 // end is called after each that was timed or had to wait.
-func (t *timer) end(w *store.Worker, long bool) {
+func (t *timer) end(w *store.Worker, long, committed bool) {
 	since, waited := w.Waited()
 	weight := int64(1)
 	if t.timed {
@@ -64,11 +66,22 @@ func (t *timer) end(w *store.Worker, long bool) {
 	now := time.Now()
 	if t.due.IsZero() {
 		t.record(now.Sub(since), weight)
+		if committed {
+			t.acks.timed(w.Epoch(), since, time.Time{}, weight)
+		}
 		return
 	}
 	// Each is timed, and from its own beginning: the wait for a lock is in it.
 	t.record(now.Sub(t.began), 1)
-	t.respond(now.Sub(t.due))
+	switch {
+	case !committed || t.acks == nil:
+		t.respond(now.Sub(t.due))
+	case t.acks.sync: // it is answered when it is durable
+		t.acks.timed(w.Epoch(), t.began, t.due, 1)
+	default:
+		t.respond(now.Sub(t.due))
+		t.acks.timed(w.Epoch(), t.began, time.Time{}, 1)
+	}
 }
 
 // opened makes it the timer of an open loop.
@@ -77,15 +90,18 @@ func (t *timer) opened() { t.all, t.response = true, newHistogram() }
 func (t *timer) respond(d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.response.RecordValue(min(max(int64(d), 1), longestLatency)) != nil || int64(d) > longestLatency {
-		t.over++
-	}
+	t.keep(t.response, d, 1)
 }
 
 func (t *timer) record(d time.Duration, weight int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.hist.RecordValues(min(max(int64(d), 1), longestLatency), weight) != nil || int64(d) > longestLatency {
+	t.keep(t.hist, d, weight)
+}
+
+// keep adds to one of t's histograms; the caller holds mu.
+func (t *timer) keep(h *hdrhistogram.Histogram, d time.Duration, weight int64) {
+	if h.RecordValues(min(max(int64(d), 1), longestLatency), weight) != nil || int64(d) > longestLatency {
 		t.over++
 	}
 }
@@ -100,6 +116,16 @@ func (t *timer) take(service, response *hdrhistogram.Histogram) {
 	if t.response != nil {
 		response.Merge(t.response)
 		t.response.Reset()
+	}
+}
+
+// takeDurable adds the durable latencies since the last call to h.
+func (t *timer) takeDurable(h *hdrhistogram.Histogram) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.durable != nil {
+		h.Merge(t.durable)
+		t.durable.Reset()
 	}
 }
 

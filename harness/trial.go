@@ -78,6 +78,7 @@ func (t *trial) work(ctx context.Context) error {
 	defer cancel(nil)
 	t.sampler = newSampler(t.store, t.timers, zero, t.rate > 0)
 	t.openLoop(end)
+	t.logged(ctx)
 	t.plan(zero, end)
 
 	var wg sync.WaitGroup
@@ -107,6 +108,33 @@ func (t *trial) work(ctx context.Context) error {
 		return explain(err)
 	}
 	return t.sched.err
+}
+
+// logged has every client's transactions acknowledged, where there is a log.
+func (t *trial) logged(ctx context.Context) {
+	log := t.store.Log()
+	if log == nil {
+		return
+	}
+	t.out.Log = string(config.WALAsync)
+	if t.cell.WAL == config.WALSync {
+		t.out.Log = string(config.WALSync)
+	}
+	for _, timer := range t.timers {
+		newAcks(ctx, log, t.cell.WAL == config.WALSync, timer)
+	}
+}
+
+// acknowledged takes over how long that took.
+func (t *trial) acknowledged() {
+	var held time.Duration
+	for _, timer := range t.timers {
+		if timer.acks != nil {
+			held += timer.acks.held
+		}
+	}
+	t.out.Durable, t.out.DurableWait = quantiles(t.sampler.durable), seconds(held)
+	t.out.DurableHGRM = hgrm(t.sampler.durable)
 }
 
 // plan makes the schedule of the checkpoints. It keeps the log as well where
@@ -200,6 +228,7 @@ func (t *trial) collect() {
 		out.Rate, out.Response = t.rate, quantiles(t.sampler.total)
 	}
 	out.HGRM, out.HLog = hgrm(t.sampler.total), hlog(t.sampler.zero, t.sampler.spans)
+	t.acknowledged()
 	t.warn()
 }
 

@@ -221,7 +221,7 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 		return err
 	}
 	counts := make([]counter, src.Parallel)
-	info, err := wal.Replay(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel,
+	info, err := wal.ReplayAhead(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel, s.touchNext,
 		func(part int, c wal.Change) error {
 			if c.Table < 0 || c.Table >= len(s.tables) {
 				return fmt.Errorf("change of table %d of %d", c.Table, len(s.tables))
@@ -253,6 +253,17 @@ func (s *Store) replayTo(ctx context.Context, src Source) (to uint64, err error)
 		err = s.log.WaitDurable(ctx, to)
 	}
 	return to, err
+}
+
+// touchNext prefetches the record of a change that is applied soon.
+func (s *Store) touchNext(c *wal.Change) {
+	if c.Table < 0 || c.Table >= len(s.tables) {
+		return
+	}
+	t := s.tables[c.Table]
+	if r, ok := t.peek(c.Key); ok {
+		t.touch(r)
+	}
 }
 
 func (t *table) redo(c wal.Change) error {

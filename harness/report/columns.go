@@ -43,10 +43,27 @@ var heapColumns = []column{
 	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
 }
 
-// columns returns those of the table: without the heap's, where no algorithm in
-// it kept the collector busy, left it more garbage than there is data, or counts
-// what transactions copied.
+// durableColumns are shown where something is logged.
+var durableColumns = []column{
+	{"durable p50", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP50 }, 1e-6, digits)},
+	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, digits)},
+}
+
+// columns returns those of the table: with the durable latencies behind the
+// others where there is a log.
 func (t table) columns() []column {
+	all := t.heaped()
+	if !slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.DurableP50.N > 0 }) {
+		return all
+	}
+	at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "max" })
+	return slices.Insert(slices.Clone(all), at, durableColumns...)
+}
+
+// heaped returns the columns without the heap's, where no algorithm in the table
+// kept the collector busy, left it more garbage than there is data, or counts
+// what transactions copied.
+func (t table) heaped() []column {
 	const (
 		busy  = 0.01 // of the CPU time
 		large = 1    // of the data

@@ -68,6 +68,18 @@ func heap() *result.Experiment {
 	return e
 }
 
+// logged is a run with a log, in which one algorithm's clients had to wait for it.
+func logged() *result.Experiment {
+	e := &result.Experiment{Name: "logged"}
+	for i, a := range []string{"none", "calc"} {
+		x := trial(a, 1, 1.8e6)
+		x.Log, x.DurableWait = "sync", 1.25*float64(i)
+		x.Durable = &result.Quantiles{Count: 9, P50: 8.5e6, P99: 19e6, P999: 23.4e6, Max: 31e6}
+		e.Trials = append(e.Trials, x)
+	}
+	return e
+}
+
 func matrix() *result.Experiment {
 	e := &result.Experiment{Name: "skew"}
 	for _, z := range []string{"0.99", "0.5"} {
@@ -104,7 +116,7 @@ func growing() *result.Experiment {
 var order = []string{"none", "naive", "cou", "calc"}
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap()} {
+	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap(), "logged": logged()} {
 		for _, format := range Formats {
 			var got bytes.Buffer
 			if err := Write(&got, e, format, Options{Order: order}); err != nil {

@@ -29,6 +29,8 @@ type Row struct {
 	P999 Stat
 	Max  Stat
 
+	Durability // of what is logged
+
 	Checkpoints int  // complete ones, over all trials
 	Pause       Stat // the longest of a trial, s
 	// Means over a trial's checkpoints, seconds, without the cold first one

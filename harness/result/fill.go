@@ -22,6 +22,7 @@ func (r *Row) fill(ts []*Trial) {
 		return during / between, ok1 && ok2 && between > 0
 	})
 	r.fillLatency(ts)
+	r.fillDurability(ts)
 	r.fillCheckpoints(ts)
 	r.fillCopies(ts)
 

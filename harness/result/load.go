@@ -200,15 +200,23 @@ func loadTrial(dir string) (*Trial, error) {
 	if t.Events, err = parseEvents(name, data); err != nil {
 		return nil, err
 	}
-	name = filepath.Join(dir, latencyFile)
-	if t.HGRM, err = readOptional(name); err != nil {
+	if t.HGRM, err = loadHGRM(filepath.Join(dir, latencyFile)); err != nil {
 		return nil, err
 	}
-	if _, err = parseHGRM(name, t.HGRM); err != nil {
+	if t.DurableHGRM, err = loadHGRM(filepath.Join(dir, durableFile)); err != nil {
 		return nil, err
 	}
 	t.HLog, err = readOptional(filepath.Join(dir, intervalFile))
 	return &t, err
+}
+
+// loadHGRM reads a listing that may be missing, and checks it.
+func loadHGRM(name string) ([]byte, error) {
+	data, err := readOptional(name)
+	if err == nil {
+		_, err = parseHGRM(name, data)
+	}
+	return data, err
 }
 
 // decodeTrial reads trial.json. The version is looked at first, since a newer

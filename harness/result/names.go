@@ -20,6 +20,7 @@ const (
 	timelineFile = "timeline.csv"
 	eventsFile   = "events.csv"
 	latencyFile  = "latency.hgrm"
+	durableFile  = "durable.hgrm" // where there was a log
 	intervalFile = "latency.hlog"
 )
 

@@ -43,7 +43,15 @@ type Trial struct {
 	Rate       float64           `json:"rate_txn_s,omitempty"`       // open loop: transactions to be started a second
 	Overloaded bool              `json:"overloaded,omitempty"`       // open loop: the rate was not reached
 	Response   *Quantiles        `json:"response_ns,omitempty"`      // open loop: from the intended start
-	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start
+	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start to the commit
+	// Log is async or sync; empty without a log. Durable is from the actual start
+	// to when the log had the transaction: written with async, on the disk with
+	// sync, where Response goes so far as well. DurableWait is how long clients
+	// waited because too many of their transactions were not durable, added up,
+	// the warm-up's included.
+	Log         string     `json:"log,omitempty"`
+	Durable     *Quantiles `json:"durable_ns,omitempty"`
+	DurableWait float64    `json:"durable_wait_s,omitempty"`
 
 	Bulk *Bulk `json:"bulk,omitempty"` // of messages of rows; nil where transactions ran, or the trial failed
 
@@ -59,10 +67,11 @@ type Trial struct {
 	Warnings    []string     `json:"warnings,omitempty"`
 	StartedAt   string       `json:"started_at"` // RFC 3339
 
-	Buckets []Bucket `json:"-"` // timeline.csv
-	Events  []Event  `json:"-"` // events.csv
-	HGRM    []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
-	HLog    []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
+	Buckets     []Bucket `json:"-"` // timeline.csv
+	Events      []Event  `json:"-"` // events.csv
+	HGRM        []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
+	DurableHGRM []byte   `json:"-"` // durable.hgrm: likewise, of Durable
+	HLog        []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
 }
 
 // A Param is one coordinate of a matrix point.

@@ -27,6 +27,8 @@ func sample() Trial {
 		Aborts:     map[string]uint64{"shift": 3},
 		Throughput: &tput, Lost: &lost, Relative: &rel,
 		Service: &Quantiles{Count: 10, Mean: 5, P50: 4000, P90: 6, P99: 9000, P999: 120000, P9999: 130000, Max: 4000000},
+		Log:     "sync", DurableWait: 0.125,
+		Durable: &Quantiles{Count: 10, Mean: 7000000, P50: 6000000, P90: 7, P99: 19000000, P999: 21000000, P9999: 22000000, Max: 24000000},
 		Memory:  Memory{Data: 1000, Store: 1500, Rest: 100, Peak: 1100, After: 100, RSS: 9000},
 		GCShare: 0.01, GCCycles: 4,
 		Checkpoints: []Checkpoint{
@@ -41,7 +43,7 @@ func sample() Trial {
 			{Start: 0.1 + 0.2, Elapsed: 0.10000001, Commits: 1<<64 - 1, Aborts: 1, Algo: -1, RSS: 1 << 40, P50: 1, P99: 2, P999: 3, Max: 4},
 		},
 		Events: []Event{{1, 1, "trigger"}, {1.1, 1, `phase "prepare", drained`}, {2, 1, "durable"}},
-		HGRM:   []byte(hgrm),
+		HGRM:   []byte(hgrm), DurableHGRM: []byte(hgrm),
 	}
 }
 
@@ -113,6 +115,7 @@ func TestSaveRefuses(t *testing.T) {
 	check("trial is 0", func(t *Trial) { t.Trial = 0 })
 	check("algorithm is empty", func(t *Trial) { t.Algorithm = "" })
 	check("latency.hgrm:1", func(t *Trial) { t.HGRM = []byte("x") })
+	check("durable.hgrm:1", func(t *Trial) { t.DurableHGRM = []byte("x") })
 }
 
 func TestLoadRefuses(t *testing.T) {

@@ -30,6 +30,9 @@ func save(dir string, t Trial) error {
 	if _, err := t.Latency(); err != nil {
 		return err
 	}
+	if _, err := parseHGRM(durableFile, t.DurableHGRM); err != nil {
+		return err
+	}
 	meta, err := marshal(t)
 	if err != nil {
 		return err
@@ -50,6 +53,9 @@ func save(dir string, t Trial) error {
 	files := []file{{trialFile, meta}, {timelineFile, formatTimeline(t.Buckets)}, {eventsFile, formatEvents(t.Events)}}
 	if len(t.HGRM) > 0 {
 		files = append(files, file{latencyFile, t.HGRM})
+	}
+	if len(t.DurableHGRM) > 0 {
+		files = append(files, file{durableFile, t.DurableHGRM})
 	}
 	if len(t.HLog) > 0 {
 		files = append(files, file{intervalFile, t.HLog})

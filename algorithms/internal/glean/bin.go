@@ -8,7 +8,7 @@ import (
 // bin composes a bin of a hash index: the old records and the changes, both in
 // the order of the keys, become the new records.
 func (c *composer) bin(s *shape, index uint64, old Pointer, payload []byte) (Pointer, error) {
-	page := make([]byte, pageHeader, unit)
+	page := c.empty(unit)[:pageHeader]
 	for len(payload) > 0 || c.touches(s, 0, index) {
 		key, n, err := nextInBin(payload, s)
 		if err != nil {
@@ -40,6 +40,7 @@ func (c *composer) bin(s *shape, index uint64, old Pointer, payload []byte) (Poi
 		return 0, nil
 	}
 	page = append(page, make([]byte, pageBytes(used)-len(page))...)
+	c.page = page
 	c.wrote++
 	return c.out.append(page, pageHash, place{s.id, 0, index}, used)
 }

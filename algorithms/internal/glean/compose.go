@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // A composer makes the new pages of one partition, from the changes and the
@@ -21,6 +22,8 @@ type composer struct {
 	read    int64            // pages of the old snapshot
 	wrote   int64            // pages
 	cur     version
+	page    []byte // the new leaf in the making
+	before  []byte // the old page that was read last
 }
 
 // A rootChild is a new child of a table's root.
@@ -93,6 +96,9 @@ func (c *composer) next(s *shape) (leaf uint64, ok bool) {
 // touches reports whether the next change lies under a node.
 func (c *composer) touches(s *shape, level int, index uint64) bool {
 	leaf, ok := c.next(s)
+	if level == 0 {
+		return ok && leaf == index
+	}
 	return ok && leaf/s.span(level) == index
 }
 
@@ -143,15 +149,23 @@ func interior(w *writer, at place, children []Pointer, wrote *int64) (Pointer, e
 	return w.append(page, pageInterior, at, 8*len(children))
 }
 
-// take reads an old page that is about to be replaced.
+// take reads an old page that is about to be replaced; it is good until the next.
 func (c *composer) take(p Pointer, s *shape, level int, index uint64) ([]byte, error) {
-	page, err := c.old.page(p, s, level, index, nil)
+	page, err := c.old.page(p, s, level, index, c.before)
+	c.before = page.buf
 	if err != nil {
 		return nil, err
 	}
 	c.dead[p.file()] += int64(page.length)
 	c.read++
 	return page.payload, nil
+}
+
+// empty returns n zeros, good until the next call.
+func (c *composer) empty(n int) []byte {
+	c.page = slices.Grow(c.page[:0], n)[:n]
+	clear(c.page)
+	return c.page
 }
 
 func (c *composer) leaf(s *shape, index uint64, old Pointer) (Pointer, error) {
@@ -171,7 +185,7 @@ func (c *composer) leaf(s *shape, index uint64, old Pointer) (Pointer, error) {
 // array composes a leaf of an array.
 func (c *composer) array(s *shape, index uint64, old Pointer, payload []byte) (Pointer, error) {
 	used := int(s.keys(index)) * s.slot
-	page := newPage(used)
+	page := c.empty(pageBytes(used))
 	slots := page[pageHeader : pageHeader+used]
 	if old != 0 && len(payload) != used {
 		return 0, c.old.damage(old, fmt.Errorf("%d bytes of slots, %d are expected", len(payload), used))
@@ -215,6 +229,11 @@ func (c *composer) change(s *shape, key uint64) error {
 }
 
 func allZero(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b) != 0 {
+			return false
+		}
+	}
 	for _, x := range b {
 		if x != 0 {
 			return false

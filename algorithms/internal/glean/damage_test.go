@@ -153,8 +153,8 @@ func TestDamagedRun(t *testing.T) {
 		b.add(entry{leaf: i, key: i, stamp: i, kind: wal.KindPut}, []byte{1, 2, byte(i)})
 	}
 	u := &buffer{}
-	u.add(b, shapes([]Table{{ValueSize: 9, Capacity: 99}}, 3))
-	u.sort()
+	u.add(b)
+	u.sort(shapes([]Table{{ValueSize: 9, Capacity: 99}}, 3), false)
 	r, err := spill(mem, dir+"/run", u)
 	must(t, err)
 	whole, err := fs.ReadFile(mem, r.path, 1<<20)

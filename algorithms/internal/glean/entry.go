@@ -63,7 +63,8 @@ func (e *entry) supersedes(o *entry) bool {
 type batch struct {
 	entries []entry
 	data    []byte
-	counted int64 // bytes allocated, as accounted
+	keys    uint64 // bits that are set in any key of a hash table
+	counted int64  // bytes allocated, as accounted
 }
 
 func (b *batch) bytes() int { return len(b.entries)*entryBytes + len(b.data) }
@@ -85,7 +86,7 @@ func (b *batch) grown() int64 {
 	return by
 }
 
-func (b *batch) reset() { b.entries, b.data = b.entries[:0], b.data[:0] }
+func (b *batch) reset() { b.entries, b.data, b.keys = b.entries[:0], b.data[:0], 0 }
 
 // entryHeader is the length of an entry in a run file, before its value.
 const entryHeader = 56

@@ -11,7 +11,7 @@ import (
 // mapper reads one stream and deals its changes out to the reducers.
 func (j *job) mapper(ctx context.Context, i int) error {
 	out := make([]*batch, len(j.reducers))
-	seq := uint64(0)
+	seq, size := uint64(0), 0
 	err := j.src.Read(ctx, i, func(c wal.Change) error {
 		if c.Table < 0 || c.Table >= len(j.d.shapes) {
 			return fmt.Errorf("change of table %d of %d", c.Table, len(j.d.shapes))
@@ -26,16 +26,20 @@ func (j *job) mapper(ctx context.Context, i int) error {
 		}
 		seq++
 		p := s.owner(leaf, len(out))
-		if out[p] == nil {
-			out[p] = j.batch()
+		b := out[p]
+		if b == nil {
+			b = j.batch(size)
+			out[p] = b
 		}
-		out[p].add(entry{leaf: leaf, key: c.Key, epoch: c.Epoch, stamp: c.Stamp, seq: seq,
+		if s.Hash {
+			b.keys |= c.Key
+		}
+		b.add(entry{leaf: leaf, key: c.Key, epoch: c.Epoch, stamp: c.Stamp, seq: seq,
 			off: int32(c.Off), table: uint16(c.Table), kind: c.Kind}, c.Value)
-		if out[p].bytes() < j.d.o.SendBytes {
+		if b.bytes() < j.d.o.SendBytes {
 			return nil
 		}
-		b := out[p]
-		out[p] = nil
+		out[p], size = nil, len(b.entries)
 		return j.send(ctx, p, b)
 	})
 	if err != nil {
@@ -64,12 +68,14 @@ func (j *job) send(ctx context.Context, part int, b *batch) error {
 	}
 }
 
-func (j *job) batch() *batch {
+// batch returns an empty batch, with room for as many entries as the last one had.
+func (j *job) batch(size int) *batch {
 	select {
 	case b := <-j.spare:
 		return b
 	default:
-		return &batch{data: make([]byte, 0, j.d.o.SendBytes)}
+		size += size / 16
+		return &batch{entries: make([]entry, 0, size), data: make([]byte, 0, max(j.d.o.SendBytes-size*entryBytes, j.d.o.SendBytes/4))}
 	}
 }
 

@@ -48,23 +48,19 @@ func (r *reducer) run(ctx context.Context) error {
 
 // take adds a batch to the buffer, spilling first where that is full.
 func (r *reducer) take(b *batch) error {
-	if len(r.buf.refs) > 0 && r.buf.bytes+b.bytes() > r.job.d.o.BufferBytes {
+	if r.buf.n > 0 && r.buf.bytes+b.bytes() > r.job.d.o.BufferBytes {
 		if err := r.spill(); err != nil {
 			return err
 		}
 	}
 	r.received += int64(len(b.entries))
-	r.buf.add(b, r.job.d.shapes)
-	r.job.account(r.buf.grown())
+	r.buf.add(b)
 	return nil
 }
 
 func (r *reducer) order() {
-	r.buf.sort()
+	r.folded += r.buf.sort(r.job.d.shapes, !r.job.d.o.Unfolded)
 	r.job.account(r.buf.grown())
-	if !r.job.d.o.Unfolded {
-		r.folded += r.buf.fold()
-	}
 }
 
 func (r *reducer) spill() error {
@@ -76,10 +72,9 @@ func (r *reducer) spill() error {
 		return err
 	}
 	r.runs = append(r.runs, run)
-	for _, b := range r.buf.batches {
+	for _, b := range r.buf.empty() {
 		r.job.giveBack(b)
 	}
-	r.buf.batches, r.buf.refs, r.buf.bytes = r.buf.batches[:0], r.buf.refs[:0], 0
 	return nil
 }
 

@@ -12,41 +12,29 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A buffer holds batches as they came, and the order of their entries.
+// A buffer holds batches as they came and, once sorted, the order of their
+// entries.
 type buffer struct {
 	batches []*batch
-	refs    []ref
+	n       int   // entries
+	refs    []ref // those that were not folded, sorted
 	other   []ref // as long; what a pass of the sort writes to
 	bytes   int
 	counted int // refs allocated, as accounted
 }
 
-// A ref stands for an entry while it is sorted. Its key is a prefix of what the
-// order goes by, so most comparisons need not look at the entry.
-type ref struct {
-	key      uint64
-	batch, i uint32
-}
-
-// prefix returns the table, 16 bits, and the first 48 bits of what decides
-// within it: an array's keys ascend with its leaves.
-func (e *entry) prefix(s *shape) uint64 {
-	at := e.key
-	if s.Hash {
-		at = e.leaf<<16 | e.key>>48
-	}
-	return uint64(e.table)<<48 | at
-}
-
 // add takes a batch in.
-func (u *buffer) add(b *batch, shapes []shape) {
-	n := uint32(len(u.batches))
+func (u *buffer) add(b *batch) {
 	u.batches = append(u.batches, b)
-	for i := range b.entries {
-		e := &b.entries[i]
-		u.refs = append(u.refs, ref{e.prefix(&shapes[e.table]), n, uint32(i)})
-	}
+	u.n += len(b.entries)
 	u.bytes += b.bytes()
+}
+
+// empty forgets all batches, and returns them.
+func (u *buffer) empty() []*batch {
+	bs := u.batches
+	u.batches, u.refs, u.n, u.bytes = u.batches[:0], u.refs[:0], 0, 0
+	return bs
 }
 
 // grown returns by how many bytes of memory the refs have grown.
@@ -56,25 +44,9 @@ func (u *buffer) grown() int64 {
 	return int64(by) * int64(unsafe.Sizeof(ref{}))
 }
 
-func (u *buffer) entry(r ref) *entry { return &u.batches[r.batch].entries[r.i] }
+func (u *buffer) entry(r ref) *entry { return &u.batches[r.At>>32].entries[uint32(r.At)] }
 
-func (u *buffer) value(r ref) []byte { return u.batches[r.batch].value(u.entry(r)) }
-
-// fold drops from what is sorted what a later change of the same record makes
-// void, and returns how many changes that were.
-func (u *buffer) fold() (folded int64) {
-	out := u.refs[:0]
-	for _, r := range u.refs {
-		e := u.entry(r)
-		for len(out) > 0 && e.same(u.entry(out[len(out)-1])) && e.supersedes(u.entry(out[len(out)-1])) {
-			out = out[:len(out)-1]
-			folded++
-		}
-		out = append(out, r)
-	}
-	u.refs = out
-	return folded
-}
+func (u *buffer) value(r ref) []byte { return u.batches[r.At>>32].value(u.entry(r)) }
 
 // A stream is a sorted run being read.
 type stream interface {

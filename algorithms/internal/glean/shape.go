@@ -40,7 +40,9 @@ type shape struct {
 	perLeaf uint64
 	leaves  uint64
 	fanout  uint64
-	levels  int // of interior pages; the root's level
+	levels  int    // of interior pages; the root's level
+	below   uint64 // leaves under a child of the root
+	kids    uint64 // children of the root
 }
 
 const slotHeader = 12 // stamp u64, length + 1 u32
@@ -56,6 +58,8 @@ func newShape(id int, t Table, fanout int) shape {
 	for span := s.fanout; span < s.leaves; span *= s.fanout {
 		s.levels++
 	}
+	s.below = s.span(s.levels - 1)
+	s.kids = (s.leaves + s.below - 1) / s.below
 	return s
 }
 
@@ -91,15 +95,15 @@ func bin(key, n uint64) uint64 {
 }
 
 // children returns how many children the root has.
-func (s *shape) children() uint64 {
-	span := s.span(s.levels - 1)
-	return (s.leaves + span - 1) / span
-}
+func (s *shape) children() uint64 { return s.kids }
 
 // owner returns which of n partitions composes a leaf: each has a run of the
 // root's children.
 func (s *shape) owner(leaf uint64, n int) int {
-	return int(leaf / s.span(s.levels-1) * uint64(n) / s.children())
+	if n == 1 {
+		return 0
+	}
+	return int(leaf / s.below * uint64(n) / s.kids)
 }
 
 // leafKind returns the kind of the table's leaves.

@@ -3,7 +3,9 @@ package wal
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -24,6 +26,16 @@ type ring struct {
 
 func newRing(n int) *ring { return &ring{make([]byte, n), uint64(n - 1)} }
 
+// checksum is that of a frame of n bytes at position at.
+func (r *ring) checksum(at uint64, n int, seed uint32) uint32 {
+	b := r.b[(at+8)&r.mask:]
+	crc := crc32.Update(seed^uint32(n), castagnoli, b[:min(n-8, len(b))])
+	if n-8 > len(b) {
+		crc = crc32.Update(crc, castagnoli, r.b[:n-8-len(b)])
+	}
+	return crc
+}
+
 // put copies p to position at, around the end.
 func (r *ring) put(at uint64, p []byte) {
 	n := copy(r.b[at&r.mask:], p)
@@ -35,13 +47,14 @@ func (r *ring) put(at uint64, p []byte) {
 type Buffer struct {
 	log    *Log
 	logger *logger
-	seed   uint32
 
 	// The worker's alone.
-	rec  []byte // the frame of this transaction, with room for its header
-	tail uint64 // end of the last whole frame in the ring
-	seen uint64 // head when last looked at; it is that far at least
-	lost error  // why the transaction cannot be logged, or nil
+	rec     []byte // the frame of this transaction, with room for its header
+	placed  bool   // rec lies in the ring, behind tail
+	scratch []byte // where it lies else
+	tail    uint64 // end of the last whole frame in the ring
+	seen    uint64 // head when last looked at; it is that far at least
+	lost    error  // why the transaction cannot be logged, or nil
 
 	_     [64]byte
 	state atomic.Uint64 // tail, and busy; the worker writes, the clock and the logger read
@@ -56,56 +69,88 @@ type Buffer struct {
 }
 
 func newBuffer(l *Log, g *logger) *Buffer {
-	b := &Buffer{log: l, logger: g, seed: seed(l.header.session, g.id), space: make(chan struct{}, 1)}
-	b.rec = make([]byte, frameHeader, 4096)
+	b := &Buffer{log: l, logger: g, space: make(chan struct{}, 1)}
+	b.scratch = make([]byte, 0, 4096)
 	b.ring.Store(newRing(l.o.RingBytes))
+	b.place()
 	g.buffers = append(g.buffers, b)
 	return b
+}
+
+// place begins a frame where it is to go, behind the last one in the ring; one
+// that does not fit there, before the ring's end, moves to scratch memory. So most
+// frames are written once, and Commit copies nothing.
+func (b *Buffer) place() {
+	r := b.ring.Load()
+	size := uint64(len(r.b))
+	at := b.tail & r.mask
+	end := min(size, at+size-(b.tail-b.seen))
+	if b.placed = end-at >= frameHeader; b.placed {
+		b.rec = r.b[at : at+frameHeader : end]
+		return
+	}
+	if cap(b.scratch) > keepBytes {
+		b.scratch = make([]byte, 0, 4096)
+	}
+	b.rec = b.scratch[:frameHeader]
+}
+
+// reserve makes room for n more bytes of the frame.
+func (b *Buffer) reserve(n int) {
+	if cap(b.rec)-len(b.rec) >= n {
+		return
+	}
+	if b.placed {
+		b.rec, b.placed = append(b.scratch[:0], b.rec...), false
+	}
+	b.rec = slices.Grow(b.rec, n)
+	b.scratch = b.rec[:0]
 }
 
 // Begin starts collecting the redo of one transaction; what was collected
 // without a Commit is dropped.
 func (b *Buffer) Begin() {
-	if cap(b.rec) > keepBytes {
-		b.rec = make([]byte, frameHeader, 4096)
-	}
-	b.rec = b.rec[:frameHeader]
 	b.lost = nil
+	if !b.placed || len(b.rec) != frameHeader {
+		b.place()
+	}
 }
 
 // Set notes that v went to offset off, in bytes, of a record. It panics if the
 // table or the offset is negative or above 2^31-1.
 func (b *Buffer) Set(table int, key uint64, off int, v []byte) {
-	b.admit(table, off, v)
-	if b.lost == nil {
+	if b.admit(table, off, v) {
 		b.rec = appendSet(b.rec, table, key, off, v)
 	}
 }
 
 // Put notes that v became the whole value of a record, which may be new.
 func (b *Buffer) Put(table int, key uint64, v []byte) {
-	b.admit(table, 0, v)
-	if b.lost == nil {
+	if b.admit(table, 0, v) {
 		b.rec = appendPut(b.rec, table, key, v)
 	}
 }
 
 // Delete notes that a record went.
 func (b *Buffer) Delete(table int, key uint64) {
-	b.admit(table, 0, nil)
-	if b.lost == nil {
+	if b.admit(table, 0, nil) {
 		b.rec = appendKey(b.rec, KindDelete, table, key)
 	}
 }
 
-// admit looks after the limits of the format.
-func (b *Buffer) admit(table, off int, v []byte) {
+// admit looks after the limits of the format, and makes room for a change.
+func (b *Buffer) admit(table, off int, v []byte) bool {
 	if uint(table)|uint(off) > math.MaxInt32 {
 		panic(fmt.Sprintf("wal: table %d or offset %d is out of range", table, off))
 	}
 	if len(b.rec)+len(v) > maxFrame-64 && b.lost == nil {
 		b.lost = fmt.Errorf("log %s: the redo of one transaction exceeds %d bytes", b.log.o.Dir, maxFrame)
 	}
+	if b.lost != nil {
+		return false
+	}
+	b.reserve(maxChange + len(v))
+	return true
 }
 
 // Abort drops what was collected.
@@ -123,7 +168,7 @@ func (b *Buffer) Commit(stamp uint64) (epoch uint64) {
 	}
 	pad := b.pad()
 	n := uint64(len(b.rec))
-	if b.tail+n-b.seen > uint64(len(b.ring.Load().b)) || b.lost != nil {
+	if !b.placed && b.tail+n-b.seen > uint64(len(b.ring.Load().b)) || b.lost != nil {
 		if err := b.room(context.Background(), n); err != nil {
 			b.Begin()
 			return l.epoch.Load()
@@ -131,24 +176,27 @@ func (b *Buffer) Commit(stamp uint64) (epoch uint64) {
 	}
 	b.state.Store(b.tail | busy)
 	epoch = l.epoch.Load()
-	seal(b.rec, b.seed, frameChanges, pad, epoch, stamp)
+	head(b.rec, frameChanges, pad, epoch, stamp)
 	b.push()
-	b.rec = b.rec[:frameHeader]
 	return epoch
 }
 
 // pad makes b.rec as long as a frame has to be.
 func (b *Buffer) pad() int {
 	pad := -len(b.rec) & 7
+	b.reserve(pad)
 	var zero [8]byte
 	b.rec = append(b.rec, zero[:pad]...)
 	return pad
 }
 
-// push copies the frame to the ring, where there is room, and makes it visible.
+// push makes the frame visible in the ring, where there is room, and begins the
+// next. Its checksum is the logger's to fill in.
 func (b *Buffer) push() {
 	r := b.ring.Load()
-	r.put(b.tail, b.rec)
+	if !b.placed {
+		r.put(b.tail, b.rec)
+	}
 	b.tail += uint64(len(b.rec))
 	b.state.Store(b.tail)
 	if half := uint64(len(r.b)) / 2; b.tail-b.seen > half {
@@ -156,6 +204,7 @@ func (b *Buffer) push() {
 			b.logger.wake()
 		}
 	}
+	b.place()
 }
 
 // room waits until n bytes fit into the ring, which it enlarges if it has to.

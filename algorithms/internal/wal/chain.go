@@ -17,9 +17,9 @@ type chain struct {
 	s    *scanner // nil before the first and after the last segment
 	mark uint64   // all records of epochs up to it have been read
 
-	items [][]item // by part, what has been read and not yet taken
-	held  int      // bytes of it, roughly
-	taken int64    // changes so far
+	items [][]Change // by part, what has been read and not yet taken
+	spare [][]Change // by part, memory of a window before
+	held  int        // bytes of it, roughly
 	notes assembly
 
 	beyond   string // the segment of the first frame beyond the cut, if there was one
@@ -30,7 +30,7 @@ type chain struct {
 }
 
 func newChain(r *replay, segs []segment, cut uint64) *chain {
-	return &chain{r: r, segs: segs, cut: cut, mark: min(segs[0].first-1, cut), items: make([][]item, r.parts)}
+	return &chain{r: r, segs: segs, cut: cut, mark: min(segs[0].first-1, cut), items: make([][]Change, r.parts), spare: make([][]Change, r.parts)}
 }
 
 func (c *chain) close() {
@@ -133,8 +133,7 @@ func (c *chain) take(fr frame, at int64) error {
 		}
 		ch.Epoch, ch.Stamp = fr.epoch, fr.stamp
 		p := part(ch.Table, ch.Key, len(c.items))
-		c.items[p] = append(c.items[p], item{ch, c.taken})
-		c.taken++
+		c.items[p] = append(c.items[p], ch)
 		c.held += 64
 	}
 	return nil

@@ -15,6 +15,19 @@
 // While nobody commits and nobody waits, marks are written in every tenth epoch
 // only, so Durable may then lag by that much.
 //
+// # Acknowledgements
+//
+// Commit never waits for the disk (only for room in the ring), and neither need
+// the worker: as in Silo (Tu et al., SOSP 2013, §4.10) it goes on with the next
+// transaction, and the acknowledgement of this one is released once its epoch,
+// which Commit returned, is durable. That goes for transactions that only read,
+// too: what they saw may not be durable yet. Durable says how far that is,
+// DurableAt when it came so far, WaitDurable waits for it, and Want keeps an epoch
+// without changes from lagging. What durable means is up to Options.Sync: with it
+// the fdatasync that covers the epoch has returned, for all loggers; without it
+// the records are written and survive the process, but not a power cut. Who
+// acknowledges bounds what is outstanding; the log does not.
+//
 // # Files
 //
 // Each logger writes a chain of segments log-<logger>-<number>. A run of the

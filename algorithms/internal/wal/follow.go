@@ -33,7 +33,7 @@ func (o *Follower) Next(ctx context.Context, to uint64, parallel int, f func(par
 		return ReplayInfo{From: to, To: to, Durable: to}, nil
 	}
 	skip := map[string]int64{}
-	info, err := follow(ctx, o.fs, o.dir, o.at, to, parallel, places{before: o.skip, after: skip}, f)
+	info, err := follow(ctx, o.fs, o.dir, o.at, to, parallel, places{before: o.skip, after: skip}, nil, f)
 	if err == nil {
 		o.at, o.skip = to, skip
 	}

@@ -41,12 +41,17 @@ type frame struct {
 // seal fills the header of b, a whole frame of which the last pad bytes are
 // padding.
 func seal(b []byte, seed uint32, kind byte, pad int, epoch, stamp uint64) {
+	head(b, kind, pad, epoch, stamp)
+	binary.LittleEndian.PutUint32(b, checksum(b, seed))
+}
+
+// head fills the header of b but for the checksum.
+func head(b []byte, kind byte, pad int, epoch, stamp uint64) {
 	_ = b[frameHeader-1]
 	binary.LittleEndian.PutUint64(b[8:], uint64(kind)|uint64(pad)<<8)
 	binary.LittleEndian.PutUint64(b[16:], epoch)
 	binary.LittleEndian.PutUint64(b[24:], stamp)
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)))
-	binary.LittleEndian.PutUint32(b, checksum(b, seed))
 }
 
 // checksum covers the length by way of the seed: so the bytes to go through
@@ -115,6 +120,9 @@ type Change struct {
 	Value        []byte // valid during the call it is handed to only
 }
 
+// maxChange is the most that a change takes beside its value, in bytes.
+const maxChange = 1 + 5 + 8 + 5 + 5
+
 func appendSet(b []byte, table int, key uint64, off int, v []byte) []byte {
 	b = appendKey(b, KindSet, table, key)
 	b = binary.AppendUvarint(b, uint64(off))
@@ -129,8 +137,11 @@ func appendPut(b []byte, table int, key uint64, v []byte) []byte {
 }
 
 func appendKey(b []byte, kind Kind, table int, key uint64) []byte {
-	b = append(b, byte(kind))
-	b = binary.AppendUvarint(b, uint64(table))
+	if table < 0x80 {
+		b = append(b, byte(kind), byte(table))
+	} else {
+		b = binary.AppendUvarint(append(b, byte(kind)), uint64(table))
+	}
 	return binary.LittleEndian.AppendUint64(b, key)
 }
 

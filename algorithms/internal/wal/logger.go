@@ -98,7 +98,7 @@ func (g *logger) drainRing(b *Buffer) error {
 	tail := b.state.Load() &^ busy
 	r := b.ring.Load()
 	head := b.head.Load()
-	g.count(r, head, tail)
+	g.sum(r, head, tail)
 	for head < tail {
 		at := head & r.mask
 		piece := r.b[at:min(uint64(len(r.b)), at+tail-head)]
@@ -121,11 +121,14 @@ func (g *logger) drainRing(b *Buffer) error {
 	return nil
 }
 
-// count goes from frame to frame for their number and their largest epoch.
-func (g *logger) count(r *ring, head, tail uint64) {
+// sum goes from frame to frame, fills their checksums in, and finds their number
+// and their largest epoch. The checksums are made here since they would take a
+// worker half of a commit; in the ring they are of no use yet.
+func (g *logger) sum(r *ring, head, tail uint64) {
 	records, highest := uint64(0), uint64(0)
 	for head < tail {
 		n := binary.LittleEndian.Uint32(r.b[(head&r.mask)+4:])
+		binary.LittleEndian.PutUint32(r.b[head&r.mask:], r.checksum(head, int(n), g.seed))
 		highest = max(highest, binary.LittleEndian.Uint64(r.b[(head+16)&r.mask:]))
 		head += uint64(n)
 		records++

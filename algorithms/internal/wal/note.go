@@ -85,14 +85,17 @@ func (n *notes) chunk(ctx context.Context, kind byte, seq uint32, last bool, p [
 	if last {
 		flag = 1
 	}
+	b.reserve(noteHeader + len(p))
 	b.rec = append(b.rec, kind, flag, 0, 0)
 	b.rec = binary.LittleEndian.AppendUint32(b.rec, seq)
 	b.rec = append(b.rec, p...)
 	pad := b.pad()
-	if err := b.room(ctx, uint64(len(b.rec))); err != nil {
-		return err
+	if !b.placed {
+		if err := b.room(ctx, uint64(len(b.rec))); err != nil {
+			return err
+		}
 	}
-	seal(b.rec, b.seed, frameNote, pad, epoch, n.number)
+	head(b.rec, frameNote, pad, epoch, n.number)
 	b.push()
 	return nil
 }

@@ -1,15 +1,14 @@
 package wal
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/radix"
 )
 
 // windowBytes is what one logger contributes to a window, up to the next mark.
@@ -49,11 +48,22 @@ type Cut struct {
 // nobody truncates beyond from. Memory is bounded as package doc says; notes
 // are kept whole.
 func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
-	return follow(ctx, fsys, dir, from, to, parallel, places{}, f)
+	return follow(ctx, fsys, dir, from, to, parallel, places{}, nil, f)
 }
 
+// ReplayAhead is Replay that tells ahead of a change some changes before it hands
+// it to f, on the same goroutine: time enough to bring the record into the cache.
+// Only the table and the key are to be looked at, and nothing has checked them.
+func ReplayAhead(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
+	return follow(ctx, fsys, dir, from, to, parallel, places{}, ahead, f)
+}
+
+// aheadChanges is how many changes ahead that is: about as many cache misses as a
+// core can wait for at once.
+const aheadChanges = 12
+
 // follow is Replay that begins at places.
-func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, f func(part int, c Change) error) (ReplayInfo, error) {
+func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
 	info := ReplayInfo{From: from}
 	if parallel < 1 {
 		return info, fmt.Errorf("replay log %s: %d parts, at least 1 is needed", dir, parallel)
@@ -80,7 +90,7 @@ func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err := sv.need(from, info.To); err != nil {
 		return info, err
 	}
-	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, f: f, info: &info}
+	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, ahead: ahead, f: f, info: &info, orders: make([]order, parallel)}
 	for _, s := range sv.sessions {
 		if err := r.session(s); err != nil {
 			return info, err
@@ -128,13 +138,15 @@ func (sv *survey) start() uint64 {
 
 // A replay is one Replay in progress.
 type replay struct {
-	ctx   context.Context
-	fs    fs.FS
-	from  uint64
-	parts int
-	at    places
-	f     func(part int, c Change) error
-	info  *ReplayInfo // only Replay's goroutine writes it
+	ctx    context.Context
+	fs     fs.FS
+	from   uint64
+	parts  int
+	at     places
+	f      func(part int, c Change) error
+	ahead  func(*Change) // told some changes before f; may be nil
+	info   *ReplayInfo   // only Replay's goroutine writes it
+	orders []order       // by part
 }
 
 // session replays s window by window; one is applied while the next is read.
@@ -179,44 +191,44 @@ func readWindow(chains []*chain, w, cut uint64) (uint64, error) {
 	return next, errors.Join(errs...)
 }
 
-// An item is a change with its place in its chain, which decides among equal
-// stamps.
-type item struct {
-	Change
-	at int64
-}
-
 // take collects the changes of epochs up to w by part.
-func (r *replay) take(chains []*chain, w uint64) [][]item {
-	batch := make([][]item, r.parts)
+//
+// What was read of later ones goes to the memory of the window before the one that
+// is handed over, which nobody uses any more.
+func (r *replay) take(chains []*chain, w uint64) [][]Change {
+	batch := make([][]Change, r.parts)
 	for _, c := range chains {
 		c.held = 0
 		for p, items := range c.items {
-			var rest []item
+			rest := c.spare[p][:0]
 			n := 0
-			for _, it := range items {
-				if it.Epoch <= w {
-					items[n] = it
-					n++
-				} else {
-					rest = append(rest, it)
+			for i := range items {
+				if it := &items[i]; it.Epoch > w {
+					rest = append(rest, *it)
 					c.held += len(it.Value) + 64
+					continue
 				}
+				if n != i {
+					items[n] = items[i]
+				}
+				n++
 			}
 			r.info.Changes += int64(n)
+			clear(items[n:])
 			if batch[p] == nil {
 				batch[p] = items[:n]
 			} else {
 				batch[p] = append(batch[p], items[:n]...)
+				clear(items[:n])
 			}
-			c.items[p] = rest
+			c.items[p], c.spare[p] = rest, items
 		}
 	}
 	return batch
 }
 
 // apply sorts each part and hands it to f.
-func (r *replay) apply(batch [][]item) error {
+func (r *replay) apply(batch [][]Change) error {
 	errs := make([]error, len(batch))
 	var wg sync.WaitGroup
 	for p, items := range batch {
@@ -228,23 +240,33 @@ func (r *replay) apply(batch [][]item) error {
 	return errors.Join(errs...)
 }
 
-func (r *replay) applyPart(p int, items []item) error {
-	slices.SortFunc(items, func(a, b item) int {
-		if c := cmp.Compare(a.Stamp, b.Stamp); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.at, b.at)
-	})
+// applyPart hands the changes to f by their stamps, those of one transaction, which
+// are in one chain, as they came. It drops the values then: the items' memory is
+// used again.
+func (r *replay) applyPart(p int, items []Change) error {
+	defer clear(items)
+	o := &r.orders[p]
+	o.refs = o.refs[:0]
 	for i := range items {
+		o.refs = append(o.refs, radix.Item{Key: items[i].Stamp, At: uint64(i)})
+	}
+	o.refs, o.spare = radix.Sort(o.refs, o.spare)
+	for i, x := range o.refs {
 		if i%1024 == 0 && r.ctx.Err() != nil {
 			return fmt.Errorf("replay log: %w", r.ctx.Err())
 		}
-		if err := r.f(p, items[i].Change); err != nil {
+		if next := i + aheadChanges; r.ahead != nil && next < len(o.refs) {
+			r.ahead(&items[o.refs[next].At])
+		}
+		if err := r.f(p, items[x.At]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// An order is what a part's changes are sorted by; memory kept between windows.
+type order struct{ refs, spare []radix.Item }
 
 // total adds what the chains counted.
 func (r *replay) total(chains []*chain, cut uint64) {

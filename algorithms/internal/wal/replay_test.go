@@ -188,3 +188,36 @@ func TestReplayStops(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What is told ahead of a change is told before it, and of every change but the
+// first few of a window; and it changes nothing.
+func TestReplayAhead(t *testing.T) {
+	m := fs.NewMem()
+	l := manual(t, Options{FS: m, Workers: 1})
+	b := l.Worker(0)
+	const n = 100
+	for k := range uint64(n) {
+		b.Begin()
+		b.Put(3, k, nil)
+		b.Commit(k + 1)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	told, done := uint64(aheadChanges), uint64(0)
+	info, err := ReplayAhead(t.Context(), m, dir, 0, 0, 1, func(c *Change) {
+		if c.Table != 3 || c.Key != told || told != done+aheadChanges {
+			t.Errorf("told of key %d of table %d ahead of key %d", c.Key, c.Table, done)
+		}
+		told++
+	}, func(_ int, c Change) error {
+		if c.Key != done {
+			t.Errorf("key %d comes after %d", c.Key, done)
+		}
+		done++
+		return nil
+	})
+	if err != nil || info.Changes != n || done != n || told != n {
+		t.Errorf("%d changes, told of those to %d; error %v", done, told, err)
+	}
+}

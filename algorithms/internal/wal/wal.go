@@ -81,10 +81,11 @@ type Log struct {
 
 	clockDone, loggersDone sync.WaitGroup
 
-	mu    sync.Mutex
-	err   error         // the first failure; protected by mu
-	shut  bool          // Close was called; protected by mu
-	moved chan struct{} // closed and replaced when durable moves; protected by mu
+	mu      sync.Mutex
+	err     error         // the first failure; protected by mu
+	shut    bool          // Close was called; protected by mu
+	moved   chan struct{} // closed and replaced when durable moves; protected by mu
+	moments moments       // protected by mu
 
 	filesMu sync.Mutex
 	files   []sealed // segments that are not written any more; protected by filesMu
@@ -162,6 +163,7 @@ func (l *Log) announce() {
 	defer l.mu.Unlock()
 	if l.err == nil && least > l.durable.Load() {
 		l.durable.Store(least)
+		l.moments.add(least, time.Now())
 		close(l.moved)
 		l.moved = make(chan struct{})
 	}

@@ -1,0 +1,248 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+)
+
+// A fakeLog is durable as far as the test says, since when it says.
+type fakeLog struct {
+	durable uint64
+	at      map[uint64]time.Time
+	wanted  []uint64
+	wait    func(epoch uint64) error // what WaitDurable does
+	waits   []uint64
+}
+
+func (l *fakeLog) Durable() uint64 { return l.durable }
+
+func (l *fakeLog) DurableAt(e uint64) (time.Time, bool) { return l.at[e], e <= l.durable }
+
+func (l *fakeLog) Want(e uint64) { l.wanted = append(l.wanted, e) }
+
+func (l *fakeLog) WaitDurable(_ context.Context, e uint64) error {
+	l.waits = append(l.waits, e)
+	return l.wait(e)
+}
+
+// reach makes l durable to e, since some seconds after zero.
+func (l *fakeLog) reach(e uint64, zero time.Time, seconds int) {
+	if l.at == nil {
+		l.at = map[uint64]time.Time{}
+	}
+	for x := l.durable + 1; x <= e; x++ {
+		l.at[x] = zero.Add(time.Duration(seconds) * time.Second)
+	}
+	l.durable = e
+}
+
+func testAcks(t *testing.T, sync bool) (*acks, *fakeLog) {
+	l := &fakeLog{}
+	l.wait = func(e uint64) error { t.Fatalf("waits for epoch %d", e); return nil }
+	tm := newTimer()
+	tm.opened()
+	tm.all = false // so few entries
+	return newAcks(t.Context(), l, sync, tm), l
+}
+
+// longest returns how many durable latencies there are, and the longest.
+func longest(a *acks) (int64, time.Duration) {
+	h := newHistogram()
+	a.timer.takeDurable(h)
+	return h.TotalCount(), time.Duration(h.Max())
+}
+
+func about(d time.Duration, seconds int) bool {
+	want := time.Duration(seconds) * time.Second
+	return d > want*98/100 && d < want*102/100
+}
+
+// Nobody is acknowledged before the log has it, and then with the time at which
+// it had it, however late the client looks.
+func TestAcknowledgedWhenDurable(t *testing.T) {
+	a, l := testAcks(t, true)
+	settle := func() {
+		t.Helper()
+		if err := a.settle(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	responses := func() int64 {
+		h := newHistogram()
+		a.timer.take(newHistogram(), h)
+		return h.TotalCount()
+	}
+	a.timed(5, a.zero.Add(time.Second), a.zero, 1)
+	a.count(5)
+	a.count(6)
+	l.reach(4, a.zero, 1)
+	settle()
+	if n, _ := longest(a); n != 0 || a.released != 0 || responses() != 0 || a.waiting != 3 {
+		t.Fatalf("%d told and %d released with the log at epoch 4; epoch 5 was committed", n, a.released)
+	}
+	l.reach(5, a.zero, 8)
+	l.reach(5, a.zero, 30)
+	settle()
+	if n, d := longest(a); n != 1 || !about(d, 7) || a.released != 2 || a.waiting != 1 {
+		t.Errorf("%d told, %v the longest, %d released; want 1, 7 s and 2", n, d, a.released)
+	}
+	if n := responses(); n != 1 {
+		t.Errorf("%d responses, want that of the timed one", n)
+	}
+	l.wait = func(e uint64) error { l.reach(e, a.zero, 9); return nil }
+	if err := a.finish(); err != nil || a.waiting != 0 || a.released != 3 || a.finish() != nil {
+		t.Errorf("error %v; %d outstanding after the end", err, a.waiting)
+	}
+	if len(l.waits) != 1 || l.waits[0] != 6 || len(l.wanted) != 2 {
+		t.Errorf("waited for epochs %v and wanted %v; want 6, and 5 and 6", l.waits, l.wanted)
+	}
+}
+
+// With sync, a client with too much outstanding waits for the oldest, and then
+// goes on: whether there are too many transactions or too many entries.
+func TestBackPressure(t *testing.T) {
+	check := func(what string, most int, add func(a *acks, i int), want int) {
+		t.Helper()
+		a, l := testAcks(t, true)
+		a.most = most
+		a.ring = a.ring[:8]
+		n := 0
+		l.wait = func(e uint64) error {
+			if e != 1 {
+				t.Errorf("%s: waits for epoch %d, the oldest is 1", what, e)
+			}
+			l.reach(1, a.zero, 1)
+			return nil
+		}
+		for ; len(l.waits) == 0 && n < 100; n++ {
+			add(a, n)
+			if err := a.settle(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n != want || a.released == 0 || a.held == 0 {
+			t.Errorf("%s: waits after %d transactions, want %d; %d released, held for %v", what, n, want, a.released, a.held)
+		}
+	}
+	check("transactions", 50, func(a *acks, i int) { a.count(1 + uint64(i)/30) }, 50)
+	check("entries", 50, func(a *acks, i int) { a.timed(1+uint64(i)/4, a.zero, time.Time{}, 1) }, 8)
+}
+
+// Without sync nothing waits and nothing is left out, and where entries are put
+// together no latency is told too short.
+func TestAsyncNeverWaits(t *testing.T) {
+	a, l := testAcks(t, false)
+	a.most, a.ring = 4, a.ring[:8]
+	const n = 100
+	for i := range n {
+		a.timed(uint64(1+i), a.zero.Add(time.Duration(i)*time.Second), time.Time{}, 2)
+		a.count(uint64(1 + i))
+		if err := a.settle(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		l.reach(uint64(1+i), a.zero, 2*i+1) // the true latencies are i+1 s
+	}
+	if err := a.settle(); err != nil {
+		t.Fatal(err)
+	}
+	count, d := longest(a)
+	if count != 2*n || a.released != 2*n || a.waiting != 0 {
+		t.Errorf("%d told and %d released of %d", count, a.released, 2*n)
+	}
+	if least := n * 98 / 100 * time.Second; d < least {
+		t.Errorf("%v is the longest, one took %d s", d, n)
+	}
+}
+
+// A log that fails ends the client, at the back-pressure or at the end.
+func TestFailedLogEndsClient(t *testing.T) {
+	gone := errors.New("disk is gone")
+	a, l := testAcks(t, true)
+	l.wait = func(uint64) error { return gone }
+	a.count(1)
+	if err := a.finish(); !errors.Is(err, gone) || a.waiting != 1 {
+		t.Errorf("error %v with %d outstanding", err, a.waiting)
+	}
+	a.most = 1
+	if err := a.settle(); !errors.Is(err, gone) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAcksAllocateNothing(t *testing.T) {
+	a, l := testAcks(t, false)
+	l.reach(1000, a.zero, 1)
+	l.durable = 0
+	l.wanted = make([]uint64, 0, 2000)
+	epoch := uint64(0)
+	if n := testing.AllocsPerRun(500, func() {
+		epoch++
+		a.count(epoch)
+		a.timed(epoch, a.zero, a.zero, 1)
+		l.durable = epoch
+		if a.settle() != nil {
+			t.Fatal("settle failed")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a transaction", n)
+	}
+}
+
+// Every commit of a trial is acknowledged by its end, in both loops and with both
+// logs; response times go to the disk with sync, and commits do not.
+func TestTrialAcknowledgesAll(t *testing.T) {
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
+	for _, c := range []struct{ wal, rate string }{{"sync", ""}, {"async", ""}, {"sync", "rate: 20k/s"}, {"async", "rate: 20k/s"}} {
+		e := parse(t, text+"wal: "+c.wal+"\n"+c.rate+"\n")
+		cell := cell{Experiment: e.Cells()[0].Experiment}
+		decks, err := cell.decks(1, 1, "test", 1<<12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		none, _ := algorithms.Find("none")
+		tr := &trial{cell: cell, entry: none, decks: decks, dir: t.TempDir(), out: &result.Trial{}, rate: cell.Rate.Of(0)}
+		if err := tr.measure(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var released, committed uint64
+		for i, tm := range tr.timers {
+			if tm.acks.waiting != 0 || tm.acks.sync != (c.wal == "sync") {
+				t.Errorf("%+v: client %d has %d outstanding, sync %v", c, i, tm.acks.waiting, tm.acks.sync)
+			}
+			released += tm.acks.released
+		}
+		committed = tr.store.Counts().Commits
+		if released != committed {
+			t.Errorf("%+v: %d acknowledged of %d commits", c, released, committed)
+		}
+		out := tr.out
+		if out.Service == nil {
+			continue // a machine so busy that nothing was run in the measured part
+		}
+		if out.Log != c.wal || out.Durable == nil || out.Durable.Max < out.Service.P50 || len(out.DurableHGRM) == 0 {
+			t.Errorf("%+v: log %q, durable %+v, service %+v", c, out.Log, out.Durable, out.Service)
+		}
+		if c.rate != "" && c.wal == "sync" && out.Response.Max < out.Durable.Max {
+			t.Errorf("%+v: response %+v is shorter than durable %+v", c, out.Response, out.Durable)
+		}
+	}
+}
+
+// Where nothing is logged nothing is told.
+func TestNoLogNoDurable(t *testing.T) {
+	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+"wal: off\nalgorithms: [none, fuzzy]\n")
+	for _, tr := range e.Trials {
+		if logged := tr.Algorithm == "fuzzy"; logged != (tr.Durable != nil) || logged != (tr.Log == string(config.WALAsync)) || logged != (len(tr.DurableHGRM) > 0) {
+			t.Errorf("%s: log %q, durable %+v", tr.Algorithm, tr.Log, tr.Durable)
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package result
+
+// Durability is when transactions were durable, of a Row.
+type Durability struct {
+	// Log is async or sync, or mixed; empty without a log. The quantiles are from
+	// a transaction's actual start to when the log had it, ns.
+	Log                                             string
+	DurableP50, DurableP99, DurableP999, DurableMax Stat
+	DurableWait                                     Stat // waits of clients with too many transactions outstanding, added up, s
+}
+
+func (r *Row) fillDurability(ts []*Trial) {
+	for _, t := range ts {
+		switch {
+		case t.Log == "" || t.Log == r.Log:
+		case r.Log == "":
+			r.Log = t.Log
+		default:
+			r.Log = "mixed"
+		}
+	}
+	quantile := func(get func(*Quantiles) uint64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			if t.Durable == nil || t.Durable.Count == 0 {
+				return 0, false
+			}
+			return float64(get(t.Durable)), true
+		})
+	}
+	r.DurableP50 = quantile(func(q *Quantiles) uint64 { return q.P50 })
+	r.DurableP99 = quantile(func(q *Quantiles) uint64 { return q.P99 })
+	r.DurableP999 = quantile(func(q *Quantiles) uint64 { return q.P999 })
+	r.DurableMax = quantile(func(q *Quantiles) uint64 { return q.Max })
+	r.DurableWait = over(ts, func(t *Trial) (float64, bool) { return t.DurableWait, t.Durable != nil })
+}
