@@ -1,12 +1,18 @@
 package store
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+)
 
 // Value returns the value of a key as the algorithm has it, without a
 // transaction: none may be running. ok is false where the record is absent. The
 // table must exist; the value is good until a transaction writes it.
 func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	t := s.tables[table]
+	if s.keeper != nil {
+		return s.valueKept(t, key)
+	}
 	slot, ok := key, key < t.spec.Capacity
 	if t.index != nil {
 		slot, ok = t.index.look(key)
@@ -23,6 +29,10 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 // transaction writes it.
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
+		if s.keeper != nil {
+			s.err = s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) })
+			return
+		}
 		t, tx := s.tables[table], &Txn{alg: s.alg}
 		for slot := range t.high.Load() {
 			r := t.rec(slot)
@@ -31,6 +41,31 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 			}
 		}
 	}
+}
+
+// Err returns why Value, All or Each, the last that was called, could not read
+// what it was asked for; nil if it could. Only of a store with a memory budget,
+// whose records may be on disk, it is ever an error. No transaction may be
+// running.
+func (s *Store) Err() error { return s.err }
+
+func (s *Store) eachKept(f func(table int, key, stamp uint64, v []byte)) {
+	for i := range s.tables {
+		s.err = s.keeper.Scan(i, func(key, stamp uint64, v []byte) bool { f(i, key, stamp, v); return true })
+		if s.err != nil {
+			return
+		}
+	}
+}
+
+func (s *Store) valueKept(t *table, key uint64) (v []byte, ok bool) {
+	if t.index == nil && key >= t.spec.Capacity {
+		return nil, false
+	}
+	if v, s.err = s.keeper.Find(t.id, key); s.err != nil {
+		s.err = fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, s.err)
+	}
+	return v, v != nil
 }
 
 // look finds the slot of a key and makes no room for one that is new. Nobody may
