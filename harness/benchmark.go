@@ -126,7 +126,7 @@ func (c cell) consistent(s *store.Store, what string) error {
 	if c.bench == nil {
 		return nil
 	}
-	if err := c.bench.Check(contents{s}); err != nil {
+	if err := errors.Join(c.bench.Check(contents{s}), s.Err()); err != nil {
 		return &wrongImage{fmt.Errorf("%s: %w", what, err)}
 	}
 	return nil
@@ -137,7 +137,7 @@ func (c cell) consistent(s *store.Store, what string) error {
 func (c cell) recovered(ctx context.Context, e algorithms.Entry, dir string, src store.Source) (*store.Store, error) {
 	none, _ := algorithms.Find("none")
 	o := c.options(e, dir)
-	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
+	o.Images, o.Log, o.NeedsLog, o.Touch, o.Budget = store.Images{}, store.Log{}, false, false, 0
 	none.Apply(&o)
 	s, err := store.Open(o)
 	if err != nil {

@@ -87,6 +87,9 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	if c.WAL != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
 	}
+	if e.Pages != "" {
+		o.Budget = int64(c.MemoryBudget)
+	}
 	e.Apply(&o)
 	return o
 }

@@ -106,9 +106,9 @@ func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 		o.Tables = append(o.Tables, glean.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
 	}
 	if env.Budget > 0 {
-		data = min(data, int(env.Budget))
+		data = min(data, int(env.Budget/4))
 	}
-	if o.BufferBytes == 0 { // all reducers together hold about as much as is in memory
+	if o.BufferBytes == 0 { // all reducers together hold about as much as is in memory, or a quarter of its budget
 		o.BufferBytes = min(max(data/o.Partitions, leastBuffer), mostBuffer)
 	}
 	f := &foedus{env: env, o: o}

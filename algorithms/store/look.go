@@ -30,7 +30,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
 		if s.keeper != nil {
-			s.err = s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) })
+			s.note(s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) }))
 			return
 		}
 		t, tx := s.tables[table], &Txn{alg: s.alg}
@@ -43,18 +43,20 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	}
 }
 
-// Err returns why Value, All or Each, the last that was called, could not read
-// what it was asked for; nil if it could. Only of a store with a memory budget,
-// whose records may be on disk, it is ever an error. No transaction may be
-// running.
+// Err returns the first error that Value, All or Each met: records could not be
+// read, and were passed over. It is always nil but of a store with a memory
+// budget, whose records may be on disk. No transaction may be running.
 func (s *Store) Err() error { return s.err }
+
+func (s *Store) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
 
 func (s *Store) eachKept(f func(table int, key, stamp uint64, v []byte)) {
 	for i := range s.tables {
-		s.err = s.keeper.Scan(i, func(key, stamp uint64, v []byte) bool { f(i, key, stamp, v); return true })
-		if s.err != nil {
-			return
-		}
+		s.note(s.keeper.Scan(i, func(key, stamp uint64, v []byte) bool { f(i, key, stamp, v); return true }))
 	}
 }
 
@@ -62,8 +64,9 @@ func (s *Store) valueKept(t *table, key uint64) (v []byte, ok bool) {
 	if t.index == nil && key >= t.spec.Capacity {
 		return nil, false
 	}
-	if v, s.err = s.keeper.Find(t.id, key); s.err != nil {
-		s.err = fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, s.err)
+	v, err := s.keeper.Find(t.id, key)
+	if err != nil {
+		s.note(fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, err))
 	}
 	return v, v != nil
 }

@@ -98,7 +98,7 @@ type Store struct {
 	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
 	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
-	err       error // of the last look without a transaction; see Err
+	err       error // see Err
 }
 
 // Open builds an empty store. Load or Recover fills it; Start makes it ready.
@@ -261,11 +261,14 @@ func (s *Store) Start() error {
 func (s *Store) Worker(i int) *Worker { return s.workers[i] }
 
 // Close ends the store. It waits for a checkpoint in progress; transactions
-// must have ended, and later ones get ErrClosed.
+// must have ended, and later ones get ErrClosed. Closing it again does nothing.
 func (s *Store) Close() error {
-	s.closed.Store(true)
+	again := s.closed.Swap(true)
 	s.ckpt <- struct{}{}
 	defer func() { <-s.ckpt }()
+	if again {
+		return nil
+	}
 	s.collapser.end()
 	err := s.alg.Close()
 	return errors.Join(err, s.release())
