@@ -458,3 +458,16 @@ func TestInstallFails(t *testing.T) {
 	}
 	r.check("installed")
 }
+
+// A store whose loading does not come to its end leaves nothing to recover from.
+func TestHalfLoaded(t *testing.T) {
+	r := &rig{t: t, tables: large, budget: 1, disk: fs.NewMem()}
+	r.open()
+	r.must(r.s.Load(0, 1000, func(k uint64, buf []byte) (uint64, []byte) { return k, append(buf[:0], "loaded"...) }))
+	r.must(r.s.Close())
+	r.open()
+	defer r.s.Close()
+	if got, err := r.recover(); !errors.Is(err, store.ErrNoImage) {
+		t.Errorf("recovered %+v: %v", got, err)
+	}
+}

@@ -77,7 +77,7 @@ type world struct {
 	p       plan
 	mem     *fs.Mem
 	pages   string // folder of the store's snapshot pages; empty: it makes none
-	disk    fs.FS // what the store writes to: mem, perhaps with faults
+	disk    fs.FS  // what the store writes to: mem, perhaps with faults
 	s       *store.Store
 	rec     *oracle.Recorder
 	initial oracle.Initial
