@@ -367,13 +367,18 @@ func TestDropDuring(t *testing.T) {
 	r.check("after a checkpoint")
 }
 
+// commits reports whether a call commits a snapshot. It is made by the goroutine
+// of the checkpoint.
+func commits(c fs.Call) bool { return c.Op == "rename" && strings.Contains(c.Name, "snapshot-") }
+
 // A page that was changed after the snapshot's last epoch is not dropped, though
 // its snapshot page was made, and installed, since.
 func TestChangedSince(t *testing.T) {
 	mem := fs.NewMem()
 	var during func()
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
-		if f := during; f != nil && c.Op == "rename" && strings.Contains(c.Name, "snapshot-") {
+		if commits(c) && during != nil {
+			f := during
 			during = nil
 			f()
 		}
@@ -404,7 +409,7 @@ func TestNotDurable(t *testing.T) {
 	fail := false
 	var r *rig
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
-		if !fail || c.Op != "rename" || !strings.Contains(c.Name, "snapshot-") {
+		if !commits(c) || !fail {
 			return fs.Outcome{}
 		}
 		r.shrink()
@@ -435,9 +440,9 @@ func TestInstallFails(t *testing.T) {
 	broken, committed := false, false
 	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
 		switch {
-		case c.Op == "rename" && strings.Contains(c.Name, "snapshot-"):
+		case commits(c):
 			committed = true
-		case broken && committed && c.Op == "read" && strings.Contains(c.Name, "pages-"):
+		case c.Op == "read" && strings.Contains(c.Name, "pages-") && broken && committed:
 			return fs.Outcome{Err: errors.New("no such luck")}
 		}
 		return fs.Outcome{}

@@ -88,6 +88,7 @@ func (p *paged) Forget() error {
 		p.filling = nil
 	}
 	p.close()
+	p.installed = nil
 	return nil
 }
 

@@ -90,6 +90,11 @@ func (p *paged) Touch(r store.Rec) {
 // Checkpoint makes a snapshot; when it is durable its pages are installed, and
 // clean ones dropped until memory is below the budget.
 func (p *paged) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
+	if p.installed == nil { // or pages would point to files that the next snapshot has removed
+		if err := p.install(ctx); err != nil {
+			return store.Point{}, err
+		}
+	}
 	at, err := p.snapshot(ctx)
 	if err != nil {
 		return at, err
@@ -102,7 +107,8 @@ func (p *paged) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	return at, p.publish(ctx, w)
 }
 
-// install installs the newest snapshot.
+// install installs the newest snapshot. Where that fails, the next checkpoint does
+// so before all else.
 func (p *paged) install(ctx context.Context) error {
 	before := p.installed
 	p.installed = nil
@@ -123,13 +129,16 @@ func (p *paged) Loaded() error {
 		}
 		p.filling = nil
 	}
+	if p.installed != nil {
+		return nil
+	}
 	return p.install(ctx)
 }
 
 // Resume goes on from the newest snapshot: it gleans what the log holds after it.
 // Pages come in as they are needed.
 func (p *paged) Resume(ctx context.Context, tail store.Tail) (store.Recovery, error) {
-	return p.resume(ctx, tail, func(*store.Recovery) error { return nil })
+	return p.resume(ctx, tail, func(*store.Recovery) error { return p.install(ctx) })
 }
 
 // Paging implements store.Keeper.

@@ -83,7 +83,9 @@ func (s *Store) recoverPages(ctx context.Context, src Source) (r Recovery, err e
 		return r, err
 	}
 	resumer, ok := s.alg.(Resumer)
-	if ok && filepath.Clean(src.Snapshots) == filepath.Clean(s.opts.Snapshots()) && to != 0 {
+	own := filepath.Clean(src.Snapshots) == filepath.Clean(s.opts.Snapshots()) && filepath.Clean(src.Log) == filepath.Clean(s.opts.Log.Dir)
+	// What comes after LogTo is not to be taken for what comes after the snapshot.
+	if ok && own && src.LogTo == 0 {
 		if r, err = resumer.Resume(ctx, Tail{src.Log, to, src.Parallel}); err != nil {
 			return r, err
 		}
@@ -91,7 +93,7 @@ func (s *Store) recoverPages(ctx context.Context, src Source) (r Recovery, err e
 		return r, nil
 	}
 	if s.keeper != nil {
-		return r, fmt.Errorf("a store with a memory budget goes on from snapshots in its own folder, %s, with its own log", s.opts.Snapshots())
+		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", glean.ErrNoSnapshot, s.opts.Snapshots())
 	}
 	return s.readPages(ctx, src, to)
 }
