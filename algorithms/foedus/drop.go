@@ -32,6 +32,15 @@ func (v *volatile) install(ctx context.Context, before, sn *glean.Snapshot) erro
 	return err
 }
 
+// forget takes all pointers back, before transactions run or after.
+func (v *volatile) forget() {
+	for _, t := range v.tables {
+		for i := range t.pages {
+			t.pages[i].snapshot.Store(0)
+		}
+	}
+}
+
 // most is how many pages a transaction looks at, to find one that can go.
 const most = 512
 

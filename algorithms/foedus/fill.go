@@ -89,6 +89,7 @@ func (p *paged) Forget() error {
 	}
 	p.close()
 	p.installed = nil
+	p.v.forget()
 	return nil
 }
 

@@ -84,6 +84,9 @@ func childMain(text string) int {
 
 // work returns the error that ends it.
 func (o order) work() error {
+	if _, ok := algorithms.Find(o.Algorithm); !ok {
+		return fmt.Errorf("there is no algorithm %q", o.Algorithm)
+	}
 	s, err := store.Open(o.options())
 	if err != nil {
 		return err
@@ -118,9 +121,8 @@ func (o order) options() store.Options {
 		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
 		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond},
 	}
-	if e, ok := algorithms.Find(o.Algorithm); ok {
-		e.Apply(&opts)
-	}
+	e, _ := algorithms.Find(o.Algorithm)
+	e.Apply(&opts)
 	if opts.Images.Discard = o.Way == noImage; o.Way >= paged {
 		opts.Budget = budget
 	}
