@@ -327,9 +327,10 @@ func TestAccounts(t *testing.T) {
 // record that it is about to insert.
 func TestDropDuring(t *testing.T) {
 	r := newRig(t, fs.NewMem(), 1, large...)
+	abort := errors.New("abandoned")
 	check := func(name string, table int, key uint64, mode store.Mode, body func(tx *store.Txn)) {
 		t.Helper()
-		r.must(r.do(0, table, key, mode, func(tx *store.Txn) error {
+		err := r.do(0, table, key, mode, func(tx *store.Txn) error {
 			r.shrink()
 			body(tx)
 			r.shrink()
@@ -337,10 +338,16 @@ func TestDropDuring(t *testing.T) {
 				t.Errorf("%s: the page was dropped", name)
 			}
 			body(tx)
+			if name == "abort" {
+				return abort
+			}
 			return nil
-		}))
+		})
+		if err != nil && (err != abort || name != "abort") {
+			t.Fatal(err)
+		}
 		r.shrink()
-		if dirty := mode == store.Exclusive; r.resident(table, key) != dirty {
+		if dirty := name == "write" || name == "insert"; r.resident(table, key) != dirty {
 			t.Errorf("%s: the page is resident after the transaction: %t, want %t", name, !dirty, dirty)
 		}
 	}
@@ -351,8 +358,11 @@ func TestDropDuring(t *testing.T) {
 				t.Errorf("read %q, %t", v, ok)
 			}
 		})
+		check("look", table, 5, store.Exclusive, func(tx *store.Txn) { tx.Read(0) })
+		check("abort", table, 5, store.Exclusive, write)
 		check("write", table, 500, store.Exclusive, write)
 		insert := large[table].Capacity - 1
+		check("abort", table, insert-1, store.Exclusive, write)
 		check("insert", table, insert, store.Exclusive, write)
 		check("absent", table, insert-100, store.Shared, func(tx *store.Txn) {
 			if v, ok := tx.Read(0); ok {

@@ -56,7 +56,8 @@ func (p *paged) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	p.v.tables[r.Table()].of(r).Apply(tx.Stamp(), off, v)
 }
 
-// Commit has the pages that may have been written say so, under the locks.
+// Commit has the pages that were written say so, under the locks. A version that
+// tx left behind has its id; one that it took back does not.
 func (p *paged) Commit(tx *store.Txn) {
 	tx.Seq = tx.Epoch()
 	for i := range tx.Len() {
@@ -65,7 +66,9 @@ func (p *paged) Commit(tx *store.Txn) {
 		}
 		r := tx.Rec(i)
 		t := p.v.tables[r.Table()]
-		t.pages[t.layout.Leaf(r.Key())].changed(tx.Seq)
+		if t.of(r).Stamp() == tx.ID() {
+			t.pages[t.layout.Leaf(r.Key())].changed(tx.Seq)
+		}
 	}
 }
 
