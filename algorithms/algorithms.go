@@ -34,6 +34,8 @@ type Entry struct {
 	Early     bool           // its transactions enter the clock before they lock
 	Late      bool           // its transactions release their locks before they commit
 	NeedsLog  bool           // it cannot do without a log
+	Pages     string         // folder of the snapshot pages that it is recovered from, and may keep records in where there is a memory budget; empty: none
+	Budget    int64          // of memory, whatever the experiment says; 0 in the table
 	Mixed     bool           // its images mix versions: the log has to repair them
 	Unsound   bool           // its images are wrong, on purpose
 	Baseline  bool           // it takes no checkpoints
@@ -125,7 +127,7 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
-		{Name: "foedus", New: foedus.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
+		{Name: "foedus", New: foedus.New, NeedsLog: true, Pages: foedus.Folder, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
 			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
 		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
 			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
@@ -145,5 +147,8 @@ func Find(name string) (Entry, bool) {
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
-	o.Early, o.Late, o.Partial = e.Early, e.Late, e.Partial
+	o.Early, o.Late, o.Partial, o.Pages = e.Early, e.Late, e.Partial, e.Pages
+	if e.Budget != 0 {
+		o.Budget = e.Budget
+	}
 }

@@ -126,7 +126,7 @@ func (c cell) consistent(s *store.Store, what string) error {
 	if c.bench == nil {
 		return nil
 	}
-	if err := c.bench.Check(contents{s}); err != nil {
+	if err := errors.Join(c.bench.Check(contents{s}), s.Err()); err != nil {
 		return &wrongImage{fmt.Errorf("%s: %w", what, err)}
 	}
 	return nil

@@ -90,6 +90,9 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	if c.WAL != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
 	}
+	if e.Pages != "" {
+		o.Budget = int64(c.MemoryBudget)
+	}
 	e.Apply(&o)
 	return o
 }
@@ -120,7 +123,7 @@ func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorde
 func (c cell) openEmpty(e algorithms.Entry, dir string) (*store.Store, error) {
 	none, _ := algorithms.Find("none")
 	o := c.options(e, dir)
-	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false
+	o.Images, o.Log, o.NeedsLog, o.Touch, o.Budget = store.Images{}, store.Log{}, false, false, 0
 	none.Apply(&o)
 	return store.Open(o)
 }

@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -137,7 +138,7 @@ func (s *stamps) see(key, stamp uint64) error {
 // compareRecovered takes a last checkpoint with no transaction running, recovers
 // a fresh store from it, and compares that with the one in memory.
 func (t *trial) compareRecovered(ctx context.Context) error {
-	if t.entry.Baseline || t.cell.Checkpoint.Sink == "discard" {
+	if t.entry.Baseline || t.cell.Checkpoint.Sink == config.SinkDiscard && t.entry.Pages == "" {
 		return nil
 	}
 	t.store.StopCollapses() // or luck would decide how long a chain is recovered
@@ -147,14 +148,23 @@ func (t *trial) compareRecovered(ctx context.Context) error {
 		return fmt.Errorf("last checkpoint: %w", err)
 	}
 	want := oracle.NewState(1, nil)
-	fillState(want, t.store)
+	if err := fillState(want, t.store); err != nil {
+		return fmt.Errorf("memory after the run: %w", err)
+	}
+	if t.entry.Pages != "" { // it goes on from its own files
+		if err := t.store.Close(); err != nil {
+			return fmt.Errorf("close the store: %w", err)
+		}
+	}
 	fresh, rec, err := t.recover(ctx)
 	if err != nil {
 		return &wrongImage{fmt.Errorf("recover from image %s: %w", filepath.Base(report.Image.Path), err)}
 	}
 	defer func() { _ = fresh.Close() }()
 	got := oracle.NewState(1, nil)
-	fillState(got, fresh)
+	if err := fillState(got, fresh); err != nil {
+		return &wrongImage{fmt.Errorf("the state recovered: %w", err)}
+	}
 	if ds, n := oracle.Equal(got, want, 3); n > 0 {
 		return &wrongImage{fmt.Errorf("the state recovered differs from memory in %d records: %v", n, ds)}
 	}
@@ -169,18 +179,21 @@ func (t *trial) compareRecovered(ctx context.Context) error {
 }
 
 // fillState reads a whole store. No transaction may be running.
-func fillState(st *oracle.State, s *store.Store) {
+func fillState(st *oracle.State, s *store.Store) error {
 	shard := st.Shard(0)
 	s.Each(func(table int, key, stamp uint64, v []byte) { shard.Put(table, key, stamp, v != nil, v) })
+	return s.Err()
 }
 
 // recover fills a fresh store from the trial's newest image and log, and times
-// that up to the first transaction.
+// that up to the first transaction. Where the algorithm recovers from pages of its
+// own the store is one under it, and goes on where the trial's, which is closed,
+// was.
 func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
 	o := t.cell.options(t.entry, t.dir)
-	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
+	src := store.Source{Images: o.Images.Dir, Snapshots: o.Snapshots(), Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
 	start := time.Now()
-	s, err := t.cell.openEmpty(t.entry, t.dir)
+	s, err := t.openAgain(o)
 	if err != nil {
 		return nil, result.Recovery{}, err
 	}
@@ -203,9 +216,18 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 	}
 	return s, result.Recovery{
 		Load: seconds(r.Load), Merge: seconds(r.Merge), Images: r.Images, Replay: seconds(r.Replay), FirstTxn: seconds(time.Since(start)),
-		Bytes: r.Bytes, Records: int64(r.Records),
+		Bytes: r.Bytes, Records: int64(r.Records), Snapshot: int64(r.Snapshot),
 		Checked: "every record equals the one in memory",
 	}, nil
+}
+
+// openAgain opens the store to recover into, o being the trial's options.
+func (t *trial) openAgain(o store.Options) (*store.Store, error) {
+	if t.entry.Pages == "" {
+		return t.cell.openEmpty(t.entry, t.dir)
+	}
+	o.Touch = false
+	return store.Open(o)
 }
 
 // clean removes what the trial wrote, or keeps its images and log for the

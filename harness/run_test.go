@@ -22,6 +22,9 @@ func known() config.Known {
 		if !e.Unsound && (e.Variant == "" || !testing.Short()) {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
+		if e.Pages != "" {
+			k.PagedAlgorithms = append(k.PagedAlgorithms, e.Name)
+		}
 	}
 	return k
 }

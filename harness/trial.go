@@ -221,6 +221,11 @@ func (t *trial) collect() {
 			out.Warnings = append(out.Warnings, fmt.Sprintf("a collapse failed: %v", c.Err))
 		}
 	}
+	if p := t.store.Paging(); p.Budget > 0 {
+		out.Paging = &result.Paging{
+			Budget: p.Budget, Resident: p.Resident, Peak: p.Peak, Fetched: p.Fetched, Dropped: p.Dropped, Over: p.Over,
+		}
+	}
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
 	out.Service = quantiles(t.sampler.service)

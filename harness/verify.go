@@ -54,7 +54,9 @@ func (v *verification) verify(ctx context.Context) error {
 	defer func() { _ = v.store.Close() }()
 	if v.cell.bench != nil {
 		loaded := oracle.NewState(1, nil)
-		fillState(loaded, v.store)
+		if err := fillState(loaded, v.store); err != nil {
+			return err
+		}
 		v.initial = loaded
 	}
 	if err := v.work(ctx); err != nil {
@@ -181,7 +183,9 @@ func (v *verification) repaired(ctx context.Context, report store.Report, check 
 	}
 	defer func() { _ = s.Close() }()
 	state := oracle.NewState(1, check)
-	fillState(state, s)
+	if err := fillState(state, s); err != nil {
+		return nil, err
+	}
 	return state, v.cell.consistent(s, "image "+filepath.Base(src.Image))
 }
 
@@ -200,7 +204,9 @@ func (v *verification) judge(ctx context.Context) error {
 		return err
 	}
 	final := oracle.NewState(1, v.check())
-	fillState(final, v.store)
+	if err := fillState(final, v.store); err != nil {
+		return fmt.Errorf("memory after the run: %w", err)
+	}
 	if err := history.Final(final, rules).Err(); err != nil {
 		return &wrongImage{fmt.Errorf("memory after the run: %w", err)}
 	}

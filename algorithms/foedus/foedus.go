@@ -23,16 +23,42 @@
 // gleans, every window is longer than the one before, and checkpoints take ever
 // longer; that is what making snapshots from the log costs, and to be measured.
 //
+// # Volatile pages
+//
+// Without a memory budget records live in their slots, and all of them do. With
+// one they live in volatile pages, cut as the pages of the snapshot are, and each
+// has a dual pointer (§3, §5): the volatile page, in memory or dropped, and the
+// snapshot page, which is installed when the manifest that names it is durable.
+// A page that no transaction has changed after the snapshot's last epoch is clean:
+// dropping it gives its memory back to the system, and loses nothing. Whoever
+// needs a dropped page again fetches it, before its body runs. See volatile.go.
+//
+// # Recovery
+//
+// As FOEDUS does, a store that is started again gleans the tail of its log on to
+// the newest snapshot. With a memory budget it then begins on snapshot pages,
+// which come in as they are needed; without one all of them are read.
+//
 // # Where it differs from FOEDUS
 //
 // What the store is loaded with is not in the log, so the first snapshot is of
-// that, and so is the one after a recovery through an image. There FOEDUS gleans
-// the tail of its log (Dir.Recover in package glean does that), and starts on
-// snapshot pages; here records live in memory, and have to be read into it.
-// Volatile pages and dual pointers are therefore not there, nor is dropping: the
-// store holds no more than its memory. Transactions are ordered by two-phase
-// locks and not by FOEDUS's optimistic commit. A deleted record leaves its
-// writer's stamp in the snapshot, for the oracle.
+// that, and so is the one after a recovery through an image. Transactions are
+// ordered by two-phase locks and not by FOEDUS's optimistic commit. A deleted
+// record leaves its writer's stamp in the snapshot, for the oracle.
+//
+// The heads of records, with their locks and clocks, stay in memory in their
+// slots: 16 bytes of each, which the budget does not count. FOEDUS's are in the
+// page. They are what lets a page be dropped without a pause: whoever drops it
+// takes the locks of all its records, or leaves it where one is held. FOEDUS
+// stops all transactions for that, and takes 100 ms to be sure of it.
+//
+// FOEDUS drops after a snapshot only, and reads through a cache of snapshot pages
+// that it evicts from at any time. Here a page that is fetched to be read is
+// clean, so it is such a cache's, and both are one: a transaction that needs room
+// drops clean pages, too, by second chance. Where there are none left it goes
+// beyond the budget, and is counted, until the next snapshot makes pages clean;
+// FOEDUS's transaction would fail for want of a page. It could wait; but whether
+// there will be another checkpoint only the caller knows, and it has locks.
 package foedus
 
 import (
@@ -59,17 +85,18 @@ const (
 type foedus struct {
 	store.Plain
 	env   *store.Env
-	dir   *glean.Dir
-	until [2]uint64 // the last epochs of the two newest snapshots; the checkpointer's alone
+	o     glean.Options
+	dir   *glean.Dir // nil until there is something to glean from; only read once transactions run
+	until [2]uint64  // the last epochs of the two newest snapshots; the checkpointer's alone
 }
 
-// New returns FOEDUS's snapshots, with a reducer for every stream of the image.
-// They need a log.
+// New returns FOEDUS's snapshots, with a reducer for every stream of the image,
+// and with volatile pages where the store has a memory budget. They need a log.
 func New(env *store.Env) (store.Algorithm, error) { return build(env, glean.Options{}) }
 
 func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 	o.Dir, o.FS = filepath.Join(env.Dir, Folder), env.FS
-	o.Tombstones, o.Anew, o.Account = true, true, env.Meter.Add // Loaded is the first
+	o.Tombstones, o.Account = true, env.Meter.Add
 	if o.Partitions == 0 {
 		o.Partitions = min(env.Streams, 255)
 	}
@@ -78,23 +105,53 @@ func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 		data += int(t.Capacity) * t.ValueSize
 		o.Tables = append(o.Tables, glean.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
 	}
-	if o.BufferBytes == 0 { // all reducers together hold about as much as the database
+	if env.Budget > 0 {
+		data = min(data, int(env.Budget/4))
+	}
+	if o.BufferBytes == 0 { // all reducers together hold about as much as is in memory, or a quarter of its budget
 		o.BufferBytes = min(max(data/o.Partitions, leastBuffer), mostBuffer)
 	}
-	dir, err := glean.Open(o)
-	if err != nil {
-		return nil, err
+	f := &foedus{env: env, o: o}
+	if env.Budget == 0 {
+		return f, nil
 	}
-	return &foedus{env: env, dir: dir}, nil
+	return newPaged(f)
 }
 
-// Loaded makes the first snapshot, of what the store begins with: everything up
-// to the epoch before the present one, which no transaction has seen.
-func (f *foedus) Loaded() error {
+// open opens the folder of snapshots: to go on from what is there, or anew.
+func (f *foedus) open(anew bool) (err error) {
+	f.close()
+	o := f.o
+	o.Anew = anew
+	f.dir, err = glean.Open(o)
+	return err
+}
+
+func (f *foedus) close() {
+	if f.dir != nil {
+		f.dir.Close()
+		f.dir = nil
+	}
+}
+
+// load makes the first snapshot, of what the store begins with: everything up to
+// the epoch before the present one, which no transaction has seen.
+func (f *foedus) load(ctx context.Context, src glean.Source) error {
+	if err := f.open(true); err != nil {
+		return err
+	}
 	until := f.env.Log.Epoch() - 1
-	_, err := f.dir.Load(context.Background(), records{f.env}, until)
+	_, err := f.dir.Load(ctx, src, until)
 	f.until = [2]uint64{until, until}
 	return err
+}
+
+// Loaded makes the first snapshot, unless the store goes on from one.
+func (f *foedus) Loaded() error {
+	if f.dir != nil {
+		return nil
+	}
+	return f.load(context.Background(), records{f.env})
 }
 
 // records are the records that a store begins with.
@@ -128,6 +185,15 @@ func (f *foedus) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 func (f *foedus) Commit(tx *store.Txn) { tx.Seq = tx.Epoch() }
 
 func (f *foedus) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
+	at, err := f.snapshot(ctx)
+	if err != nil {
+		return at, err
+	}
+	return at, f.publish(ctx, w)
+}
+
+// snapshot makes a snapshot of the epochs up to the present one.
+func (f *foedus) snapshot(ctx context.Context) (store.Point, error) {
 	until := f.env.Log.Epoch()
 	sched.Point("foedus.until")
 	at := store.Point{Kind: "epoch", Seq: until, LogFrom: until, LogTo: until} // as without its log this algorithm has nothing
@@ -139,10 +205,16 @@ func (f *foedus) Checkpoint(ctx context.Context, w *store.Image) (store.Point, e
 		return at, err
 	}
 	f.env.Mark("snapshot")
+	return at, nil
+}
+
+// publish writes the snapshot as an image as well, where images are not
+// discarded.
+func (f *foedus) publish(ctx context.Context, w *store.Image) error {
 	if w.Discarded() {
-		return at, f.dropLog()
+		return f.dropLog()
 	}
-	return at, f.image(ctx, w)
+	return f.image(ctx, w)
 }
 
 // glean brings the snapshot up to epoch until. A snapshot whose image failed is
@@ -189,6 +261,6 @@ func (f *foedus) image(ctx context.Context, w *store.Image) error {
 
 // Close closes the snapshot's files.
 func (f *foedus) Close() error {
-	f.dir.Close()
+	f.close()
 	return nil
 }

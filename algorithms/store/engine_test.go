@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -233,5 +234,23 @@ func TestIDs(t *testing.T) {
 			tx.Write(0, Whole, []byte("x"))
 			last[a] = tx.ID()
 		})
+	}
+}
+
+// A memory budget is refused where all records are in memory anyway.
+func TestBudgetRefused(t *testing.T) {
+	_, err := Open(Options{
+		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20,
+		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "plain") || !strings.Contains(err.Error(), "foedus") {
+		t.Errorf("a memory budget for plain: %v", err)
+	}
+	_, err = Open(Options{
+		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Pages: "pages",
+		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "keeper") {
+		t.Errorf("a memory budget for an algorithm that keeps no records: %v", err)
 	}
 }

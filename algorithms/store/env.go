@@ -30,6 +30,8 @@ type Env struct {
 	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
 	Dirty *Dirty       // what was written since the image before; nil where images are full
 
+	Budget int64 // see Options.Budget
+
 	FS     fs.FS  // for files of the algorithm's own; what it reads and writes is counted (see Report)
 	Dir    string // the folder for them, which is not made yet; empty where the store has no folder at all
 	LogDir string // the log's folder; empty without a log
@@ -68,6 +70,10 @@ func (e *Env) Records(f func(Rec)) {
 		}
 	}
 }
+
+// Find returns the record of a key, giving it a slot if it has none yet. It is not
+// ok where the table has no room for it. It may be called at any time.
+func (e *Env) Find(table int, key uint64) (Rec, bool) { return e.store.tables[table].find(key) }
 
 // Rec returns the record with an ordinal below Slots.
 func (e *Env) Rec(ordinal uint64) Rec {

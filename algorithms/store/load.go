@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -15,6 +16,12 @@ import (
 func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key uint64, v []byte)) error {
 	t := s.tables[table]
 	parts := uint64(runtime.GOMAXPROCS(0))
+	if s.keeper != nil {
+		if err := s.keeper.Fill(context.Background(), &loading{t, n, parts, fill}); err != nil {
+			return fmt.Errorf("load table %q: %w", t.spec.Name, err)
+		}
+		return nil
+	}
 	errs := make([]error, parts)
 	var wg sync.WaitGroup
 	for p := range parts {
@@ -53,8 +60,14 @@ func (t *table) put(key, stamp uint64, off int, v []byte) (fresh bool, err error
 }
 
 // Each calls f with every record that exists or once did, from one goroutine.
-// No transaction may be running. v is nil where the record is absent.
+// No transaction may be running. v is nil where the record is absent, and good
+// until the next call. Only of a store with a memory budget it may fail, which
+// Err tells.
 func (s *Store) Each(f func(table int, key, stamp uint64, v []byte)) {
+	if s.keeper != nil {
+		s.eachKept(f)
+		return
+	}
 	tx := &Txn{alg: s.alg}
 	s.env.Records(func(r Rec) {
 		if v := s.alg.Read(tx, r); v.Written() {

@@ -1,12 +1,18 @@
 package store
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+)
 
 // Value returns the value of a key as the algorithm has it, without a
 // transaction: none may be running. ok is false where the record is absent. The
 // table must exist; the value is good until a transaction writes it.
 func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	t := s.tables[table]
+	if s.keeper != nil {
+		return s.valueKept(t, key)
+	}
 	slot, ok := key, key < t.spec.Capacity
 	if t.index != nil {
 		slot, ok = t.index.look(key)
@@ -23,6 +29,10 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 // transaction writes it.
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
+		if s.keeper != nil {
+			s.note(s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) }))
+			return
+		}
 		t, tx := s.tables[table], &Txn{alg: s.alg}
 		for slot := range t.high.Load() {
 			r := t.rec(slot)
@@ -31,6 +41,34 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 			}
 		}
 	}
+}
+
+// Err returns the first error that Value, All or Each met: records could not be
+// read, and were passed over. It is always nil but of a store with a memory
+// budget, whose records may be on disk. No transaction may be running.
+func (s *Store) Err() error { return s.err }
+
+func (s *Store) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *Store) eachKept(f func(table int, key, stamp uint64, v []byte)) {
+	for i := range s.tables {
+		s.note(s.keeper.Scan(i, func(key, stamp uint64, v []byte) bool { f(i, key, stamp, v); return true }))
+	}
+}
+
+func (s *Store) valueKept(t *table, key uint64) (v []byte, ok bool) {
+	if t.index == nil && key >= t.spec.Capacity {
+		return nil, false
+	}
+	v, err := s.keeper.Find(t.id, key)
+	if err != nil {
+		s.note(fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, err))
+	}
+	return v, v != nil
 }
 
 // look finds the slot of a key and makes no room for one that is new. Nobody may

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
@@ -20,13 +21,18 @@ var ErrNoImage = image.ErrNoImage
 
 // A Source is where a store is recovered from.
 type Source struct {
-	Images   string
-	Image    string   // this image rather than the newest; a path
-	Chain    []string // these rather than those of a folder: the full image, and what is laid over it; paths
-	Log      string   // empty: no log
-	LogTo    uint64   // replay no further than this epoch; 0: to the durable end
-	FS       fs.FS    // nil: the operating system's
-	Parallel int      // readers and appliers; 0 means 1
+	Images string
+	// Snapshots is a folder of snapshot pages (see Options.Snapshots). Where it
+	// has a snapshot that is whole, that is used in place of an image, and the
+	// log after it; by a store that makes its own snapshots there, so that they
+	// go on from it. It is not looked at where an image is named.
+	Snapshots string
+	Image     string   // this image rather than the newest; a path
+	Chain     []string // these rather than those of a folder: the full image, and what is laid over it; paths
+	Log       string   // empty: no log
+	LogTo     uint64   // replay no further than this epoch; 0: to the durable end
+	FS        fs.FS    // nil: the operating system's
+	Parallel  int      // readers and appliers; 0 means 1
 }
 
 // A Recovery is what was got back, and what it cost.
@@ -34,12 +40,14 @@ type Recovery struct {
 	Point    Point
 	Records  uint64        // from the images, tombstones included; each counts once
 	Images   int           // that were laid over each other; 1 for a full one
+	Snapshot uint64        // number of the snapshot whose pages were used in place of an image; 0: none
 	Changes  uint64        // from the log
-	Bytes    int64         // of the images
-	Load     time.Duration // of the full image
+	Bytes    int64         // of the images, or the pages
+	Last     uint64        // the largest stamp
+	Load     time.Duration // of the full image, or the pages
 	Merge    time.Duration // of the partial ones, laid over it
-	Replay   time.Duration
-	Problems []string // damaged files that were passed over
+	Replay   time.Duration // of the log, or to glean it
+	Problems []string      // damaged files that were passed over
 }
 
 // Recover fills an empty store, before Start, from the newest usable image and
@@ -49,7 +57,33 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 		src.FS = fs.OS()
 	}
 	src.Parallel = max(src.Parallel, 1)
-	var r Recovery
+	if src.Snapshots == "" || src.Image != "" || len(src.Chain) > 0 {
+		return s.recoverImage(ctx, src, nil)
+	}
+	r, err := s.recoverPages(ctx, src)
+	if err == nil {
+		return r, nil
+	}
+	var damage *glean.Damage
+	if !errors.Is(err, glean.ErrNoSnapshot) && !errors.As(err, &damage) {
+		return r, fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+	}
+	if err := s.forget(); err != nil {
+		return r, fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+	}
+	if damage == nil {
+		return s.recoverImage(ctx, src, nil)
+	}
+	r, e := s.recoverImage(ctx, src, []string{err.Error()})
+	if errors.Is(e, ErrNoImage) { // what was there is damaged: that is what matters
+		e = fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+	}
+	return r, e
+}
+
+// recoverImage is Recover from an image, with the problems there were before.
+func (s *Store) recoverImage(ctx context.Context, src Source, problems []string) (Recovery, error) {
+	r := Recovery{Problems: problems}
 	start := time.Now()
 	if err := s.load(ctx, src, &r); err != nil {
 		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
@@ -94,7 +128,9 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
 			return err
 		}
 		r.Problems = append(r.Problems, err.Error())
-		s.forget()
+		if err := s.forget(); err != nil {
+			return err
+		}
 		bad = append(bad, path)
 		src.FS = without(src.FS, path)
 	}
@@ -111,8 +147,12 @@ func without(fsys fs.FS, path string) fs.FS {
 }
 
 // forget makes every record one that never was.
-func (s *Store) forget() {
+func (s *Store) forget() error {
+	if s.keeper != nil {
+		return s.keeper.Forget()
+	}
 	s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
+	return nil
 }
 
 // loadOne loads the newest image that looks good, or the one asked for, and what
@@ -153,6 +193,9 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 	defer im.Close()
 	if err := s.fits(im.Tables()); err != nil {
 		return err
+	}
+	if s.keeper != nil {
+		return s.keeper.Fill(ctx, &imaged{im, src.Parallel, counts})
 	}
 	return im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
 		c, v := &counts[worker], rec.Value
@@ -220,6 +263,9 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	if err != nil {
 		return err
 	}
+	if s.keeper != nil {
+		return s.replayKept(ctx, src, to, r)
+	}
 	counts := make([]counter, src.Parallel)
 	info, err := wal.ReplayAhead(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel, s.touchNext,
 		func(part int, c wal.Change) error {
@@ -235,9 +281,14 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 		r.Problems = append(r.Problems, fmt.Sprintf("%s: cut at byte %d: %s", c.File, c.Offset, c.Why))
 	}
 	if err == nil && info.To < r.Point.LogTo {
-		return fmt.Errorf("the log ends at epoch %d, and the image stands at %v; use the image before it", info.To, r.Point)
+		return errShort(info.To, r.Point)
 	}
 	return err
+}
+
+// errShort is the error of a log that ends before the point that it has to reach.
+func errShort(end uint64, at Point) error {
+	return fmt.Errorf("the log ends at epoch %d, and the image stands at %v; use the image before it", end, at)
 }
 
 // replayTo returns how far to replay; 0 is to the durable end. The store's own

@@ -23,6 +23,12 @@ type Options struct {
 	Late      bool     // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool     // the algorithm cannot do without one
 	Partial   Tracking // images but the first hold what was written since the one before
+	Pages     string   // folder, among the algorithm's own files, of the snapshot pages that it can be recovered from; empty: none
+
+	// Budget is how many bytes of records the algorithm may have in memory, as
+	// far as it can help it; 0: all. It is for algorithms with Pages, and a
+	// Keeper is what New has to return.
+	Budget int64
 
 	Tables  []TableSpec
 	Workers int
@@ -70,6 +76,7 @@ type Store struct {
 	opts    Options
 	alg     Algorithm
 	toucher Toucher // alg, where it is one
+	keeper  Keeper  // alg, where it is one: slots have no versions then
 	clock   *phase.Clock
 	env     *Env
 	tables  []*table
@@ -91,6 +98,7 @@ type Store struct {
 	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
 	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
+	err       error // see Err
 }
 
 // Open builds an empty store. Load or Recover fills it; Start makes it ready.
@@ -119,6 +127,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
+	case o.Budget < 0 || o.Budget > 0 && o.Pages == "":
+		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, or take an algorithm with snapshot pages (foedus)", o.Budget, o.Algorithm)
 	}
 	for _, t := range o.Tables {
 		if t.ValueSize < 0 || t.ValueSize > 1<<28 {
@@ -136,8 +146,12 @@ func (o *Options) check() error {
 func (s *Store) open() error {
 	o := &s.opts
 	var slots uint64
+	versions := o.Versions
+	if o.Budget > 0 {
+		versions = 0
+	}
 	for i, spec := range o.Tables {
-		t, err := newTable(i, spec, slots, o.Versions, s.memory(), &s.meter)
+		t, err := newTable(i, spec, slots, versions, s.memory(), &s.meter)
 		if err != nil {
 			return err
 		}
@@ -154,7 +168,7 @@ func (s *Store) open() error {
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
 		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
-		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, store: s,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Budget: o.Budget, store: s,
 	}
 	s.accountVersions()
 	var err error
@@ -171,12 +185,18 @@ func (s *Store) open() error {
 		s.collapser = startCollapser(s.images, o.Images)
 	}
 	s.toucher, _ = s.alg.(Toucher)
+	if s.keeper, _ = s.alg.(Keeper); (s.keeper != nil) != (o.Budget > 0) {
+		return fmt.Errorf("a memory budget of %d bytes, and an algorithm that is a keeper of records: %t", o.Budget, s.keeper != nil)
+	}
 	s.openWorkers()
 	return nil
 }
 
 // accountVersions counts the versions beside the live one as the algorithm's.
 func (s *Store) accountVersions() {
+	if s.opts.Budget > 0 {
+		return // slots have none
+	}
 	for _, t := range s.tables {
 		extra := int64(t.spec.Capacity) * int64(uint64(t.stride)-uint64(strideOfOne(t.spec)))
 		s.meter.Add(-extra)
@@ -201,6 +221,9 @@ func (s *Store) openFiles() error {
 	}
 	after, err := lastEpoch(o.Images.FS, o.Images.Dir)
 	if err != nil {
+		return err
+	}
+	if after, err = o.pagesReach(after); err != nil {
 		return err
 	}
 	s.log, err = wal.Open(wal.Options{
@@ -238,11 +261,14 @@ func (s *Store) Start() error {
 func (s *Store) Worker(i int) *Worker { return s.workers[i] }
 
 // Close ends the store. It waits for a checkpoint in progress; transactions
-// must have ended, and later ones get ErrClosed.
+// must have ended, and later ones get ErrClosed. Closing it again does nothing.
 func (s *Store) Close() error {
-	s.closed.Store(true)
+	again := s.closed.Swap(true)
 	s.ckpt <- struct{}{}
 	defer func() { <-s.ckpt }()
+	if again {
+		return nil
+	}
 	s.collapser.end()
 	err := s.alg.Close()
 	return errors.Join(err, s.release())

@@ -83,18 +83,44 @@ func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (
 		}
 		src.Log, src.LogTo = logDir, to(at)
 	}
-	r, err := s.Recover(context.Background(), src)
-	if err == nil && len(r.Problems) > 0 {
-		err = errors.New("recovery met problems: " + strings.Join(r.Problems, "; "))
-	}
+	r, err := recoverInto(s, src)
 	if err != nil {
 		return r, nil, err
 	}
 	state, n := read(s)
+	if log && w.pages != "" {
+		err = w.samePages(src, state)
+	}
 	if !log && n != r.Records {
 		err = fmt.Errorf("the image has %d entries for %d records", r.Records, n)
 	}
 	return r, state, err
+}
+
+func recoverInto(s *store.Store, src store.Source) (store.Recovery, error) {
+	r, err := s.Recover(context.Background(), src)
+	if err == nil && len(r.Problems) > 0 {
+		err = errors.New("recovery met problems: " + strings.Join(r.Problems, "; "))
+	}
+	return r, err
+}
+
+// samePages recovers from the pages of the snapshots where src has it from an
+// image, and compares.
+func (w *world) samePages(src store.Source, want *oracle.State) error {
+	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	src.Snapshots = w.pages
+	if _, err := recoverInto(s, src); err != nil {
+		return fmt.Errorf("from snapshot pages: %w", err)
+	}
+	if ds, n := oracle.Equal(stateOf(s), want, 3); n > 0 {
+		return fmt.Errorf("what the snapshot pages recover to differs from what the image does in %d records: %v", n, ds)
+	}
+	return nil
 }
 
 // newest returns the point of the newest image on a disk.

@@ -53,12 +53,15 @@ func (w *world) reborn(log bool) *world {
 	r := build(t, w.e, w.p, w.mem, w.disk)
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
 	if log {
-		src.Log = logDir
+		src.Log, src.Snapshots = logDir, r.pages
 	}
 	got, err := r.s.Recover(context.Background(), src)
 	r.must(err)
 	if len(got.Problems) > 0 {
 		t.Errorf("recovery met problems: %v", got.Problems)
+	}
+	if (got.Snapshot != 0) != (src.Snapshots != "") {
+		t.Errorf("snapshot %d was recovered from, of those in %q", got.Snapshot, src.Snapshots)
 	}
 	r.must(r.s.Start())
 	state := stateOf(r.s)

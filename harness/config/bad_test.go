@@ -13,6 +13,7 @@ var known = Known{
 	Algorithms:        []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "push"},
 	SoundAlgorithms:   []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr"},
 	DefaultAlgorithms: []string{"none", "naive", "zigzag", "pingpong", "calc"},
+	PagedAlgorithms:   []string{"push"},
 }
 
 // TestBad holds the messages of every way to be wrong that we know against

@@ -108,6 +108,9 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 	}
 	records, size := e.shape()
 	b := records * (size*copies + recordHead)
+	if e.MemoryBudget > 0 {
+		b = records*recordHead + min(records*size, float64(e.MemoryBudget))
+	}
 	if e.Index == IndexHash {
 		b += records * indexEntry
 	}

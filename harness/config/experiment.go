@@ -18,7 +18,7 @@ type Experiment struct {
 	// Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out.
 	Algorithms []string `yaml:"algorithms"`
 
-	// Run it smaller: 0.05 makes a twentieth of records, verify_records, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.
+	// Run it smaller: 0.05 makes a twentieth of records, verify_records, memory_budget, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 64KiB of memory_budget, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.
 	Scale Scale `yaml:"scale"`
 	// How many records are loaded before the run; with smallbank, how many customers; with bulk, how many rows.
 	Records Count `yaml:"records"`
@@ -32,6 +32,8 @@ type Experiment struct {
 	Workers Count `yaml:"workers"`
 	// Ask the kernel for huge pages under the records.
 	HugePages bool `yaml:"huge_pages"`
+	// How many bytes of records may be in memory; the others are on disk, in snapshot pages, and are fetched as they are needed. For foedus only, as the others keep every record in memory; unlimited is 0.
+	MemoryBudget Size `yaml:"memory_budget"`
 
 	// Workload has every value that the preset or a default gives.
 	Workload workload.Spec `yaml:"workload"`
@@ -139,6 +141,7 @@ type Known struct {
 	Algorithms        []string // every name that may be configured
 	SoundAlgorithms   []string // what algorithms: all runs
 	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
+	PagedAlgorithms   []string // those that may have a memory_budget, and recover without images
 }
 
 // Index says how a key finds its record.

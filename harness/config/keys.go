@@ -91,7 +91,7 @@ var rows = []row{
 		doc: "Which algorithms run: a list of names; all, which is every one whose images are right, variants too; or default, which leaves the variants out."},
 
 	{name: "scale", typ: "share|share applied", later: true, whole: true,
-		doc: "Run it smaller: 0.05 makes a twentieth of records, verify_records, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.",
+		doc: "Run it smaller: 0.05 makes a twentieth of records, verify_records, memory_budget, workload.warehouses and every time, and long transactions as much shorter and more frequent, with as much fewer keys; what else a transaction does, workers, rates and trials stay. Given or swept, nothing falls below 1000 records, 64KiB of memory_budget, 1 warehouse, 10 keys and 1ms of a long transaction, duration 1s, warmup 100ms, bucket and first 10ms, interval 50ms, verify_duration 250ms, or what it is. In resolved configurations it is 0.05 applied, of which nothing is scaled again.",
 		at:  func(e *Experiment) field { return &e.Scale }},
 	{name: "records", typ: "count",
 		doc: "How many records are loaded before the run; with smallbank, how many customers; with bulk, how many rows.",
@@ -111,6 +111,9 @@ var rows = []row{
 	{name: "huge_pages", typ: "true|false",
 		doc: "Ask the kernel for huge pages under the records.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.HugePages) }},
+	{name: "memory_budget", later: true, typ: "size|unlimited",
+		doc: "How many bytes of records may be in memory; the others are on disk, in snapshot pages, and are fetched as they are needed. For foedus only, as the others keep every record in memory; unlimited is 0.",
+		at:  func(e *Experiment) field { return zeroNamed{&e.MemoryBudget, "unlimited", "0B"} }},
 
 	{name: "workload.name", typ: strings.Join(workloadNames(), "|"), fallback: "ycsb-a, or custom if any other key of workload is given",
 		doc: "The preset that gives what is not given here, or a benchmark of stored procedures (smallbank, tpcc) or bulk, with which few of these keys mean anything.",

@@ -91,8 +91,8 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
 		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.hold": "3s", "workload.long.apart": "0.02",
-		"rate":     "70%",
-		"arrivals": "fixed", "duration": "33s", "warmup": "1s", "bucket": "50ms",
+		"rate":          "70%",
+		"memory_budget": "64MiB", "arrivals": "fixed", "duration": "33s", "warmup": "1s", "bucket": "50ms",
 		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",
 		"checkpoint.disk_rate": "5MiB/s", "checkpoint.sink": "discard", "checkpoint.direct": "false", "checkpoint.dir": "/d",
 		"checkpoint.collapse": "3", "checkpoint.collapse_base": "false", "checkpoint.collapse_rate": "7MiB/s",
@@ -107,6 +107,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workload.key_order":    {"workload.distribution=zipf"},
 		"checkpoint.sink":       {"recover=false"},
 		"arrivals":              {"rate=10k/s"},
+		"memory_budget":         {"algorithms=push"},
 	}
 	beside := func(key string) []string {
 		switch {

@@ -61,6 +61,7 @@ type shrink struct {
 // The least that scale makes of a value; what is below it as written stays.
 const (
 	leastRecords  = 1000
+	leastBudget   = Size(64 << 10)
 	leastLongKeys = 10
 	leastDuration = Duration(time.Second)
 	leastWarmup   = Duration(100 * time.Millisecond)
@@ -76,6 +77,7 @@ const (
 var shrunk = []shrink{
 	{"records", func(e *Experiment, f float64) { e.Records = e.Records.times(f, leastRecords) }},
 	{"verify_records", func(e *Experiment, f float64) { e.VerifyRecords = e.VerifyRecords.times(f, leastRecords) }},
+	{"memory_budget", func(e *Experiment, f float64) { e.MemoryBudget = e.MemoryBudget.times(f, leastBudget) }},
 	{"duration", func(e *Experiment, f float64) { e.Duration = e.Duration.times(f, leastDuration) }},
 	{"warmup", func(e *Experiment, f float64) { e.Warmup = e.Warmup.times(f, leastWarmup) }},
 	{"bucket", func(e *Experiment, f float64) { e.Bucket = e.Bucket.times(f, leastBucket) }},
@@ -123,6 +125,11 @@ func rounded(x float64) float64 {
 // times returns f of c, rounded, but no less than least, or than c.
 func (c Count) times(f float64, least Count) Count {
 	return max(Count(math.Round(float64(c)*f)), min(c, least))
+}
+
+// times returns f of s, rounded, but no less than least, or than s.
+func (s Size) times(f float64, least Size) Size {
+	return max(Size(math.Round(float64(s)*f)), min(s, least))
 }
 
 // times returns f of d to the microsecond, but no less than least, or than d.

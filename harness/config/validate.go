@@ -58,6 +58,9 @@ func (e *Experiment) validate() []finding {
 	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
 	e.checkTimes(&c)
 	e.checkSink(&c)
+	if name := e.unpaged(); name != "" {
+		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.PagedAlgorithms, " and "))
+	}
 	e.checkWorkload(&c)
 	return c.found
 }
@@ -94,13 +97,24 @@ func (e *Experiment) VerifiedRecords() Count {
 	return min(e.Records, e.VerifyRecords)
 }
 
+// unpaged returns the first algorithm that makes no snapshot pages; empty if all
+// do.
+func (e *Experiment) unpaged() string {
+	for _, a := range e.Algorithms {
+		if !slices.Contains(e.known.PagedAlgorithms, a) {
+			return a
+		}
+	}
+	return ""
+}
+
 // checkSink finds what needs images where none are kept.
 func (e *Experiment) checkSink(c *checker) {
 	if e.Checkpoint.Sink != SinkDiscard {
 		return
 	}
 	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
-	c.add(e.Recover, "recover", sink, "%s: set recover: false", none)
+	c.add(e.Recover && e.unpaged() != "", "recover", sink, "%s: set recover: false", none)
 	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
 	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
 	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")

@@ -61,6 +61,7 @@ type Trial struct {
 	Checkpoints []Checkpoint `json:"checkpoints,omitempty"`
 	Recovery    *Recovery    `json:"recovery,omitempty"`
 	Collapse    *Collapse    `json:"collapse,omitempty"` // nil where nothing was collapsed
+	Paging      *Paging      `json:"paging,omitempty"`   // nil without a memory budget
 	Profiled    bool         `json:"profiled,omitempty"`
 	Disturbed   Disturbance  `json:"disturbed,omitzero"` // what else the machine did in the measured part
 	Repeats     int          `json:"repeats,omitempty"`  // how often it was run again, being noisy; what there was before is in the folder noisy
@@ -164,6 +165,17 @@ type Collapse struct {
 	Failed  int     `json:"failed,omitempty"`
 }
 
+// A Paging is what a memory budget led to, up to the end of the measured part:
+// pages of records, in bytes, and how many came and went.
+type Paging struct {
+	Budget   int64  `json:"budget_bytes"`
+	Resident int64  `json:"resident_bytes"` // at the end
+	Peak     int64  `json:"peak_bytes"`
+	Fetched  uint64 `json:"fetched"`
+	Dropped  uint64 `json:"dropped"`
+	Over     uint64 `json:"over"` // brought in beyond the budget, as no clean page was found
+}
+
 // A Recovery is the cost of getting the last image (and log) back.
 type Recovery struct {
 	Load     float64 `json:"load_s"`
@@ -172,8 +184,9 @@ type Recovery struct {
 	FirstTxn float64 `json:"first_txn_s"` // from the start to the first transaction
 	Bytes    int64   `json:"bytes"`
 	Records  int64   `json:"records"`
-	Images   int     `json:"images,omitempty"` // that were laid over each other
-	Checked  string  `json:"checked"`          // what the recovered state was compared with
+	Images   int     `json:"images,omitempty"`   // that were laid over each other
+	Snapshot int64   `json:"snapshot,omitempty"` // whose pages it was from, in place of an image
+	Checked  string  `json:"checked"`            // what the recovered state was compared with
 }
 
 // A Bucket is one interval of the timeline.

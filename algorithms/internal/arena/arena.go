@@ -82,6 +82,10 @@ func (a *Arena) Touch() {
 // what they were, and must be written before they are read again.
 func (a *Arena) Forget(n int) error { return forget(a.data[:n]) }
 
+// ForgetRange is Forget for the n bytes from from on, which is a multiple of the
+// system's page size.
+func (a *Arena) ForgetRange(from, n int) error { return forget(a.data[from : from+n]) }
+
 // Free gives the memory back. Nothing in it may be used afterwards.
 func (a *Arena) Free() error {
 	if a == nil || a.data == nil {

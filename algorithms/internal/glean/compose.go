@@ -21,6 +21,7 @@ type composer struct {
 	applied int64            // changes
 	read    int64            // pages of the old snapshot
 	wrote   int64            // pages
+	last    uint64           // the largest stamp applied
 	cur     version
 	page    []byte // the new leaf in the making
 	before  []byte // the old page that was read last
@@ -222,6 +223,7 @@ func (c *composer) change(s *shape, key uint64) error {
 		}
 		c.cur.apply(e, v)
 		c.applied++
+		c.last = max(c.last, e.stamp)
 		if err := c.in.pop(); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package glean
 import (
 	"errors"
 	"fmt"
+	iofs "io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -24,6 +25,7 @@ type Options struct {
 	Unfolded    bool // apply also changes that a later one makes void
 	Tombstones  bool // keep of a deleted record who deleted it
 	Anew        bool // what is there is not to be built upon, nor looked at: Load comes first
+	ReadOnly    bool // nothing is made, removed or gleaned; Tables are not needed, and the folder may be in use by another Dir that does not glean meanwhile
 	Buffered    bool // go through the page cache, where writes would else be direct
 
 	// Garbage is how many times the size of what a snapshot reaches its files
@@ -101,9 +103,11 @@ func Open(o Options) (*Dir, error) {
 	}
 	o.Tables = slices.Clone(o.Tables)
 	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout)}
-	d.pages = pages{o: &d.o, files: map[fileID]fs.File{}}
-	if err := o.FS.MkdirAll(o.Dir); err != nil {
-		return nil, fmt.Errorf("make snapshot folder: %w", err)
+	d.pages = pages{o: &d.o, files: map[fileID]pageFile{}}
+	if !o.ReadOnly {
+		if err := o.FS.MkdirAll(o.Dir); err != nil {
+			return nil, fmt.Errorf("make snapshot folder: %w", err)
+		}
 	}
 	if err := d.load(); err != nil {
 		return nil, err
@@ -129,6 +133,9 @@ func (d *Dir) path(name string) string { return filepath.Join(d.o.Dir, name) }
 // load finds the two newest snapshots.
 func (d *Dir) load() error {
 	names, err := d.o.FS.List(d.o.Dir)
+	if d.o.ReadOnly && errors.Is(err, iofs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("list snapshot folder: %w", err)
 	}
@@ -167,7 +174,9 @@ func (d *Dir) load() error {
 		return errors.Join(damaged...)
 	}
 	d.problems = damaged
-	d.sweep(len(damaged) == 0)
+	if !d.o.ReadOnly {
+		d.sweep(len(damaged) == 0)
+	}
 	return nil
 }
 

@@ -64,6 +64,6 @@
 // snapshots and sorted runs are removed, and old snapshots are merged, which
 // FOEDUS documents and does not do. The log holds after-images, so an increment
 // is the overwrite of its field, and folds like one. Not there: Masstree and
-// sequential storages, volatile page pointers (what is in memory here are
-// records, not pages).
+// sequential storages. Volatile pages are not here, but with who reads: Layout,
+// Leaves and ReadLeaf are for them.
 package glean

@@ -135,23 +135,31 @@ type pages struct {
 	o *Options
 
 	mu    sync.Mutex
-	files map[fileID]fs.File // open ones; protected by mu
+	files map[fileID]pageFile // protected by mu
+}
+
+// A pageFile does not grow any more: pages are read when they are committed.
+type pageFile struct {
+	fs.File
+	size int64
 }
 
 // read returns the page at p, in buf where that is long enough, and the used
-// part of its payload. size is the length of p's file.
+// part of its payload. size is the length of p's file; 0: whatever it has. It
+// allocates nothing where the file is open and buf is long enough.
 func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (page, payload []byte, err error) {
-	path := filepath.Join(ps.o.Dir, p.file().name())
-	bad := func(err error) error { return &Damage{File: path, Offset: p.offset(), What: err.Error()} }
-	if p.offset() < unit || p.offset() > size-unit {
-		return buf, nil, bad(fmt.Errorf("there is no page: the file has %d bytes", size))
-	}
-	f, err := ps.open(p.file(), path)
+	f, err := ps.open(p.file())
 	if err != nil {
 		return buf, nil, err
 	}
+	if size == 0 {
+		size = f.size
+	}
+	if p.offset() < unit || p.offset() > size-unit {
+		return buf, nil, ps.damage(p, fmt.Errorf("there is no page: the file has %d bytes", size))
+	}
 	page = slices.Grow(buf[:0], unit)[:unit]
-	if err := readFull(f, path, page, p.offset()); err != nil {
+	if err := ps.readFull(f, page, p.file(), p.offset()); err != nil {
 		return page, nil, err
 	}
 	n, err := pageLength(page)
@@ -159,58 +167,83 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 		err = fmt.Errorf("page of %d bytes, %d are left", n, size-p.offset())
 	}
 	if err != nil {
-		return page, nil, bad(err)
+		return page, nil, ps.damage(p, err)
 	}
 	if n > unit {
 		page = slices.Grow(page, int(n)-unit)[:n]
-		if err := readFull(f, path, page[unit:], p.offset()+unit); err != nil {
+		if err := ps.readFull(f, page[unit:], p.file(), p.offset()+unit); err != nil {
 			return page, nil, err
 		}
 	}
 	if payload, err = openPage(page, p, kind, at); err != nil {
-		return page, nil, bad(err)
+		return page, nil, ps.damage(p, err)
 	}
 	return page, payload, nil
 }
 
+func (ps *pages) path(id fileID) string { return filepath.Join(ps.o.Dir, id.name()) }
+
+func (ps *pages) damage(p Pointer, err error) error {
+	return &Damage{File: ps.path(p.file()), Offset: p.offset(), What: err.Error()}
+}
+
+func (ps *pages) readFull(f fs.File, b []byte, id fileID, off int64) error {
+	n, err := f.ReadAt(b, off)
+	if n == len(b) {
+		return nil
+	}
+	return unread(ps.path(id), n, len(b), off, err) // the path is made where it is needed only
+}
+
+// readFull reads all of b, at an offset of the file at path.
 func readFull(f fs.File, path string, b []byte, off int64) error {
 	n, err := f.ReadAt(b, off)
 	if n == len(b) {
 		return nil
 	}
+	return unread(path, n, len(b), off, err)
+}
+
+// unread says why only n of so many bytes were read.
+func unread(path string, n, of int, off int64, err error) error {
 	if err == nil || err == io.EOF {
 		return &Damage{File: path, Offset: off + int64(n), What: "the file ends here"}
 	}
-	return fmt.Errorf("read %d bytes at offset %d of %s: %w", len(b), off, path, err)
+	return fmt.Errorf("read %d bytes at offset %d of %s: %w", of, off, path, err)
 }
 
 // open returns the file, open, and checked when it is opened.
-func (ps *pages) open(id fileID, path string) (fs.File, error) {
+func (ps *pages) open(id fileID) (pageFile, error) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	if f := ps.files[id]; f != nil {
+	if f, ok := ps.files[id]; ok {
 		return f, nil
 	}
+	path := ps.path(id)
 	f, err := ps.o.FS.Open(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("open snapshot file: %w", err)
+		return pageFile{}, fmt.Errorf("open snapshot file: %w", err)
 	}
 	b := make([]byte, fileHeader)
-	if err := readFull(f, path, b, 0); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if err := ps.readFull(f, b, id, 0); err != nil {
+		return pageFile{}, errors.Join(err, f.Close())
 	}
 	if err := checkFile(b, id); err != nil {
-		return nil, errors.Join(&Damage{File: path, What: err.Error()}, f.Close())
+		return pageFile{}, errors.Join(&Damage{File: path, What: err.Error()}, f.Close())
 	}
-	ps.files[id] = f
-	return f, nil
+	size, err := f.Size()
+	if err != nil {
+		return pageFile{}, errors.Join(fmt.Errorf("size of snapshot file %s: %w", path, err), f.Close())
+	}
+	ps.files[id] = pageFile{f, size}
+	return ps.files[id], nil
 }
 
 // drop closes a file, if it is open.
 func (ps *pages) drop(id fileID) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	if f := ps.files[id]; f != nil {
+	if f, ok := ps.files[id]; ok {
 		_ = f.Close() // it was only read
 		delete(ps.files, id)
 	}

@@ -238,7 +238,11 @@ func (j *job) manifest(roots []Pointer) *manifest {
 		number: j.d.number, id: j.id, base: j.base, until: j.until,
 		fanout: j.d.o.Fanout, tables: j.d.o.Tables, roots: roots,
 	}
+	for _, r := range j.reducers {
+		m.last = max(m.last, r.compose.last)
+	}
 	if j.old != nil {
+		m.last = max(m.last, j.old.m.last)
 		for _, f := range j.old.m.files {
 			for _, r := range j.reducers {
 				f.live -= r.compose.dead[f.id]

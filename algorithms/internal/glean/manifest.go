@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	manifestTitle  = "ckptbench snapshot 1\n"
+	manifestTitle  = "ckptbench snapshot 2\n"
 	manifestPrefix = "snapshot-"
 	tmpSuffix      = ".tmp"
 	maxManifest    = 16 << 20 // bytes
@@ -40,6 +40,7 @@ type manifest struct {
 	number      uint64 // ascends; the order of snapshots
 	id          uint16 // in the names of its files; wraps
 	base, until uint64 // the epochs gleaned for it are in (base, until]
+	last        uint64 // the largest stamp of any record
 	fanout      int
 	tables      []Table
 	roots       []Pointer // by table
@@ -49,8 +50,8 @@ type manifest struct {
 func (m *manifest) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString(manifestTitle)
-	fmt.Fprintf(&b, "number %d id %d base %d until %d fanout %d tables %d files %d\n",
-		m.number, m.id, m.base, m.until, m.fanout, len(m.tables), len(m.files))
+	fmt.Fprintf(&b, "number %d id %d base %d until %d last %d fanout %d tables %d files %d\n",
+		m.number, m.id, m.base, m.until, m.last, m.fanout, len(m.tables), len(m.files))
 	for i, t := range m.tables {
 		fmt.Fprintf(&b, "table %q value %d capacity %d hash %t root %x\n", t.Name, t.ValueSize, t.Capacity, t.Hash, uint64(m.roots[i]))
 	}
@@ -79,8 +80,8 @@ func decodeManifest(b []byte) (*manifest, error) {
 	if len(lines) < 3 || lines[0] != manifestTitle {
 		return nil, fmt.Errorf("it does not begin with %q", manifestTitle)
 	}
-	if _, err := fmt.Sscanf(lines[1], "number %d id %d base %d until %d fanout %d tables %d files %d\n",
-		&m.number, &m.id, &m.base, &m.until, &m.fanout, &tables, &files); err != nil {
+	if _, err := fmt.Sscanf(lines[1], "number %d id %d base %d until %d last %d fanout %d tables %d files %d\n",
+		&m.number, &m.id, &m.base, &m.until, &m.last, &m.fanout, &tables, &files); err != nil {
 		return nil, fmt.Errorf("line 2: %w", err)
 	}
 	lines = lines[2 : len(lines)-1]

@@ -32,6 +32,12 @@ func (sn *Snapshot) Base() uint64 { return sn.m.base }
 // Until returns the last epoch in the snapshot.
 func (sn *Snapshot) Until() uint64 { return sn.m.until }
 
+// Last returns the largest stamp of any record in the snapshot.
+func (sn *Snapshot) Last() uint64 { return sn.m.last }
+
+// Tables returns what the snapshot is of. It is not to be changed.
+func (sn *Snapshot) Tables() []Table { return sn.m.tables }
+
 // Bytes returns the length of the snapshot's files, of which it shares some with
 // earlier ones, and how much of it are pages that it reaches.
 func (sn *Snapshot) Bytes() (size, live int64) { return sn.m.bytes() }

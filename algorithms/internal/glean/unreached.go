@@ -10,7 +10,7 @@ import (
 )
 
 // unreached reads what of a file no snapshot led to.
-func (v *verifier) unreached(ctx context.Context, pf *pageFile) error {
+func (v *verifier) unreached(ctx context.Context, pf *pagesFound) error {
 	h, err := v.d.o.FS.Open(v.d.path(pf.Name), false)
 	if err != nil {
 		if len(pf.Damage) == 0 { // else that was said
@@ -37,7 +37,7 @@ func (v *verifier) unreached(ctx context.Context, pf *pageFile) error {
 // A gap reads stretches of a file in which no page is referred to.
 type gap struct {
 	v    *verifier
-	pf   *pageFile
+	pf   *pagesFound
 	h    fs.File
 	path string
 	buf  []byte

@@ -25,8 +25,8 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
 	}
-	v := &verifier{d: &Dir{o: Options{Dir: dir, FS: fsys}}, pages: map[fileID]*pageFile{}, followed: true}
-	v.d.pages = pages{o: &v.d.o, files: map[fileID]fs.File{}}
+	v := &verifier{d: &Dir{o: Options{Dir: dir, FS: fsys}}, pages: map[fileID]*pagesFound{}, followed: true}
+	v.d.pages = pages{o: &v.d.o, files: map[fileID]pageFile{}}
 	defer v.d.pages.close()
 	if err := v.snapshots(ctx, names); err != nil {
 		return nil, err
@@ -49,13 +49,13 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 type verifier struct {
 	d        *Dir
 	files    finding.Files // manifests, newest first; then those of pages; then what is left over
-	pages    map[fileID]*pageFile
+	pages    map[fileID]*pagesFound
 	order    []fileID // as they were met
 	followed bool     // all that refers to pages could be read
 }
 
-// A pageFile is what was found in a file that a manifest names.
-type pageFile struct {
+// A pagesFound is what was found in a file that a manifest names.
+type pagesFound struct {
 	finding.File
 	id      fileID
 	closed  bool     // there is no reading it, or not under this name
@@ -171,7 +171,7 @@ func (v *verifier) bad(f *finding.File, p Pointer, err error) {
 func (v *verifier) open(m *manifest, named file) {
 	pf, path := v.pages[named.id], v.d.path(named.id.name())
 	if pf == nil {
-		pf = &pageFile{id: named.id, bad: map[int64]bool{}}
+		pf = &pagesFound{id: named.id, bad: map[int64]bool{}}
 		v.pages[named.id], v.order = pf, append(v.order, named.id)
 		var h fs.File
 		h, pf.File = finding.Open(v.d.o.FS, v.d.o.Dir, named.id.name())
@@ -186,7 +186,7 @@ func (v *verifier) open(m *manifest, named file) {
 }
 
 // header checks the first unit, all of it.
-func (pf *pageFile) header(h fs.File, path string) {
+func (pf *pagesFound) header(h fs.File, path string) {
 	b := make([]byte, min(unit, pf.Bytes))
 	if err := readFull(h, path, b, 0); err != nil {
 		pf.closed = true

@@ -26,8 +26,12 @@ const (
 	line      = 64
 )
 
-// Stride returns the bytes of one slot with n versions of up to size bytes.
+// Stride returns the bytes of one slot with n versions of up to size bytes. With
+// none a slot is its head, and four share a cache line.
 func Stride(size, n int) int {
+	if n == 0 {
+		return headBytes
+	}
 	return (headBytes + n*VersionBytes(size) + line - 1) &^ (line - 1)
 }
 

@@ -25,6 +25,31 @@ type order struct {
 	Log       bool
 	Dir       string
 	Seed      uint64
+	Way       way
+}
+
+// A way is how a store with snapshot pages is recovered, and what from.
+type way int
+
+const (
+	fromImage way = iota // as every other store
+	fromPages
+	paged   // from pages, and it has a memory budget
+	noImage // that too, and there are no images to fall back to
+	ways
+)
+
+// budget is of a few pages, fewer than there are.
+const budget = 24 << 10
+
+// source is what the store is recovered from.
+func (o order) source() store.Source {
+	src := store.Source{Images: o.images(), Log: o.log(), Parallel: 2}
+	if o.Way != fromImage {
+		opts := o.options()
+		src.Snapshots = opts.Snapshots()
+	}
+	return src
 }
 
 func (o order) images() string { return filepath.Join(o.Dir, "images") }
@@ -59,7 +84,10 @@ func childMain(text string) int {
 
 // work returns the error that ends it.
 func (o order) work() error {
-	s, err := o.open()
+	if _, ok := algorithms.Find(o.Algorithm); !ok {
+		return fmt.Errorf("there is no algorithm %q", o.Algorithm)
+	}
+	s, err := store.Open(o.options())
 	if err != nil {
 		return err
 	}
@@ -86,25 +114,25 @@ func (o order) work() error {
 	return <-c.failed
 }
 
-// open opens a store of the child's algorithm, empty.
-func (o order) open() (*store.Store, error) {
-	e, ok := algorithms.Find(o.Algorithm)
-	if !ok {
-		return nil, fmt.Errorf("there is no algorithm %q", o.Algorithm)
-	}
+// options are those of a store of the child's algorithm.
+func (o order) options() store.Options {
 	opts := store.Options{
 		Tables: tables(), Workers: workers,
 		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
 		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond},
 	}
+	e, _ := algorithms.Find(o.Algorithm)
 	e.Apply(&opts)
-	return store.Open(opts)
+	if opts.Images.Discard = o.Way == noImage; o.Way >= paged {
+		opts.Budget = budget
+	}
+	return opts
 }
 
 // fill recovers what is on the disk, or loads a new store, and returns how many
 // transactions of each worker it holds.
 func (o order) fill(s *store.Store) (done [workers]uint64, err error) {
-	_, err = s.Recover(context.Background(), store.Source{Images: o.images(), Log: o.log(), Parallel: 2})
+	_, err = s.Recover(context.Background(), o.source())
 	if errors.Is(err, store.ErrNoImage) {
 		err = load(s)
 	}
@@ -148,6 +176,9 @@ func (c *child) checkpoint() error {
 		r.most[w] = c.committed[w].Load() + 1
 	}
 	r.image, r.point = report.Image.Seq, report.Image.Point.Seq
+	if c.o.Way == noImage {
+		r.image, r.point = 0, 0
+	}
 	return c.l.checkpoint(r)
 }
 

@@ -69,6 +69,9 @@ func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, see
 		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed},
 		exe:   exe, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e),
 	}
+	if e.Pages != "" {
+		l.Way = way(seed % uint64(ways))
+	}
 	for range n {
 		early, err := l.kill(ctx)
 		if err != nil {
@@ -224,16 +227,19 @@ func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *fi
 // is torn at its end is what a kill leaves; anything else that recovery passes
 // over is not.
 func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, st state, err error) {
-	set, _, err := image.Latest(fs.OS(), l.order.images())
-	if err != nil {
-		return 0, 0, nil, err
+	if l.Way != noImage {
+		set, _, err := image.Latest(fs.OS(), l.order.images())
+		if err != nil {
+			return 0, 0, nil, err
+		}
+		point, seq = set.Newest().Point.Seq, set.Newest().Seq
 	}
 	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: tables(), Workers: workers})
 	if err != nil {
 		return 0, 0, nil, err
 	}
 	defer s.Close()
-	r, err := s.Recover(ctx, store.Source{Images: l.order.images(), Log: l.log(), Parallel: 2})
+	r, err := s.Recover(ctx, l.source())
 	if err != nil {
 		return 0, 0, nil, err
 	}
@@ -242,7 +248,10 @@ func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, 
 			f.mix("recovery met a problem: %s", p)
 		}
 	}
-	return r.Point.Seq, set.Newest().Seq, stateOf(s), nil
+	if (r.Snapshot != 0) != (l.Way != fromImage) {
+		f.mix("it was recovered from snapshot %d, where the way is %d", r.Snapshot, l.Way)
+	}
+	return point, seq, stateOf(s), nil
 }
 
 // folder returns a new folder for a lineage.

@@ -28,7 +28,7 @@ func foedusMutants() []mutant {
 			edits: one("until := f.env.Log.Epoch() - 1", "until := f.env.Log.Epoch()")},
 		{name: "foedus-image-from-memory", seen: "snapshot from volatile pages",
 			fault: "writes the image from the live records",
-			edits: one("return at, f.image(ctx, w)", "return at, f.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, r.Live()) })")},
+			edits: one("return f.image(ctx, w)", "return f.env.Scan(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, r.Live()) })")},
 		{name: "foedus-log-one-off", seen: upstream + ": < and <= of epochs mixed up",
 			fault: "has recovery begin one epoch too late in the log",
 			edits: one("LogFrom: until, LogTo", "LogFrom: until + 1, LogTo")},

@@ -48,7 +48,7 @@ func all() []mutant {
 		flinkMutants(), cowmapMutants(),
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
-		imageMutants(), walMutants(), partialMutants(), foedusMutants(), gleanMutants(),
+		imageMutants(), walMutants(), partialMutants(), foedusMutants(), pagedMutants(), gleanMutants(),
 		pagesMutants(), btreeMutants(), rowstoreMutants(),
 	)
 }
@@ -65,6 +65,10 @@ func suites(room string) []suite {
 		return []suite{{room, "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
+	case "foedus-pages": // volatile pages, looked at from within
+		return []suite{{"foedus", "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|HalfLoaded|RecoverWithoutPages)$"}}
+	case "foedus-budget":
+		return algorithm("foedus", "TestBudget")
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
 	case "cou-block":

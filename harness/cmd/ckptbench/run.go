@@ -48,6 +48,9 @@ func known() config.Known {
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
+		if e.Pages != "" {
+			k.PagedAlgorithms = append(k.PagedAlgorithms, e.Name)
+		}
 	}
 	return k
 }
