@@ -47,10 +47,14 @@ func run(t *testing.T, w Way, c bulk.Config) (*Loader, *bulk.Stream) {
 // Every way comes to what the model says, whatever the mix, the order and the
 // rows' lengths, and all ways of an index to the same digest.
 func TestEveryWay(t *testing.T) {
+	records := uint64(600)
+	if testing.Short() {
+		records = 150
+	}
 	for _, size := range []workload.Span{{Low: 8, High: 60}, {Low: 500, High: 3000}} {
 		for _, mix := range workload.Calls(workload.Bulk) {
 			for _, order := range []string{workload.Ordered, workload.Random} {
-				c := bulk.Config{Records: 600, Rows: 50, Size: size, Mix: mix, Order: order}
+				c := bulk.Config{Records: records, Rows: 50, Size: size, Mix: mix, Order: order}
 				sums := map[string]bool{}
 				for _, w := range []Way{Single, Invoke, Find} {
 					sums[compared(t, w, c)] = true
@@ -60,7 +64,7 @@ func TestEveryWay(t *testing.T) {
 				}
 			}
 		}
-		c := bulk.Config{Records: 600, Rows: 50, Size: size, Mix: "insert"}
+		c := bulk.Config{Records: records, Rows: 50, Size: size, Mix: "insert"}
 		if compared(t, Insert, c) != compared(t, InsertRows, c) {
 			t.Errorf("%s: rows and batches come to different rows", size)
 		}

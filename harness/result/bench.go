@@ -48,9 +48,16 @@ func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
 			fmt.Fprintf(b, "Unit %s better=%s\n", u.unit, u.better)
 		}
 	}
+	if first {
+		writeBulkUnits(b, e)
+	}
 	for i := range e.Trials {
-		if t := &e.Trials[i]; t.Status == OK && t.Throughput != nil && e.MachineOf(t).ID == id {
+		switch t := &e.Trials[i]; {
+		case t.Status != OK || e.MachineOf(t).ID != id:
+		case t.Throughput != nil:
 			writeBenchLine(b, t, m.GOMAXPROCS)
+		case t.Bulk != nil:
+			writeBulkLine(b, t, m.GOMAXPROCS)
 		}
 	}
 }
@@ -68,13 +75,18 @@ func SaveBench(dir string, e *Experiment) error {
 	return nil
 }
 
-func writeBenchLine(w io.Writer, t *Trial, procs int) {
+// writeBenchName begins a trial's line.
+func writeBenchName(w io.Writer, t *Trial, procs int) {
 	fmt.Fprintf(w, "BenchmarkCkpt/algorithm=%s", benchName(t.Algorithm))
 	for _, p := range t.Params {
 		fmt.Fprintf(w, "/%s=%s", benchName(p.Key), benchName(p.Value))
 	}
 	// The suffix is always there, or a name that ends in -8 would be cut.
 	fmt.Fprintf(w, "-%d 1", max(procs, 1))
+}
+
+func writeBenchLine(w io.Writer, t *Trial, procs int) {
+	writeBenchName(w, t, procs)
 	put := func(v float64, unit string) { fmt.Fprintf(w, " %s %s", strconv.FormatFloat(v, 'f', -1, 64), unit) }
 	put(*t.Throughput, "txn/s")
 	if t.Lost != nil {

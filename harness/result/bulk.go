@@ -1,6 +1,10 @@
 package result
 
-import "slices"
+import (
+	"fmt"
+	"io"
+	"slices"
+)
 
 // A Bulk is what putting messages of rows came to. All was compared with a model
 // at the end of the trial, or the trial has none.
@@ -208,4 +212,18 @@ func (p BulkPoint) RowSize() string {
 		}
 	}
 	return ""
+}
+
+// writeBulkUnits says of the units of messages which way is better, where there
+// are any.
+func writeBulkUnits(w io.Writer, e *Experiment) {
+	if slices.ContainsFunc(e.Trials, func(t Trial) bool { return t.Bulk != nil }) {
+		fmt.Fprint(w, "Unit rows/s better=higher\nUnit message-ns better=lower\nUnit message-p99-ns better=lower\nUnit pages better=lower\n")
+	}
+}
+
+func writeBulkLine(w io.Writer, t *Trial, procs int) {
+	writeBenchName(w, t, procs)
+	b := t.Bulk
+	fmt.Fprintf(w, " %.0f rows/s %d message-ns %d message-p99-ns %d pages\n", b.Rate(), b.Messages.P50, b.Messages.P99, b.Pages)
 }

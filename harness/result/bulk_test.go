@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -76,5 +77,19 @@ func TestRangesAreSorted(t *testing.T) {
 	slices.SortFunc(vs, compareValues)
 	if got := fmt.Sprint(vs); got != "[7 44-104 140-340 1040-8040 100-32000 ycsb-a]" {
 		t.Error(got)
+	}
+}
+
+// Messages have lines of their own for benchstat.
+func TestBulkBench(t *testing.T) {
+	e := &Experiment{Name: "x", Trials: []Trial{bulkTrial("8", "quick", 1, 50, 3)}}
+	var b strings.Builder
+	if err := WriteBench(&b, e); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Unit rows/s better=higher\n", "/workload.put=quick/workload.row_size=8-1 1 200 rows/s 50 message-ns 100 message-p99-ns 3 pages\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, &b)
+		}
 	}
 }

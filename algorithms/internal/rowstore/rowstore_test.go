@@ -204,6 +204,29 @@ func TestFull(t *testing.T) {
 	check(0, true, 200, 7, 0)
 }
 
+// A row that finds no room leaves the one that was there, and the batch says so,
+// though a row after it fits in place.
+func TestFullKeepsOldRow(t *testing.T) {
+	for _, way := range ways {
+		s := newStore(t, 1024, 200)
+		limit(t, s, 3, 200)
+		old := Row(nil, 1, bytes.Repeat([]byte{7}, 100))
+		if err := errors.Join(s.Put(old), s.Put(Row(nil, 2, make([]byte, 50)))); err != nil {
+			t.Fatal(err)
+		}
+		rows := [][]byte{Row(nil, 1, make([]byte, 5000)), Row(nil, 2, bytes.Repeat([]byte{8}, 50))}
+		if err := s.NewBatch().Put(rows, way); !errors.Is(err, pages.ErrFull) {
+			t.Errorf("%v: %v, want %v", way, err, pages.ErrFull)
+		}
+		if row, found, err := s.Get(1, nil); err != nil || !found || !bytes.Equal(row, old) {
+			t.Errorf("%v: key 1: %d bytes, %v, %v, want the old row", way, len(row), found, err)
+		}
+		if n, err := s.Reclaim(); n != 0 || err != nil || s.Len() != 2 {
+			t.Errorf("%v: %d rows were lost, %v; %d keys", way, n, err, s.Len())
+		}
+	}
+}
+
 // limit leaves the store so many pages.
 func limit(t *testing.T, s *Store, data, index int) {
 	t.Helper()
