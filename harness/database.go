@@ -88,6 +88,9 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
 	}
 	e.Apply(&o)
+	if e.Paged {
+		o.Restore = store.Restore(c.Restore)
+	}
 	return o
 }
 

@@ -169,9 +169,13 @@ func fillState(st *oracle.State, s *store.Store) {
 }
 
 // recover fills a fresh store from the trial's newest image and log, and times
-// that up to the first transaction.
+// that up to the first transaction. It is a store under no algorithm, or where
+// rows lie in pages under the trial's: these have to be built.
 func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
-	e, _ := algorithms.Find("none")
+	e := t.entry
+	if !e.Paged {
+		e, _ = algorithms.Find("none")
+	}
 	o := t.cell.options(t.entry, t.dir)
 	src := store.Source{Images: o.Images.Dir, Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
 	o.Images, o.Log, o.NeedsLog, o.Touch = store.Images{}, store.Log{}, false, false

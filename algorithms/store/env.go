@@ -24,10 +24,11 @@ type Env struct {
 	Log     *wal.Log     // nil without a log
 	// First is where the algorithm's versions, epochs or sequence numbers
 	// begin; tests begin just below a wrap.
-	First uint64
-	Meter *arena.Meter // counts the algorithm's own memory
-	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
-	Dirty *Dirty       // what was written since the image before; nil where images are full
+	First   uint64
+	Restore Restore      // how a Loader with pages is to be loaded; empty for its own choice
+	Meter   *arena.Meter // counts the algorithm's own memory
+	Live    *arena.Meter // counts the tables', and live versions that are kept elsewhere
+	Dirty   *Dirty       // what was written since the image before; nil where images are full
 
 	FS     fs.FS  // for files of the algorithm's own; what it reads and writes is counted (see Report)
 	Dir    string // the folder for them, which is not made yet; empty where the store has no folder at all

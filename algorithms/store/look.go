@@ -14,7 +14,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	cur := s.alg.Read(&Txn{alg: s.alg}, t.rec(slot))
+	cur := s.alg.Read(s.outside(), t.rec(slot))
 	return cur.Bytes(), cur.Present()
 }
 
@@ -23,7 +23,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 // transaction writes it.
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
-		t, tx := s.tables[table], &Txn{alg: s.alg}
+		t, tx := s.tables[table], s.outside()
 		for slot := range t.high.Load() {
 			r := t.rec(slot)
 			if v := s.alg.Read(tx, r); v.Present() && !yield(r.Key(), v.Bytes()) {
@@ -32,6 +32,10 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 		}
 	}
 }
+
+// outside returns what records are read by outside of transactions: its worker's
+// number is the first that no worker has.
+func (s *Store) outside() *Txn { return &Txn{alg: s.alg, worker: &Worker{id: len(s.workers)}} }
 
 // look finds the slot of a key and makes no room for one that is new. Nobody may
 // be inserting.

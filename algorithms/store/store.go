@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 type Options struct {
 	Algorithm string // its name, for the images
 	New       New
-	Versions  int      // versions of a record kept side by side; 0 means 1
+	Versions  int      // versions of a record kept side by side; 0 means 1, and HeadOnly none
 	Early     bool     // transactions enter the clock before their locks are taken
 	Late      bool     // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool     // the algorithm cannot do without one
+	Restore   Restore  // how a Loader with pages is loaded; empty for its own choice, and for all others
 	Partial   Tracking // images but the first hold what was written since the one before
 
 	Tables  []TableSpec
@@ -70,6 +72,8 @@ type Store struct {
 	opts    Options
 	alg     Algorithm
 	toucher Toucher // alg, where it is one
+	loader  Loader  // alg, where it is one
+	orderer Orderer // alg, where it is one
 	clock   *phase.Clock
 	env     *Env
 	tables  []*table
@@ -117,6 +121,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: %d workers: must be 1 to 16383", o.Workers)
 	case len(o.Tables) == 0 || len(o.Tables) > 1<<16:
 		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
+	case !slices.Contains([]Restore{"", RestoreRows, RestoreBatch, RestoreInvokeAll}, o.Restore):
+		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll)
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
 	}
@@ -126,7 +132,12 @@ func (o *Options) check() error {
 		}
 	}
 	o.Images.Streams = max(o.Images.Streams, 1)
-	o.Versions = max(o.Versions, 1)
+	switch o.Versions {
+	case HeadOnly:
+		o.Versions = 0
+	case 0:
+		o.Versions = 1
+	}
 	if o.Images.FS == nil {
 		o.Images.FS = fs.OS()
 	}
@@ -153,7 +164,7 @@ func (s *Store) open() error {
 	}
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
-		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
+		Clock: s.clock, Log: s.log, First: o.First, Restore: o.Restore, Meter: &s.own, Live: &s.meter,
 		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, store: s,
 	}
 	s.accountVersions()
@@ -171,6 +182,10 @@ func (s *Store) open() error {
 		s.collapser = startCollapser(s.images, o.Images)
 	}
 	s.toucher, _ = s.alg.(Toucher)
+	s.orderer, _ = s.alg.(Orderer)
+	if s.loader, _ = s.alg.(Loader); s.loader == nil && (o.Restore != "" || o.Versions == 0) {
+		return fmt.Errorf("%s keeps its records in slots: there is no other way to restore them", o.Algorithm)
+	}
 	s.openWorkers()
 	return nil
 }
@@ -178,7 +193,7 @@ func (s *Store) open() error {
 // accountVersions counts the versions beside the live one as the algorithm's.
 func (s *Store) accountVersions() {
 	for _, t := range s.tables {
-		extra := int64(t.spec.Capacity) * int64(uint64(t.stride)-uint64(strideOfOne(t.spec)))
+		extra := int64(t.spec.Capacity) * max(0, int64(t.stride)-int64(strideOfOne(t.spec)))
 		s.meter.Add(-extra)
 		s.own.Add(extra)
 	}

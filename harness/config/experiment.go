@@ -60,6 +60,8 @@ type Experiment struct {
 	VerifyRecords Count `yaml:"verify_records"`
 	// Recover from the last image after each trial, and measure it.
 	Recover bool `yaml:"recover"`
+	// How a store that keeps rows in pages puts them there, loaded or recovered: rows (one at a time), batch (in sorted batches: into pages first, and then into the index) or invokeall (in sorted batches: one pass over the index stores each).
+	Restore Restore `yaml:"restore"`
 	// Keep each trial's images and logs with its results.
 	KeepImages bool `yaml:"keep_images"`
 
@@ -139,6 +141,7 @@ type Known struct {
 	Algorithms        []string // every name that may be configured
 	SoundAlgorithms   []string // what algorithms: all runs
 	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
+	PagedAlgorithms   []string // those that restore means something to
 }
 
 // Index says how a key finds its record.
@@ -197,6 +200,16 @@ const (
 	VerifyOff   Verify = "off"
 )
 
+// Restore says how rows come into pages.
+type Restore string
+
+// The ways to restore.
+const (
+	RestoreRows      Restore = "rows"
+	RestoreBatch     Restore = "batch"
+	RestoreInvokeAll Restore = "invokeall"
+)
+
 // defaults is an experiment of which the file says nothing.
 func defaults(name string, known Known) Experiment {
 	return Experiment{
@@ -223,6 +236,7 @@ func defaults(name string, known Known) Experiment {
 		Verify:         VerifyTrial,
 		VerifyDuration: seconds(2),
 		Recover:        true,
+		Restore:        RestoreBatch,
 		Trials:         6,
 		Seed:           Seed{Value: 1},
 		known:          known,

@@ -46,7 +46,7 @@ func (e *Experiment) Hash() string {
 		if r.about || r.at == nil || r.name == arrivalsKey && e.Rate.Closed() {
 			continue
 		}
-		if text := view.text(r); !r.later || text != standard.text(r) {
+		if text := view.text(r); !r.later || text != standard.text(r) && !view.idle(r.name) {
 			fmt.Fprintf(h, "%s=%q\n", r.name, text)
 		}
 	}

@@ -61,8 +61,11 @@ type Space struct {
 	arena *arena.Arena
 	base  unsafe.Pointer
 	meter *arena.Meter
-	dirty *flags.Set
+	dirty *flags.Set    // latched for writing since the last Copy of the page, or point of consistency
+	parts *flags.Set    // that hold a part of a row that begins elsewhere; a page's latch protects its bit
 	next  atomic.Uint32 // first page that was never used
+
+	capture *Capture // nil: none; set before the space is used
 
 	mu   sync.Mutex
 	free uint32 // head of the list of freed pages; protected by mu
@@ -83,7 +86,7 @@ func NewSpace(size, n int, m *arena.Meter) (*Space, error) {
 	}
 	s := &Space{
 		size: size, shift: uint(bits.TrailingZeros(uint(size))), pages: uint32(n + 1),
-		arena: a, base: a.Base(), meter: m, dirty: flags.NewSet(n + 1),
+		arena: a, base: a.Base(), meter: m, dirty: flags.NewSet(n + 1), parts: flags.NewSet(n + 1),
 	}
 	s.next.Store(1)
 	return s, nil
@@ -100,10 +103,17 @@ func (s *Space) At(i uint32) *Head {
 	return (*Head)(unsafe.Add(s.base, uintptr(i)<<s.shift))
 }
 
-// Lock latches page i for writing and returns it; the page is dirty then.
+// body returns page i without its latch.
+func (s *Space) body(i uint32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(s.At(i)), latchBytes)), s.size-latchBytes)
+}
+
+// Lock latches page i for writing and returns it; the page is dirty then, and a
+// checkpoint that needs it as it was has it.
 func (s *Space) Lock(i uint32) *Head {
 	h := s.At(i)
 	h.Latch.Lock()
+	s.capture.before(i)
 	s.dirty.Add(uint64(i))
 	return h
 }

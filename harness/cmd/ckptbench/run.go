@@ -45,6 +45,9 @@ func known() config.Known {
 		if !e.Unsound {
 			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
 		}
+		if e.Paged {
+			k.PagedAlgorithms = append(k.PagedAlgorithms, e.Name)
+		}
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}

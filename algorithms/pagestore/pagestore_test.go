@@ -1,0 +1,9 @@
+package pagestore_test
+
+import (
+	"testing"
+
+	"ckptbench/algorithms/storetest"
+)
+
+func Test(t *testing.T) { storetest.Test(t, "pagestore") }
