@@ -122,7 +122,7 @@ func (p *pagestore) Records() (n uint64) {
 // Forget implements store.Loader.
 func (p *pagestore) Forget() error {
 	for i, spec := range p.env.Tables() {
-		t, err := newTable(p.env, spec)
+		t, err := newTable(p.env, spec, p.page)
 		if err != nil {
 			return err
 		}

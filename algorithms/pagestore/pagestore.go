@@ -54,6 +54,7 @@ import (
 type pagestore struct {
 	store.Plain
 	env     *store.Env
+	page    int          // bytes of one
 	way     rowstore.Way // by which records are loaded
 	period  uint64       // number of points of consistency so far; changes only when quiesced
 	tables  []*table
@@ -63,10 +64,12 @@ type pagestore struct {
 }
 
 // New returns an empty page store.
-func New(env *store.Env) (store.Algorithm, error) {
-	p := &pagestore{env: env, way: wayOf(env.Restore), workers: make([]worker, env.Workers)}
+func New(env *store.Env) (store.Algorithm, error) { return build(env, pageSize) }
+
+func build(env *store.Env, page int) (store.Algorithm, error) {
+	p := &pagestore{env: env, page: page, way: wayOf(env.Restore), workers: make([]worker, env.Workers)}
 	for _, spec := range env.Tables() {
-		t, err := newTable(env, spec)
+		t, err := newTable(env, spec, page)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("table %q: %w", spec.Name, err), p.Close())
 		}

@@ -58,9 +58,9 @@ type table struct {
 	capture *pages.Capture
 }
 
-func newTable(env *store.Env, spec store.TableSpec) (_ *table, err error) {
+func newTable(env *store.Env, spec store.TableSpec, page int) (_ *table, err error) {
 	t := &table{}
-	if t.rows, err = rowstore.New(pageSize, reserve(spec, env.Workers), env.Live); err != nil {
+	if t.rows, err = rowstore.New(page, reserve(spec, page, env.Workers), env.Live); err != nil {
 		return nil, err
 	}
 	if t.capture, err = t.rows.NewCapture(env.Meter); err != nil {
@@ -77,8 +77,8 @@ const spare = 256
 // which has no way to fail, never has to. A new page is taken only where none is
 // empty, so there are no more than parts of rows, and what the workers are about
 // to remove: a page each, at the very worst. It is address space, not memory.
-func reserve(spec store.TableSpec, workers int) int {
-	most := pageSize - 64 // of a row, in one page; it is a little more
+func reserve(spec store.TableSpec, page, workers int) int {
+	most := page - 64 // of a row, in one page; it is a little more
 	parts := (headed + spec.ValueSize + most - 1) / most
 	return (int(spec.Capacity)+2*workers)*parts + spare
 }

@@ -101,7 +101,7 @@ var looks = map[string]Look{
 
 	"hekaton": {slate, dotted, strokes(3, math.Pi/2)},
 
-	"pagestore": {fern, shortDash, marker{hexagon, dot}},
+	"pagestore": {sky, shortDash, marker{hexagon, dot}},
 
 	"flink":           {indigo, longDash, marker{plank, full}},
 	"flink-nested":    {indigo, shortDash, marker{plank, open}},

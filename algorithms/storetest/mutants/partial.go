@@ -162,7 +162,7 @@ func sharedPartialMutants() []mutant {
 			edits: one("\t\tif rec.Absent {\n\t\t\tv = nil\n\t\t}\n\t\tc.last", "\t\tif rec.Absent {\n\t\t\treturn nil\n\t\t}\n\t\tc.last")},
 		{name: "chain-mixes", seen: "what a damaged image gave is kept",
 			fault: "does not forget what it had loaded before it met damage",
-			edits: one("\t\ts.forget()\n", "")},
+			edits: one("if err := s.forget(); err != nil {", "if err := error(nil); err != nil {")},
 		{name: "chain-base-unchecked", file: "internal/image/latest.go", seen: "a partial image without its base",
 			fault: "uses an image whose base cannot be used",
 			edits: one("if err == nil && e.base != 0 && find(good, e.base) == nil {", "if false {")},

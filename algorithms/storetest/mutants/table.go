@@ -45,7 +45,7 @@ func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
-		flinkMutants(), cowmapMutants(),
+		flinkMutants(), cowmapMutants(), pagestoreMutants(),
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(), partialMutants(), foedusMutants(), gleanMutants(),
@@ -60,7 +60,7 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy", "push", "piggyback", "hyper", "hekaton", "foedus":
+	case "fuzzy", "push", "piggyback", "hyper", "hekaton", "foedus", "pagestore":
 		return []suite{{room, "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
