@@ -67,7 +67,7 @@ func pagestoreMutants() []mutant {
 			edits: one("\tif !published {\n", "\tif false && !published {\n")},
 		{name: "pagestore-batch-not-flushed", file: pageLoadFile, seen: "the last batch of a restore is lost",
 			fault: "loads whole batches only",
-			edits: one("\t\tif err := l.tables[i].flush(l.p.way); err != nil {", "\t\tif err := error(nil); err != nil {")},
+			edits: one("\t\tif err := l.tables[i].flush(l.p.way); err != nil {", "\t\tif err := error(nil); err != nil || i < 0 {")},
 		{name: "pagestore-redo-older", file: pageLoadFile, seen: "log replayed over a newer image",
 			fault: "applies changes of the log that are older than the row",
 			edits: one("if last, _ := parse(l.row); stamp < last {", "if last, _ := parse(l.row); stamp < last && false {")},
