@@ -75,8 +75,14 @@ func build(env *store.Env, page int) (store.Algorithm, error) {
 		}
 		p.tables = append(p.tables, t)
 	}
+	env.Meter.Add(p.readerBytes())
 	p.newReaders()
 	return p, nil
+}
+
+// readerBytes returns the bytes of the readers' copies of pages.
+func (p *pagestore) readerBytes() int64 {
+	return int64(2 * p.page * p.env.Streams * len(p.tables))
 }
 
 // newReaders makes every stream a reader of each table's pages.

@@ -119,6 +119,47 @@ func TestRestore(t *testing.T) {
 	}
 }
 
+// A change of the log is applied unless a later transaction wrote the row; several
+// of one transaction are.
+func TestRedo(t *testing.T) {
+	e, _ := algorithms.Find("pagestore")
+	o := store.Options{Tables: []store.TableSpec{{Name: "t", ValueSize: 10, Capacity: 10}}, Workers: 1}
+	e.Apply(&o)
+	var l store.Loader
+	o.New = func(env *store.Env) (store.Algorithm, error) {
+		alg, err := pagestore.New(env)
+		l, _ = alg.(store.Loader)
+		return alg, err
+	}
+	s, err := store.Open(o)
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	must(t, s.Load(0, 1, func(_ uint64, buf []byte) (uint64, []byte) { return 3, append(buf[:0], "loaded"...) }))
+	to := l.NewLoading()
+	check := func(seq uint64, off int, v, want string) {
+		t.Helper()
+		b := []byte(v)
+		if v == "" {
+			b = nil
+		}
+		must(t, to.Redo(0, 3, seq<<16, off, b))
+		got, there := s.Value(0, 3)
+		if string(got) != want || there != (want != "") {
+			t.Errorf("transaction %d, %q at %d: %q, %v, want %q", seq, v, off, got, there, want)
+		}
+	}
+	check(9, store.Whole, "nine", "nine")
+	check(5, store.Whole, "five", "nine")
+	check(9, 3, "ty", "ninty")
+	check(8, 0, "xx", "ninty")
+	check(11, store.Whole, "", "")
+	check(10, store.Whole, "ten", "")
+	check(12, 2, "ab", "\x00\x00ab")
+	if n := l.Records(); n != 1 {
+		t.Errorf("%d records, want 1", n)
+	}
+}
+
 // A scan names the keys that are there, in order, and those between that somebody
 // deletes; what of it is still there when the locks are held is read.
 func TestScan(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 
 // An Env is what an algorithm is built on.
 type Env struct {
-	Workers int          // worker numbers are below it
+	Workers int          // worker numbers are below it; it is that of reads outside of transactions, when none runs
 	Slots   int          // ordinals of records are below it
 	Streams int          // capturing goroutines a Scan may use
 	Clock   *phase.Clock // what transactions enter and leave

@@ -64,14 +64,24 @@ func (c *Capture) Begin(all bool) {
 	s := c.space
 	c.changed, s.dirty = s.dirty, c.changed
 	used := s.Used()
-	if all {
-		for i := uint64(1); i <= uint64(used); i++ {
-			c.changed.Add(i)
-		}
-	}
 	for w := range int(used)/64 + 1 {
+		if all {
+			c.changed.SetWord(w, upTo(used, w))
+		}
 		c.waiting.SetWord(w, c.changed.Word(w)|s.parts.Word(w))
 	}
+}
+
+// upTo returns those of the pages 1 to last that are in a word of a set.
+func upTo(last uint32, word int) uint64 {
+	w := ^uint64(0)
+	if word == 0 {
+		w--
+	}
+	if word == int(last/64) {
+		w &= ^uint64(0) >> (63 - last%64)
+	}
+	return w
 }
 
 // before copies page i, which is latched for writing and will be changed, if it
@@ -94,8 +104,8 @@ func (c *Capture) copied(i uint32) []byte {
 	return c.copies.Bytes()[at+latchBytes : at+c.space.size]
 }
 
-// Pages returns how many pages there were at most when the capture began: they
-// are numbered from 1 up.
+// Pages returns how many pages there are, from number 1 up: those of the capture
+// and perhaps newer ones, which are in none.
 func (c *Capture) Pages() uint32 { return c.space.Used() }
 
 // End has nobody copy any more, and gives the copies back. What was not read

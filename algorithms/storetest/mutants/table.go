@@ -65,7 +65,7 @@ func suites(room string) []suite {
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "pagestore": // small pages run the suite again, and take long
-		return []suite{{room, "^Test(Restore|Scan)?$"}}
+		return []suite{{room, "^Test(Restore|Redo|Scan)?$"}}
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
 	case "cou-block":
