@@ -9,7 +9,8 @@
 // where it lies; all else (inserts, deletes, changes of length) the row store does,
 // and the row may come to lie in another page. A deleted record leaves a row that
 // says so, with its writer's stamp, as in every algorithm here: it is the
-// tombstone that a partial image needs.
+// tombstone that a partial image needs. (An insert that is undone leaves one
+// without a stamp, which no image has.)
 //
 // # Checkpoint
 //
@@ -37,7 +38,7 @@
 //     changed since the last checkpoint or not.
 //
 // What a store is loaded with or recovered from goes into pages by one of three
-// ways, which are the ones of IEP-32 to put many rows (see Store Options.Restore).
+// ways, which are the ones of IEP-32 to put many rows (see Restore in package store).
 package pagestore
 
 import (

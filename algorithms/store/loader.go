@@ -69,8 +69,8 @@ func flushAll(ls []Loading) error {
 	return nil
 }
 
-// place returns the record of a key for so many bytes at off, whose clock it sets
-// to that of the stamp.
+// place returns the record of a key for so many bytes at off, whose clock it
+// raises to that of the stamp.
 func (t *table) place(key, stamp uint64, off, n int) (Rec, error) {
 	r, ok := t.find(key)
 	if !ok {
