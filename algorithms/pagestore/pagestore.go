@@ -37,6 +37,10 @@
 //     there when the latter is read: pages that hold such continuations are kept,
 //     changed since the last checkpoint or not.
 //
+// A row is not prefetched: the pages on the way to it are found one through the
+// other, and misses that depend on each other are what a tree costs. What a
+// transaction reads stays in its worker's memory until the next one begins.
+//
 // What a store is loaded with or recovered from goes into pages by one of three
 // ways, which are the ones of IEP-32 to put many rows (see Restore in package store).
 package pagestore
