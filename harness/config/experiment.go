@@ -200,16 +200,6 @@ const (
 	VerifyOff   Verify = "off"
 )
 
-// Restore says how rows come into pages.
-type Restore string
-
-// The ways to restore.
-const (
-	RestoreRows      Restore = "rows"
-	RestoreBatch     Restore = "batch"
-	RestoreInvokeAll Restore = "invokeall"
-)
-
 // defaults is an experiment of which the file says nothing.
 func defaults(name string, known Known) Experiment {
 	return Experiment{

@@ -256,7 +256,7 @@ var rows = []row{
 	{name: "recover", typ: "true|false",
 		doc: "Recover from the last image after each trial, and measure it.",
 		at:  func(e *Experiment) field { return (*boolean)(&e.Recover) }},
-	{name: "restore", later: true, typ: "rows|batch|invokeall",
+	{name: restoreKey, later: true, typ: "rows|batch|invokeall",
 		doc: "How a store that keeps rows in pages puts them there, loaded or recovered: rows (one at a time), batch (in sorted batches: into pages first, and then into the index) or invokeall (in sorted batches: one pass over the index stores each).",
 		at:  func(e *Experiment) field { return choice(&e.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll) }},
 	{name: "keep_images", typ: "true|false", about: true,

@@ -146,29 +146,9 @@ func (e *Experiment) checkWorkload(c *checker) {
 	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
 }
 
-// checkRestore finds a way of restoring that is asked of algorithms without one.
-func (e *Experiment) checkRestore(c *checker) {
-	if _, given := e.settings.keys["restore"]; !given && !e.settings.sweeping("restore") {
-		return
-	}
-	others := e.unpaged()
-	c.add(len(others) > 0, "restore", algorithmsKey, "means nothing to %s, with records in slots: remove it, or run only algorithms with pages (%s)",
-		strings.Join(others, ", "), strings.Join(e.known.PagedAlgorithms, ", "))
-}
-
-// unpaged returns the algorithms that have no pages.
-func (e *Experiment) unpaged() []string {
-	return slices.DeleteFunc(slices.Clone(e.Algorithms), func(name string) bool {
-		return slices.Contains(e.known.PagedAlgorithms, name)
-	})
-}
-
 // idle tells whether a key means nothing with e's workload: a benchmark of
-// stored procedures has tables of its own; or with its algorithms.
+// stored procedures has tables of its own.
 func (e *Experiment) idle(key string) bool {
-	if key == "restore" {
-		return len(e.unpaged()) > 0
-	}
 	sized := key == "records" || key == "verify_records"
 	return key == "record_size" && e.Workload.IsBenchmark() || sized && e.Workload.Name == workload.TPCC
 }
@@ -178,9 +158,6 @@ func (e *Experiment) forgetIdle() {
 	d := defaults("", e.known)
 	if e.idle("record_size") {
 		e.RecordSize = d.RecordSize
-	}
-	if e.idle("restore") {
-		e.Restore = d.Restore
 	}
 	if e.idle("records") {
 		e.Records, e.VerifyRecords = d.Records, d.VerifyRecords

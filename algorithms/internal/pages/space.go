@@ -55,17 +55,17 @@ const (
 // A Space is memory cut into pages of one size. Its methods may be called
 // concurrently, but for Close.
 type Space struct {
+	capture *Capture   // nil: none; set before the space is used
+	parts   *flags.Set // pages with a part of a row that begins elsewhere; a page's latch protects its bit
+
 	size  int
 	shift uint
 	pages uint32 // with page 0, which is not used
 	arena *arena.Arena
 	base  unsafe.Pointer
 	meter *arena.Meter
-	dirty *flags.Set    // latched for writing since the last Copy of the page, or point of consistency
-	parts *flags.Set    // that hold a part of a row that begins elsewhere; a page's latch protects its bit
+	dirty *flags.Set
 	next  atomic.Uint32 // first page that was never used
-
-	capture *Capture // nil: none; set before the space is used
 
 	mu   sync.Mutex
 	free uint32 // head of the list of freed pages; protected by mu
