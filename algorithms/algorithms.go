@@ -16,6 +16,7 @@ import (
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/pagestore"
 	"ckptbench/algorithms/piggyback"
 	"ckptbench/algorithms/pingpong"
 	"ckptbench/algorithms/push"
@@ -45,6 +46,7 @@ type Entry struct {
 	Aborts    bool    // it may abort transactions
 	Variable  bool    // a version takes the room of its value, not of the largest
 	Heap      bool    // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
+	Paged     bool    // its rows lie in pages: a partial image holds all of a page, and there are several ways to load it
 	Summary   string  // one line
 	Paper     string  // where it is from
 	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
@@ -61,6 +63,7 @@ func All() []Entry {
 		ldb     = "LineairDB (2020-2026)"
 		kimura  = "Kimura, SIGMOD 2015"
 		flip    = "Apache Flink, FLINK-5958 (2017)"
+		ignite  = "Apache Ignite, IEP-32 (2019)"
 	)
 	return []Entry{
 		{Name: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
@@ -127,6 +130,8 @@ func All() []Entry {
 			Summary: "Flink's table, copied on first write only", Paper: flip, CopyBytes: 1},
 		{Name: "flink-nested", Variant: "flink", New: flink.NewNested, Heap: true, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0", Variable: true,
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
+		{Name: "pagestore", New: pagestore.New, Versions: store.HeadOnly, Partial: store.TrackOwn, Paged: true, Oracle: oracle.Prefix, Quiesces: "while the dirty set is swapped", Copies: "0 to 1", Variable: true,
+			Summary: "pages, of what was written since the image before; the first to change one copies it", Paper: ignite, CopyBytes: 1},
 		{Name: "foedus", New: foedus.New, NeedsLog: true, Pages: foedus.Folder, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
 			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
 		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
@@ -150,5 +155,8 @@ func (e Entry) Apply(o *store.Options) {
 	o.Early, o.Late, o.Partial, o.Pages = e.Early, e.Late, e.Partial, e.Pages
 	if e.Budget != 0 {
 		o.Budget = e.Budget
+	}
+	if !e.Paged {
+		o.Restore = ""
 	}
 }

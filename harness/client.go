@@ -144,23 +144,17 @@ func (c *client) declare() {
 		case workload.Fresh:
 			key = c.run.next.Add(1) - 1
 		}
+		if op.Kind == workload.Scan {
+			c.access = c.worker.Scan(c.access, int(op.Table), key, int(op.Length), c.newest)
+			continue
+		}
 		mode := store.Shared
 		if op.Kind.Writes() {
 			mode = store.Exclusive
 		}
 		c.access = append(c.access, store.Access{Key: key, Table: uint16(op.Table), Mode: mode})
-		if op.Kind == workload.Scan {
-			c.declareScan(key, op)
-		}
 	}
 	c.req.Access = c.access
-}
-
-// declareScan adds the rest of a scan's records, as far as there are any.
-func (c *client) declareScan(key uint64, op *workload.Op) {
-	for n := uint64(1); n < uint64(op.Length) && key+n <= c.newest; n++ {
-		c.access = append(c.access, store.Access{Key: key + n, Table: uint16(op.Table)})
-	}
 }
 
 // body is the transaction: every client's is this one.

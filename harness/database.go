@@ -94,6 +94,9 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		o.Budget = int64(c.MemoryBudget)
 	}
 	e.Apply(&o)
+	if e.Paged {
+		o.Restore = store.Restore(c.Restore)
+	}
 	return o
 }
 

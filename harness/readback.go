@@ -223,11 +223,14 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 
 // openAgain opens the store to recover into, o being the trial's options.
 func (t *trial) openAgain(o store.Options) (*store.Store, error) {
-	if t.entry.Pages == "" {
-		return t.cell.openEmpty(t.entry, t.dir)
+	switch o.Touch = false; {
+	case t.entry.Pages != "":
+		return store.Open(o)
+	case t.entry.Paged: // what pages are built anew takes time
+		o.Images, o.Log, o.NeedsLog = store.Images{}, store.Log{}, false
+		return store.Open(o)
 	}
-	o.Touch = false
-	return store.Open(o)
+	return t.cell.openEmpty(t.entry, t.dir)
 }
 
 // clean removes what the trial wrote, or keeps its images and log for the

@@ -23,7 +23,10 @@ func known() config.Known {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
 		if e.Pages != "" {
-			k.PagedAlgorithms = append(k.PagedAlgorithms, e.Name)
+			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
+		}
+		if e.Paged {
+			k.RestoreAlgorithms = append(k.RestoreAlgorithms, e.Name)
 		}
 	}
 	return k

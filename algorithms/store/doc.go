@@ -64,11 +64,13 @@
 //
 // Records live outside the Go heap (under the race detector on it, so that races
 // on records are seen), pointer-free, so that the collector is no part of the
-// experiment. Nothing on a transaction's path allocates.
+// experiment. Nothing on a transaction's path allocates. A Loader keeps its records
+// in memory of its own from the start; its slots are their locks.
 //
 // # What it is not
 //
 // It is no database. A deleted record keeps its slot, a table does not grow, scans
-// are of consecutive keys, and a transaction whose keys depend on what it reads has
-// to read them in one transaction and declare them in the next.
+// are of consecutive keys (or of those that an Orderer names) and know nothing of
+// phantoms, and a transaction whose keys depend on what it reads has to read them
+// in one transaction and declare them in the next.
 package store

@@ -18,17 +18,18 @@ import (
 
 // An Env is what an algorithm is built on.
 type Env struct {
-	Workers int          // worker numbers are below it
+	Workers int          // worker numbers are below it; it is that of reads outside of transactions, when none runs
 	Slots   int          // ordinals of records are below it
 	Streams int          // capturing goroutines a Scan may use
 	Clock   *phase.Clock // what transactions enter and leave
 	Log     *wal.Log     // nil without a log
 	// First is where the algorithm's versions, epochs or sequence numbers
 	// begin; tests begin just below a wrap.
-	First uint64
-	Meter *arena.Meter // counts the algorithm's own memory
-	Live  *arena.Meter // counts the tables', and live versions that are kept elsewhere
-	Dirty *Dirty       // what was written since the image before; nil where images are full
+	First   uint64
+	Restore Restore      // how a Loader with pages is to be loaded; empty for its own choice
+	Meter   *arena.Meter // counts the algorithm's own memory
+	Live    *arena.Meter // counts the tables', and live versions that are kept elsewhere
+	Dirty   *Dirty       // what was written since the image before; nil where images are full
 
 	Budget int64 // see Options.Budget
 

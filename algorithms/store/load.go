@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-
-	"ckptbench/algorithms/internal/record"
 )
 
 // Load makes n records of a table present, before Start, in parallel: fill
@@ -23,16 +21,20 @@ func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key u
 		return nil
 	}
 	errs := make([]error, parts)
+	loadings := s.loadings(int(parts))
 	var wg sync.WaitGroup
 	for p := range parts {
 		wg.Go(func() {
 			buf := make([]byte, t.spec.ValueSize)
 			for i := n * p / parts; i < n*(p+1)/parts; i++ {
 				key, v := fill(i, buf)
-				if _, err := t.put(key, 0, record.Whole, v); err != nil {
+				if _, err := s.put(loadings, int(p), table, key, 0, v); err != nil {
 					errs[p] = err
 					return
 				}
+			}
+			if loadings != nil {
+				errs[p] = loadings[p].Flush()
 			}
 		})
 	}
@@ -46,16 +48,12 @@ func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key u
 // put applies a write to a record that no transaction can see yet, and reports
 // whether it is the first.
 func (t *table) put(key, stamp uint64, off int, v []byte) (fresh bool, err error) {
-	r, ok := t.find(key)
-	if !ok {
-		return false, fmt.Errorf("key %d: %w", key, ErrFull)
-	}
-	if off < record.Whole || max(off, 0) > t.spec.ValueSize-len(v) {
-		return false, fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, len(v), off, t.spec.ValueSize)
+	r, err := t.place(key, stamp, off, len(v))
+	if err != nil {
+		return false, err
 	}
 	fresh = !r.Live().Written()
 	r.Live().Apply(stamp, off, v)
-	r.head.Lock.Unlock(stamp >> 16)
 	return fresh, nil
 }
 
@@ -68,7 +66,7 @@ func (s *Store) Each(f func(table int, key, stamp uint64, v []byte)) {
 		s.eachKept(f)
 		return
 	}
-	tx := &Txn{alg: s.alg}
+	tx := s.outside()
 	s.env.Records(func(r Rec) {
 		if v := s.alg.Read(tx, r); v.Written() {
 			f(r.t.id, r.Key(), v.Stamp(), v.Bytes())

@@ -20,7 +20,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	cur := s.alg.Read(&Txn{alg: s.alg}, t.rec(slot))
+	cur := s.alg.Read(s.outside(), t.rec(slot))
 	return cur.Bytes(), cur.Present()
 }
 
@@ -33,7 +33,7 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 			s.note(s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) }))
 			return
 		}
-		t, tx := s.tables[table], &Txn{alg: s.alg}
+		t, tx := s.tables[table], s.outside()
 		for slot := range t.high.Load() {
 			r := t.rec(slot)
 			if v := s.alg.Read(tx, r); v.Present() && !yield(r.Key(), v.Bytes()) {
@@ -70,6 +70,10 @@ func (s *Store) valueKept(t *table, key uint64) (v []byte, ok bool) {
 	}
 	return v, v != nil
 }
+
+// outside returns what records are read by outside of transactions: its worker's
+// number is the first that no worker has.
+func (s *Store) outside() *Txn { return &Txn{alg: s.alg, worker: &Worker{id: len(s.workers)}} }
 
 // look finds the slot of a key and makes no room for one that is new. Nobody may
 // be inserting.

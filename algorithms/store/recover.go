@@ -151,6 +151,9 @@ func (s *Store) forget() error {
 	if s.keeper != nil {
 		return s.keeper.Forget()
 	}
+	if s.loader != nil {
+		return s.loader.Forget()
+	}
 	s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
 	return nil
 }
@@ -179,7 +182,9 @@ func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recove
 			r.Merge += time.Since(start)
 		}
 	}
-	r.Records = s.sum(counts)
+	if r.Records = s.sum(counts); s.loader != nil {
+		r.Records = s.loader.Records()
+	}
 	return "", nil
 }
 
@@ -197,18 +202,23 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 	if s.keeper != nil {
 		return s.keeper.Fill(ctx, &imaged{im, src.Parallel, counts})
 	}
-	return im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
+	loadings := s.loadings(src.Parallel)
+	err = im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
 		c, v := &counts[worker], rec.Value
 		if rec.Absent {
 			v = nil
 		}
 		c.last = max(c.last, rec.Stamp>>16)
-		fresh, err := s.tables[rec.Table].put(rec.Key, rec.Stamp, record.Whole, v)
+		fresh, err := s.put(loadings, worker, rec.Table, rec.Key, rec.Stamp, v)
 		if fresh {
 			c.n++
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return flushAll(loadings)
 }
 
 // Chain returns the files that an image is read from: the full image, and what is
@@ -266,7 +276,7 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	if s.keeper != nil {
 		return s.replayKept(ctx, src, to, r)
 	}
-	counts := make([]counter, src.Parallel)
+	counts, loadings := make([]counter, src.Parallel), s.loadings(src.Parallel)
 	info, err := wal.ReplayAhead(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel, s.touchNext,
 		func(part int, c wal.Change) error {
 			if c.Table < 0 || c.Table >= len(s.tables) {
@@ -274,7 +284,7 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 			}
 			n := &counts[part]
 			n.n, n.last = n.n+1, max(n.last, c.Stamp>>16)
-			return s.tables[c.Table].redo(c)
+			return s.redo(loadings, part, c)
 		})
 	r.Changes = s.sum(counts)
 	for _, c := range info.Cuts {
@@ -317,23 +327,16 @@ func (s *Store) touchNext(c *wal.Change) {
 	}
 }
 
-func (t *table) redo(c wal.Change) error {
-	rec, ok := t.find(c.Key)
+// redo applies a change, as Write has it, to a record in its slot.
+func (t *table) redo(key, stamp uint64, off int, v []byte) error {
+	rec, ok := t.find(key)
 	if !ok {
-		return fmt.Errorf("key %d: %w", c.Key, ErrFull)
+		return fmt.Errorf("key %d: %w", key, ErrFull)
 	}
-	if c.Stamp < rec.Live().Stamp() {
+	if stamp < rec.Live().Stamp() {
 		return nil
 	}
-	switch c.Kind {
-	case wal.KindDelete:
-		_, err := t.put(c.Key, c.Stamp, record.Whole, nil)
-		return err
-	case wal.KindPut:
-		_, err := t.put(c.Key, c.Stamp, record.Whole, c.Value)
-		return err
-	}
-	_, err := t.put(c.Key, c.Stamp, c.Off, c.Value)
+	_, err := t.put(key, stamp, off, v)
 	return err
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 type Options struct {
 	Algorithm string // its name, for the images
 	New       New
-	Versions  int      // versions of a record kept side by side; 0 means 1
+	Versions  int      // versions of a record kept side by side; 0 means 1, and HeadOnly none
 	Early     bool     // transactions enter the clock before their locks are taken
 	Late      bool     // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool     // the algorithm cannot do without one
+	Restore   Restore  // how a Loader with pages is loaded; empty for its own choice, and for all others
 	Partial   Tracking // images but the first hold what was written since the one before
 	Pages     string   // folder, among the algorithm's own files, of the snapshot pages that it can be recovered from; empty: none
 
@@ -77,6 +79,8 @@ type Store struct {
 	alg     Algorithm
 	toucher Toucher // alg, where it is one
 	keeper  Keeper  // alg, where it is one: slots have no versions then
+	loader  Loader  // alg, where it is one
+	orderer Orderer // alg, where it is one
 	clock   *phase.Clock
 	env     *Env
 	tables  []*table
@@ -125,6 +129,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: %d workers: must be 1 to 16383", o.Workers)
 	case len(o.Tables) == 0 || len(o.Tables) > 1<<16:
 		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
+	case !slices.Contains([]Restore{"", RestoreRows, RestoreBatch, RestoreInvokeAll}, o.Restore):
+		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll)
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
 	case o.Budget < 0 || o.Budget > 0 && o.Pages == "":
@@ -136,7 +142,12 @@ func (o *Options) check() error {
 		}
 	}
 	o.Images.Streams = max(o.Images.Streams, 1)
-	o.Versions = max(o.Versions, 1)
+	switch o.Versions {
+	case HeadOnly:
+		o.Versions = 0
+	case 0:
+		o.Versions = 1
+	}
 	if o.Images.FS == nil {
 		o.Images.FS = fs.OS()
 	}
@@ -168,7 +179,7 @@ func (s *Store) open() error {
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
 		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
-		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Budget: o.Budget, store: s,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Budget: o.Budget, Restore: o.Restore, store: s,
 	}
 	s.accountVersions()
 	var err error
@@ -188,6 +199,10 @@ func (s *Store) open() error {
 	if s.keeper, _ = s.alg.(Keeper); (s.keeper != nil) != (o.Budget > 0) {
 		return fmt.Errorf("a memory budget of %d bytes, and an algorithm that is a keeper of records: %t", o.Budget, s.keeper != nil)
 	}
+	s.orderer, _ = s.alg.(Orderer)
+	if s.loader, _ = s.alg.(Loader); s.loader == nil && (o.Restore != "" || o.Versions == 0) {
+		return fmt.Errorf("%s keeps its records in slots: there is no other way to restore them", o.Algorithm)
+	}
 	s.openWorkers()
 	return nil
 }
@@ -198,7 +213,7 @@ func (s *Store) accountVersions() {
 		return // slots have none
 	}
 	for _, t := range s.tables {
-		extra := int64(t.spec.Capacity) * int64(uint64(t.stride)-uint64(strideOfOne(t.spec)))
+		extra := int64(t.spec.Capacity) * max(0, int64(t.stride)-int64(strideOfOne(t.spec)))
 		s.meter.Add(-extra)
 		s.own.Add(extra)
 	}

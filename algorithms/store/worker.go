@@ -47,6 +47,7 @@ type Worker struct {
 	redo    *wal.Buffer // nil without a log
 	seq     uint64      // of the last transaction; a Lamport clock
 	locks   []heldLock
+	scanned []uint64 // keys of the last Scan
 	touched sink
 	retry   backoff.Backoff // between attempts of one no-wait transaction
 	wait    time.Duration   // when this transaction first had to wait, since the store was born; 0 if never

@@ -10,10 +10,11 @@ import (
 var update = flag.Bool("update", false, "write what is found into the golden files")
 
 var known = Known{
-	Algorithms:        []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "push"},
+	Algorithms:        []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "push", "pagestore"},
 	SoundAlgorithms:   []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr"},
 	DefaultAlgorithms: []string{"none", "naive", "zigzag", "pingpong", "calc"},
-	PagedAlgorithms:   []string{"push"},
+	BudgetAlgorithms:  []string{"push"},
+	RestoreAlgorithms: []string{"pagestore"},
 }
 
 // TestBad holds the messages of every way to be wrong that we know against

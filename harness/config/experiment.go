@@ -62,6 +62,8 @@ type Experiment struct {
 	VerifyRecords Count `yaml:"verify_records"`
 	// Recover from the last image after each trial, and measure it.
 	Recover bool `yaml:"recover"`
+	// How a store that keeps rows in pages puts them there, loaded or recovered: rows (one at a time), batch (in sorted batches: into pages first, and then into the index) or invokeall (in sorted batches: one pass over the index stores each).
+	Restore Restore `yaml:"restore"`
 	// Keep each trial's images and logs with its results.
 	KeepImages bool `yaml:"keep_images"`
 
@@ -141,7 +143,8 @@ type Known struct {
 	Algorithms        []string // every name that may be configured
 	SoundAlgorithms   []string // what algorithms: all runs
 	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
-	PagedAlgorithms   []string // those that may have a memory_budget, and recover without images
+	BudgetAlgorithms  []string // those that may have a memory_budget, and recover without images
+	RestoreAlgorithms []string // those that restore means something to
 }
 
 // Index says how a key finds its record.
@@ -226,6 +229,7 @@ func defaults(name string, known Known) Experiment {
 		Verify:         VerifyTrial,
 		VerifyDuration: seconds(2),
 		Recover:        true,
+		Restore:        RestoreBatch,
 		Trials:         6,
 		Seed:           Seed{Value: 1},
 		known:          known,

@@ -58,10 +58,11 @@ func (e *Experiment) validate() []finding {
 	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
 	e.checkTimes(&c)
 	e.checkSink(&c)
-	if name := e.unpaged(); name != "" {
-		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.PagedAlgorithms, " and "))
+	if name := e.keepsAll(); name != "" {
+		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.BudgetAlgorithms, " and "))
 	}
 	e.checkWorkload(&c)
+	e.checkRestore(&c)
 	return c.found
 }
 
@@ -97,11 +98,11 @@ func (e *Experiment) VerifiedRecords() Count {
 	return min(e.Records, e.VerifyRecords)
 }
 
-// unpaged returns the first algorithm that makes no snapshot pages; empty if all
+// keepsAll returns the first algorithm that makes no snapshot pages; empty if all
 // do.
-func (e *Experiment) unpaged() string {
+func (e *Experiment) keepsAll() string {
 	for _, a := range e.Algorithms {
-		if !slices.Contains(e.known.PagedAlgorithms, a) {
+		if !slices.Contains(e.known.BudgetAlgorithms, a) {
 			return a
 		}
 	}
@@ -114,7 +115,7 @@ func (e *Experiment) checkSink(c *checker) {
 		return
 	}
 	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
-	c.add(e.Recover && e.unpaged() != "", "recover", sink, "%s: set recover: false", none)
+	c.add(e.Recover && e.keepsAll() != "", "recover", sink, "%s: set recover: false", none)
 	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
 	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
 	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")

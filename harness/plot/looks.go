@@ -101,6 +101,8 @@ var looks = map[string]Look{
 
 	"hekaton": {slate, dotted, strokes(3, math.Pi/2)},
 
+	"pagestore": {sky, shortDash, marker{hexagon, dot}},
+
 	"flink":           {indigo, longDash, marker{plank, full}},
 	"flink-nested":    {indigo, shortDash, marker{plank, open}},
 	"flink-cow-write": {indigo, dashDot, marker{plank, half}},

@@ -27,22 +27,27 @@ var figures = []figure{
 }
 
 // Sweep draws the main figures over the one parameter of a matrix that takes
-// several numbers, database size or skew say, a line for each algorithm. It
-// returns nil if there is no such parameter or a second one varies too.
+// several numbers, database size or skew say, a line for each algorithm. Where a
+// second parameter varies whose values are words there is a line for each of them.
+// It returns nil if there is no such parameter or others vary too.
 func Sweep(e *result.Experiment, style Style) *Chart {
 	points := e.Points()
-	key := sweepKey(points)
+	key, by := sweepKeys(points)
 	if key < 0 {
 		return nil
 	}
 	style = style.with(e.Algorithms(nil))
+	lines := linesOf(e, points, by, style)
+	for _, l := range lines {
+		style = style.with([]string{l.name})
+	}
 	rows := e.Aggregate(style.order)
 	name := short(points[0][key].Key, 40)
 	ticks, pos := sweepAxis(points, key)
 	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1}
 	var drawn []string
 	for _, f := range figures {
-		if p, names := f.panel(e, style, rows, pos); p.yMax > 0 {
+		if p, names := f.panel(lines, style, rows, pos); p.yMax > 0 {
 			m.panels = append(m.panels, p)
 			for _, n := range names {
 				drawn = appendNew(drawn, n)
@@ -61,8 +66,8 @@ func Sweep(e *result.Experiment, style Style) *Chart {
 	return s.chart("sweep", m.draw)
 }
 
-// panel draws f for every algorithm that has it and returns their names.
-func (f figure) panel(e *result.Experiment, style Style, rows []result.Row, pos func([]result.Param) float64) (panel, []string) {
+// panel draws f for every line that has it and returns their names.
+func (f figure) panel(lines []line, style Style, rows []result.Row, pos func([]result.Param) float64) (panel, []string) {
 	top := 0.0
 	for _, r := range rows {
 		if s := f.get(&r); r.Algorithm != baseline && s.N > 0 {
@@ -74,19 +79,54 @@ func (f figure) panel(e *result.Experiment, style Style, rows []result.Row, pos 
 	}
 	p := panel{title: f.title + " (" + f.unit + ")", plotters: []gonum.Plotter{rules{}}, yMax: 1.08 * f.scale * top}
 	var drawn []string
-	names := e.Algorithms(style.order)
-	for i, a := range names {
-		t := trend{look: style.Look(a), shift: vg.Length(i) - vg.Length(len(names)-1)/2}
+	for i, l := range lines {
+		t := trend{look: style.Look(l.name), shift: vg.Length(i) - vg.Length(len(lines)-1)/2}
 		for _, r := range rows {
-			if s := f.get(&r); r.Algorithm == a && s.N > 0 && a != baseline {
+			if s := f.get(&r); l.has(&r) && s.N > 0 && l.algorithm != baseline {
 				t.points = append(t.points, stem{pos(r.Params), f.scale * s.Median, f.scale * s.Lo, f.scale * s.Hi})
 			}
 		}
 		if len(t.points) > 0 {
-			p.plotters, drawn = append(p.plotters, t), append(drawn, a)
+			p.plotters, drawn = append(p.plotters, t), append(drawn, l.name)
 		}
 	}
 	return p, drawn
+}
+
+// A line of a sweep is one algorithm, or one at one value of a second parameter.
+type line struct {
+	name, algorithm string
+	by              int // the second parameter, or -1
+	value           string
+}
+
+func (l line) has(r *result.Row) bool {
+	return r.Algorithm == l.algorithm && (l.by < 0 || r.Params[l.by].Value == l.value)
+}
+
+// linesOf returns the lines of a sweep. One whose algorithm is the only one has
+// the value's name alone.
+func linesOf(e *result.Experiment, points [][]result.Param, by int, style Style) []line {
+	var lines []line
+	names := e.Algorithms(style.order)
+	for _, a := range names {
+		if by < 0 {
+			lines = append(lines, line{a, a, by, ""})
+			continue
+		}
+		var values []string
+		for _, p := range points {
+			values = appendNew(values, p[by].Value)
+		}
+		for _, v := range values {
+			name := v
+			if len(names) > 1 {
+				name = a + ", " + v
+			}
+			lines = append(lines, line{name, a, by, v})
+		}
+	}
+	return lines
 }
 
 func allViews(e *result.Experiment, points [][]result.Param, style Style) []view {
@@ -97,35 +137,35 @@ func allViews(e *result.Experiment, points [][]result.Param, style Style) []view
 	return views
 }
 
-// sweepKey is the place of the only parameter that varies, if its values are
-// numbers, or -1.
-func sweepKey(points [][]result.Param) int {
+// sweepKeys are the places of the only parameter that varies with numbers for its
+// values, and of the only one with words, -1 where there is none. The former is -1
+// as well where more of either kind vary.
+func sweepKeys(points [][]result.Param) (key, by int) {
+	key, by = -1, -1
 	if len(points) < 2 {
-		return -1
+		return -1, -1
 	}
-	key := -1
 	for k := range points[0] {
+		varies, numbers := false, true
 		for _, p := range points {
-			switch {
-			case len(p) != len(points[0]) || p[k].Key != points[0][k].Key:
-				return -1
-			case p[k].Value == points[0][k].Value:
-			case key >= 0 && key != k:
-				return -1
-			default:
-				key = k
+			if len(p) != len(points[0]) || p[k].Key != points[0][k].Key {
+				return -1, -1
 			}
+			v, ok := result.Quantity(p[k].Value)
+			numbers = numbers && ok && v >= 0
+			varies = varies || p[k].Value != points[0][k].Value
+		}
+		switch {
+		case !varies:
+		case numbers && key < 0:
+			key = k
+		case !numbers && by < 0:
+			by = k
+		default:
+			return -1, -1
 		}
 	}
-	for _, p := range points {
-		if key < 0 {
-			return -1
-		}
-		if v, ok := result.Quantity(p[key].Value); !ok || v < 0 {
-			return -1
-		}
-	}
-	return key
+	return key, by
 }
 
 // sweepAxis maps the parameter's values to 0..1, by their logarithm if they

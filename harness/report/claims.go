@@ -38,6 +38,7 @@ var claims = map[string]claim{
 	"flink":           {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
 	"flink-cow-write": {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
 	"flink-nested":    {"linear: until the image is written", flink + "NestedMapsStateTable"},
+	"pagestore":       {"flat: the set of dirty pages is swapped", "Ignite's source, Checkpointer"},
 	"foedus":          {"none: made from the log", "Kimura 2015"},
 	"hekaton":         {"none: made from the log", "Diaconu et al. 2013, 7"},
 }

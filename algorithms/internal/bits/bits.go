@@ -80,6 +80,9 @@ func (s *Set) Words() int { return len(s.w) }
 // Word returns the records 64*i to 64*i+63 as bits.
 func (s *Set) Word(i int) uint64 { return s.w[i].Load() }
 
+// SetWord makes the records 64*i to 64*i+63 those of the bits of w.
+func (s *Set) SetWord(i int, w uint64) { s.w[i].Store(w) }
+
 // Clear empties the set.
 func (s *Set) Clear() {
 	for i := range s.w {

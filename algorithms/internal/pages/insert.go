@@ -150,6 +150,7 @@ func (r *Rows) whole(part []byte, next Link) (Link, error) {
 		return 0, err
 	}
 	l := linkTo(i, p.add(part, next, false, r.space.size))
+	r.space.parts.Add(uint64(i))
 	r.list.put(i, p)
 	p.Latch.Unlock()
 	return l, nil

@@ -111,6 +111,24 @@ func (r *Rows) Read(l Link, dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
+// View calls fn with the first part of the row that l names, at least the row's
+// head, with its page latched for reading: fn must use no page.
+func (r *Rows) View(l Link, fn func(head []byte)) error {
+	if err := r.known(l); err != nil {
+		return err
+	}
+	h := r.space.At(l.page())
+	h.Latch.RLock()
+	defer h.Latch.RUnlock()
+	p, s, err := find(h, l)
+	if err != nil {
+		return err
+	}
+	head, _, _ := p.part(*p.item(s))
+	fn(head)
+	return nil
+}
+
 // Update overwrites the row that l names in place, and reports whether it
 // could: only a row that lies in one page, and, with another length, where that
 // page has room for it.
@@ -177,6 +195,9 @@ func (r *Rows) removeFrom(l Link) (n int, err error) {
 		payload, next, _ := p.part(*p.item(s))
 		n += len(payload)
 		p.remove(l.id(), s, r.space.size)
+		if p.direct == 0 {
+			r.space.parts.Remove(uint64(l.page()))
+		}
 		r.list.moved(l.page(), p)
 		h.Latch.Unlock()
 		l = next

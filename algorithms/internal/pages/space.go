@@ -55,6 +55,9 @@ const (
 // A Space is memory cut into pages of one size. Its methods may be called
 // concurrently, but for Close.
 type Space struct {
+	capture *Capture   // nil: none; set before the space is used
+	parts   *flags.Set // pages with a part of a row that begins elsewhere; a page's latch protects its bit
+
 	size  int
 	shift uint
 	pages uint32 // with page 0, which is not used
@@ -84,7 +87,7 @@ func NewSpace(size, n int, m *arena.Meter) (*Space, error) {
 	}
 	s := &Space{
 		size: size, shift: uint(bits.TrailingZeros(uint(size))), pages: uint32(n + 1),
-		arena: a, base: a.Base(), meter: m, dirty: flags.NewSet(n + 1),
+		arena: a, base: a.Base(), meter: m, dirty: flags.NewSet(n + 1), parts: flags.NewSet(n + 1),
 	}
 	s.next.Store(1)
 	return s, nil
@@ -108,10 +111,17 @@ func (s *Space) At(i uint32) *Head {
 	return (*Head)(unsafe.Add(s.base, uintptr(i)<<s.shift))
 }
 
-// Lock latches page i for writing and returns it; the page is dirty then.
+// body returns page i without its latch.
+func (s *Space) body(i uint32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(s.At(i)), latchBytes)), s.size-latchBytes)
+}
+
+// Lock latches page i for writing and returns it; the page is dirty then, and a
+// checkpoint that needs it as it was has it.
 func (s *Space) Lock(i uint32) *Head {
 	h := s.At(i)
 	h.Latch.Lock()
+	s.capture.before(i)
 	s.dirty.Add(uint64(i))
 	return h
 }

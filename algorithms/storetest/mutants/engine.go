@@ -116,10 +116,10 @@ func recoverMutants() []mutant {
 	return in("recovery", recoverFile, []mutant{
 		{name: "recover-applies-older", seen: "log applied whatever the image has", tests: []string{"calc"},
 			fault: "applies a change that is older than the record",
-			edits: one("if c.Stamp < rec.Live().Stamp() {", "if c.Stamp > rec.Live().Stamp() {")},
+			edits: one("if stamp < rec.Live().Stamp() {", "if stamp > rec.Live().Stamp() {")},
 		{name: "recover-applies-first-only", seen: "apply iff the log's id is greater", tests: []string{"calc", "fuzzy"},
 			fault: "applies only the first of several changes by one transaction",
-			edits: one("if c.Stamp < rec.Live().Stamp() {", "if c.Stamp <= rec.Live().Stamp() {")},
+			edits: one("if stamp < rec.Live().Stamp() {", "if stamp <= rec.Live().Stamp() {")},
 		{name: "recover-resurrects", seen: "deleted record resurrected", tests: []string{"calc"},
 			fault: "brings a deleted record back as an empty one",
 			edits: one("\t\t\tv = nil\n", "\t\t\tv = []byte{}\n")},

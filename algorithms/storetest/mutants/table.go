@@ -45,7 +45,7 @@ func all() []mutant {
 	return slices.Concat(
 		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
-		flinkMutants(), cowmapMutants(),
+		flinkMutants(), cowmapMutants(), pagestoreMutants(),
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(), partialMutants(), foedusMutants(), pagedMutants(), gleanMutants(),
@@ -69,6 +69,8 @@ func suites(room string) []suite {
 		return []suite{{"foedus", "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|HalfLoaded|RecoverWithoutPages)$"}}
 	case "foedus-budget":
 		return algorithm("foedus", "TestBudget")
+	case "pagestore": // small pages run the suite again, and take long
+		return []suite{{room, "^Test(Restore|Redo|Scan)?$"}}
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
 	case "cou-block":

@@ -45,11 +45,14 @@ func known() config.Known {
 		if !e.Unsound {
 			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
 		}
+		if e.Paged {
+			k.RestoreAlgorithms = append(k.RestoreAlgorithms, e.Name)
+		}
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
 		if e.Pages != "" {
-			k.PagedAlgorithms = append(k.PagedAlgorithms, e.Name)
+			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
 		}
 	}
 	return k

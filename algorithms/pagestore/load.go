@@ -1,0 +1,137 @@
+package pagestore
+
+import (
+	"slices"
+
+	"ckptbench/algorithms/internal/rowstore"
+	"ckptbench/algorithms/store"
+)
+
+// A batch has at most so many rows, as Ignite's preloader has, and bytes.
+const (
+	batchRows  = 100
+	batchBytes = 256 << 10
+)
+
+// A loading is what one goroutine loads by.
+type loading struct {
+	p      *pagestore
+	tables []batch
+	row    []byte
+}
+
+// A batch is rows of one table that are still to be put.
+type batch struct {
+	to   *rowstore.Batch
+	rows [][]byte
+	mem  []byte // of the rows
+}
+
+// wayOf returns the way of package rowstore that a way of loading stands for.
+func wayOf(r store.Restore) rowstore.Way {
+	switch r {
+	case store.RestoreRows:
+		return rowstore.Single
+	case store.RestoreInvokeAll:
+		return rowstore.Invoking
+	}
+	return rowstore.Finding
+}
+
+// NewLoading implements store.Loader.
+func (p *pagestore) NewLoading() store.Loading {
+	l := &loading{p: p, tables: make([]batch, len(p.tables))}
+	for i, t := range p.tables {
+		l.tables[i].to = t.rows.NewBatch()
+	}
+	return l
+}
+
+// Put implements store.Loading.
+func (l *loading) Put(table int, key, stamp uint64, v []byte) error {
+	b := &l.tables[table]
+	if len(b.rows) == batchRows || len(b.mem)+headed+len(v) > batchBytes {
+		if err := b.flush(l.p.way); err != nil {
+			return err
+		}
+	}
+	at := len(b.mem)
+	b.mem = appendRow(b.mem, stamp, key, v)
+	b.rows = append(b.rows, b.mem[at:len(b.mem):len(b.mem)])
+	if l.p.way == rowstore.Single {
+		return b.flush(l.p.way)
+	}
+	return nil
+}
+
+// flush puts the rows.
+func (b *batch) flush(way rowstore.Way) error {
+	if way != rowstore.Single {
+		slices.SortStableFunc(b.rows, byKey)
+	}
+	err := b.to.Put(b.rows, way)
+	b.rows, b.mem = b.rows[:0], b.mem[:0]
+	return err
+}
+
+func byKey(a, b []byte) int {
+	switch x, y := rowstore.Key(a), rowstore.Key(b); {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}
+
+// Redo implements store.Loading.
+func (l *loading) Redo(table int, key, stamp uint64, off int, v []byte) (err error) {
+	t, found := l.p.tables[table], false
+	if l.row, found, err = t.rows.Get(key, l.row[:0]); err != nil {
+		return err
+	}
+	if found {
+		if last, _ := parse(l.row); stamp < last {
+			return nil
+		}
+	}
+	if l.row, err = t.change(l.row[:0], stamp, key, off, v); err != nil {
+		return err
+	}
+	return t.put(l.row)
+}
+
+// Flush implements store.Loading.
+func (l *loading) Flush() error {
+	for i := range l.tables {
+		if err := l.tables[i].flush(l.p.way); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Records implements store.Loader.
+func (p *pagestore) Records() (n uint64) {
+	for _, t := range p.tables {
+		n += uint64(t.rows.Len())
+	}
+	return n
+}
+
+// Forget implements store.Loader.
+func (p *pagestore) Forget() error {
+	for i, spec := range p.env.Tables() {
+		t, err := newTable(p.env, spec, p.page)
+		if err != nil {
+			return err
+		}
+		old := p.tables[i]
+		p.tables[i] = t
+		if err := old.close(); err != nil {
+			return err
+		}
+	}
+	p.newReaders()
+	return nil
+}
