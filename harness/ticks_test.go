@@ -13,7 +13,7 @@ records: 2k
 record_size: 80
 workers: 1
 workload: {name: ticks, updates_per_tick: 500}
-duration: 150ms
+duration: 400ms
 warmup: 10ms
 bucket: 20ms
 verify_duration: 100ms
