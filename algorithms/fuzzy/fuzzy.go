@@ -136,12 +136,13 @@ func (f *fuzzy) begin(ctx context.Context) (from uint64, err error) {
 }
 
 // flush copies the records of the closed dirty table, those that a transaction
-// holds exclusively again and again until it lets them go.
+// holds exclusively as soon as it lets them go.
 func (f *fuzzy) flush(ctx context.Context) error {
 	table := f.table[1-f.cur.Load()]
 	var wait backoff.Backoff
 	for left := -1; left != 0; wait.Wait() {
 		if err := ctx.Err(); err != nil {
+			table.Each(0, uint64(f.env.Slots), f.giveUp)
 			return err
 		}
 		left = 0
@@ -157,12 +158,18 @@ func (f *fuzzy) flush(ctx context.Context) error {
 	return nil
 }
 
+// giveUp does not want to copy a record any more.
+func (f *fuzzy) giveUp(ordinal uint64) bool {
+	f.env.Rec(ordinal).Head().Lock.EndCopy()
+	return true
+}
+
 // refresh copies one record and takes it off the table, unless a transaction
 // holds it exclusively.
 func (f *fuzzy) refresh(ordinal uint64, table *flags.Set) bool {
 	r := f.env.Rec(ordinal)
 	lock := &r.Head().Lock
-	if !lock.TryCopy() {
+	if !lock.WantCopy() {
 		return false
 	}
 	table.Remove(ordinal)

@@ -51,11 +51,15 @@ func (p *partial) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 // write puts the records of the closed dirty table in the image, those that a
 // transaction holds exclusively as soon as it lets them go.
 func (p *partial) write(ctx context.Context, w *store.Image) error {
-	left, err := p.writeSome(ctx, w, p.table[1-p.cur.Load()])
+	closed := p.table[1-p.cur.Load()]
+	left, err := p.writeSome(ctx, w, closed)
 	for wait := (backoff.Backoff{}); err == nil && len(left) > 0; wait.Wait() {
 		if err = ctx.Err(); err == nil {
 			left, err = p.writeSome(ctx, w, left)
 		}
+	}
+	if err != nil {
+		closed.Each(0, uint64(p.env.Slots), p.giveUp)
 	}
 	return err
 }
@@ -65,7 +69,7 @@ func (p *partial) writeSome(ctx context.Context, w *store.Image, of set) (list, 
 	held := make([]list, p.env.Streams)
 	err := p.env.ScanOf(ctx, w, of, func(out *store.Out, r store.Rec) {
 		lock := &r.Head().Lock
-		if !lock.TryCopy() {
+		if !lock.WantCopy() {
 			held[out.Stream] = append(held[out.Stream], r.Ordinal())
 			return
 		}

@@ -130,7 +130,7 @@ func (w *Worker) lockNext(i int) bool {
 	sched.Point("lock")
 	var seq uint64
 	var ok bool
-	if mode == Exclusive {
+	if mode == Exclusive { // not by tryLock, which is a call
 		seq, ok = r.head.Lock.TryLock()
 	} else {
 		seq, ok = r.head.Lock.TryRLock()
@@ -145,22 +145,38 @@ func (w *Worker) lockNext(i int) bool {
 	return true
 }
 
+func tryLock(r Rec, mode Mode) (seq uint64, ok bool) {
+	if mode == Exclusive {
+		return r.head.Lock.TryLock()
+	}
+	return r.head.Lock.TryRLock()
+}
+
+// patience is how often a worker sleeps for a lock, up to a millisecond each
+// time, before it claims it.
+const patience = 16
+
 // lockSlow waits for a lock; in the no-wait mode only for a checkpointer's
 // copy, which is no transaction.
 func (w *Worker) lockSlow(r Rec, mode Mode) (seq uint64, ok bool) {
-	s, out := w.store, false
+	s, out, slept := w.store, false, 0
 	var b backoff.Backoff
 	for {
-		if mode == Exclusive {
-			seq, ok = r.head.Lock.TryLock()
+		if slept > patience {
+			seq, ok = r.head.Lock.TryClaimed(mode != Exclusive)
 		} else {
-			seq, ok = r.head.Lock.TryRLock()
+			seq, ok = tryLock(r, mode)
 		}
 		if ok {
 			break
 		}
 		if s.nowait && r.head.Lock.Held(mode == Exclusive) {
 			return 0, false
+		}
+		if b.Slept() && !s.nowait {
+			if slept++; slept > patience {
+				r.head.Lock.Claim()
+			}
 		}
 		w.waits()
 		// A worker that waits long steps out of the clock, so that it holds

@@ -11,6 +11,7 @@ import (
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/phase"
+	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/oracle"
 )
@@ -125,8 +126,8 @@ func (o *Options) check() error {
 	switch {
 	case o.New == nil:
 		return errors.New("store: no algorithm")
-	case o.Workers < 1 || o.Workers >= 1<<14:
-		return fmt.Errorf("store: %d workers: must be 1 to 16383", o.Workers)
+	case o.Workers < 1 || o.Workers > record.MaxShared:
+		return fmt.Errorf("store: %d workers: must be 1 to %d", o.Workers, record.MaxShared)
 	case len(o.Tables) == 0 || len(o.Tables) > 1<<16:
 		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
 	case !slices.Contains([]Restore{"", RestoreRows, RestoreBatch, RestoreInvokeAll}, o.Restore):

@@ -7,8 +7,10 @@ import "sync/atomic"
 //
 //	63..16  the sequence number of the last transaction that wrote the record
 //	15      held exclusively
-//	14      being copied by a checkpointer: readers pass, writers wait
-//	13..0   how many hold it shared
+//	14      a checkpointer's: it copies the record, readers pass, writers wait; or
+//	        while a writer is in, it is the next to have it
+//	13      claimed by one who waited long: others do not take it before
+//	12..0   how many hold it shared
 //
 // Nothing here blocks; who waits, and how, is the caller's decision.
 type Lock struct{ w atomic.Uint64 }
@@ -16,8 +18,9 @@ type Lock struct{ w atomic.Uint64 }
 const (
 	exclusive = 1 << 15
 	copying   = 1 << 14
-	sharers   = copying - 1
-	held      = exclusive | copying | sharers
+	claimed   = 1 << 13
+	sharers   = claimed - 1
+	held      = exclusive | copying | claimed | sharers
 	seqShift  = 16
 )
 
@@ -40,7 +43,7 @@ func (l *Lock) TryLock() (seq uint64, ok bool) {
 func (l *Lock) TryRLock() (seq uint64, ok bool) {
 	for {
 		w := l.w.Load()
-		if w&exclusive != 0 {
+		if w&(exclusive|claimed) != 0 {
 			return 0, false
 		}
 		if l.w.CompareAndSwap(w, w+1) {
@@ -49,26 +52,63 @@ func (l *Lock) TryRLock() (seq uint64, ok bool) {
 	}
 }
 
+// Claim keeps everybody from taking the lock but those who claim it too: who
+// finds it held again and again would else wait for ever, as the one that let it
+// go is the first to be back. Who claims takes it by TryClaimed in the end, and
+// claims again until then; it is claimed no more then.
+func (l *Lock) Claim() { l.w.Or(claimed) }
+
+// TryClaimed takes a claimed lock, shared or exclusively.
+func (l *Lock) TryClaimed(shared bool) (seq uint64, ok bool) {
+	w := l.w.Load()
+	busy, taken := uint64(held&^claimed), w&^claimed|exclusive
+	if shared {
+		busy, taken = exclusive, w&^claimed+1
+	}
+	if w&busy != 0 || !l.w.CompareAndSwap(w, taken) {
+		return 0, false
+	}
+	return w >> seqShift, true
+}
+
 // Held reports whether a transaction holds the lock exclusively or, if shared
 // counts too, shared: a TryLock that failed while it was false met a
-// checkpointer's copy and may simply try again.
+// checkpointer's copy, or one who waits longer, and may simply try again.
 func (l *Lock) Held(shared bool) bool {
 	w := l.w.Load()
 	return w&exclusive != 0 || shared && w&sharers != 0
 }
 
-// Unlock releases an exclusive lock and sets the clock.
-func (l *Lock) Unlock(seq uint64) { l.w.Store(seq << seqShift) }
+// Unlock releases an exclusive lock, to a copier that wants it or one who claims
+// it if there is one, and sets the clock. Who asks just now may be overlooked,
+// and asks again.
+func (l *Lock) Unlock(seq uint64) {
+	if l.w.Load()&(copying|claimed) != 0 {
+		l.handOver(seq)
+		return
+	}
+	l.w.Store(seq << seqShift)
+}
+
+// handOver unlocks and leaves what others want of the lock. A copier may give up
+// meanwhile.
+func (l *Lock) handOver(seq uint64) {
+	for {
+		w := l.w.Load()
+		if l.w.CompareAndSwap(w, seq<<seqShift|w&(copying|claimed)) {
+			return
+		}
+	}
+}
 
 // RUnlock releases a shared lock.
 func (l *Lock) RUnlock() { l.w.Add(^uint64(0)) }
 
-// TryCopy keeps writers out for as long as one copy takes, unless one is in.
-// Copiers exclude each other.
-func (l *Lock) TryCopy() bool {
-	w := l.w.Load()
-	return w&(exclusive|copying) == 0 && l.w.CompareAndSwap(w, w|copying)
-}
+// WantCopy keeps writers out for as long as one copy takes, and reports whether
+// none is in. The one that is hands the record over when it unlocks, so that it
+// cannot be passed on from writer to writer for ever; the copier asks again, or
+// gives up by EndCopy. A record has one copier at a time.
+func (l *Lock) WantCopy() bool { return l.w.Or(copying)&exclusive == 0 }
 
 // EndCopy lets writers in again.
 func (l *Lock) EndCopy() { l.w.And(^uint64(copying)) }

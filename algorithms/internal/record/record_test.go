@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 	"unsafe"
@@ -134,7 +135,7 @@ func TestLockTable(t *testing.T) {
 	try := map[string]func(*Lock) bool{
 		"exclusive": func(l *Lock) bool { _, ok := l.TryLock(); return ok },
 		"shared":    func(l *Lock) bool { _, ok := l.TryRLock(); return ok },
-		"copy":      (*Lock).TryCopy,
+		"copy":      (*Lock).WantCopy,
 	}
 	check := func(held, wanted string, want bool) {
 		t.Helper()
@@ -157,7 +158,66 @@ func TestLockTable(t *testing.T) {
 	check("shared", "copy", true)
 	check("copy", "exclusive", false)
 	check("copy", "shared", true)
-	check("copy", "copy", false)
+}
+
+// A writer hands the record over to a copier that waits, and to nobody else.
+func TestLockHandsOver(t *testing.T) {
+	var l Lock
+	l.TryLock()
+	if l.WantCopy() {
+		t.Fatal("a copier beside a writer")
+	}
+	l.Unlock(7)
+	if _, ok := l.TryLock(); ok || l.Held(true) {
+		t.Error("a writer came before the copier that waited")
+	}
+	if !l.WantCopy() || l.Clock() != 7 {
+		t.Errorf("the copier was not let in, clock %d", l.Clock())
+	}
+	l.EndCopy()
+	l.TryLock()
+	l.WantCopy()
+	l.EndCopy() // gives up
+	l.Unlock(8)
+	if _, ok := l.TryLock(); !ok || l.Clock() != 8 {
+		t.Error("kept for a copier that had given up")
+	}
+}
+
+// A claimed lock is taken by who claims it, and by others after that.
+func TestLockClaimed(t *testing.T) {
+	var l Lock
+	l.TryLock()
+	l.Claim()
+	if _, ok := l.TryClaimed(false); ok {
+		t.Fatal("two hold it")
+	}
+	l.Unlock(7)
+	if _, ok := l.TryLock(); ok {
+		t.Error("a writer came before who claimed it")
+	}
+	if _, ok := l.TryRLock(); ok {
+		t.Error("a reader came before who claimed it")
+	}
+	if seq, ok := l.TryClaimed(true); !ok || seq != 7 {
+		t.Errorf("claimed, and not taken shared: %d %v", seq, ok)
+	}
+	if _, ok := l.TryRLock(); !ok {
+		t.Error("still claimed")
+	}
+	l.Claim()
+	if _, ok := l.TryClaimed(false); ok {
+		t.Error("a writer beside readers")
+	}
+	l.RUnlock()
+	l.RUnlock()
+	if seq, ok := l.TryClaimed(false); !ok || seq != 7 || !l.Held(false) {
+		t.Errorf("claimed, and not taken: %d %v", seq, ok)
+	}
+	l.Unlock(8)
+	if _, ok := l.TryLock(); !ok || l.Clock() != 8 {
+		t.Error("the lock is not free")
+	}
 }
 
 // The clock of the last writer survives every use of the lock.
@@ -177,7 +237,7 @@ func TestLockClock(t *testing.T) {
 		check("shared", got, ok, seq)
 		got, ok = l.TryRLock()
 		check("shared twice", got, ok, seq)
-		check("copied", seq, l.TryCopy(), seq)
+		check("copied", seq, l.WantCopy(), seq)
 		if l.Held(false) || !l.Held(true) {
 			t.Error("held shared and copied: Held is wrong")
 		}
@@ -204,7 +264,7 @@ func TestLockMostReaders(t *testing.T) {
 			t.Fatal("a reader was turned away")
 		}
 	}
-	if l.Clock() != 0 || l.Held(false) || !l.TryCopy() {
+	if l.Clock() != 0 || l.Held(false) || !l.WantCopy() {
 		t.Errorf("%d readers look like something else: %#x", MaxShared, l.Peek())
 	}
 	l.EndCopy()
@@ -244,10 +304,11 @@ func TestLockExcludes(t *testing.T) {
 	})
 	wg.Go(func() {
 		for range turns {
-			if l.TryCopy() {
-				copied = append(copied, n)
-				l.EndCopy()
+			for !l.WantCopy() {
+				runtime.Gosched()
 			}
+			copied = append(copied, n)
+			l.EndCopy()
 		}
 	})
 	wg.Wait()

@@ -68,7 +68,7 @@ func lockMutants() []mutant {
 			edits: one("if w&held != 0 ||", "if w&(exclusive|copying) != 0 ||")},
 		{name: "locks-ignore-writer", seen: "a reader passes a writer",
 			fault: "a reader takes the lock though another writes",
-			edits: one("\t\tif w&exclusive != 0 {\n\t\t\treturn 0, false\n\t\t}\n", "")},
+			edits: one("\t\tif w&(exclusive|claimed) != 0 {\n\t\t\treturn 0, false\n\t\t}\n", "")},
 	})...)
 	for i := range ms {
 		ms[i].tests = []string{"store", "none", "calc"}

@@ -132,7 +132,7 @@ func fuzzyMutants() []mutant {
 			edits: one("\tf.mark(r.Ordinal())\n", "")},
 		{name: "fuzzy-copies-uncommitted", seen: "fuzzy scan without looking at the lock",
 			fault: "copies records that a running transaction has written",
-			edits: one("if !lock.TryCopy() {", "if !lock.TryCopy() && false {")},
+			edits: one("if !lock.WantCopy() {", "if !lock.WantCopy() && false {")},
 		{name: "fuzzy-skips-locked", seen: "fuzzy scan that passes over locked records",
 			fault: "gives up on records that are locked",
 			edits: one("\t\treturn false\n\t}\n\ttable.Remove", "\t\ttable.Remove(ordinal)\n\t\treturn true\n\t}\n\ttable.Remove")},
