@@ -135,12 +135,17 @@ func (f *foedus) close() {
 }
 
 // load makes the first snapshot, of what the store begins with: everything up to
-// the epoch before the present one, which no transaction has seen.
+// the epoch before the present one, which no transaction has seen. The log has to
+// say so before the snapshot does: one that stands behind the log's end could not
+// be gone on from.
 func (f *foedus) load(ctx context.Context, src glean.Source) error {
 	if err := f.open(true); err != nil {
 		return err
 	}
 	until := f.env.Log.Epoch() - 1
+	if err := f.env.Log.WaitDurable(ctx, until); err != nil {
+		return err
+	}
 	_, err := f.dir.Load(ctx, src, until)
 	f.until = [2]uint64{until, until}
 	return err
