@@ -135,7 +135,8 @@ func (c cell) consistent(s *store.Store, what string) error {
 // recovered returns a fresh store, under no algorithm, of what an image and the
 // log that src names hold. dir is that of the trial under e.
 func (c cell) recovered(ctx context.Context, e algorithms.Entry, dir string, src store.Source) (*store.Store, error) {
-	s, err := c.openEmpty(e, dir)
+	none, _ := algorithms.Find("none")
+	s, err := c.openEmpty(e, none, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -121,13 +121,12 @@ func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorde
 	return s, nil
 }
 
-// openEmpty opens a store of the cell's tables under no algorithm, without images
-// or a log, to be recovered into. dir is that of the trial under e.
-func (c cell) openEmpty(e algorithms.Entry, dir string) (*store.Store, error) {
-	none, _ := algorithms.Find("none")
+// openEmpty opens a store of the cell's tables without images or a log, to be
+// recovered into under an algorithm. dir is that of the trial under e.
+func (c cell) openEmpty(e, under algorithms.Entry, dir string) (*store.Store, error) {
 	o := c.options(e, dir)
 	o.Images, o.Log, o.NeedsLog, o.Touch, o.Budget = store.Images{}, store.Log{}, false, false, 0
-	none.Apply(&o)
+	under.Apply(&o)
 	return store.Open(o)
 }
 

@@ -223,14 +223,15 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 
 // openAgain opens the store to recover into, o being the trial's options.
 func (t *trial) openAgain(o store.Options) (*store.Store, error) {
-	switch o.Touch = false; {
-	case t.entry.Pages != "":
-		return store.Open(o)
-	case t.entry.Paged: // what pages are built anew takes time
-		o.Images, o.Log, o.NeedsLog = store.Images{}, store.Log{}, false
+	if t.entry.Pages != "" {
+		o.Touch = false
 		return store.Open(o)
 	}
-	return t.cell.openEmpty(t.entry, t.dir)
+	under := t.entry
+	if !under.Paged { // rows that lie in pages have to be put there again, and that takes time
+		under, _ = algorithms.Find("none")
+	}
+	return t.cell.openEmpty(t.entry, under, t.dir)
 }
 
 // clean removes what the trial wrote, or keeps its images and log for the

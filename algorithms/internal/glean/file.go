@@ -192,24 +192,10 @@ func (ps *pages) readFull(f fs.File, b []byte, id fileID, off int64) error {
 	if n == len(b) {
 		return nil
 	}
-	return unread(ps.path(id), n, len(b), off, err) // the path is made where it is needed only
-}
-
-// readFull reads all of b, at an offset of the file at path.
-func readFull(f fs.File, path string, b []byte, off int64) error {
-	n, err := f.ReadAt(b, off)
-	if n == len(b) {
-		return nil
-	}
-	return unread(path, n, len(b), off, err)
-}
-
-// unread says why only n of so many bytes were read.
-func unread(path string, n, of int, off int64, err error) error {
 	if err == nil || err == io.EOF {
-		return &Damage{File: path, Offset: off + int64(n), What: "the file ends here"}
+		return &Damage{File: ps.path(id), Offset: off + int64(n), What: "the file ends here"}
 	}
-	return fmt.Errorf("read %d bytes at offset %d of %s: %w", of, off, path, err)
+	return fmt.Errorf("read %d bytes at offset %d of %s: %w", len(b), off, ps.path(id), err)
 }
 
 // open returns the file, open, and checked when it is opened.

@@ -72,7 +72,7 @@ func (g *gap) page(at, to int64) int64 {
 		return 0
 	}
 	g.buf = slices.Grow(g.buf[:0], unit)[:unit]
-	if readFull(g.h, g.path, g.buf, at) != nil {
+	if g.v.d.pages.readFull(g.h, g.buf, g.pf.id, at) != nil {
 		return 0
 	}
 	n, err := pageLength(g.buf)
@@ -80,7 +80,7 @@ func (g *gap) page(at, to int64) int64 {
 		return 0
 	}
 	g.buf = slices.Grow(g.buf, int(n)-unit)[:n]
-	if readFull(g.h, g.path, g.buf, at) != nil || !selfSame(g.buf, pointer(g.pf.id, at)) {
+	if g.v.d.pages.readFull(g.h, g.buf, g.pf.id, at) != nil || !selfSame(g.buf, pointer(g.pf.id, at)) {
 		return 0
 	}
 	return n

@@ -176,7 +176,7 @@ func (v *verifier) open(m *manifest, named file) {
 		var h fs.File
 		h, pf.File = finding.Open(v.d.o.FS, v.d.o.Dir, named.id.name())
 		if pf.closed = h == nil; h != nil {
-			pf.header(h, path)
+			v.header(pf, h, path)
 			_ = h.Close()
 		}
 	}
@@ -186,9 +186,9 @@ func (v *verifier) open(m *manifest, named file) {
 }
 
 // header checks the first unit, all of it.
-func (pf *pagesFound) header(h fs.File, path string) {
+func (v *verifier) header(pf *pagesFound, h fs.File, path string) {
 	b := make([]byte, min(unit, pf.Bytes))
-	if err := readFull(h, path, b, 0); err != nil {
+	if err := v.d.pages.readFull(h, b, pf.id, 0); err != nil {
 		pf.closed = true
 		pf.Found(err)
 		return
