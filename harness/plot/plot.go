@@ -121,7 +121,9 @@ func Charts(e *result.Experiment, style Style) []*Chart {
 		add(suffix, DurationSize(e, sweeps[i], style))
 	}
 	add("", Grid(e, style))
-	add("", Sweep(e, style))
+	for _, c := range Sweeps(e, style) {
+		add("", c)
+	}
 	return out
 }
 

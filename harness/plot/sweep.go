@@ -24,30 +24,74 @@ var figures = []figure{
 	{"longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
 	{"checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
 	{"recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
+	{"behind the log", func(r *result.Row) result.Stat { return r.Lag }, "MB", 1e-6},
+	{"read", func(r *result.Row) result.Stat { return r.ReadPer }, "bytes per byte logged", 1},
+	{"written", func(r *result.Row) result.Stat { return r.WrittenPer }, "bytes per byte logged", 1},
 }
 
-// Sweep draws the main figures over the one parameter of a matrix that takes
+// maxLines is what a panel holds.
+const maxLines = 8
+
+// Sweeps draws the main figures over the one parameter of a matrix that takes
 // several numbers, database size or skew say, a line for each algorithm. Where a
-// second parameter varies whose values are words there is a line for each of them.
-// It returns nil if there is no such parameter or others vary too.
-func Sweep(e *result.Experiment, style Style) *Chart {
+// second parameter varies whose values are words there is a line for each of them,
+// or, where those are too many, a chart for each of them. There is none where no
+// such parameter varies, or others do too.
+func Sweeps(e *result.Experiment, style Style) []*Chart {
 	points := e.Points()
 	key, by := sweepKeys(points)
 	if key < 0 {
 		return nil
 	}
-	style = style.with(e.Algorithms(nil))
 	lines := linesOf(e, points, by, style)
+	drawn := 0
+	for _, l := range lines {
+		if l.algorithm != baseline {
+			drawn++
+		}
+	}
+	if by < 0 || drawn <= maxLines {
+		return appendChart(nil, sweepOf(e, points, key, lines, result.Param{}, style))
+	}
+	var charts []*Chart
+	for _, v := range valuesOf(points, by) {
+		var some []line
+		for _, l := range lines {
+			if l.value == v {
+				l.name = l.algorithm
+				some = append(some, l)
+			}
+		}
+		charts = appendChart(charts, sweepOf(e, points, key, some, result.Param{Key: points[0][by].Key, Value: v}, style))
+	}
+	return charts
+}
+
+func appendChart(list []*Chart, c *Chart) []*Chart {
+	if c == nil {
+		return list
+	}
+	return append(list, c)
+}
+
+// sweepOf draws these lines; word is the second parameter that all of them are of,
+// if they are of one. It returns nil if there is no figure.
+func sweepOf(e *result.Experiment, points [][]result.Param, key int, lines []line, word result.Param, style Style) *Chart {
+	style = style.with(e.Algorithms(nil))
 	for _, l := range lines {
 		style = style.with([]string{l.name})
 	}
 	rows := e.Aggregate(style.order)
-	name := short(points[0][key].Key, 40)
+	name, file := short(points[0][key].Key, 40), "sweep"
+	if word.Key != "" {
+		name += ", at " + short(word.Key, 30) + " " + short(word.Value, 20)
+		file += "-" + fileName(word.Key) + "-" + fileName(word.Value)
+	}
 	ticks, pos := sweepAxis(points, key)
 	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1}
 	var drawn []string
 	for _, f := range figures {
-		if p, names := f.panel(lines, style, rows, pos); p.yMax > 0 {
+		if p, names := f.panel(lines, style, rows, pos); p.yMax > 0 && len(names) > 0 {
 			m.panels = append(m.panels, p)
 			for _, n := range names {
 				drawn = appendNew(drawn, n)
@@ -63,7 +107,7 @@ func Sweep(e *result.Experiment, style Style) *Chart {
 		s.legend = append(s.legend, newEntry(short(a, maxName), lineThumb(style.Look(a))))
 	}
 	s.body = m.height(s.inner())
-	return s.chart("sweep", m.draw)
+	return s.chart(file, m.draw)
 }
 
 // panel draws f for every line that has it and returns their names.
@@ -114,11 +158,7 @@ func linesOf(e *result.Experiment, points [][]result.Param, by int, style Style)
 			lines = append(lines, line{a, a, by, ""})
 			continue
 		}
-		var values []string
-		for _, p := range points {
-			values = appendNew(values, p[by].Value)
-		}
-		for _, v := range values {
+		for _, v := range valuesOf(points, by) {
 			name := v
 			if len(names) > 1 {
 				name = a + ", " + v
@@ -127,6 +167,15 @@ func linesOf(e *result.Experiment, points [][]result.Param, by int, style Style)
 		}
 	}
 	return lines
+}
+
+// valuesOf are those of parameter k, in order of appearance.
+func valuesOf(points [][]result.Param, k int) []string {
+	var values []string
+	for _, p := range points {
+		values = appendNew(values, p[k].Value)
+	}
+	return values
 }
 
 func allViews(e *result.Experiment, points [][]result.Param, style Style) []view {

@@ -59,3 +59,34 @@ func TestSweepKeys(t *testing.T) {
 		t.Errorf("lines of two algorithms: %v", got)
 	}
 }
+
+// TestSweeps: too many lines for a panel are drawn word by word, under the
+// algorithms' own names and on the same axes.
+func TestSweeps(t *testing.T) {
+	names := func(algorithms ...string) (out []string) {
+		e := &result.Experiment{Name: "x"}
+		for _, size := range []string{"100B", "1KB"} {
+			for _, wal := range []string{"off", "async"} {
+				for _, a := range algorithms {
+					p := []result.Param{{Key: "record_size", Value: size}, {Key: "wal", Value: wal}}
+					half := 0.5
+					e.Trials = append(e.Trials, result.Trial{Algorithm: a, Params: p, Status: result.OK, Relative: &half})
+				}
+			}
+		}
+		for _, c := range Sweeps(e, NewStyle(nil)) {
+			out = append(out, c.Name)
+		}
+		return out
+	}
+	check := func(got []string, want ...string) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	check(names("calc"), "sweep")
+	check(names("none", "calc", "cpr", "zigzag", "naive"), "sweep")
+	check(names("none", "calc", "cpr", "zigzag", "naive", "fuzzy"), "sweep-wal-async", "sweep-wal-off")
+	check(names("none"))
+}

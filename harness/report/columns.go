@@ -49,10 +49,21 @@ var durableColumns = []column{
 	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, digits)},
 }
 
+// upkeepColumns are shown where a checkpoint reads what was logged.
+var upkeepColumns = []column{
+	{"behind the log", "MB", stat(func(r *result.Row) result.Stat { return r.Lag }, 1e-6, digits)},
+	{"read", "/ logged", stat(func(r *result.Row) result.Stat { return r.ReadPer }, 1, digits)},
+	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, digits)},
+}
+
 // columns returns those of the table: with the durable latencies behind the
-// others where there is a log.
+// others where there is a log, and behind the checkpoint what it did with it.
 func (t table) columns() []column {
 	all := t.heaped()
+	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.ReadPer.N > 0 }) {
+		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "checkpoint" })
+		all = slices.Insert(slices.Clone(all), at, upkeepColumns...)
+	}
 	if !slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.DurableP50.N > 0 }) {
 		return all
 	}

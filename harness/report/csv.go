@@ -44,6 +44,9 @@ var figures = []struct {
 	{"capturing_of_between", func(r *result.Row) result.Stat { return r.Kept }},
 	{"copies", func(r *result.Row) result.Stat { return r.Copies }},
 	{"copied_of_data", func(r *result.Row) result.Stat { return r.Copied }},
+	{"log_lag_bytes", func(r *result.Row) result.Stat { return r.Lag }},
+	{"read_per_logged_byte", func(r *result.Row) result.Stat { return r.ReadPer }},
+	{"written_per_logged_byte", func(r *result.Row) result.Stat { return r.WrittenPer }},
 }
 
 // csv writes one table for all points, a column per parameter, every figure

@@ -46,6 +46,8 @@ type Row struct {
 	// copied, and their bytes over the data's; of trials that had any.
 	Copies, Copied Stat
 
+	Upkeep // of what is logged
+
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
 	GC   Stat // the collector's share of the CPU time

@@ -25,6 +25,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.fillDurability(ts)
 	r.fillCheckpoints(ts)
 	r.fillCopies(ts)
+	r.fillUpkeep(ts)
 
 	share := func(get func(Memory) int64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
