@@ -40,7 +40,7 @@ type hekaton struct {
 	o    pairs.Options
 	log  *wal.Follower // stands where set does. The checkpointer's alone
 	set  *pairs.Set    // nil after a failure: it is opened again. The checkpointer's alone
-	held int64         // bytes of its index, as metered
+	held int64         // bytes that it holds, as metered
 }
 
 // New returns the log compaction. It needs a log.
@@ -134,6 +134,7 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 		return err
 	}
 	h.env.Mark("compacted")
+	h.meter()
 	return nil
 }
 
@@ -142,8 +143,15 @@ func (h *hekaton) follow() { h.log = wal.Follow(h.env.FS, h.env.LogDir, h.set.Ep
 
 // keep makes set the one to feed.
 func (h *hekaton) keep(set *pairs.Set) {
-	h.set, h.held = set, set.Memory()
-	h.env.Meter.Add(h.held)
+	h.set = set
+	h.meter()
+}
+
+// meter says what the pairs hold in memory.
+func (h *hekaton) meter() {
+	held := h.set.Memory()
+	h.env.Meter.Add(held - h.held)
+	h.held = held
 }
 
 func (h *hekaton) drop() {

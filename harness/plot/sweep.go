@@ -21,12 +21,22 @@ type figure struct {
 
 var figures = []figure{
 	{"throughput", func(r *result.Row) result.Stat { return r.Relative }, "% of none", 100},
+	{"p99.9 response", response, "µs", 1e-3},
 	{"longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
 	{"checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
 	{"recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
 	{"behind the log", func(r *result.Row) result.Stat { return r.Lag }, "MB", 1e-6},
 	{"read", func(r *result.Row) result.Stat { return r.ReadPer }, "bytes per byte logged", 1},
 	{"written", func(r *result.Row) result.Stat { return r.WrittenPer }, "bytes per byte logged", 1},
+}
+
+// response is of an open loop alone: in a closed one a pause delays only one
+// transaction of each worker.
+func response(r *result.Row) result.Stat {
+	if !r.Open {
+		return result.Stat{}
+	}
+	return r.P999
 }
 
 // maxLines is what a panel holds.

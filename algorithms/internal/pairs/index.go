@@ -29,12 +29,16 @@ func newIndex(rows int) *index {
 
 func (x *index) bytes() int64 { return int64(len(x.slots)) * slotBytes }
 
-// find returns the slot of a record, or the free one where it belongs.
-func (x *index) find(table int, key uint64) *slot {
+func hash(table int, key uint64) uint64 {
 	h := (key ^ uint64(table)<<48) * 0x9e3779b97f4a7c15
 	h = (h ^ h>>32) * 0xd6e8feb86659fd93
+	return h ^ h>>32
+}
+
+// find returns the slot of a record, or the free one where it belongs.
+func (x *index) find(table int, key uint64) *slot {
 	mask := uint64(len(x.slots) - 1)
-	for i := (h ^ h>>32) & mask; ; i = (i + 1) & mask {
+	for i := hash(table, key) & mask; ; i = (i + 1) & mask {
 		s := &x.slots[i]
 		if s.at.pair == 0 || s.key == key && s.table == uint32(table) {
 			return s

@@ -270,25 +270,27 @@ func TestChoose(t *testing.T) {
 }
 
 // A window holds what it takes in memory, and not more: a record that is written
-// over and over goes to the files once; parts of records, and many records, go
-// there before the memory is full.
+// over and over goes to the files once, be it in parts; parts that overlap, and
+// many records, go there before the memory is full.
 func TestWindow(t *testing.T) {
-	check := func(name string, kind wal.Kind, keys uint64, lo, hi int64) {
+	check := func(name string, kind wal.Kind, off int, keys uint64, lo, hi int64) {
 		t.Helper()
 		s, err := Open(Options{Dir: dir, FS: fs.NewMem(), Window: 10_000})
 		must(t, err)
 		defer s.Close()
 		for i := range uint64(1000) {
-			must(t, s.Apply(context.Background(), wal.Change{Kind: kind, Key: i % keys, Stamp: i + 1, Value: make([]byte, 76)}))
+			must(t, s.Apply(context.Background(), wal.Change{Kind: kind, Key: i % keys, Off: off * int(i%2), Stamp: i + 1, Value: make([]byte, 76)}))
 		}
 		must(t, s.Publish(context.Background(), 1))
 		if n := int64(s.pairs[0].rows); n < lo || n > hi {
 			t.Errorf("%s: %d rows, want %d to %d", name, n, lo, hi)
 		}
 	}
-	check("one record, whole", wal.KindPut, 1, 1, 1)
-	check("one record, in parts", wal.KindSet, 1, 10, 20)
-	check("many records", wal.KindPut, 1000, 1000, 1000)
-	check("more than fit", wal.KindPut, 100, 900, 1000)
-	check("no more than fit", wal.KindPut, 40, 40, 40)
+	check("one record, whole", wal.KindPut, 0, 1, 1, 1)
+	check("one part of a record", wal.KindSet, 0, 1, 1, 1)
+	check("two parts of a record", wal.KindSet, 76, 1, 1, 1)
+	check("parts that overlap", wal.KindSet, 1, 1, 10, 20)
+	check("many records", wal.KindPut, 0, 1000, 1000, 1000)
+	check("more than fit", wal.KindPut, 0, 100, 900, 1000)
+	check("no more than fit", wal.KindPut, 0, 40, 40, 40)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/radix"
 )
 
 // Options say where the pairs are and how large. Dir and FS are needed.
@@ -38,7 +39,7 @@ func (o *Options) check() error {
 		return errors.New("pairs: a folder and a file system are needed")
 	}
 	const most = 1 << 36 // of a data file, so that its rows can be counted in 32 bits
-	if o.Target < 0 || o.Target > most || o.BlockBytes < 0 || o.BlockBytes > 1<<30 || o.Window < 0 || o.MaxValue < 0 || o.MaxValue > 1<<30 || o.Rows < 0 {
+	if o.Target < 0 || o.Target > most || o.BlockBytes < 0 || o.BlockBytes > 1<<30 || o.Window < 0 || o.Window > maxWindow || o.MaxValue < 0 || o.MaxValue > 1<<30 || o.Rows < 0 {
 		return fmt.Errorf("pairs %s: target %d, block %d, window %d, value %d or %d rows is out of range",
 			o.Dir, o.Target, o.BlockBytes, o.Window, o.MaxValue, o.Rows)
 	}
@@ -56,6 +57,8 @@ type Set struct {
 	index    *index
 	last     uint32 // number given to a file
 	window   window
+	sorted   []radix.Item // of a window that is written; memory kept between them
+	spare    []radix.Item
 	waste    []string // files to be removed when the next manifest is published
 }
 
@@ -115,7 +118,7 @@ func newSet(o Options) (*Set, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("list folder of pairs: %w", err)
 	}
-	s := &Set{o: o, byNumber: map[uint32]*pair{}, index: newIndex(o.Rows), window: newWindow()}
+	s := &Set{o: o, byNumber: map[uint32]*pair{}, index: newIndex(o.Rows)}
 	var files []string
 	for _, name := range names {
 		if n, ok := numberOf(name); ok {
@@ -161,8 +164,10 @@ func (s *Set) Epoch() uint64 { return s.epoch }
 // Pairs returns how many there are.
 func (s *Set) Pairs() int { return len(s.pairs) }
 
-// Memory returns the bytes of the index.
-func (s *Set) Memory() int64 { return s.index.bytes() }
+// Memory returns the bytes of the index, and of what changes gather in.
+func (s *Set) Memory() int64 {
+	return s.index.bytes() + s.window.held() + 16*int64(cap(s.sorted)+cap(s.spare))
+}
 
 // Put adds a row that is not from the log, such as those that a database begins
 // with. It replaces the row that the record has.

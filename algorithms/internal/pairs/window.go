@@ -1,18 +1,21 @@
 package pairs
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"ckptbench/algorithms/internal/wal"
 )
 
-// A window is the changes that have been applied and not written, by record.
+// A window is the changes that have been applied and not written, by record. All
+// of it lies in a few slices without pointers, which are used again: a change is
+// a few copied bytes, and nothing for the collector to look at.
 type window struct {
-	changed map[id]*change
-	bytes   int // roughly
+	slots   []uint32 // by hash: 1 + the place in changes, 0 is free; a power of two of them, at most half in use
+	changes []change
+	patches []patch
+	bytes   []byte // what rooms are of
+	order   []uint32
 }
 
 type id struct {
@@ -20,30 +23,33 @@ type id struct {
 	key   uint64
 }
 
-// What a change, or a part of one, takes in memory beside its bytes, roughly.
-const (
-	changeBytes = 128
-	patchBytes  = 64
-)
-
 // A change is what a window knows of a record.
 type change struct {
 	id
 	stamp  uint64
 	whole  bool // value is the record; else patches are to be laid over what there is
 	absent bool
-	value  []byte
-	patch  []patch
-	parts  int   // bytes of the patches, roughly
-	at     place // of the row that there is
+	value  room
+	patch  uint32 // 1 + the place of the latest of its patches; 0: none
+	at     place  // of the row that there is
 }
 
+// A patch is a part of a record.
 type patch struct {
-	off int
-	v   []byte
+	off    int
+	v      room
+	before uint32 // 1 + the place of the patch before; 0: none
 }
 
-func newWindow() window { return window{changed: map[id]*change{}} }
+// A room is a part of a window's bytes, of which len are in use.
+type room struct{ at, len, cap uint32 }
+
+// What a change, or a patch, takes in memory beside its bytes.
+const (
+	changeBytes = 72 + 8
+	patchBytes  = 24
+	maxWindow   = 1 << 31 // so that places in its bytes are 32 bits, one value over it included
+)
 
 // Apply applies the next change of the log. Those of a record have to come in
 // ascending order of their stamps. A full window is written.
@@ -52,144 +58,148 @@ func (s *Set) Apply(ctx context.Context, c wal.Change) error {
 		return fmt.Errorf("apply log to pairs %s: %d bytes at %d of key %d of table %d, in values of up to %d",
 			s.o.Dir, len(c.Value), c.Off, c.Key, c.Table, s.o.MaxValue)
 	}
-	w := &s.window
-	k := w.changed[id{c.Table, c.Key}]
-	if k == nil {
-		k = &change{id: id{c.Table, c.Key}}
-		w.changed[k.id] = k
-		w.bytes += changeBytes
-	}
-	held := k.held()
-	k.apply(c)
 	// What is overwritten is not held any more: a record that changes all the
 	// time does not fill a window.
-	if w.bytes += k.held() - held; w.bytes < s.o.Window {
+	if s.window.apply(&c); s.window.used() < s.o.Window {
 		return nil
 	}
 	return s.spill(ctx)
 }
 
-func (k *change) apply(c wal.Change) {
+func (w *window) apply(c *wal.Change) {
+	k := w.of(id{c.Table, c.Key})
 	k.stamp = c.Stamp
 	switch {
 	case c.Kind == wal.KindDelete:
-		k.whole, k.absent, k.value, k.patch = true, true, k.value[:0], nil
+		k.whole, k.absent, k.patch, k.value.len = true, true, 0, 0
 	case c.Kind == wal.KindPut:
-		k.whole, k.absent, k.value, k.patch = true, false, append(k.value[:0], c.Value...), nil
+		k.whole, k.absent, k.patch = true, false, 0
+		w.set(&k.value, c.Value)
 	case k.whole:
-		k.lay(c.Off, c.Value)
+		w.lay(k, c.Off, c.Value)
 	default:
-		k.patch = append(k.patch, patch{c.Off, slices.Clone(c.Value)})
-		k.parts += len(c.Value) + patchBytes
+		w.note(k, c.Off, c.Value)
 	}
 }
 
-// held returns how many bytes are held of the record, roughly.
-func (k *change) held() int {
-	if k.patch == nil {
-		return cap(k.value)
+// of returns what w knows of a record; good until the next record.
+func (w *window) of(x id) *change {
+	if 2*len(w.changes) >= len(w.slots) {
+		w.grow()
 	}
-	return cap(k.value) + k.parts
+	slot := w.slot(x)
+	if *slot == 0 {
+		w.changes = append(w.changes, change{id: x})
+		*slot = uint32(len(w.changes))
+	}
+	return &w.changes[*slot-1]
+}
+
+// slot returns the slot of a record, or the free one where it belongs.
+func (w *window) slot(x id) *uint32 {
+	mask := uint64(len(w.slots) - 1)
+	for i := hash(x.table, x.key) & mask; ; i = (i + 1) & mask {
+		s := &w.slots[i]
+		if *s == 0 || w.changes[*s-1].id == x {
+			return s
+		}
+	}
+}
+
+func (w *window) grow() {
+	w.slots = make([]uint32, max(64, 2*len(w.slots)))
+	for i := range w.changes {
+		*w.slot(w.changes[i].id) = uint32(i + 1)
+	}
+}
+
+// room makes room for n bytes.
+func (w *window) room(n int) room {
+	at := len(w.bytes)
+	w.bytes = append(w.bytes, make([]byte, n)...)
+	return room{uint32(at), uint32(n), uint32(n)}
+}
+
+// in returns the bytes of a room; good until the next room.
+func (w *window) in(r room) []byte { return w.bytes[r.at:][:r.len:r.cap] }
+
+// set makes v what is in r.
+func (w *window) set(r *room, v []byte) {
+	if uint32(len(v)) > r.cap {
+		*r = w.room(len(v))
+	}
+	r.len = uint32(len(v))
+	copy(w.in(*r), v)
 }
 
 // lay writes v at off of the record, as a transaction does.
-func (k *change) lay(off int, v []byte) {
+func (w *window) lay(k *change, off int, v []byte) {
 	k.absent = false
-	if end := off + len(v); end > len(k.value) {
-		k.value = append(k.value, make([]byte, end-len(k.value))...)
+	if end := uint32(off + len(v)); end > k.value.len {
+		old := k.value
+		if end > old.cap {
+			k.value = w.room(int(max(end, 2*old.cap)))
+			copy(w.in(k.value), w.in(old))
+		}
+		k.value.len = end
+		clear(w.in(k.value)[old.len:]) // a longer value may have been there before
 	}
-	copy(k.value[off:], v)
+	copy(w.in(k.value)[off:], v)
+}
+
+// fewPatches is how far back note looks for the same part of a record.
+const fewPatches = 32
+
+// note notes that v is at off of the record, whatever else is there. The same part
+// is kept once, unless another that overlaps it came in between.
+func (w *window) note(k *change, off int, v []byte) {
+	i := k.patch
+	for range fewPatches {
+		if i == 0 {
+			break
+		}
+		p := &w.patches[i-1]
+		if p.off == off && int(p.v.len) == len(v) {
+			copy(w.in(p.v), v)
+			return
+		}
+		if off < p.off+int(p.v.len) && p.off < off+len(v) {
+			break
+		}
+		i = p.before
+	}
+	r := w.room(len(v))
+	copy(w.in(r), v)
+	w.patches = append(w.patches, patch{off, r, k.patch})
+	k.patch = uint32(len(w.patches))
 }
 
 // settle lays the patches over the row that there is.
-func (k *change) settle(r Row) {
-	k.value = append(k.value[:0], r.Value...)
-	for _, p := range k.patch {
-		k.lay(p.off, p.v)
+func (w *window) settle(k *change, r Row) {
+	w.set(&k.value, r.Value)
+	w.order = w.order[:0]
+	for i := k.patch; i != 0; i = w.patches[i-1].before {
+		w.order = append(w.order, i-1)
 	}
-	k.whole, k.patch = true, nil
+	for n := len(w.order) - 1; n >= 0; n-- { // the earliest first
+		p := w.patches[w.order[n]]
+		w.lay(k, p.off, w.in(p.v))
+	}
+	k.whole, k.patch = true, 0
 }
 
-// spill writes the window.
-func (s *Set) spill(ctx context.Context) error {
-	w := &s.window
-	if len(w.changed) == 0 {
-		return nil
-	}
-	if s.open != nil { // a row that there is may be in the block in the making
-		if err := s.open.flush(); err != nil {
-			return err
-		}
-	}
-	all := make([]*change, 0, len(w.changed))
-	for _, k := range w.changed {
-		if !k.whole {
-			k.at = s.index.get(k.table, k.key)
-		}
-		all = append(all, k)
-	}
-	if err := s.settle(ctx, all); err != nil {
-		return err
-	}
-	slices.SortFunc(all, func(a, b *change) int {
-		return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.key, b.key))
-	})
-	for _, k := range all {
-		if err := s.Put(Row{Table: k.table, Key: k.key, Stamp: k.stamp, Absent: k.absent, Value: k.value}); err != nil {
-			return err
-		}
-	}
-	*w = newWindow()
-	return nil
+// used returns how many bytes w fills.
+func (w *window) used() int {
+	return len(w.bytes) + changeBytes*len(w.changes) + patchBytes*len(w.patches)
 }
 
-// settle reads what was there of those that changed in part only: each block
-// once, in the order of the files.
-func (s *Set) settle(ctx context.Context, all []*change) error {
-	var parts []*change
-	for _, k := range all {
-		switch {
-		case k.whole:
-		case k.at.pair == 0: // the record is new
-			k.settle(Row{})
-		default:
-			parts = append(parts, k)
-		}
-	}
-	slices.SortFunc(parts, func(a, b *change) int {
-		return cmp.Or(cmp.Compare(a.at.pair, b.at.pair), cmp.Compare(a.at.row, b.at.row))
-	})
-	for len(parts) > 0 {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("read what the log changed: %w", err)
-		}
-		n, err := s.settleBlock(parts)
-		if err != nil {
-			return err
-		}
-		parts = parts[n:]
-	}
-	return nil
+// held returns how many bytes w has.
+func (w *window) held() int64 {
+	return int64(cap(w.bytes) + (changeBytes-8)*cap(w.changes) + patchBytes*cap(w.patches) + 4*(len(w.slots)+cap(w.order)))
 }
 
-// settleBlock settles those of parts whose rows are in the same block as that of
-// the first, and returns how many.
-func (s *Set) settleBlock(parts []*change) (n int, err error) {
-	p := s.byNumber[parts[0].at.pair]
-	off := p.blocks[p.block(parts[0].at.row)].off
-	b, _, err := p.reader().at(off)
-	if err != nil {
-		return 0, err
-	}
-	err = p.each(b, off, func(row uint32, r Row) error {
-		if n < len(parts) && parts[n].at == (place{p.data, row}) {
-			parts[n].settle(r)
-			n++
-		}
-		return nil
-	})
-	if err == nil && n == 0 {
-		err = damaged(p.path, off, "row %d is not in its block", parts[0].at.row)
-	}
-	return n, err
+// reset forgets the changes.
+func (w *window) reset() {
+	clear(w.slots)
+	w.changes, w.patches, w.bytes = w.changes[:0], w.patches[:0], w.bytes[:0]
 }
