@@ -128,6 +128,7 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 	if err != nil {
 		return fmt.Errorf("feed the log of epochs %d to %d: %w", h.log.At()+1, cut, err)
 	}
+	h.meter() // with the window, which is at its largest
 	h.env.Mark("fed")
 	sched.Point("hekaton.fed")
 	if err := h.set.Publish(ctx, cut); err != nil {

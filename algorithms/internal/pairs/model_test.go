@@ -294,3 +294,35 @@ func TestWindow(t *testing.T) {
 	check("more than fit", wal.KindPut, 0, 100, 900, 1000)
 	check("no more than fit", wal.KindPut, 0, 40, 40, 40)
 }
+
+// Parts of a record are laid over it in their order, whichever of them overlap.
+func TestParts(t *testing.T) {
+	s, err := Open(Options{Dir: dir, FS: fs.NewMem()})
+	must(t, err)
+	defer s.Close()
+	want := model{}
+	apply := func(kind wal.Kind, key uint64, off int, v string) {
+		t.Helper()
+		c := wal.Change{Kind: kind, Key: key, Off: off, Stamp: uint64(len(v)), Value: []byte(v)}
+		want.apply(c)
+		must(t, s.Apply(context.Background(), c))
+	}
+	apply(wal.KindPut, 1, 0, "abcdefgh")
+	apply(wal.KindPut, 2, 0, "abcdefgh")
+	must(t, s.Publish(context.Background(), 1))
+	for key := range uint64(3) { // of records that are there, and of one that is not
+		apply(wal.KindSet, key, 2, "111")
+		apply(wal.KindSet, key, 6, "22")
+		apply(wal.KindSet, key, 2, "333") // the same part, nothing between that overlaps
+		apply(wal.KindSet, key, 4, "444")
+		apply(wal.KindSet, key, 2, "555") // once more, over what overlaps it
+		apply(wal.KindSet, key, 12, "")   // makes it longer
+	}
+	must(t, s.Publish(context.Background(), 2))
+	got := model{}
+	_, err = Load(context.Background(), s.o.FS, dir, 1, func(_ int, r Row) error { return got.add(r) })
+	must(t, err)
+	if d := got.differs(want); d != "" {
+		t.Error(d)
+	}
+}

@@ -57,7 +57,7 @@ type Set struct {
 	index    *index
 	last     uint32 // number given to a file
 	window   window
-	sorted   []radix.Item // of a window that is written; memory kept between them
+	sorted   []radix.Item // of a window that is written; kept from one to the next
 	spare    []radix.Item
 	waste    []string // files to be removed when the next manifest is published
 }
@@ -252,6 +252,7 @@ func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 		return err
 	}
 	s.epoch = epoch
+	s.window, s.sorted, s.spare = window{}, nil, nil // what a checkpoint takes in memory is given back
 	return s.clean()
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // A window is the changes that have been applied and not written, by record. All
-// of it lies in a few slices without pointers, which are used again: a change is
-// a few copied bytes, and nothing for the collector to look at.
+// of it lies in a few slices without pointers, which the next window uses again: a
+// change is a few copied bytes, and nothing for the collector to look at.
 type window struct {
 	slots   []uint32 // by hash: 1 + the place in changes, 0 is free; a power of two of them, at most half in use
 	changes []change
