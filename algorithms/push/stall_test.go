@@ -7,10 +7,12 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/latch"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -390,4 +392,42 @@ func TestDrainedBeforeTheScan(t *testing.T) {
 		t.Error("what was inserted after the cut is not there")
 	}
 	g.image(want)
+}
+
+// A writer that waits for room may find, when it has the record's latch, that the
+// scan has delivered the record meanwhile: it must not deliver it again.
+func TestDeliveredWhileItWaited(t *testing.T) {
+	g := newRig(t, 1)
+	q, cut := g.p.queues[0], g.p.begin() // nobody scans but this test
+	var key atomic.Uint64
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for k := range uint64(records / 2) {
+			key.Store(k)
+			g.do(0, k, write)
+		}
+	}()
+	until(q.waiting.Load)
+	waited := key.Load()
+	word := &g.p.env.Rec(waited).Head().Word
+	if v := latch.Take(word); v > cut {
+		t.Errorf("it waits with a record of version %d after the cut, %d", v, cut)
+	}
+	latch.Give(word, cut+1) // the scan has been there
+	for done := false; !done; {
+		select {
+		case <-over:
+			done = true
+		default:
+		}
+		for q.head.Load() != q.tail.Load() {
+			if ordinal, _ := q.front(); ordinal == waited {
+				t.Errorf("record %d is delivered twice", ordinal)
+			}
+			q.pop()
+		}
+		runtime.Gosched()
+	}
+	g.p.end()
 }

@@ -40,6 +40,9 @@ func TestFollow(t *testing.T) {
 				r.txn(l.Worker(w), w, rng)
 			}
 			early(t, l, r, rng)
+			if rng.IntN(2) == 0 { // what follows is in the log already, before the mark
+				follow1(t, o, l.Durable(), got)
+			}
 			step(t, l)
 			if rng.IntN(2) == 0 {
 				follow1(t, o, l.Durable(), got)

@@ -98,7 +98,9 @@ func partialMutants() []mutant {
 			edits: []edit{{"\tc.period++\n", ""}, {"\tc.turn(capture)\n", "\tc.period++\n\tc.turn(capture)\n"}}},
 	})...)
 	ms = append(ms, in("pcalc-hash", "internal/bits/hash.go", []mutant{
-		{name: "pcalc-hash-overwrites", seen: "a hash set without probing",
+		// Neighbours do not meet in a table that is half empty, so it takes the
+		// tests of the set.
+		{name: "pcalc-hash-overwrites", seen: "a hash set without probing", tests: []string{"bits"},
 			fault: "puts nothing in a cell that another record has",
 			edits: one("case c == i+1, c == 0 && h", "case c != 0, c == 0 && h")},
 		{name: "pcalc-hash-not-cleared", seen: "dirty set never cleared",
