@@ -53,15 +53,15 @@ func (w *world) reborn(log bool) *world {
 	r := build(t, w.e, w.p, w.mem, w.disk)
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
 	if log {
-		src.Log, src.Snapshots = logDir, r.pages
+		src.Log, src.Own = logDir, r.own
 	}
 	got, err := r.s.Recover(context.Background(), src)
 	r.must(err)
 	if len(got.Problems) > 0 {
 		t.Errorf("recovery met problems: %v", got.Problems)
 	}
-	if (got.Snapshot != 0) != (src.Snapshots != "") {
-		t.Errorf("snapshot %d was recovered from, of those in %q", got.Snapshot, src.Snapshots)
+	if got.Own == src.Own.None() {
+		t.Errorf("recovered from own files: %t, and there are %+v", got.Own, src.Own)
 	}
 	r.must(r.s.Start())
 	state := stateOf(r.s)

@@ -33,7 +33,7 @@ func hekatonMutants() []mutant {
 			edits: one("err == nil && v.Written()", "err == nil && v.Present()")},
 		{name: "hekaton-starts-late", seen: "epoch of the load not over",
 			fault: "takes the epoch in which the first transactions commit for one that is in the load",
-			edits: one("h.env.Log.Epoch()-1)", "h.env.Log.Epoch())")},
+			edits: one("context.Background(), h.env.Log.Epoch()-1\n", "context.Background(), h.env.Log.Epoch()\n")},
 		{name: "hekaton-goes-on-after-failure", seen: "state in memory ahead of the manifest",
 			fault: "goes on with the pairs in memory when they could not be published",
 			edits: one("h.drop() // what", "// what")},
