@@ -36,6 +36,11 @@ func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
 		w.verify(rules)
 		live := stateOf(w.s)
 		w.close()
+		if logged && !w.own.None() { // it is reborn from these: its image has to do as well
+			_, state, err := w.recoverAll(mem)
+			w.must(err)
+			w.same("state from the image and the log", state, live)
+		}
 		if g == last || t.Failed() {
 			return
 		}
