@@ -194,7 +194,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		Copies: r.Copies, Copied: r.CopiedBytes,
 		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
 	}
-	if r.Image.Path == "" && r.Image.Records == 0 { // it is own files, and no image
+	if r.Image.Path == "" && r.Image.Records == 0 { // no image was written, not even its header
 		c.Bytes = 0
 	}
 	if len(r.Marks) > 0 {

@@ -185,6 +185,37 @@ func TestLoadedIsInTheLog(t *testing.T) {
 	}
 }
 
+// Where images are discarded the log goes that the pairs before the newest had,
+// and no more.
+func TestDropsLog(t *testing.T) {
+	mem, images := fs.NewMem(), store.Images{Discard: true}
+	r := open(t, mem, images)
+	r.checkpoint()
+	r.write(0, 30, func(tx *store.Txn) { tx.Write(0, 0, []byte("after the checkpoint")) })
+	r.close() // only the log of an earlier run can be dropped: its files are whole
+	old := files(t, mem, "log")
+	r, _ = resumed(t, mem, images)
+	check := func(when string, kept bool) {
+		t.Helper()
+		now := files(t, mem, "log")
+		for name := range old {
+			if _, ok := now[name]; ok != kept {
+				t.Errorf("%s: %s is there: %v, want %v", when, name, ok, kept)
+			}
+		}
+	}
+	check("recovered", true)
+	r.checkpoint()
+	check("after one checkpoint", true)
+	r.write(9, 30, func(tx *store.Txn) { tx.Write(0, 0, []byte("again")) })
+	r.checkpoint()
+	check("after two", false)
+	want := r.state()
+	r.close()
+	r, _ = resumed(t, mem, images)
+	same(t, r.state(), want)
+}
+
 // Where there are no pairs, or one is damaged, the store is recovered from its
 // image, and says what is damaged; it begins its pairs anew. Where there is no
 // image it is not recovered.

@@ -117,7 +117,7 @@ type Checkpoint struct {
 	Streams Count `yaml:"streams"`
 	// The limit on writing, such as 100MiB/s, to emulate a disk; or unlimited.
 	DiskRate Bandwidth `yaml:"disk_rate"`
-	// Where images go: file; own, which is file, but that algorithms that recover from files of their own write these alone, and no image; or discard, to measure capture alone.
+	// Where images go: file; own, which writes none for an algorithm that recovers from files of its own, so that each writes what it needs; or discard, to measure capture alone.
 	Sink Sink `yaml:"sink"`
 	// Write past the page cache (O_DIRECT) where the file system allows it.
 	Direct bool `yaml:"direct"`

@@ -242,7 +242,7 @@ var rows = []row{
 		doc: "The limit on writing, such as 100MiB/s, to emulate a disk; or unlimited.",
 		at:  func(e *Experiment) field { return &e.Checkpoint.DiskRate }},
 	{name: "checkpoint.sink", typ: "file|own|discard",
-		doc: "Where images go: file; own, which is file, but that algorithms that recover from files of their own write these alone, and no image; or discard, to measure capture alone.",
+		doc: "Where images go: file; own, which writes none for an algorithm that recovers from files of its own, so that each writes what it needs; or discard, to measure capture alone.",
 		at:  func(e *Experiment) field { return choice(&e.Checkpoint.Sink, SinkFile, SinkOwn, SinkDiscard) }},
 	{name: "checkpoint.direct", typ: "true|false",
 		doc: "Write past the page cache (O_DIRECT) where the file system allows it.",
