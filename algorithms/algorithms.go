@@ -35,7 +35,7 @@ type Entry struct {
 	Early     bool           // its transactions enter the clock before they lock
 	Late      bool           // its transactions release their locks before they commit
 	NeedsLog  bool           // it cannot do without a log
-	Pages     string         // folder of the snapshot pages that it is recovered from, and may keep records in where there is a memory budget; empty: none
+	Own       store.Own      // files of its own that it is recovered from; pages of snapshots are what a memory budget needs
 	Budget    int64          // of memory, whatever the experiment says; 0 in the table
 	Mixed     bool           // its images mix versions: the log has to repair them
 	Unsound   bool           // its images are wrong, on purpose
@@ -132,9 +132,9 @@ func All() []Entry {
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
 		{Name: "pagestore", New: pagestore.New, Versions: store.HeadOnly, Partial: store.TrackOwn, Paged: true, Oracle: oracle.Prefix, Quiesces: "while the dirty set is swapped", Copies: "0 to 1", Variable: true,
 			Summary: "pages, of what was written since the image before; the first to change one copies it", Paper: ignite, CopyBytes: 1},
-		{Name: "foedus", New: foedus.New, NeedsLog: true, Pages: foedus.Folder, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
+		{Name: "foedus", New: foedus.New, NeedsLog: true, Own: store.Own{Form: store.Pages, Dir: foedus.Folder}, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
 			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
-		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
+		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Own: store.Own{Form: store.Pairs}, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
 			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
 	}
 }
@@ -152,7 +152,7 @@ func Find(name string) (Entry, bool) {
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
-	o.Early, o.Late, o.Partial, o.Pages = e.Early, e.Late, e.Partial, e.Pages
+	o.Early, o.Late, o.Partial, o.Own = e.Early, e.Late, e.Partial, e.Own
 	if e.Budget != 0 {
 		o.Budget = e.Budget
 	}

@@ -78,7 +78,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		Images: store.Images{
 			Dir:     filepath.Join(dir, "images"),
 			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),
-			Discard:  c.Checkpoint.Sink == config.SinkDiscard,
+			Discard:  c.discards(e),
 			Buffered: !c.Checkpoint.Direct,
 			Collapse: int(c.Checkpoint.Collapse), Base: c.Checkpoint.CollapseBase,
 			CollapseRate: int64(c.Checkpoint.CollapseRate),
@@ -90,7 +90,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	if c.WAL != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
 	}
-	if e.Pages != "" {
+	if e.Own.Form == store.Pages {
 		o.Budget = int64(c.MemoryBudget)
 	}
 	e.Apply(&o)
@@ -98,6 +98,11 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		o.Restore = store.Restore(c.Restore)
 	}
 	return o
+}
+
+// discards reports whether an algorithm's measured trials publish no images.
+func (c cell) discards(e algorithms.Entry) bool {
+	return c.Checkpoint.Sink == config.SinkDiscard || c.Checkpoint.Sink == config.SinkOwn && !e.Own.None()
 }
 
 // openLoaded opens a store and loads the cell's records.

@@ -13,7 +13,6 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
-	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -138,7 +137,7 @@ func (s *stamps) see(key, stamp uint64) error {
 // compareRecovered takes a last checkpoint with no transaction running, recovers
 // a fresh store from it, and compares that with the one in memory.
 func (t *trial) compareRecovered(ctx context.Context) error {
-	if t.entry.Baseline || t.cell.Checkpoint.Sink == config.SinkDiscard && t.entry.Pages == "" {
+	if t.entry.Baseline || t.cell.discards(t.entry) && t.entry.Own.None() {
 		return nil
 	}
 	t.store.StopCollapses() // or luck would decide how long a chain is recovered
@@ -151,14 +150,16 @@ func (t *trial) compareRecovered(ctx context.Context) error {
 	if err := fillState(want, t.store); err != nil {
 		return fmt.Errorf("memory after the run: %w", err)
 	}
-	if t.entry.Pages != "" { // it goes on from its own files
+	from := "image " + filepath.Base(report.Image.Path)
+	if !t.entry.Own.None() { // it goes on from its own files
+		from = "its own files"
 		if err := t.store.Close(); err != nil {
 			return fmt.Errorf("close the store: %w", err)
 		}
 	}
 	fresh, rec, err := t.recover(ctx)
 	if err != nil {
-		return &wrongImage{fmt.Errorf("recover from image %s: %w", filepath.Base(report.Image.Path), err)}
+		return &wrongImage{fmt.Errorf("recover from %s: %w", from, err)}
 	}
 	defer func() { _ = fresh.Close() }()
 	got := oracle.NewState(1, nil)
@@ -186,20 +187,23 @@ func fillState(st *oracle.State, s *store.Store) error {
 }
 
 // recover fills a fresh store from the trial's newest image and log, and times
-// that up to the first transaction. Where the algorithm recovers from pages of its
+// that up to the first transaction. Where the algorithm recovers from files of its
 // own the store is one under it, and goes on where the trial's, which is closed,
 // was.
 func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, error) {
 	o := t.cell.options(t.entry, t.dir)
-	src := store.Source{Images: o.Images.Dir, Snapshots: o.Snapshots(), Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
+	src := store.Source{Images: o.Images.Dir, Own: o.OwnFiles(), Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0)}
 	start := time.Now()
 	s, err := t.openAgain(o)
 	if err != nil {
 		return nil, result.Recovery{}, err
 	}
 	r, err := s.Recover(ctx, src)
-	if err == nil && len(r.Problems) > 0 {
+	switch {
+	case err == nil && len(r.Problems) > 0:
 		err = errors.New(r.Problems[0])
+	case err == nil && r.Own == src.Own.None():
+		err = fmt.Errorf("recovered from own files: %t, and there are %+v", r.Own, src.Own)
 	}
 	if err == nil {
 		err = s.Start()
@@ -217,13 +221,21 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 	return s, result.Recovery{
 		Load: seconds(r.Load), Merge: seconds(r.Merge), Images: r.Images, Replay: seconds(r.Replay), FirstTxn: seconds(time.Since(start)),
 		Bytes: r.Bytes, Records: int64(r.Records), Snapshot: int64(r.Snapshot),
-		Checked: "every record equals the one in memory",
+		Checked: checked(r),
 	}, nil
+}
+
+// checked says what was compared with what.
+func checked(r store.Recovery) string {
+	if r.Own {
+		return "every record, from the algorithm's own files, equals the one in memory"
+	}
+	return "every record equals the one in memory"
 }
 
 // openAgain opens the store to recover into, o being the trial's options.
 func (t *trial) openAgain(o store.Options) (*store.Store, error) {
-	if t.entry.Pages != "" {
+	if !t.entry.Own.None() {
 		o.Touch = false
 		return store.Open(o)
 	}

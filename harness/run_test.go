@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
@@ -22,8 +23,11 @@ func known() config.Known {
 		if !e.Unsound && (e.Variant == "" || !testing.Short()) {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
-		if e.Pages != "" {
+		if e.Own.Form == store.Pages {
 			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
+		}
+		if !e.Own.None() {
+			k.OwnAlgorithms = append(k.OwnAlgorithms, e.Name)
 		}
 		if e.Paged {
 			k.RestoreAlgorithms = append(k.RestoreAlgorithms, e.Name)

@@ -194,6 +194,9 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		Copies: r.Copies, Copied: r.CopiedBytes,
 		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
 	}
+	if r.Image.Path == "" && r.Image.Records == 0 { // no image was written, not even its header
+		c.Bytes = 0
+	}
 	if len(r.Marks) > 0 {
 		c.Trigger = seconds(r.Marks[0].At.Sub(s.zero))
 	}

@@ -141,7 +141,7 @@ func (t *trial) acknowledged() {
 // images are to be repaired from it, so that a benchmark can check them.
 func (t *trial) plan(zero, end time.Time) {
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
-	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff {
+	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff && !t.cell.discards(t.entry) {
 		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
 	}
 }

@@ -225,7 +225,7 @@ func (f *foedus) publish(ctx context.Context, w *store.Image) error {
 // glean brings the snapshot up to epoch until. A snapshot whose image failed is
 // built upon all the same.
 func (f *foedus) glean(ctx context.Context, until uint64) error {
-	log, err := f.env.Log.Window(f.dir.Current().Until(), until)
+	log, err := wal.OpenWindow(f.env.FS, f.env.LogDir, f.dir.Current().Until(), until) // by a file system that counts
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store
 	f.until = [2]uint64{sn.Until(), at}
 	r.Load += time.Since(start)
 	r.Point = store.Point{Kind: "epoch", Seq: at, LogFrom: at, LogTo: at}
-	r.Snapshot, r.Images, r.Last = sn.Number(), 1, sn.Last()
+	r.Own, r.Snapshot, r.Images, r.Last = true, sn.Number(), 1, sn.Last()
 	_, r.Bytes = sn.Bytes()
 	return r, nil
 }

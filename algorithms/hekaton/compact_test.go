@@ -84,7 +84,11 @@ func (r *rig) state() map[uint64]string {
 func inPairs(t *testing.T, disk fs.FS, dir string) (map[uint64]string, uint64) {
 	t.Helper()
 	m := map[uint64]string{}
-	epoch, err := pairs.Load(context.Background(), disk, dir, 1, func(_ int, row pairs.Row) error {
+	p, err := pairs.Find(disk, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.Load(context.Background(), 1, func(_ int, row pairs.Row) error {
 		if _, ok := m[row.Key]; ok {
 			return errors.New("a key is there twice")
 		}
@@ -94,7 +98,7 @@ func inPairs(t *testing.T, disk fs.FS, dir string) (map[uint64]string, uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, epoch
+	return m, p.Epoch()
 }
 
 func same(t *testing.T, got, want map[uint64]string) {

@@ -14,11 +14,17 @@
 // The records that a store starts with are not in its log. They are written to
 // the first data files once, before the first transaction.
 //
-// Every algorithm here is recovered from the same format of image. So the state
-// is then read from the pairs, through their delta files in parallel, and written
-// once more as an image. That is no part of Hekaton, which recovers from its
-// pairs; where images are discarded it is left out, and what is measured is the
-// compaction alone.
+// A store that is started again is filled from its pairs, through their delta
+// files in parallel, and from the log after their epoch; and it goes on with the
+// pairs. Where there are none, or one is damaged, it is recovered from an image,
+// and begins pairs anew. The index, which Hekaton does not have, is no part of the
+// recovery: the first checkpoint builds it, and reads the data files for it.
+//
+// All algorithms here are compared by one format of image. So the state is also
+// read from the pairs and written once more as an image. That is no part of
+// Hekaton; where images are discarded it is left out, and what is measured is the
+// compaction alone. Then hekaton itself drops the log that the pairs before the
+// newest had.
 package hekaton
 
 import (
@@ -39,8 +45,11 @@ type hekaton struct {
 	env  *store.Env
 	o    pairs.Options
 	log  *wal.Follower // stands where set does. The checkpointer's alone
-	set  *pairs.Set    // nil after a failure: it is opened again. The checkpointer's alone
+	set  *pairs.Set    // nil after a failure, or a recovery: it is opened again. The checkpointer's alone
 	held int64         // bytes that it holds, as metered
+
+	resumed bool      // the store was recovered from the pairs, and goes on with them
+	until   [2]uint64 // the epochs of the last two checkpoints. The checkpointer's alone
 }
 
 // New returns the log compaction. It needs a log.
@@ -56,9 +65,15 @@ func New(env *store.Env) (store.Algorithm, error) {
 	return h, nil
 }
 
-// Loaded writes what the store starts with. Pairs of an earlier run are not gone
-// on with: the store may have been recovered to where they do not stand.
+var _ store.Resumer = (*hekaton)(nil)
+
+// Loaded writes what the store starts with, unless it was recovered from the
+// pairs. Else those of an earlier run are not gone on with: the store may have
+// been recovered to where they do not stand.
 func (h *hekaton) Loaded() error {
+	if h.resumed {
+		return nil
+	}
 	set, err := pairs.Create(h.o)
 	if err != nil {
 		return err
@@ -72,10 +87,17 @@ func (h *hekaton) Loaded() error {
 	if err != nil {
 		return err
 	}
-	// No transaction has begun, so all will be in this epoch or a later one.
-	if err := set.Publish(context.Background(), h.env.Log.Epoch()-1); err != nil {
+	// No transaction has begun, so all will be in this epoch or a later one. The
+	// log has to reach the one before first: pairs that stand behind its end could
+	// not be brought up to date with it.
+	ctx, until := context.Background(), h.env.Log.Epoch()-1
+	if err := h.env.Log.WaitDurable(ctx, until); err != nil {
 		return err
 	}
+	if err := set.Publish(ctx, until); err != nil {
+		return err
+	}
+	h.until = [2]uint64{until, until}
 	h.follow()
 	return nil
 }
@@ -105,7 +127,7 @@ func (h *hekaton) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 		return at, err
 	}
 	if w.Discarded() {
-		return at, nil
+		return at, h.dropLog()
 	}
 	return at, h.env.Parts(ctx, w, h.set.Pairs(), func(ctx context.Context, out *store.Out, part int) error {
 		return h.set.Scan(ctx, part, func(r pairs.Row) error {
@@ -134,8 +156,19 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 	if err := h.set.Publish(ctx, cut); err != nil {
 		return err
 	}
+	h.until = [2]uint64{cut, h.until[0]}
 	h.env.Mark("compacted")
 	h.meter()
+	return nil
+}
+
+// dropLog deletes the log that the pairs had already when they were published
+// before. Where there are images, the store does so when one is published: their
+// points are those of the pairs, so that it never deletes more.
+func (h *hekaton) dropLog() error {
+	if err := h.env.Log.Truncate(h.until[1]); err != nil {
+		return fmt.Errorf("pairs of epoch %d are published, but the log they cover is not deleted: %w", h.until[0], err)
+	}
 	return nil
 }
 

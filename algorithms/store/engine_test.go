@@ -247,7 +247,7 @@ func TestBudgetRefused(t *testing.T) {
 		t.Errorf("a memory budget for plain: %v", err)
 	}
 	_, err = Open(Options{
-		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Pages: "pages",
+		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Own: Own{Form: Pages},
 		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "keeper") {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
@@ -22,17 +21,17 @@ var ErrNoImage = image.ErrNoImage
 // A Source is where a store is recovered from.
 type Source struct {
 	Images string
-	// Snapshots is a folder of snapshot pages (see Options.Snapshots). Where it
-	// has a snapshot that is whole, that is used in place of an image, and the
-	// log after it; by a store that makes its own snapshots there, so that they
-	// go on from it. It is not looked at where an image is named.
-	Snapshots string
-	Image     string   // this image rather than the newest; a path
-	Chain     []string // these rather than those of a folder: the full image, and what is laid over it; paths
-	Log       string   // empty: no log
-	LogTo     uint64   // replay no further than this epoch; 0: to the durable end
-	FS        fs.FS    // nil: the operating system's
-	Parallel  int      // readers and appliers; 0 means 1
+	// Own is files of an algorithm's own (see Options.OwnFiles). Where they have
+	// a state that is whole, that is used in place of an image, and the log
+	// after it; by a store under that algorithm, whose own they are, so that it
+	// goes on from them. They are not looked at where an image is named.
+	Own      Own
+	Image    string   // this image rather than the newest; a path
+	Chain    []string // these rather than those of a folder: the full image, and what is laid over it; paths
+	Log      string   // empty: no log
+	LogTo    uint64   // replay no further than this epoch; 0: to the durable end
+	FS       fs.FS    // nil: the operating system's
+	Parallel int      // readers and appliers; 0 means 1
 }
 
 // A Recovery is what was got back, and what it cost.
@@ -40,11 +39,12 @@ type Recovery struct {
 	Point    Point
 	Records  uint64        // from the images, tombstones included; each counts once
 	Images   int           // that were laid over each other; 1 for a full one
-	Snapshot uint64        // number of the snapshot whose pages were used in place of an image; 0: none
+	Own      bool          // it was from the algorithm's own files in place of an image
+	Snapshot uint64        // number of the snapshot whose pages these were; 0: none
 	Changes  uint64        // from the log
-	Bytes    int64         // of the images, or the pages
-	Last     uint64        // the largest stamp
-	Load     time.Duration // of the full image, or the pages
+	Bytes    int64         // of the images, or the own files
+	Last     uint64        // the largest stamp, as own files say; 0: they do not
+	Load     time.Duration // of the full image, or the own files
 	Merge    time.Duration // of the partial ones, laid over it
 	Replay   time.Duration // of the log, or to glean it
 	Problems []string      // damaged files that were passed over
@@ -57,26 +57,26 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 		src.FS = fs.OS()
 	}
 	src.Parallel = max(src.Parallel, 1)
-	if src.Snapshots == "" || src.Image != "" || len(src.Chain) > 0 {
+	if src.Own.None() || src.Image != "" || len(src.Chain) > 0 {
 		return s.recoverImage(ctx, src, nil)
 	}
-	r, err := s.recoverPages(ctx, src)
+	r, err := s.recoverOwn(ctx, src)
 	if err == nil {
 		return r, nil
 	}
-	var damage *glean.Damage
-	if !errors.Is(err, glean.ErrNoSnapshot) && !errors.As(err, &damage) {
-		return r, fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+	instead, problem := passedOver(err)
+	if !instead {
+		return r, fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}
 	if err := s.forget(); err != nil {
-		return r, fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+		return r, fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}
-	if damage == nil {
+	if !problem {
 		return s.recoverImage(ctx, src, nil)
 	}
 	r, e := s.recoverImage(ctx, src, []string{err.Error()})
 	if errors.Is(e, ErrNoImage) { // what was there is damaged: that is what matters
-		e = fmt.Errorf("recover from %s: %w", src.Snapshots, err)
+		e = fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}
 	return r, e
 }
@@ -203,7 +203,19 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 		return s.keeper.Fill(ctx, &imaged{im, src.Parallel, counts})
 	}
 	loadings := s.loadings(src.Parallel)
-	err = im.Scan(ctx, src.Parallel, func(worker int, rec image.Record) error {
+	if err := im.Scan(ctx, src.Parallel, s.filler(counts, loadings)); err != nil {
+		return err
+	}
+	return flushAll(loadings)
+}
+
+// filler returns what puts records where they belong, each worker by its own
+// loading, and counts them in its own share.
+func (s *Store) filler(counts []counter, loadings []Loading) func(worker int, rec image.Record) error {
+	return func(worker int, rec image.Record) error {
+		if rec.Table >= len(s.tables) {
+			return fmt.Errorf("record of table %d of %d", rec.Table, len(s.tables))
+		}
 		c, v := &counts[worker], rec.Value
 		if rec.Absent {
 			v = nil
@@ -214,11 +226,7 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 			c.n++
 		}
 		return err
-	})
-	if err != nil {
-		return err
 	}
-	return flushAll(loadings)
 }
 
 // Chain returns the files that an image is read from: the full image, and what is
@@ -296,9 +304,11 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	return err
 }
 
+var errLogEnds = errors.New("the log ends")
+
 // errShort is the error of a log that ends before the point that it has to reach.
 func errShort(end uint64, at Point) error {
-	return fmt.Errorf("the log ends at epoch %d, and the image stands at %v; use the image before it", end, at)
+	return fmt.Errorf("%w at epoch %d, and what is recovered stands at %v; use the image before it", errLogEnds, end, at)
 }
 
 // replayTo returns how far to replay; 0 is to the durable end. The store's own

@@ -26,11 +26,11 @@ type Options struct {
 	NeedsLog  bool     // the algorithm cannot do without one
 	Restore   Restore  // how a Loader with pages is loaded; empty for its own choice, and for all others
 	Partial   Tracking // images but the first hold what was written since the one before
-	Pages     string   // folder, among the algorithm's own files, of the snapshot pages that it can be recovered from; empty: none
+	Own       Own      // files of the algorithm's own that it can be recovered from
 
 	// Budget is how many bytes of records the algorithm may have in memory, as
-	// far as it can help it; 0: all. It is for algorithms with Pages, and a
-	// Keeper is what New has to return.
+	// far as it can help it; 0: all. It is for algorithms with Pages of their
+	// own, and a Keeper is what New has to return.
 	Budget int64
 
 	Tables  []TableSpec
@@ -134,7 +134,7 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll)
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
-	case o.Budget < 0 || o.Budget > 0 && o.Pages == "":
+	case o.Budget < 0 || o.Budget > 0 && o.Own.Form != Pages:
 		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, or take an algorithm with snapshot pages (foedus)", o.Budget, o.Algorithm)
 	}
 	for _, t := range o.Tables {
@@ -239,7 +239,7 @@ func (s *Store) openFiles() error {
 	if err != nil {
 		return err
 	}
-	if after, err = o.pagesReach(after); err != nil {
+	if after, err = o.ownReach(after); err != nil {
 		return err
 	}
 	s.log, err = wal.Open(wal.Options{

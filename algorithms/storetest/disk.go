@@ -88,8 +88,8 @@ func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (
 		return r, nil, err
 	}
 	state, n := read(s)
-	if log && w.pages != "" {
-		err = w.samePages(src, state)
+	if log && !w.own.None() {
+		err = w.sameOwn(src, state)
 	}
 	if !log && n != r.Records {
 		err = fmt.Errorf("the image has %d entries for %d records", r.Records, n)
@@ -105,20 +105,20 @@ func recoverInto(s *store.Store, src store.Source) (store.Recovery, error) {
 	return r, err
 }
 
-// samePages recovers from the pages of the snapshots where src has it from an
-// image, and compares.
-func (w *world) samePages(src store.Source, want *oracle.State) error {
+// sameOwn recovers from the algorithm's own files where src has it from an image,
+// and compares.
+func (w *world) sameOwn(src store.Source, want *oracle.State) error {
 	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	src.Snapshots = w.pages
+	src.Own = w.own
 	if _, err := recoverInto(s, src); err != nil {
-		return fmt.Errorf("from snapshot pages: %w", err)
+		return fmt.Errorf("from own files: %w", err)
 	}
 	if ds, n := oracle.Equal(stateOf(s), want, 3); n > 0 {
-		return fmt.Errorf("what the snapshot pages recover to differs from what the image does in %d records: %v", n, ds)
+		return fmt.Errorf("what the own files recover to differs from what the image does in %d records: %v", n, ds)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
 		w.verify(rules)
 		live := stateOf(w.s)
 		w.close()
-		if logged { // from the image, whatever else there is
+		if logged && !w.own.None() { // it is reborn from these: its image has to do as well
 			_, state, err := w.recoverAll(mem)
 			w.must(err)
 			w.same("state from the image and the log", state, live)
@@ -58,15 +58,15 @@ func (w *world) reborn(log bool) *world {
 	r := build(t, w.e, w.p, w.mem, w.disk)
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
 	if log {
-		src.Log, src.Snapshots = logDir, r.pages
+		src.Log, src.Own = logDir, r.own
 	}
 	got, err := r.s.Recover(context.Background(), src)
 	r.must(err)
 	if len(got.Problems) > 0 {
 		t.Errorf("recovery met problems: %v", got.Problems)
 	}
-	if (got.Snapshot != 0) != (src.Snapshots != "") {
-		t.Errorf("snapshot %d was recovered from, of those in %q", got.Snapshot, src.Snapshots)
+	if got.Own == src.Own.None() {
+		t.Errorf("recovered from own files: %t, and there are %+v", got.Own, src.Own)
 	}
 	r.must(r.s.Start())
 	state := stateOf(r.s)

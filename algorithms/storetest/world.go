@@ -76,8 +76,8 @@ type world struct {
 	e       algorithms.Entry
 	p       plan
 	mem     *fs.Mem
-	pages   string // folder of the store's snapshot pages; empty: it makes none
-	disk    fs.FS  // what the store writes to: mem, perhaps with faults
+	own     store.Own // the store's own files that it is recovered from
+	disk    fs.FS     // what the store writes to: mem, perhaps with faults
 	s       *store.Store
 	rec     *oracle.Recorder
 	initial oracle.Initial
@@ -129,7 +129,7 @@ func build(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *w
 	if w.p.log || e.NeedsLog {
 		o.Log = store.Log{Dir: logDir, Interval: time.Millisecond}
 	}
-	w.pages = o.Snapshots()
+	w.own = o.OwnFiles()
 	var err error
 	w.s, err = store.Open(o)
 	if errors.Is(err, errors.ErrUnsupported) {

@@ -14,6 +14,7 @@ var known = Known{
 	SoundAlgorithms:   []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr"},
 	DefaultAlgorithms: []string{"none", "naive", "zigzag", "pingpong", "calc"},
 	BudgetAlgorithms:  []string{"push"},
+	OwnAlgorithms:     []string{"push", "cpr"},
 	RestoreAlgorithms: []string{"pagestore"},
 }
 

@@ -20,6 +20,7 @@ const (
 	judgeTime    = 5e-6 // seconds that the oracle takes per record
 	stateBytes   = 150  // of an image's record, when images or stores are compared
 	recordBytes  = 1e9  // what a recorded trial records
+	ownCopies    = 4    // of the data on disk, at most, of an algorithm that recovers from files of its own
 
 	verifiedImages = 4 // of a recorded trial; the memory at its end is one more
 )
@@ -129,7 +130,7 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 	all, _ := e.shape()
 	fewer, _ := least.shape()
 	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + recordBytes
-	if e.Checkpoint.Sink != SinkDiscard {
+	if e.Checkpoint.Sink != SinkDiscard || e.firstOf(e.known.OwnAlgorithms, true) != "" {
 		store += e.storeBytes(1) + 2*stateBytes*all
 	}
 	return max(store, recorded)
@@ -152,16 +153,26 @@ func (e *Experiment) images() float64 {
 	return max(2, n) // a recorded trial keeps two
 }
 
+// writesImages tells whether a measured trial of any algorithm does.
+func (e *Experiment) writesImages() bool {
+	return e.Checkpoint.Sink == SinkFile || e.Checkpoint.Sink == SinkOwn && e.firstOf(e.known.OwnAlgorithms, false) != ""
+}
+
 func (e *Experiment) imageBytes() float64 {
-	switch {
-	case e.Workload.Name == workload.Bulk:
+	if e.Workload.Name == workload.Bulk {
 		return 0
-	case e.Checkpoint.Sink != SinkDiscard:
-		return e.images() * e.dataBytes()
-	case e.Verify == VerifyTrial:
-		return 2 * e.dataBytes()
 	}
-	return 0
+	n := 0.0
+	switch {
+	case e.writesImages():
+		n = e.images()
+	case e.Verify == VerifyTrial:
+		n = 2
+	}
+	if e.Checkpoint.Sink == SinkOwn && e.firstOf(e.known.OwnAlgorithms, true) != "" {
+		n = max(n, ownCopies)
+	}
+	return n * e.dataBytes()
 }
 
 func (e *Experiment) trialSeconds(measured Duration) float64 {
@@ -174,7 +185,7 @@ func (e *Experiment) algorithmSeconds() float64 {
 		return e.bulkSeconds() * float64(e.Trials)
 	}
 	one := e.trialSeconds(e.Duration)
-	if e.Verify != VerifyOff && e.Checkpoint.Sink != SinkDiscard { // images are read back, and recovered from
+	if e.Verify != VerifyOff && e.writesImages() { // images are read back, and recovered from
 		one += (e.images() + 1) * e.dataBytes() / recoverSpeed
 	} else if e.Recover {
 		one += e.dataBytes() / recoverSpeed

@@ -140,3 +140,22 @@ func TestEstimateSaturates(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What recovers from files of its own writes no images with checkpoint.sink: own,
+// and can be recovered with discard; what else runs writes them as ever.
+func TestEstimateOfOwnFiles(t *testing.T) {
+	const text = "records: 1M\nrecord_size: 984\nduration: 60s\ncheckpoint: {first: 1s, interval: 2s, sink: "
+	est := func(set string) Estimate { return parse(t, text+set).Estimate(copies) }
+	images, mixed := est("file}\nalgorithms: [calc, push]\n"), est("own}\nalgorithms: [calc, push]\n")
+	if images.Disk != mixed.Disk || images.Time != mixed.Time || images.Memory != mixed.Memory {
+		t.Errorf("with images of calc %+v, want %+v", mixed, images)
+	}
+	alone, none := est("own}\nalgorithms: [push, cpr]\n"), est("discard}\nalgorithms: [push, cpr]\n")
+	if want := int64(ownCopies * 1e9); alone.Disk != want || none.Disk != 2*1e9 || alone.Time >= mixed.Time || alone.Memory != none.Memory {
+		t.Errorf("own files take %+v, want %d on disk; nothing takes %+v", alone, want, none)
+	}
+	if own := est("own}\nalgorithms: [calc]\n"); own.Disk != images.Disk {
+		t.Errorf("%d bytes of images with own, %d with file", own.Disk, images.Disk)
+	}
+	parse(t, text+"own, disk_rate: 10MiB/s}\nalgorithms: [none, calc]\n")
+}

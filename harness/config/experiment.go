@@ -117,7 +117,7 @@ type Checkpoint struct {
 	Streams Count `yaml:"streams"`
 	// The limit on writing, such as 100MiB/s, to emulate a disk; or unlimited.
 	DiskRate Bandwidth `yaml:"disk_rate"`
-	// Where images go: file, or discard to measure capture alone.
+	// Where images go: file; own, which writes none for an algorithm that recovers from files of its own, so that each writes what it needs; or discard, to measure capture alone.
 	Sink Sink `yaml:"sink"`
 	// Write past the page cache (O_DIRECT) where the file system allows it.
 	Direct bool `yaml:"direct"`
@@ -143,7 +143,8 @@ type Known struct {
 	Algorithms        []string // every name that may be configured
 	SoundAlgorithms   []string // what algorithms: all runs
 	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
-	BudgetAlgorithms  []string // those that may have a memory_budget, and recover without images
+	BudgetAlgorithms  []string // those that may have a memory_budget
+	OwnAlgorithms     []string // those that recover from files of their own, without images
 	RestoreAlgorithms []string // those that restore means something to
 }
 
@@ -180,6 +181,7 @@ type Sink string
 // The sinks.
 const (
 	SinkFile    Sink = "file"
+	SinkOwn     Sink = "own"
 	SinkDiscard Sink = "discard"
 )
 

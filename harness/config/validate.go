@@ -58,7 +58,7 @@ func (e *Experiment) validate() []finding {
 	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
 	e.checkTimes(&c)
 	e.checkSink(&c)
-	if name := e.keepsAll(); name != "" {
+	if name := e.firstOf(e.known.BudgetAlgorithms, false); name != "" {
 		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.BudgetAlgorithms, " and "))
 	}
 	e.checkWorkload(&c)
@@ -98,11 +98,11 @@ func (e *Experiment) VerifiedRecords() Count {
 	return min(e.Records, e.VerifyRecords)
 }
 
-// keepsAll returns the first algorithm that makes no snapshot pages; empty if all
-// do.
-func (e *Experiment) keepsAll() string {
+// firstOf returns the first algorithm that is among some, or is not; empty if
+// there is no such.
+func (e *Experiment) firstOf(some []string, among bool) string {
 	for _, a := range e.Algorithms {
-		if !slices.Contains(e.known.BudgetAlgorithms, a) {
+		if slices.Contains(some, a) == among {
 			return a
 		}
 	}
@@ -111,11 +111,14 @@ func (e *Experiment) keepsAll() string {
 
 // checkSink finds what needs images where none are kept.
 func (e *Experiment) checkSink(c *checker) {
+	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
+	if own := e.firstOf(e.known.OwnAlgorithms, true); e.Checkpoint.Sink == SinkOwn && own != "" {
+		c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "it limits images, and with checkpoint.sink: own %s writes files of its own: remove it", own)
+	}
 	if e.Checkpoint.Sink != SinkDiscard {
 		return
 	}
-	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
-	c.add(e.Recover && e.keepsAll() != "", "recover", sink, "%s: set recover: false", none)
+	c.add(e.Recover && e.firstOf(e.known.OwnAlgorithms, false) != "", "recover", sink, "%s: set recover: false", none)
 	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
 	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
 	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")

@@ -53,7 +53,7 @@ func disk(t testing.TB, files map[string][]byte) *fs.Mem {
 func tryLoad(t testing.TB, mem *fs.Mem) (model, error) {
 	t.Helper()
 	m := model{}
-	_, err := Load(context.Background(), mem, dir, 1, func(_ int, r Row) error { return m.add(r) })
+	_, err := load(mem, 1, func(_ int, r Row) error { return m.add(r) })
 	s, oerr := Open(Options{Dir: dir, FS: mem})
 	if oerr == nil {
 		s.Close()
@@ -84,7 +84,7 @@ func TestDamage(t *testing.T) {
 		case name == manifestName && b == nil: // there are no pairs then
 		case err == nil:
 			t.Errorf("%s, %s: nothing was noticed; %s", name, what, got.differs(want))
-		case b != nil && !errors.As(err, &d):
+		case !errors.As(err, &d):
 			t.Errorf("%s, %s: %v, want a Damage", name, what, err)
 		case d != nil && filepath.Base(d.File) != name:
 			t.Errorf("%s, %s: %v", name, what, err)
@@ -180,7 +180,7 @@ func FuzzBlocks(f *testing.F) {
 		m := manifest{epoch: 9, pairs: []entry{{data: 1, bytes: int64(len(data)), rows: rows, delta: 2, marks: int64(len(delta)), dead: marks, high: 9}}}
 		mem := disk(t, map[string][]byte{dataName(1): data, deltaName(2): delta, manifestName: m.encode()})
 		var n uint32
-		_, err := Load(context.Background(), mem, dir, 1, func(int, Row) error { n++; return nil })
+		_, err := load(mem, 1, func(int, Row) error { n++; return nil })
 		if err == nil && n != rows-marks {
 			t.Errorf("%d rows of which %d are dead gave %d", rows, marks, n)
 		}

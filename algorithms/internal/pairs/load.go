@@ -2,6 +2,7 @@ package pairs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -24,16 +25,45 @@ func (p *pair) scanLive(ctx context.Context, f func(Row) error) error {
 	})
 }
 
-// Load hands the live rows of the pairs last published in a folder to f, from up
-// to parallel goroutines, each of which is a worker from 0 on, and returns the
-// epoch up to which the state goes: the log is to be replayed from there. It
-// changes nothing. A damaged file is a *Damage error; some rows may have been
-// handed over by then.
-func Load(ctx context.Context, fsys fs.FS, dir string, parallel int, f func(worker int, r Row) error) (epoch uint64, err error) {
-	m, err := readManifest(fsys, dir)
+// ErrNone means that no pairs were ever published in a folder.
+var ErrNone = errors.New("no pairs")
+
+// A Saved is the pairs last published in a folder, to be read: nothing is
+// changed. Nobody may publish there meanwhile. Its methods may be called
+// concurrently.
+type Saved struct {
+	fs  fs.FS
+	dir string
+	m   *manifest
+}
+
+// Find returns the pairs last published in a folder, or an ErrNone or *Damage
+// error.
+func Find(fsys fs.FS, dir string) (*Saved, error) {
+	m, err := findManifest(fsys, dir)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	return &Saved{fsys, dir, m}, nil
+}
+
+// Epoch returns the epoch up to which the state goes: the log is to be replayed
+// from there.
+func (s *Saved) Epoch() uint64 { return s.m.epoch }
+
+// Bytes returns how many there are in the files that count.
+func (s *Saved) Bytes() (n int64) {
+	for _, e := range s.m.pairs {
+		n += e.bytes + e.marks
+	}
+	return n
+}
+
+// Load hands the live rows to f, from up to parallel goroutines, each of which is
+// a worker from 0 on. A damaged file is a *Damage error; some rows may have been
+// handed over by then.
+func (s *Saved) Load(ctx context.Context, parallel int, f func(worker int, r Row) error) error {
+	m := s.m
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64
@@ -41,7 +71,7 @@ func Load(ctx context.Context, fsys fs.FS, dir string, parallel int, f func(work
 	for worker := range min(max(parallel, 1), len(m.pairs)) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(m.pairs) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if err := loadPair(ctx, fsys, dir, m.pairs[i], func(r Row) error { return f(worker, r) }); err != nil {
+				if err := loadPair(ctx, s.fs, s.dir, m.pairs[i], func(r Row) error { return f(worker, r) }); err != nil {
 					cancel(err)
 				}
 			}
@@ -49,9 +79,9 @@ func Load(ctx context.Context, fsys fs.FS, dir string, parallel int, f func(work
 	}
 	wg.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return 0, fmt.Errorf("load pairs from %s: %w", dir, err)
+		return fmt.Errorf("load pairs from %s: %w", s.dir, err)
 	}
-	return m.epoch, nil
+	return nil
 }
 
 func loadPair(ctx context.Context, fsys fs.FS, dir string, e entry, f func(Row) error) error {

@@ -108,10 +108,19 @@ func (m *manifest) check(file string) error {
 
 // readManifest returns an empty manifest where there is none.
 func readManifest(fsys fs.FS, dir string) (*manifest, error) {
+	m, err := findManifest(fsys, dir)
+	if errors.Is(err, ErrNone) {
+		return &manifest{}, nil
+	}
+	return m, err
+}
+
+// findManifest is ErrNone where there is no manifest.
+func findManifest(fsys fs.FS, dir string) (*manifest, error) {
 	path := filepath.Join(dir, manifestName)
 	b, err := fs.ReadFile(fsys, path, maxManifest)
 	if errors.Is(err, iofs.ErrNotExist) {
-		return &manifest{}, nil
+		return nil, fmt.Errorf("%w in %s", ErrNone, dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)

@@ -2,8 +2,10 @@ package pairs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	iofs "io/fs"
 	"path/filepath"
 	"slices"
 
@@ -53,8 +55,8 @@ func (p *pair) live() int64 {
 func openPair(fsys fs.FS, dir string, e entry) (*pair, error) {
 	p := &pair{entry: e, path: filepath.Join(dir, dataName(e.data))}
 	var err error
-	if p.file, err = fsys.Open(p.path, false); err != nil {
-		return nil, fmt.Errorf("open data file: %w", err)
+	if p.file, err = openFile(fsys, p.path); err != nil {
+		return nil, err
 	}
 	r := p.reader()
 	if err = r.open(dataMagic, uint64(e.data)); err == nil { // so many rows fit into the file that there is
@@ -67,6 +69,18 @@ func openPair(fsys fs.FS, dir string, e entry) (*pair, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// openFile opens a file that the manifest names, to read it.
+func openFile(fsys fs.FS, path string) (fs.File, error) {
+	f, err := fsys.Open(path, false)
+	if errors.Is(err, iofs.ErrNotExist) {
+		return nil, damaged(path, 0, "it is missing")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open file of a pair: %w", err)
+	}
+	return f, nil
 }
 
 func (p *pair) close() {
@@ -86,9 +100,9 @@ func (p *pair) readDelta(fsys fs.FS, dir string, want uint32) error {
 		return nil
 	}
 	path := filepath.Join(dir, deltaName(p.entry.delta))
-	f, err := fsys.Open(path, false)
+	f, err := openFile(fsys, path)
 	if err != nil {
-		return fmt.Errorf("open delta file: %w", err)
+		return err
 	}
 	defer f.Close()
 	r := &reader{f: f, path: path, end: p.marks}

@@ -28,16 +28,23 @@ type order struct {
 	Way       way
 }
 
-// A way is how a store with snapshot pages is recovered, and what from.
-type way int
+// A way is how a store with files of its own is recovered, and what from.
+type way struct {
+	Own     bool // from its own files; else from an image, as every other store
+	Budget  bool // it has a memory budget
+	NoImage bool // there are no images to fall back to
+}
 
-const (
-	fromImage way = iota // as every other store
-	fromPages
-	paged   // from pages, and it has a memory budget
-	noImage // that too, and there are no images to fall back to
-	ways
-)
+// ways returns those there are for an algorithm.
+func ways(e algorithms.Entry) []way {
+	switch e.Own.Form {
+	case store.Pages:
+		return []way{{}, {Own: true}, {Own: true, Budget: true}, {Own: true, Budget: true, NoImage: true}}
+	case store.Pairs:
+		return []way{{}, {Own: true}, {Own: true, NoImage: true}}
+	}
+	return []way{{}}
+}
 
 // budget is of a few pages, fewer than there are.
 const budget = 24 << 10
@@ -45,9 +52,9 @@ const budget = 24 << 10
 // source is what the store is recovered from.
 func (o order) source() store.Source {
 	src := store.Source{Images: o.images(), Log: o.log(), Parallel: 2}
-	if o.Way != fromImage {
+	if o.Way.Own {
 		opts := o.options()
-		src.Snapshots = opts.Snapshots()
+		src.Own = opts.OwnFiles()
 	}
 	return src
 }
@@ -123,7 +130,7 @@ func (o order) options() store.Options {
 	}
 	e, _ := algorithms.Find(o.Algorithm)
 	e.Apply(&opts)
-	if opts.Images.Discard = o.Way == noImage; o.Way >= paged {
+	if opts.Images.Discard = o.Way.NoImage; o.Way.Budget {
 		opts.Budget = budget
 	}
 	return opts
@@ -176,7 +183,7 @@ func (c *child) checkpoint() error {
 		r.most[w] = c.committed[w].Load() + 1
 	}
 	r.image, r.point = report.Image.Seq, report.Image.Point.Seq
-	if c.o.Way == noImage {
+	if c.o.Way.NoImage {
 		r.image, r.point = 0, 0
 	}
 	return c.l.checkpoint(r)

@@ -69,9 +69,8 @@ func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, see
 		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed},
 		exe:   exe, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e),
 	}
-	if e.Pages != "" {
-		l.Way = way(seed % uint64(ways))
-	}
+	all := ways(e)
+	l.Way = all[seed%uint64(len(all))]
 	for range n {
 		early, err := l.kill(ctx)
 		if err != nil {
@@ -227,7 +226,7 @@ func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *fi
 // is torn at its end is what a kill leaves; anything else that recovery passes
 // over is not.
 func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, st state, err error) {
-	if l.Way != noImage {
+	if !l.Way.NoImage {
 		set, _, err := image.Latest(fs.OS(), l.order.images())
 		if err != nil {
 			return 0, 0, nil, err
@@ -248,8 +247,8 @@ func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, 
 			f.mix("recovery met a problem: %s", p)
 		}
 	}
-	if (r.Snapshot != 0) != (l.Way != fromImage) {
-		f.mix("it was recovered from snapshot %d, where the way is %d", r.Snapshot, l.Way)
+	if r.Own != l.Way.Own {
+		f.mix("recovered from own files: %t, where the way is %+v", r.Own, l.Way)
 	}
 	return point, seq, stateOf(s), nil
 }

@@ -4,6 +4,7 @@ package main
 
 const (
 	hekatonFile = "hekaton/hekaton.go"
+	ownFile     = "store/own.go"
 	pairsDir    = "internal/pairs/"
 	hekatonBook = "Hekaton, data and delta files"
 )
@@ -32,11 +33,43 @@ func hekatonMutants() []mutant {
 			fault: "forgets who deleted the records that are absent at the start",
 			edits: one("err == nil && v.Written()", "err == nil && v.Present()")},
 		{name: "hekaton-starts-late", seen: "epoch of the load not over",
-			fault: "takes the epoch in which the first transactions commit for one that is in the load",
-			edits: one("h.env.Log.Epoch()-1)", "h.env.Log.Epoch())")},
+			fault:    "takes the epoch in which the first transactions commit for one that is in the load",
+			edits:    one("context.Background(), h.env.Log.Epoch()-1\n", "context.Background(), h.env.Log.Epoch()\n"),
+			harmless: "that epoch is waited for until it is durable, and so over, before a transaction begins"},
 		{name: "hekaton-goes-on-after-failure", seen: "state in memory ahead of the manifest",
 			fault: "goes on with the pairs in memory when they could not be published",
 			edits: one("h.drop() // what", "// what")},
+
+		{name: "hekaton-load-not-in-log", seen: "a checkpoint behind the end of its log",
+			fault: "publishes the load at an epoch that the log does not have yet",
+			edits: one("h.env.Log.WaitDurable(ctx, until)", "ctx.Err()")},
+		{name: "hekaton-resumes-early", file: "hekaton/resume.go", seen: "half of a recovery taken for the whole",
+			fault: "goes on with pairs that it could not be recovered from",
+			edits: one("h.resumed = false", "h.resumed = true")},
+		{name: "hekaton-resumes-anywhere", file: ownFile, seen: "the log's tail after a recovery to an earlier time",
+			fault: "goes on with the pairs though the store was recovered to an earlier epoch than the log's end",
+			edits: one("ok && own && src.LogTo == 0", "ok && own")},
+		{name: "hekaton-tail-from-later", file: ownFile, seen: upstream + ": < and <= of epochs mixed up",
+			fault: "replays the log without the epoch after that of the pairs",
+			edits: one("LogFrom: st.epoch, LogTo", "LogFrom: st.epoch + 1, LogTo")},
+		{name: "hekaton-tail-left-out", file: ownFile, seen: "what is committed after the checkpoint is lost",
+			fault: "recovers from the pairs without the log after them",
+			edits: one("err = s.replay(ctx, src, &r)", "err = ctx.Err()")},
+		{name: "hekaton-load-ignores-delta", file: pairsDir + "load.go", seen: hekatonBook + ": a data file read without its delta file",
+			fault: "loads versions that were replaced",
+			edits: one("return p.scanLive(ctx, f)\n}", "return p.scan(ctx, false, func(_ uint32, r Row) error { return f(r) })\n}")},
+		{name: "hekaton-ids-again", file: ownFile, seen: "ids that begin anew after a restart",
+			fault: "gives transaction ids out again that are in the pairs",
+			edits: one("n := s.sum(counts)", "n := new(Store).sum(counts)")},
+		{name: "hekaton-epochs-again", file: storeFile, seen: "logs truncated at restart",
+			fault: "begins a log anew below the epoch of the pairs",
+			edits: one("after, err = o.ownReach(after)", "_, err = o.ownReach(after)")},
+		{name: "hekaton-drops-too-much", seen: "log truncated beyond the image that is kept",
+			fault: "drops the log that the pairs before the newest did not have",
+			edits: one("h.env.Log.Truncate(h.until[1])", "h.env.Log.Truncate(h.until[0])")},
+		{name: "hekaton-damage-unsaid", file: ownFile, seen: errorsAsOk,
+			fault: "passes damaged pairs over without a word",
+			edits: one("return true, true", "return true, false")},
 	})
 }
 

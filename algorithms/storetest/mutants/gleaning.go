@@ -22,7 +22,7 @@ func foedusMutants() []mutant {
 			edits: one("Seq: until, LogFrom", "Seq: until + 1, LogFrom")},
 		{name: "foedus-window-one-off", seen: upstream + ": < and <= of epochs mixed up",
 			fault: "begins a window one epoch too late",
-			edits: one("f.env.Log.Window(f.dir.Current().Until(), until)", "f.env.Log.Window(min(f.dir.Current().Until()+1, until), until)")},
+			edits: one("f.env.LogDir, f.dir.Current().Until(), until)", "f.env.LogDir, min(f.dir.Current().Until()+1, until), until)")},
 		{name: "foedus-load-one-off", seen: upstream + ": < and <= of epochs mixed up",
 			fault:    "takes the epoch in which the first transactions run for part of what was loaded",
 			edits:    one("until := f.env.Log.Epoch() - 1", "until := f.env.Log.Epoch()"),

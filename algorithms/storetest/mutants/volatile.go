@@ -42,7 +42,7 @@ func pagedMutants() []mutant {
 		{name: "paged-error-hidden", file: volatileFile, seen: "an error of a read taken for an empty page",
 			fault: "takes a page that cannot be read for an empty one",
 			edits: one("\t\tif p.snapshot.Load() == at {\n\t\t\treturn err\n\t\t}\n", "\t\tif p.snapshot.Load() == at {\n\t\t\th.leaf.Forget()\n\t\t\treturn nil\n\t\t}\n")},
-		{name: "paged-ids-again", file: "store/pages.go", seen: "ids that begin anew after a restart",
+		{name: "paged-ids-again", file: "store/own.go", seen: "ids that begin anew after a restart",
 			fault: "gives transaction ids out again that are in the snapshot",
 			edits: one("\t\ts.sum([]counter{{last: r.Last >> 16}})\n\t\treturn r, nil\n", "\t\treturn r, nil\n")},
 		{name: "paged-half-loaded", file: "foedus/fill.go", seen: "a snapshot for each table that is loaded",

@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/profile"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
 	"ckptbench/harness"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
@@ -51,8 +52,11 @@ func known() config.Known {
 		if e.Variant == "" {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
-		if e.Pages != "" {
+		if e.Own.Form == store.Pages {
 			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
+		}
+		if !e.Own.None() {
+			k.OwnAlgorithms = append(k.OwnAlgorithms, e.Name)
 		}
 	}
 	return k
