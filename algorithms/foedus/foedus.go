@@ -86,8 +86,9 @@ type foedus struct {
 	store.Plain
 	env   *store.Env
 	o     glean.Options
-	dir   *glean.Dir // nil until there is something to glean from; only read once transactions run
-	until [2]uint64  // the last epochs of the two newest snapshots; the checkpointer's alone
+	dir   *glean.Dir  // nil until there is something to glean from; only read once transactions run
+	until [2]uint64   // the last epochs of the two newest snapshots; the checkpointer's alone
+	log   *wal.Window // that the newest was made from; nil: not by this run. The checkpointer's alone
 }
 
 // New returns FOEDUS's snapshots, with a reducer for every stream of the image,
@@ -225,15 +226,25 @@ func (f *foedus) publish(ctx context.Context, w *store.Image) error {
 // glean brings the snapshot up to epoch until. A snapshot whose image failed is
 // built upon all the same.
 func (f *foedus) glean(ctx context.Context, until uint64) error {
-	log, err := wal.OpenWindow(f.env.FS, f.env.LogDir, f.dir.Current().Until(), until) // by a file system that counts
+	log, err := f.window(until)
 	if err != nil {
 		return err
 	}
 	if _, err := f.dir.Glean(ctx, log, until); err != nil {
 		return err
 	}
-	f.until = [2]uint64{until, f.until[0]}
+	f.log, f.until = log, [2]uint64{until, f.until[0]}
 	return nil
+}
+
+// window returns the log from the snapshot to until: where the window before it
+// was read to is known, from there on.
+func (f *foedus) window(until uint64) (*wal.Window, error) {
+	from := f.dir.Current().Until()
+	if f.log != nil && f.log.To() == from {
+		return f.log.Next(until)
+	}
+	return wal.OpenWindow(f.env.FS, f.env.LogDir, from, until) // by a file system that counts
 }
 
 // dropLog deletes the log that neither of the two newest snapshots needs. Where

@@ -19,6 +19,15 @@ type Window struct {
 	sv       *survey
 	from, to uint64
 	streams  int
+	skip     map[string]int64 // by segment: nothing of the window stands before this offset
+	ends     []stop           // by logger, where its part has been read to
+}
+
+// A stop is an offset in a segment before which nothing of a later epoch stands
+// than those that were read; its path is empty where that is not known.
+type stop struct {
+	path string
+	off  int64
 }
 
 // OpenWindow finds the epochs in (from, to] of the log in dir; to = 0 stands
@@ -40,16 +49,40 @@ func OpenWindow(fsys fs.FS, dir string, from, to uint64) (*Window, error) {
 	if to == 0 {
 		w.to = e.epoch
 	}
-	if w.to < from {
-		return nil, fmt.Errorf("read log %s: epochs %d to %d are asked for", dir, from+1, w.to)
+	return w, w.find()
+}
+
+// Next finds the epochs after w's, up to to, of a log that is open and durable to
+// there. Where w has been read to its end, this goes on from there: the files are
+// not read again from their beginnings. Nobody may be reading w.
+func (w *Window) Next(to uint64) (*Window, error) {
+	sv, err := look(w.fs, w.sv.dir)
+	if err == nil {
+		_, err = sv.trust(w.fs, to)
 	}
-	if err := sv.need(from, w.to); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	for _, s := range sv.sessions {
+	n := &Window{ReadBytes: w.ReadBytes, fs: w.fs, sv: sv, from: w.to, to: to, skip: map[string]int64{}}
+	for _, e := range w.ends {
+		n.skip[e.path] = e.off
+	}
+	return n, n.find()
+}
+
+// find sees to it that the log has all of w, and counts its loggers.
+func (w *Window) find() error {
+	if w.to < w.from {
+		return fmt.Errorf("read log %s: epochs %d to %d are asked for", w.sv.dir, w.from+1, w.to)
+	}
+	if err := w.sv.need(w.from, w.to); err != nil {
+		return err
+	}
+	for _, s := range w.sv.sessions {
 		w.streams = max(w.streams, len(s.chains))
 	}
-	return w, nil
+	w.ends = make([]stop, w.streams)
+	return nil
 }
 
 // Window finds the epochs in (from, to] of the log, which have to be durable.
@@ -85,6 +118,7 @@ func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 			segs := s.chains[i]
 			return &Damage{File: segs[len(segs)-1].path, Offset: r.at, What: fmt.Sprintf("the next file is missing; the log has to reach epoch %d", r.cut)}
 		}
+		w.ends[i] = r.end
 	}
 	return nil
 }
@@ -95,6 +129,8 @@ type windowReader struct {
 	cut  uint64
 	mark uint64 // all records of epochs up to it have been read
 	at   int64  // offset of the last frame
+	end  stop   // the first frame beyond cut, or where reading ended
+	past bool   // there was one
 	f    func(Change) error
 }
 
@@ -109,6 +145,7 @@ func (r *windowReader) segment(ctx context.Context, seg segment) error {
 	}
 	defer s.f.Close()
 	s.reuse, s.unit = true, r.w.ReadBytes
+	s.off = max(s.off, r.w.skip[seg.path])
 	for n := 0; r.mark < r.cut; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read log %s: %w", seg.path, ctx.Err())
@@ -121,6 +158,7 @@ func (r *windowReader) segment(ctx context.Context, seg segment) error {
 		if err != nil {
 			return err
 		}
+		r.pass(seg, fr, s.off)
 		switch fr.kind {
 		case frameMark:
 			r.mark = max(r.mark, fr.epoch)
@@ -133,6 +171,18 @@ func (r *windowReader) segment(ctx context.Context, seg segment) error {
 		}
 	}
 	return nil
+}
+
+// pass notes that fr has been read, after which the file goes on at an offset.
+// What is beyond the cut may stand before the mark, and is for the next window.
+func (r *windowReader) pass(seg segment, fr frame, next int64) {
+	switch {
+	case r.past:
+	case fr.epoch > r.cut:
+		r.end, r.past = stop{seg.path, r.at}, true
+	default:
+		r.end = stop{seg.path, next}
+	}
 }
 
 // changes hands over what a frame holds of the window.
