@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -174,7 +175,7 @@ func duration(s float64) string {
 type unlabelled struct{ gonum.Ticker }
 
 func (u unlabelled) Ticks(min, max float64) []gonum.Tick {
-	ts := u.Ticker.Ticks(min, max)
+	ts := slices.Clone(u.Ticker.Ticks(min, max)) // constant ones are everybody's
 	for i := range ts {
 		if ts[i].Label != "" {
 			ts[i].Label = " "

@@ -128,8 +128,11 @@ func (f figure) panel(lines []line, style Style, rows []result.Row, pos func([]r
 			top = max(top, s.Hi)
 		}
 	}
-	if f.unit == "s" && top < 1 {
+	switch {
+	case f.unit == "s" && top < 1:
 		f.unit, f.scale = "ms", 1000
+	case f.unit == "µs" && top >= 1e7:
+		f.unit, f.scale = "ms", 1e-6
 	}
 	p := panel{title: f.title + " (" + f.unit + ")", plotters: []gonum.Plotter{rules{}}, yMax: 1.08 * f.scale * top}
 	var drawn []string

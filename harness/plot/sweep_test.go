@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	gonum "gonum.org/v1/plot"
+
 	"ckptbench/harness/result"
 )
 
@@ -89,4 +91,17 @@ func TestSweeps(t *testing.T) {
 	check(names("none", "calc", "cpr", "zigzag", "naive"), "sweep")
 	check(names("none", "calc", "cpr", "zigzag", "naive", "fuzzy"), "sweep-wal-async", "sweep-wal-off")
 	check(names("none"))
+}
+
+// The labels that inner panels leave out are still there for the outer ones.
+func TestUnlabelled(t *testing.T) {
+	all := gonum.ConstantTicks{{Value: 1, Label: "10k"}, {Value: 2}}
+	for _, k := range (unlabelled{all}).Ticks(0, 3) {
+		if k.Label != "" && k.Label != " " {
+			t.Errorf("%q", k.Label)
+		}
+	}
+	if all[0].Label != "10k" {
+		t.Errorf("the label is %q now", all[0].Label)
+	}
 }
