@@ -35,7 +35,8 @@ func (w *Worker) Soon(table int, key uint64) {
 	w.store.env.Dirty.Touch(r)
 }
 
-// touch prefetches a record's first two cache lines.
+// touch prefetches the head of a record and what a read of its live version
+// begins with: up to two cache lines.
 func (t *table) touch(r Rec) { prefetch.Lines(unsafe.Pointer(r.head), int(t.stride)) }
 
 // peek returns the record of key if it is found at first glance.
@@ -52,6 +53,3 @@ func (t *table) peek(key uint64) (Rec, bool) {
 	}
 	return Rec{}, false
 }
-
-// touch prefetches key's home cell.
-func (x *hashIndex) touch(key uint64) { prefetch.Line(unsafe.Pointer(x.cell(x.home(key)))) }

@@ -55,10 +55,10 @@ type Algorithm interface {
 }
 
 // A Toucher is an Algorithm that keeps part of a record elsewhere than in its
-// slot. The engine prefetches the slots of a transaction's records all at once,
-// before it locks them; Touch prefetches the rest. Without it, where a version
-// lives would decide how many cache misses overlap, and be mistaken for the
-// algorithm's cost.
+// slot's head and live version. The engine prefetches those of a transaction's
+// records all at once, before it locks them, under every algorithm; Touch
+// prefetches the rest. Without it, the place of a version would decide how many
+// cache misses overlap, and would be mistaken for the algorithm's cost.
 type Toucher interface {
 	Touch(r Rec)
 }

@@ -9,7 +9,7 @@
 // body runs when it has the locks of all of them (as stored procedures do in
 // H-Store, Calvin and CALC). Worker.Do takes these steps:
 //
-//	find the records, touching all of them before anything depends on one
+//	find the records, prefetching all of them before anything depends on one
 //	take every lock, in key order (or, without waiting, in any)
 //	enter the clock: from here on the transaction is in a phase (CPR's enter
 //	before they lock, and step out while they wait long)

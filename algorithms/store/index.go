@@ -7,6 +7,7 @@ import (
 
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/sched"
 )
 
@@ -56,8 +57,8 @@ func (x *hashIndex) home(key uint64) uint64 {
 	return (key ^ key>>32) * 0x9E3779B97F4A7C15 >> x.shift
 }
 
-// peek brings key's home cell in.
-func (x *hashIndex) peek(key uint64) uint64 { return x.cell(x.home(key)).state.Load() }
+// touch prefetches key's home cell.
+func (x *hashIndex) touch(key uint64) { prefetch.Line(unsafe.Pointer(x.cell(x.home(key)))) }
 
 // find returns key's slot, claiming one from t when the key is new.
 func (x *hashIndex) find(key uint64, t *table) (slot uint64, ok bool) {

@@ -47,8 +47,7 @@ type Worker struct {
 	redo    *wal.Buffer // nil without a log
 	seq     uint64      // of the last transaction; a Lamport clock
 	locks   []heldLock
-	scanned []uint64 // keys of the last Scan
-	touched sink
+	scanned []uint64        // keys of the last Scan
 	retry   backoff.Backoff // between attempts of one no-wait transaction
 	wait    time.Duration   // when this transaction first had to wait, since the store was born; 0 if never
 	epoch   uint64          // of the log, at the last commit

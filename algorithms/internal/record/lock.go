@@ -27,9 +27,6 @@ const (
 // MaxShared is the most that may hold a lock shared at once.
 const MaxShared = sharers
 
-// Peek loads the word, to bring the record's first cache line in.
-func (l *Lock) Peek() uint64 { return l.w.Load() }
-
 // TryLock takes the lock exclusively and returns the clock of the last writer.
 func (l *Lock) TryLock() (seq uint64, ok bool) {
 	w := l.w.Load()

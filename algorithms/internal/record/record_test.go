@@ -265,7 +265,7 @@ func TestLockMostReaders(t *testing.T) {
 		}
 	}
 	if l.Clock() != 0 || l.Held(false) || !l.WantCopy() {
-		t.Errorf("%d readers look like something else: %#x", MaxShared, l.Peek())
+		t.Errorf("%d readers look like something else: %#x", MaxShared, l.w.Load())
 	}
 	l.EndCopy()
 	for range MaxShared {
