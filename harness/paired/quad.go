@@ -1,0 +1,102 @@
+package paired
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// A Side is one of the two that are compared. It belongs to the goroutine that
+// measures.
+type Side interface {
+	// Run runs transactions on all workers for about d and returns what they did.
+	Run(d time.Duration) (Slice, error)
+}
+
+// A Slice is what one side did in one turn.
+type Slice struct {
+	Start, End time.Time
+	// Rate is transactions a second: the sum over the workers of what each
+	// committed over its own time, less what the host took of that.
+	Rate float64
+	// Host is the longest time that the host took from one of the workers.
+	Host time.Duration
+}
+
+// A Quad is four slices, one after another: base, side, side, base, or the mirror
+// image. Base and Side hold each side's two in the order of time.
+type Quad struct {
+	Mirrored   bool
+	Base, Side [2]Slice
+}
+
+// Hit reports whether the host took so much of one slice that the quad does not
+// count: more than a fifth of it.
+func (q *Quad) Hit() bool {
+	for _, s := range [...]Slice{q.Base[0], q.Base[1], q.Side[0], q.Side[1]} {
+		if s.Host > s.End.Sub(s.Start)/mostHost {
+			return true
+		}
+	}
+	return false
+}
+
+// mostHost is the part of a slice, one over this, that the host may have taken
+// from a worker. A worker that is stopped with locks in hand soon stops the
+// others; less than this is only taken out of the worker's own time.
+const mostHost = 5
+
+// Start returns when the first of the four slices began.
+func (q *Quad) Start() time.Time {
+	if q.Mirrored {
+		return q.Side[0].Start
+	}
+	return q.Base[0].Start
+}
+
+// End returns when the last of the four slices ended.
+func (q *Quad) End() time.Time {
+	if q.Mirrored {
+		return q.Side[1].End
+	}
+	return q.Base[1].End
+}
+
+// Run runs one quad of slices of length d. mirrored is the order side, base, base,
+// side.
+func Run(base, side Side, d time.Duration, mirrored bool) (Quad, error) {
+	q := Quad{Mirrored: mirrored}
+	outer, inner := &q.Base, &q.Side
+	outerSide, innerSide := base, side
+	if mirrored {
+		outer, inner, outerSide, innerSide = inner, outer, side, base
+	}
+	for _, turn := range [...]struct {
+		side Side
+		into *Slice
+	}{{outerSide, &outer[0]}, {innerSide, &inner[0]}, {innerSide, &inner[1]}, {outerSide, &outer[1]}} {
+		var err error
+		if *turn.into, err = turn.side.Run(d); err != nil {
+			return q, fmt.Errorf("run a slice: %w", err)
+		}
+	}
+	return q, nil
+}
+
+// RunBlock runs quads until n of them count or limit of them were run. The order
+// alternates, so that each side begins equally often. It stops early with ctx's
+// error.
+func RunBlock(ctx context.Context, base, side Side, d time.Duration, n, limit int) (Block, error) {
+	var b Block
+	for i := 0; i < limit && len(b.Quads) < n; i++ {
+		if err := ctx.Err(); err != nil {
+			return b, err
+		}
+		q, err := Run(base, side, d, i%2 == 1)
+		if err != nil {
+			return b, err
+		}
+		b.Add(q)
+	}
+	return b, nil
+}
