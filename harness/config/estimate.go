@@ -122,6 +122,9 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 // end of the recorded trial or when the state recovered is compared.
 func (e *Experiment) memoryBytes(copies float64) float64 {
 	store := e.storeBytes(copies)
+	if e.Paired() { // none is open beside it
+		store += e.storeBytes(1)
+	}
 	if e.Verify == VerifyOff || e.Workload.Name == workload.Bulk {
 		return store
 	}
@@ -197,7 +200,7 @@ func (e *Experiment) algorithmSeconds() float64 {
 	case VerifyFull:
 		recorded = float64(e.Trials)
 	}
-	return one*float64(e.Trials) + recorded*e.recordedSeconds()
+	return one*float64(e.Trials) + recorded*e.recordedSeconds() + e.pairSeconds()
 }
 
 // recordedSeconds is the recorded trial, and the oracle after it.

@@ -69,6 +69,8 @@ type Experiment struct {
 
 	// How many trials each algorithm has at each point of the matrix; 6 is the least that gives a 95% confidence interval.
 	Trials Count `yaml:"trials"`
+	Pair   Pair  `yaml:"pair"`
+
 	// The master seed, or random; the same trial number gives every algorithm the same transactions.
 	Seed Seed `yaml:"seed"`
 
@@ -129,6 +131,21 @@ type Checkpoint struct {
 	CollapseRate Bandwidth `yaml:"collapse_rate"`
 	// The directory of the images; by default one under the result directory.
 	Dir string `yaml:"dir"`
+}
+
+// Pair says how each algorithm is measured beside none: both are open side by
+// side and take turns, some milliseconds each.
+type Pair struct {
+	// In how many openings, with fresh memory each, an algorithm is measured beside none at most; 0 measures no pairs.
+	Most Count `yaml:"most"`
+	// In how many openings at least.
+	Least Count `yaml:"least"`
+	// How narrow the 95% interval of the throughput over none's has to be, to either side, for the openings to end.
+	Until Share `yaml:"until"`
+	// How long a turn lasts, of all workers of one of the two.
+	Slice Duration `yaml:"slice"`
+	// How many quads of turns (none, algorithm, algorithm, none) an opening has at rest; while an image is captured it has as many as that takes.
+	Quads Count `yaml:"quads"`
 }
 
 // A Sweep is a key of the matrix and its values, in the file's order and as
@@ -233,6 +250,7 @@ func defaults(name string, known Known) Experiment {
 		Recover:        true,
 		Restore:        RestoreBatch,
 		Trials:         6,
+		Pair:           Pair{Least: 4, Until: 0.01, Slice: seconds(1) / 100, Quads: 16},
 		Seed:           Seed{Value: 1},
 		known:          known,
 	}

@@ -62,6 +62,7 @@ func (e *Experiment) validate() []finding {
 		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.BudgetAlgorithms, " and "))
 	}
 	e.checkWorkload(&c)
+	e.checkPair(&c)
 	e.checkRestore(&c)
 	return c.found
 }
