@@ -203,6 +203,10 @@ func (w *Worker) count() {
 // Flush publishes the count of commits to the last one.
 func (w *Worker) Flush() { w.published.Store(w.n) }
 
+// Committed returns how many transactions the worker committed. It is for the
+// goroutine that runs them.
+func (w *Worker) Committed() uint64 { return w.n }
+
 // HadToWait reports whether the last transaction had to wait for a lock or a
 // checkpoint.
 func (w *Worker) HadToWait() bool { return w.wait != 0 }
