@@ -9,7 +9,9 @@
 // is the image.
 //
 // A record is copied only while no transaction holds it exclusively, so the
-// image holds committed values only and needs no undo. Some of them are older
+// image holds committed values only and needs no undo. The copier tries each
+// record and comes back to those that were held, so a writer waits for one copy at
+// most, never for the rest of a pass. Some of them are older
 // than others: recovery replays the log from where the table was written, and
 // applies a change where it is newer than what the image has. Up to the place
 // where the copying ended, that gives the state exactly as it was there.
@@ -17,11 +19,12 @@ package fuzzy
 
 import (
 	"context"
-	"math/bits"
 	"sync/atomic"
+	"time"
 
 	"ckptbench/algorithms/internal/backoff"
 	flags "ckptbench/algorithms/internal/bits"
+	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
@@ -135,47 +138,69 @@ func (f *fuzzy) begin(ctx context.Context) (from uint64, err error) {
 	return from, f.env.Log.WaitDurable(ctx, epoch)
 }
 
-// flush copies the records of the closed dirty table, those that a transaction
-// holds exclusively as soon as it lets them go.
+// flush copies the records of the closed dirty table, in as many passes as it
+// takes to find each of them free, or claimed.
 func (f *fuzzy) flush(ctx context.Context) error {
 	table := f.table[1-f.cur.Load()]
 	var wait backoff.Backoff
-	for left := -1; left != 0; wait.Wait() {
+	for f.pass(ctx, table, wait.Slept()) > 0 {
 		if err := ctx.Err(); err != nil {
-			table.Each(0, uint64(f.env.Slots), f.giveUp)
 			return err
 		}
-		left = 0
-		for i := range table.Words() {
-			for word := table.Word(i); word != 0; word &= word - 1 {
-				ordinal := uint64(64*i + bits.TrailingZeros64(word))
-				if !f.refresh(ordinal, table) {
-					left++
-				}
-			}
-		}
+		wait.Wait()
 	}
 	return nil
 }
 
-// giveUp does not want to copy a record any more.
-func (f *fuzzy) giveUp(ordinal uint64) bool {
-	f.env.Rec(ordinal).Head().Lock.EndCopy()
-	return true
+// pass copies the records of a table that it can take and returns how many are
+// left.
+func (f *fuzzy) pass(ctx context.Context, table *flags.Set, claim bool) (left int) {
+	table.Each(0, uint64(f.env.Slots), func(ordinal uint64) bool {
+		if !f.refresh(ctx, ordinal, table, claim) {
+			left++
+		}
+		return true
+	})
+	return left
 }
 
-// refresh copies one record and takes it off the table, unless a transaction
-// holds it exclusively.
-func (f *fuzzy) refresh(ordinal uint64, table *flags.Set) bool {
+// refresh copies one record and takes it off the table, unless it could not take
+// it.
+func (f *fuzzy) refresh(ctx context.Context, ordinal uint64, table *flags.Set, claim bool) bool {
 	r := f.env.Rec(ordinal)
 	lock := &r.Head().Lock
-	if !lock.WantCopy() {
+	if !take(ctx, lock, claim) {
 		return false
 	}
 	table.Remove(ordinal)
 	sched.Point("fuzzy.refresh")
 	f.copy.At(r).CopyFrom(r.Live())
 	lock.EndCopy()
+	return true
+}
+
+// claimLook is how often a copier looks whether a record that it has claimed was
+// handed over: the record's writers wait for it that long.
+const claimLook = 20 * time.Microsecond
+
+// take keeps writers out of a record for one copy, and reports whether it does.
+// It does not where a transaction holds the record exclusively, and leaves no
+// mark then: the next look is a pass away, and a pass of rate-limited writing may
+// take seconds. With claim it stays at the record until the transaction hands it
+// over, or ctx ends. That is for a record that was found held in every pass,
+// which writers may pass on to each other for ever.
+func take(ctx context.Context, lock *record.Lock, claim bool) bool {
+	if !claim {
+		return lock.TryCopy()
+	}
+	for !lock.WantCopy() {
+		if ctx.Err() != nil {
+			lock.EndCopy()
+			return false
+		}
+		sched.Point("fuzzy.claimed")
+		time.Sleep(claimLook)
+	}
 	return true
 }
 

@@ -48,28 +48,25 @@ func (p *partial) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 	return at, p.env.Log.WaitDurable(ctx, at.LogTo)
 }
 
-// write puts the records of the closed dirty table in the image, those that a
-// transaction holds exclusively as soon as it lets them go.
+// write puts the records of the closed dirty table in the image, in as many
+// passes as it takes to find each of them free, or claimed.
 func (p *partial) write(ctx context.Context, w *store.Image) error {
-	closed := p.table[1-p.cur.Load()]
-	left, err := p.writeSome(ctx, w, closed)
+	left, err := p.writeSome(ctx, w, p.table[1-p.cur.Load()], false)
 	for wait := (backoff.Backoff{}); err == nil && len(left) > 0; wait.Wait() {
 		if err = ctx.Err(); err == nil {
-			left, err = p.writeSome(ctx, w, left)
+			left, err = p.writeSome(ctx, w, left, wait.Slept())
 		}
-	}
-	if err != nil {
-		closed.Each(0, uint64(p.env.Slots), p.giveUp)
 	}
 	return err
 }
 
-// writeSome puts records in the image and returns those that were held.
-func (p *partial) writeSome(ctx context.Context, w *store.Image, of set) (list, error) {
+// writeSome puts the records in the image that it can take (see take) and
+// returns the others.
+func (p *partial) writeSome(ctx context.Context, w *store.Image, of set, claim bool) (list, error) {
 	held := make([]list, p.env.Streams)
 	err := p.env.ScanOf(ctx, w, of, func(out *store.Out, r store.Rec) {
 		lock := &r.Head().Lock
-		if !lock.WantCopy() {
+		if !take(ctx, lock, claim) {
 			held[out.Stream] = append(held[out.Stream], r.Ordinal())
 			return
 		}

@@ -101,10 +101,26 @@ func (l *Lock) handOver(seq uint64) {
 // RUnlock releases a shared lock.
 func (l *Lock) RUnlock() { l.w.Add(^uint64(0)) }
 
-// WantCopy keeps writers out for as long as one copy takes, and reports whether
-// none is in. The one that is hands the record over when it unlocks, so that it
-// cannot be passed on from writer to writer for ever; the copier asks again, or
-// gives up by EndCopy. A record has one copier at a time.
+// TryCopy keeps writers out for as long as one copy takes, unless one is in, and
+// reports whether none was. Where it fails it leaves no mark: the record is free
+// for the next writer. A record has one copier at a time.
+func (l *Lock) TryCopy() bool {
+	for {
+		w := l.w.Load()
+		if w&exclusive != 0 {
+			return false
+		}
+		if l.w.CompareAndSwap(w, w|copying) {
+			return true
+		}
+	}
+}
+
+// WantCopy is TryCopy that leaves a mark where a writer is in: that one hands the
+// record over when it unlocks, so that it cannot be passed on from writer to
+// writer for ever. Until then the copier asks again and again, or gives up by
+// EndCopy; if it looked at other records meanwhile, the next writer would wait
+// for these as well.
 func (l *Lock) WantCopy() bool { return l.w.Or(copying)&exclusive == 0 }
 
 // EndCopy lets writers in again.

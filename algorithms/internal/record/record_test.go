@@ -136,6 +136,7 @@ func TestLockTable(t *testing.T) {
 		"exclusive": func(l *Lock) bool { _, ok := l.TryLock(); return ok },
 		"shared":    func(l *Lock) bool { _, ok := l.TryRLock(); return ok },
 		"copy":      (*Lock).WantCopy,
+		"try copy":  (*Lock).TryCopy,
 	}
 	check := func(held, wanted string, want bool) {
 		t.Helper()
@@ -153,11 +154,36 @@ func TestLockTable(t *testing.T) {
 	check("exclusive", "exclusive", false)
 	check("exclusive", "shared", false)
 	check("exclusive", "copy", false)
+	check("exclusive", "try copy", false)
 	check("shared", "exclusive", false)
 	check("shared", "shared", true)
 	check("shared", "copy", true)
+	check("shared", "try copy", true)
 	check("copy", "exclusive", false)
+	check("try copy", "exclusive", false)
 	check("copy", "shared", true)
+	check("try copy", "shared", true)
+}
+
+// A copier that only tries leaves no mark with the writer that it meets.
+func TestLockTryCopy(t *testing.T) {
+	var l Lock
+	l.TryLock()
+	if l.TryCopy() {
+		t.Fatal("a copier beside a writer")
+	}
+	l.Unlock(7)
+	if _, ok := l.TryLock(); !ok || l.Clock() != 7 {
+		t.Fatalf("the next writer is kept out by a copier that is not there, clock %d", l.Clock())
+	}
+	l.Unlock(8)
+	if !l.TryCopy() || l.Clock() != 8 {
+		t.Fatalf("no copy of a free record, clock %d", l.Clock())
+	}
+	l.EndCopy()
+	if _, ok := l.TryLock(); !ok {
+		t.Error("kept from writers after the copy")
+	}
 }
 
 // A writer hands the record over to a copier that waits, and to nobody else.

@@ -44,7 +44,7 @@ func partialMutants() []mutant {
 			edits: one("!p.env.Published()", "false")},
 		{name: "pfuzzy-writes-uncommitted", seen: "SiloR: lock every record it copies",
 			fault: "writes a record that a transaction holds",
-			edits: one("\t\tif !lock.WantCopy() {\n", "\t\tif !lock.WantCopy() {\n\t\t\tout.Put(r, r.Live())\n\t\t\treturn\n\t\t}\n\t\tif false {\n")},
+			edits: one("\t\tif !take(ctx, lock, claim) {\n", "\t\tif !take(ctx, lock, claim) {\n\t\t\tout.Put(r, r.Live())\n\t\t\treturn\n\t\t}\n\t\tif false {\n")},
 		{name: "pfuzzy-keeps-marks", seen: "dirty vector never cleared",
 			fault: "does not empty the closed table",
 			edits: one("\tp.table[1-cur].Clear()\n", "")},
