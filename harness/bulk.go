@@ -38,7 +38,7 @@ type load struct {
 
 // load runs a trial of messages. An error is why it cannot count.
 func (r *runner) load(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) (err error) {
-	out.Verdict = result.Verdict{Mode: result.ModelVerdict, OK: true}
+	out.Verdict = result.Verdict{Mode: result.ModelVerdict}
 	l, err := c.newLoad(workload.Seed{Master: r.exp.Seed.Value, Trial: round, Phase: "load"}, out)
 	if err != nil {
 		return err

@@ -29,13 +29,14 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		out.Status = result.Partial
 		out.Error = "interrupted"
 	case errors.As(err, &wrong):
-		out.Status, out.Error, out.Throughput, out.Bulk, out.Verdict.OK = result.Failed, err.Error(), nil, nil, false
+		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		out.Verdict.Detail = err.Error()
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	case err != nil:
 		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
+	out.Verdict.OK = out.Status == result.OK && out.Verdict.Mode != result.ModeOff // what was not looked at is not right
 	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
@@ -68,7 +69,7 @@ func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 	out := &result.Trial{
 		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
 		Seed: r.exp.Seed.Value, Status: result.OK, Workers: c.workers(), Records: c.size(),
-		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify), OK: true},
+		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify)},
 		Machine: r.machine, Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
 	}
 	for _, p := range c.params {

@@ -189,12 +189,12 @@ func (t *trial) collect() {
 	out := t.out
 	out.Buckets = t.sampler.buckets
 	for _, b := range out.Buckets {
-		if b.Start >= -b.Elapsed/2 {
+		if b.Measured() {
 			out.Elapsed += b.Elapsed
 			out.Committed += b.Commits
 		}
 	}
-	if out.Elapsed > 0 {
+	if out.Elapsed > 0 && out.Committed > 0 { // nothing committed is no throughput, not one of 0
 		rate := float64(out.Committed) / out.Elapsed
 		out.Throughput = &rate
 	}
@@ -241,6 +241,9 @@ func (t *trial) collect() {
 func (t *trial) warn() {
 	out := t.out
 	t.warnOverload()
+	if out.Committed == 0 {
+		out.Warnings = append(out.Warnings, "no transaction committed within the measured part: the trial has no figures")
+	}
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))
 	}

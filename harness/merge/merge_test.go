@@ -69,7 +69,7 @@ func (p part) save(t *testing.T, dir string) string {
 			for _, a := range e.Algorithms {
 				x := result.Trial{Schema: 1, Experiment: "swept", Algorithm: a, Params: params(c), Trial: round, Round: round,
 					ConfigHash: c.Experiment.Hash(), Status: result.OK, Workers: 2, Records: 1000, Verdict: result.Verdict{Mode: "trial", OK: true},
-					Throughput: new(1e6), Relative: new(1.0), Buckets: []result.Bucket{{Elapsed: 1, Commits: 1e6}}}
+					Elapsed: 1, Committed: 1e6, Throughput: new(1e6), Relative: new(1.0), Buckets: []result.Bucket{{Elapsed: 1, Commits: 1e6}}}
 				if p.edit != nil {
 					p.edit(&x)
 				}

@@ -21,8 +21,9 @@ const maxFile = 256 << 20
 
 // Load reads the result directory dir with all its trials, by matrix point,
 // algorithm and trial number. Anything damaged is an error that names the file
-// and, where it has lines, the line. The configuration and the machine may be
-// missing, trials too, but not all of it.
+// and, where it has lines, the line: a file that was changed since it was written,
+// or figures that contradict each other. The configuration and the machine may be
+// missing from results of schemas 1 and 2, trials from all, but not everything.
 func Load(dir string) (*Experiment, error) {
 	e := &Experiment{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
 	found, err := e.loadSetup()
@@ -30,6 +31,9 @@ func Load(dir string) (*Experiment, error) {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
 	if err := e.loadTrials(); err != nil {
+		return nil, fmt.Errorf("load result: %w", err)
+	}
+	if err := e.checkSetup(); err != nil {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
 	if !found && len(e.Trials) == 0 {
@@ -41,7 +45,8 @@ func Load(dir string) (*Experiment, error) {
 	return e, nil
 }
 
-// Dirs returns the folders directly in dir that hold results.
+// Dirs returns the folders directly in dir that hold results, but for those that
+// were set aside.
 func Dirs(dir string) []string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -50,6 +55,9 @@ func Dirs(dir string) []string {
 	var dirs []string
 	for _, d := range entries {
 		path := filepath.Join(dir, d.Name())
+		if IsBefore(path) {
+			continue
+		}
 		if _, err := os.Stat(filepath.Join(path, trialsDir)); err == nil {
 			dirs = append(dirs, path)
 		}
@@ -86,6 +94,9 @@ func (e *Experiment) loadSetup() (bool, error) {
 	}
 	if e.About, err = about(e.Resolved); err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	if _, err := e.loadJSON(commandFile, &e.Command); err != nil {
+		return false, err
 	}
 	known, err := e.loadMachines()
 	return known || e.Config != nil || e.Resolved != nil, err
@@ -148,22 +159,36 @@ func (e *Experiment) loadTrials() error {
 		case err != nil:
 			return err
 		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
+			final, ok := standsFor(path)
+			if !ok {
+				return filepath.SkipDir
+			}
+			if err := e.loadTrial(path, final); err != nil {
+				return err
+			}
 			return filepath.SkipDir
-		case d.IsDir() || d.Name() != trialFile:
-			return nil
+		case !d.IsDir() && d.Name() == trialFile:
+			return e.loadTrial(filepath.Dir(path), filepath.Dir(path))
+		case d.IsDir() && path != root && exists(filepath.Join(path, sumsFile)) && !exists(filepath.Join(path, trialFile)):
+			return fmt.Errorf("%s: is missing, but %s names it: the result is damaged", filepath.Join(path, trialFile), sumsFile)
 		}
-		t, err := loadTrial(filepath.Dir(path))
-		if err != nil {
-			return err
-		}
-		if want := trialPath(e.Dir, *t); want != filepath.Dir(path) {
-			return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", path, TrialDir(*t))
-		}
-		e.Trials = append(e.Trials, *t)
 		return nil
 	})
 	sort.SliceStable(e.Trials, func(i, j int) bool { return before(&e.Trials[i], &e.Trials[j]) })
 	return err
+}
+
+// loadTrial reads the trial in dir, whose name is to be that of the folder final.
+func (e *Experiment) loadTrial(dir, final string) error {
+	t, err := loadTrial(dir)
+	if err != nil {
+		return err
+	}
+	if want := trialPath(e.Dir, *t); want != final {
+		return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", filepath.Join(dir, trialFile), TrialDir(*t))
+	}
+	e.Trials = append(e.Trials, *t)
+	return nil
 }
 
 func before(a, b *Trial) bool {
@@ -206,8 +231,23 @@ func loadTrial(dir string) (*Trial, error) {
 	if t.DurableHGRM, err = loadHGRM(filepath.Join(dir, durableFile)); err != nil {
 		return nil, err
 	}
-	t.HLog, err = readOptional(filepath.Join(dir, intervalFile))
-	return &t, err
+	if t.HLog, err = readOptional(filepath.Join(dir, intervalFile)); err != nil {
+		return nil, err
+	}
+	if err := t.agrees(); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, trialFile), err)
+	}
+	return &t, t.checkSums(dir)
+}
+
+// checkSums compares the files of the trial in dir with their checksums, which
+// trials before sumsSchema lack.
+func (t *Trial) checkSums(dir string) error {
+	there, err := checkSums(dir, trialFiles)
+	if err == nil && !there && t.Schema >= sumsSchema {
+		err = fmt.Errorf("%s: is missing: the result is damaged", filepath.Join(dir, sumsFile))
+	}
+	return err
 }
 
 // loadHGRM reads a listing that may be missing, and checks it.

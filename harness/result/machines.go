@@ -23,16 +23,23 @@ func (e *Experiment) AllMachines() []Machine {
 	return []Machine{e.Machine}
 }
 
-// MachineIDs returns the machines' ids, each once; "" is one that is not known.
+// MachineIDs returns the machines' ids, each once; "" is one that is not known. A
+// result without a description of its machine is of those that its trials name.
 func (e *Experiment) MachineIDs() []string {
 	var ids []string
-	for _, m := range e.AllMachines() {
-		ids = appendNew(ids, m.ID)
-	}
 	for i := range e.Trials {
 		ids = appendNew(ids, e.MachineOf(&e.Trials[i]).ID)
 	}
-	return ids
+	var all []string
+	for _, m := range e.AllMachines() {
+		if m.ID != "" || len(ids) == 0 {
+			all = appendNew(all, m.ID)
+		}
+	}
+	for _, id := range ids {
+		all = appendNew(all, id)
+	}
+	return all
 }
 
 // MachineOf returns the machine on which t was measured; only its ID where
@@ -71,6 +78,7 @@ func (e *Experiment) Warnings() []string {
 	if !e.Shard.Whole() {
 		out = append(out, fmt.Sprintf("shard %s of the experiment: ckptbench merge puts it together with the others", e.Shard))
 	}
+	out = append(out, e.Notes...)
 	ids := e.MachineIDs()
 	if len(ids) > 1 {
 		out = append(out, fmt.Sprintf("measured on %d machines: a round's figures are of one, so compare what is relative to none; all else mixes machines", len(ids)))

@@ -22,6 +22,16 @@ const (
 	latencyFile  = "latency.hgrm"
 	durableFile  = "durable.hgrm" // where there was a log
 	intervalFile = "latency.hlog"
+	sumsFile     = "SHA256SUMS" // of a trial's files, or of those that describe the experiment
+	nextSumsFile = "SHA256SUMS.next"
+	commandFile  = "run.json" // with what flags the experiment was run
+)
+
+// trialFiles are the files that a trial's checksums cover; setupFileNames those
+// that the experiment's cover.
+var (
+	trialFiles     = []string{trialFile, timelineFile, eventsFile, latencyFile, durableFile, intervalFile}
+	setupFileNames = []string{configFile, resolvedFile, machineFile, machinesFile, shardFile, commandFile}
 )
 
 // maxName keeps a folder's name under the 255 bytes most file systems allow.

@@ -4,8 +4,11 @@
 package result
 
 // Schema is the version of the JSON written here. A reader refuses a newer one
-// and takes every older one: 1 had no machine in a trial.
-const Schema = 2
+// and takes every older one: 1 had no machine in a trial, 2 no checksums.
+const Schema = 3
+
+// sumsSchema is the first with checksums.
+const sumsSchema = 3
 
 // Trial statuses.
 const (
@@ -219,9 +222,12 @@ type Experiment struct {
 	Machine  Machine   // the first of Machines
 	Machines []Machine // of a merged result, each with trials of its own; nil: Machine alone
 	Shard    Shard
-	Config   []byte // as given
-	Resolved []byte // with every default
+	Config   []byte   // as given
+	Resolved []byte   // with every default
+	Command  *Command // with what flags it was run; nil where that is not known
 	Trials   []Trial
+
+	Notes []string // what Load has to say of the result as a whole; see Warnings
 }
 
 // A Machine is where and from what a result was measured.

@@ -2,107 +2,103 @@ package result
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// tmpPrefix marks a folder that is not a trial yet, or no longer; Load passes
-// it over.
-const tmpPrefix = ".tmp-"
-
-// Save writes t into the result directory dir: all its files into a temporary
-// folder, which is then renamed, so that a trial is there whole or not at all.
-// A trial of the same name is replaced. Different trials may be saved
-// concurrently.
+// Save writes t into the result directory dir: all its files and their checksums
+// into a temporary folder, which is then renamed, so that a trial is there whole
+// or not at all. A trial of the same name is replaced; at every moment the old or
+// the new one is there. Different trials may be saved concurrently.
 func Save(dir string, t Trial) error {
-	if err := save(dir, t); err != nil {
+	if err := (saver{}).save(dir, t); err != nil {
 		return fmt.Errorf("save trial %s: %w", TrialDir(t), err)
 	}
 	return nil
 }
 
-func save(dir string, t Trial) error {
-	if err := t.Check(); err != nil {
-		return err
+// A saver writes results. Its zero value works.
+type saver struct {
+	step func() error // called before every change of the file system; for tests, which end there; nil: none
+}
+
+// change makes a change of the file system, unless the saver is to end before it.
+func (s saver) change(do func() error) error {
+	if s.step != nil {
+		if err := s.step(); err != nil {
+			return err
+		}
 	}
-	if _, err := t.Latency(); err != nil {
-		return err
-	}
-	if _, err := parseHGRM(durableFile, t.DurableHGRM); err != nil {
-		return err
-	}
-	meta, err := marshal(t)
+	return do()
+}
+
+func (s saver) save(dir string, t Trial) error {
+	files, err := trialContents(t)
 	if err != nil {
 		return err
 	}
 	final := trialPath(dir, t)
-	parent := filepath.Dir(final)
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	if err := s.change(func() error { return os.MkdirAll(filepath.Dir(final), 0o755) }); err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(parent, tmpPrefix)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp)
-	if err := os.Chmod(tmp, 0o755); err != nil {
-		return err
-	}
-	files := []file{{trialFile, meta}, {timelineFile, formatTimeline(t.Buckets)}, {eventsFile, formatEvents(t.Events)}}
-	if len(t.HGRM) > 0 {
-		files = append(files, file{latencyFile, t.HGRM})
-	}
-	if len(t.DurableHGRM) > 0 {
-		files = append(files, file{durableFile, t.DurableHGRM})
-	}
-	if len(t.HLog) > 0 {
-		files = append(files, file{intervalFile, t.HLog})
-	}
-	if err := writeAll(tmp, files); err != nil {
-		return err
-	}
-	return swap(tmp, final)
+	return s.publish(final, files)
 }
 
-// swap renames tmp to final. A folder cannot be renamed over a full one, so the
-// old one is moved away first; a crash in between loses the old trial, which
-// was about to be replaced, and never leaves a mixture.
-func swap(tmp, final string) error {
-	parent := filepath.Dir(final)
-	if _, err := os.Lstat(final); err == nil {
-		old, err := os.MkdirTemp(parent, tmpPrefix)
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(old)
-		if err := os.Rename(final, filepath.Join(old, "replaced")); err != nil {
-			return err
+// trialContents returns the files of a trial, with their checksums last.
+func trialContents(t Trial) ([]file, error) {
+	if err := errors.Join(t.Check(), t.agrees()); err != nil {
+		return nil, err
+	}
+	meta, err := marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	files := []file{{trialFile, meta}, {timelineFile, formatTimeline(t.Buckets)}, {eventsFile, formatEvents(t.Events)}}
+	for _, f := range []file{{latencyFile, t.HGRM}, {durableFile, t.DurableHGRM}, {intervalFile, t.HLog}} {
+		if len(f.data) > 0 {
+			files = append(files, f)
 		}
 	}
-	if err := os.Rename(tmp, final); err != nil {
-		return err
+	if t.Schema < sumsSchema {
+		return files, nil
 	}
-	return syncDir(parent)
+	return append(files, file{sumsFile, sumsOf(files).format()}), nil
 }
 
 // SaveSetup writes what all trials of an experiment share: e's configuration as
-// given and as resolved, and the machine. It is called before the first trial.
+// given and as resolved, its flags, the machine, and the checksums of all that. It
+// is called before the first trial. When it is interrupted, each file is the old or
+// the new one, and Load takes either.
 func SaveSetup(dir string, e Experiment) error {
-	files, err := setupFiles(e)
-	if err != nil {
+	if err := (saver{}).saveSetup(dir, e); err != nil {
 		return fmt.Errorf("save setup of %s: %w", dir, err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("save setup: %w", err)
+	return nil
+}
+
+func (s saver) saveSetup(dir string, e Experiment) error {
+	files, err := setupFiles(e)
+	if err != nil {
+		return err
 	}
-	for _, f := range files {
-		if err := replaceFile(filepath.Join(dir, f.name), f.data); err != nil {
-			return fmt.Errorf("save setup: %w", err)
+	if err := s.change(func() error { return os.MkdirAll(dir, 0o755) }); err != nil {
+		return err
+	}
+	next := sumsOf(files).format()
+	for _, f := range append([]file{{nextSumsFile, next}}, files...) {
+		if err := s.replace(filepath.Join(dir, f.name), f.data); err != nil {
+			return err
 		}
 	}
-	return nil
+	// From here on the new checksums are the only ones.
+	err = s.change(func() error { return os.Rename(filepath.Join(dir, nextSumsFile), filepath.Join(dir, sumsFile)) })
+	if err != nil {
+		return err
+	}
+	return s.change(func() error { return syncDir(dir) })
 }
 
 func setupFiles(e Experiment) ([]file, error) {
@@ -111,9 +107,19 @@ func setupFiles(e Experiment) ([]file, error) {
 		where, what = machinesFile, e.Machines
 	}
 	machine, err := marshal(what)
+	if err != nil {
+		return nil, err
+	}
 	files := []file{{configFile, e.Config}, {resolvedFile, e.Resolved}, {where, machine}}
-	if err != nil || e.Shard.Whole() {
-		return files, err
+	if e.Command != nil {
+		command, err := marshal(e.Command)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{commandFile, command})
+	}
+	if e.Shard.Whole() {
+		return files, nil
 	}
 	shard, err := marshal(e.Shard)
 	return append(files, file{shardFile, shard}), err
@@ -121,16 +127,18 @@ func setupFiles(e Experiment) ([]file, error) {
 
 // replaceFile writes name in one step, so that a reader sees the old or the new
 // content.
-func replaceFile(name string, data []byte) error {
+func replaceFile(name string, data []byte) error { return saver{}.replace(name, data) }
+
+func (s saver) replace(name string, data []byte) error {
 	dir, base := filepath.Split(name)
 	tmp := file{tmpPrefix + base, data}
-	if err := writeAll(dir, []file{tmp}); err != nil {
+	if err := s.writeAll(dir, []file{tmp}); err != nil {
 		return err
 	}
-	if err := os.Rename(filepath.Join(dir, tmp.name), name); err != nil {
+	if err := s.change(func() error { return os.Rename(filepath.Join(dir, tmp.name), name) }); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return s.change(func() error { return syncDir(dir) })
 }
 
 // A file is a name below some folder and its whole content.
@@ -140,13 +148,13 @@ type file struct {
 }
 
 // writeAll writes files into dir and makes them durable.
-func writeAll(dir string, files []file) error {
+func (s saver) writeAll(dir string, files []file) error {
 	for _, f := range files {
-		if err := writeSync(filepath.Join(dir, f.name), f.data); err != nil {
+		if err := s.change(func() error { return writeSync(filepath.Join(dir, f.name), f.data) }); err != nil {
 			return err
 		}
 	}
-	return syncDir(dir)
+	return s.change(func() error { return syncDir(dir) })
 }
 
 func writeSync(name string, data []byte) error {

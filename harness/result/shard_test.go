@@ -91,7 +91,7 @@ func TestSchemaBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := e.MachineOf(&e.Trials[0]).ID; got != "old" || len(e.MachineIDs()) != 1 || len(e.Warnings()) != 0 {
+	if got := e.MachineOf(&e.Trials[0]).ID; got != "old" || len(e.MachineIDs()) != 1 || len(e.Warnings()) != 1 {
 		t.Errorf("the trial ran on %q, machines %v, warnings %v", got, e.MachineIDs(), e.Warnings())
 	}
 	x.Machine = "new"

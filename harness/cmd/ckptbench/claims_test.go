@@ -16,6 +16,9 @@ import (
 func memoryResult(t *testing.T, calc, zigzag int64) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "calc-fig6")
+	if err := result.SaveSetup(dir, result.Experiment{}); err != nil {
+		t.Fatal(err)
+	}
 	for name, peak := range map[string]int64{"calc": calc, "zigzag": zigzag} {
 		err := result.Save(dir, result.Trial{Schema: result.Schema, Experiment: "calc-fig6", Algorithm: name, Trial: 1, Round: 1,
 			Status: result.OK, Verdict: result.Verdict{Mode: "trial", OK: true}, Memory: result.Memory{Data: 100, Peak: 100 * peak}})

@@ -27,9 +27,11 @@ func saved(t *testing.T, name string, speed float64, edit func(*result.Trial)) s
 	for n := 1; n <= 6; n++ {
 		for algorithm, ratio := range map[string]float64{"none": 1, "calc": 0.9 * speed} {
 			ratio += float64(n) / 1000 * (1 - ratio)
-			tput := 1e6 * ratio
+			committed := uint64(1e6 * ratio)
+			tput := float64(committed)
 			x := result.Trial{Schema: result.Schema, Experiment: "x", Algorithm: algorithm, Trial: n, Round: n, ConfigHash: "c",
-				Status: result.OK, Verdict: result.Verdict{Mode: "trial", OK: true}, Workers: 2, Records: 10, Throughput: &tput, Relative: &ratio}
+				Status: result.OK, Verdict: result.Verdict{Mode: "trial", OK: true}, Workers: 2, Records: 10,
+				Elapsed: 1, Committed: committed, Throughput: &tput, Relative: &ratio, Buckets: []result.Bucket{{Elapsed: 1, Commits: committed}}}
 			if edit != nil {
 				edit(&x)
 			}
