@@ -1,44 +1,118 @@
 package result
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// A Disturbance is what kept a trial from having the machine to itself, as parts
-// of 1. The zero Disturbance is none, or a system that does not tell.
+// A Disturbance is what kept a trial from having the machine to itself, in the
+// measured part. Shares are parts of 1. The zero Disturbance is none, or a system
+// that does not say.
 type Disturbance struct {
 	Others    float64 `json:"others,omitempty"`    // of all processors' time, used by other processes
-	Steal     float64 `json:"steal,omitempty"`     // of the same, given to others by the hypervisor
-	Throttled float64 `json:"throttled,omitempty"` // of the clock's time, held back by a limit on the container
+	Steal     float64 `json:"steal,omitempty"`     // of the same, given to others by the hypervisor, as it reports it
+	Throttled float64 `json:"throttled,omitempty"` // of the clock's time, held back by a limit on the container, at most 1
+	// Worst is the processor time that others used in the worst second.
+	Worst float64 `json:"others_in_worst_second_s,omitempty"`
+	// Host is the share of the workers' time in gaps in which their own processor
+	// clocks went on: the host took the processor and reported no steal. HostGap
+	// is the longest.
+	Host    float64 `json:"host,omitempty"`
+	HostGap float64 `json:"host_longest_gap_s,omitempty"`
+	// StoodStill is the longest time in which the process used no processor and
+	// missed its timers: stopped by a signal, or kept off by other processes.
+	StoodStill float64 `json:"stood_still_s,omitempty"`
+	Asleep     float64 `json:"asleep_s,omitempty"` // the machine was suspended
+	// Canary is by how much the canary's speed differed between just before and
+	// just after the measured part, as a share.
+	Canary   float64  `json:"canary_change,omitempty"`
+	Pressure Pressure `json:"pressure,omitzero"`
+}
+
+// A Pressure is the share of the clock's time for which some, or all, tasks of
+// the machine waited for a resource. Own is the processor's for this process's
+// control group. Only memory's is a disturbance: the workers, the checkpointer
+// and the collector wait for processors and for the disk themselves.
+type Pressure struct {
+	CPU        float64 `json:"cpu_some,omitempty"`
+	Own        float64 `json:"own_cpu_some,omitempty"`
+	Memory     float64 `json:"memory_some,omitempty"`
+	MemoryFull float64 `json:"memory_full,omitempty"`
+	IO         float64 `json:"io_some,omitempty"`
+	IOFull     float64 `json:"io_full,omitempty"`
 }
 
 // The most of each that a trial may have without being noisy.
 const (
-	mostOthers    = 0.05
-	mostSteal     = 0.02
-	mostThrottled = 0.01
+	mostOthers     = 0.05 // a daemon's background work is below 0.02
+	mostWorst      = 0.3  // seconds; a busy loop beside two workers on two cores gets 0.6
+	mostSteal      = 0.02
+	mostThrottled  = 0.01
+	mostHost       = 0.01  // a quiet virtual machine: 0.0005; a disturbed one: 0.05
+	mostHostGap    = 0.025 // seconds; a quiet virtual machine: 0.001; a disturbed one: 0.034
+	mostStoodStill = 0.15  // seconds; a scheduler's slice is 0.004, a container's period 0.1
+	mostAsleep     = 0.001 // seconds; between two readings of clocks lie microseconds
+	mostCanary     = 0.2   // on a quiet virtual machine it moves by up to 0.17, with the clock frequency
+	mostMemory     = 0.02
 )
 
-// Noisy reports whether a trial under d is to be distrusted.
-func (d Disturbance) Noisy() bool {
-	return d.Others > mostOthers || d.Steal > mostSteal || d.Throttled > mostThrottled
+// A part is one kind of disturbance: how much of it there was, the most that is
+// no disturbance, and what it is called.
+type part struct {
+	value, most float64
+	name        string
 }
 
-// String says what d is: "others used 12 % of the machine".
-func (d Disturbance) String() string {
-	switch {
-	case d.Throttled > mostThrottled:
-		return fmt.Sprintf("held back by its container's limit for %.0f %% of the time", 100*d.Throttled)
-	case d.Steal > mostSteal:
-		return fmt.Sprintf("the hypervisor gave %.0f %% of the machine to others", 100*d.Steal)
+func (p part) over() bool { return p.value > p.most }
+
+// parts is the table of all kinds.
+func (d Disturbance) parts() []part {
+	return []part{
+		{d.StoodStill, mostStoodStill, fmt.Sprintf("the process stood still for %.2f s", d.StoodStill)},
+		{d.Asleep, mostAsleep, fmt.Sprintf("the machine was suspended for %.2f s", d.Asleep)},
+		{d.Throttled, mostThrottled, fmt.Sprintf("held back by its container's limit for %.0f %% of the time", 100*d.Throttled)},
+		{d.Steal, mostSteal, fmt.Sprintf("the hypervisor gave %.0f %% of the machine to others", 100*d.Steal)},
+		{d.Host, mostHost, fmt.Sprintf("the host took %.1f %% of the processors' time", 100*d.Host)},
+		{d.HostGap, mostHostGap, fmt.Sprintf("the host took a processor for %.0f ms at a stretch", 1000*d.HostGap)},
+		{d.Others, mostOthers, fmt.Sprintf("others used %.0f %% of the machine", 100*d.Others)},
+		{d.Worst, mostWorst, fmt.Sprintf("others used %.2f s of processor time within a second", d.Worst)},
+		{d.Pressure.Memory, mostMemory, fmt.Sprintf("processes waited for memory for %.0f %% of the time", 100*d.Pressure.Memory)},
+		{d.Canary, mostCanary, fmt.Sprintf("the machine's speed changed by %.0f %% (canary)", 100*d.Canary)},
 	}
-	return fmt.Sprintf("others used %.0f %% of the machine", 100*d.Others)
 }
 
-// worse returns the more disturbing of two.
+// Noisy reports whether a trial under d is to be distrusted.
+func (d Disturbance) Noisy() bool { return slices.ContainsFunc(d.parts(), part.over) }
+
+// Reasons names every kind of disturbance that is over its limit:
+// "others used 12 % of the machine".
+func (d Disturbance) Reasons() []string {
+	var names []string
+	for _, p := range d.parts() {
+		if p.over() {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// String is the reasons in one line, empty where there is none.
+func (d Disturbance) String() string { return strings.Join(d.Reasons(), "; ") }
+
+// worse returns the more disturbing of two: the one that is further over a limit.
 func (d Disturbance) worse(e Disturbance) Disturbance {
-	if max(e.Others, e.Steal, e.Throttled) > max(d.Others, d.Steal, d.Throttled) {
+	if e.excess() > d.excess() {
 		return e
 	}
 	return d
+}
+
+// excess is the largest of d's parts, in units of its limit.
+func (d Disturbance) excess() float64 {
+	p := slices.MaxFunc(d.parts(), func(a, b part) int { return cmp.Compare(a.value/a.most, b.value/b.most) })
+	return p.value / p.most
 }
 
 // Again is the name under which none runs a second time in every round, so that

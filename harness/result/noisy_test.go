@@ -2,22 +2,49 @@ package result
 
 import (
 	"math"
-	"strings"
 	"testing"
 )
 
+// Each kind has its limit and its name; what is below does not count.
 func TestNoisy(t *testing.T) {
-	check := func(d Disturbance, noisy bool, says string) {
-		t.Helper()
-		if d.Noisy() != noisy || noisy && !strings.Contains(d.String(), says) {
-			t.Errorf("%+v: noisy %v, %q", d, d.Noisy(), d)
+	for _, c := range []struct {
+		below, over Disturbance
+		says        string
+	}{
+		{Disturbance{Others: 0.05}, Disturbance{Others: 0.34}, "others used 34 % of the machine"},
+		{Disturbance{Worst: 0.3}, Disturbance{Worst: 0.6}, "others used 0.60 s of processor time within a second"},
+		{Disturbance{Steal: 0.02}, Disturbance{Steal: 0.05}, "the hypervisor gave 5 % of the machine to others"},
+		{Disturbance{Throttled: 0.01}, Disturbance{Throttled: 0.5}, "held back by its container's limit for 50 % of the time"},
+		// 36.8 ms in 0.7 s with the longest gap at 34.1 ms, and 0.35 ms in the 0.7 s that followed.
+		{Disturbance{Host: 0.0005}, Disturbance{Host: 0.0526}, "the host took 5.3 % of the processors' time"},
+		{Disturbance{HostGap: 0.001}, Disturbance{HostGap: 0.0341}, "the host took a processor for 34 ms at a stretch"},
+		{Disturbance{StoodStill: 0.1}, Disturbance{StoodStill: 0.5}, "the process stood still for 0.50 s"},
+		{Disturbance{Asleep: 0.0001}, Disturbance{Asleep: 7}, "the machine was suspended for 7.00 s"},
+		{Disturbance{Canary: 0.17}, Disturbance{Canary: 0.4}, "the machine's speed changed by 40 % (canary)"},
+		{Disturbance{Pressure: Pressure{Memory: 0.02}}, Disturbance{Pressure: Pressure{Memory: 0.1}},
+			"processes waited for memory for 10 % of the time"},
+		// What the experiment does itself is no disturbance.
+		{Disturbance{Pressure: Pressure{CPU: 1, Own: 1, IO: 1, IOFull: 1}}, Disturbance{Others: 1}, "others used 100 % of the machine"},
+	} {
+		if c.below.Noisy() || c.below.String() != "" {
+			t.Errorf("%+v: noisy, %q", c.below, c.below)
+		}
+		if !c.over.Noisy() || c.over.String() != c.says {
+			t.Errorf("%+v: noisy %v, %q, want %q", c.over, c.over.Noisy(), c.over, c.says)
 		}
 	}
-	check(Disturbance{}, false, "")
-	check(Disturbance{Others: 0.04, Steal: 0.01}, false, "")
-	check(Disturbance{Others: 0.34}, true, "others used 34 %")
-	check(Disturbance{Others: 0.34, Steal: 0.05}, true, "hypervisor gave 5 %")
-	check(Disturbance{Throttled: 0.5}, true, "held back")
+	d := Disturbance{Others: 0.34, StoodStill: 2}
+	if got, want := d.String(), "the process stood still for 2.00 s; others used 34 % of the machine"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The worse of two is the one that is further over a limit, whatever the unit.
+func TestWorse(t *testing.T) {
+	others, stopped := Disturbance{Others: 0.9}, Disturbance{StoodStill: 9}
+	if others.worse(stopped) != stopped || stopped.worse(others) != stopped || (Disturbance{}).worse(others) != others {
+		t.Error("the worse is not the one further over its limit")
+	}
 }
 
 func TestNoisyRows(t *testing.T) {
