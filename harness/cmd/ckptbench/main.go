@@ -39,6 +39,7 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images, logs and algorithms' own files in a folder, and say what is damaged."`
 	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments, the keys of a config or the published claims."`
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at this machine for some seconds: exit 0 quiet, 1 figures will be disturbed."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
 
 	Trial      trialCommand      `cmd:"" hidden:"" help:"Run one trial, described on stdin, for run --isolate."`

@@ -1,0 +1,127 @@
+package doctor
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+const unknown = "not available"
+
+// Write prints the findings as a table and, in the last line, the verdict.
+func (f Findings) Write(w io.Writer) error {
+	var b strings.Builder
+	name := f.CPU
+	if name == "" {
+		name = "a processor of unknown kind"
+	}
+	fmt.Fprintf(&b, "Looked for %.0f s at %s with %d cores.\n\n", f.Span.Seconds(), name, f.Cores)
+	t := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	for _, r := range f.rows() {
+		fmt.Fprintf(t, "%s\t%s\n", r[0], r[1])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	reasons := f.Reasons()
+	if len(reasons) == 0 {
+		b.WriteString("\nVerdict: quiet. Figures measured now can be trusted.\n")
+	} else {
+		fmt.Fprintf(&b, "\nWhat disturbs:\n- %s\n", strings.Join(reasons, "\n- "))
+		b.WriteString("\nVerdict: figures measured now will be disturbed.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (f Findings) rows() [][2]string {
+	var rows [][2]string
+	add := func(name, format string, args ...any) {
+		rows = append(rows, [2]string{name, fmt.Sprintf(format, args...)})
+	}
+	if len(f.Gaps) == 0 {
+		add("taken by the host", unknown)
+	}
+	for _, g := range f.Gaps {
+		add(fmt.Sprintf("core %d, taken by the host", g.Core), "%s %%, longest %s ms",
+			percent(share(g.Host, g.Watched)), digits(1000*g.LongestHost.Seconds()))
+		add(fmt.Sprintf("core %d, taken by processes", g.Core), "%s %%, longest %s ms",
+			percent(share(g.Others, g.Watched)), digits(1000*g.LongestOthers.Seconds()))
+	}
+	s := f.Sight
+	if s.Known {
+		all := share(s.Others, s.Span) / float64(f.Cores)
+		add("other processes", "%s %% of the machine, %s s of processor time in the worst second", percent(all), digits(s.Worst.Seconds()))
+		add("steal, as reported", "%s %%", percent(share(s.Steal, s.Span)/float64(f.Cores)))
+	} else {
+		add("other processes", unknown)
+		add("steal, as reported", unknown)
+	}
+	if p := s.Stall; p.Known {
+		add("waiting (pressure)", "processor %s %%, memory %s %%, disk %s %% of the time", percent(share(p.CPU.Some, s.Span)),
+			percent(share(p.Memory.Some, s.Span)), percent(share(p.IO.Some, s.Span)))
+	} else {
+		add("waiting (pressure)", unknown)
+	}
+	rows = append(rows, f.canaryRows()...)
+	rows = append(rows, f.containerRows()...)
+	for _, fact := range f.Facts {
+		add(fact.Name, "%s", or(fact.Value, unknown))
+	}
+	if f.Least > 0 {
+		add("smallest difference", "%s %%: half of the 95 %% interval between two equal loops, in turns, after %.0f s",
+			percent(f.Least), pairedFor.Seconds())
+	} else {
+		add("smallest difference", unknown)
+	}
+	return rows
+}
+
+func (f Findings) canaryRows() [][2]string {
+	if len(f.Speeds) == 0 {
+		return [][2]string{{"canary", unknown}}
+	}
+	last := f.Speeds[len(f.Speeds)-1]
+	arithmetic, chase := f.spreads()
+	return [][2]string{
+		{"canary, arithmetic", fmt.Sprintf("%s ns a step, varied by %s %%", digits(last.Arithmetic), percent(arithmetic))},
+		{"canary, memory", fmt.Sprintf("%s ns a step, varied by %s %%", digits(last.Chase), percent(chase))},
+	}
+}
+
+func (f Findings) containerRows() [][2]string {
+	cores, memory := "no limit", "no limit"
+	if f.Limits.Cores > 0 {
+		cores = fmt.Sprintf("at most %s processors", digits(f.Limits.Cores))
+		if f.Sight.Throttled > 0 {
+			cores += fmt.Sprintf(", held back for %s s of processor time", digits(f.Sight.Throttled.Seconds()))
+		}
+	}
+	if f.Limits.Memory > 0 {
+		memory = fmt.Sprintf("at most %s, %s of it left", size(f.Limits.Memory), size(f.Limits.Available))
+	}
+	return [][2]string{{"container, processors", cores}, {"container, memory", memory}}
+}
+
+func size(n int64) string { return fmt.Sprintf("%d MiB", n>>20) }
+
+func percent(part float64) string { return digits(100 * part) }
+
+// digits prints three significant digits at most, without an exponent.
+func digits(v float64) string {
+	switch {
+	case v >= 99.95 || v == 0:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 9.995:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
