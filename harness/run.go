@@ -159,9 +159,8 @@ func (r *runner) setUp() error {
 }
 
 // rounds runs the trials: round by round, and in each round every point with
-// every algorithm. The order of the algorithms is rotated from round to round,
-// so that none is always first on a cold machine; none stays in its round. So is
-// that of the ways to put bulk's messages.
+// every algorithm, in a balanced order; none stays in its round. So are the ways to
+// put bulk's messages. A point's last round is followed by its pairs.
 func (r *runner) rounds(ctx context.Context) error {
 	points, rounds := len(r.cells), int(r.exp.Trials)
 	for round := 1; round <= rounds; round++ {
@@ -171,6 +170,11 @@ func (r *runner) rounds(ctx context.Context) error {
 			}
 			if err := r.round(ctx, &r.cells[i], round); err != nil {
 				return err
+			}
+			if round == rounds && r.exp.Paired() && !r.cells[i].bulk() {
+				if err := r.pairAll(ctx, &r.cells[i]); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -186,11 +190,10 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 		}
 	}
 	var outs []*result.Trial
-	n := len(r.exp.Algorithms)
-	for i := range n {
-		e, ok := r.o.find(r.exp.Algorithms[(i+round-1)%n])
+	for _, i := range williams(len(r.exp.Algorithms), round) {
+		e, ok := r.o.find(r.exp.Algorithms[i])
 		if !ok {
-			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[(i+round-1)%n])
+			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[i])
 		}
 		one := r.isolated
 		if r.o.Isolate == nil {

@@ -132,5 +132,12 @@ func (s *Side) EndCapture() (store.Report, error) {
 	return s.report, s.failure
 }
 
+// bytes returns the size of the records in memory, with what the algorithm has
+// beside them.
+func (s *Side) bytes() int64 {
+	m := s.store.Memory()
+	return m.Store + m.Own
+}
+
 // Close closes the store and removes its files.
 func (s *Side) Close() error { return errors.Join(s.store.Close(), os.RemoveAll(s.dir)) }

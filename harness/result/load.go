@@ -36,6 +36,9 @@ func Load(dir string) (*Experiment, error) {
 	if err := e.checkSetup(); err != nil {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
+	if err := e.loadPairs(); err != nil {
+		return nil, fmt.Errorf("load result: %w", err)
+	}
 	if !found && len(e.Trials) == 0 {
 		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir), elsewhere(dir))
 	}

@@ -16,6 +16,7 @@ const (
 	machinesFile = "machines.json" // of a merged result, in place of machine.json
 	shardFile    = "shard.json"    // of a part of an experiment
 	trialsDir    = "trials"
+	pairsDir     = "pairs" // a file an algorithm, in a folder for each matrix point
 	trialFile    = "trial.json"
 	timelineFile = "timeline.csv"
 	eventsFile   = "events.csv"

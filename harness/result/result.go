@@ -226,6 +226,7 @@ type Experiment struct {
 	Resolved []byte   // with every default
 	Command  *Command // with what flags it was run; nil where that is not known
 	Trials   []Trial
+	Pairs    []Pair // measured in turns; nil where the configuration asks for none
 
 	Notes []string // what Load has to say of the result as a whole; see Warnings
 }

@@ -1,0 +1,121 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/paired"
+	"ckptbench/harness/result"
+)
+
+// A pairing measures one algorithm beside none at one point of the matrix.
+type pairing struct {
+	cell   cell
+	entry  algorithms.Entry
+	base   algorithms.Entry // none
+	dir    string           // scratch
+	trials []*result.Trial  // of the algorithm at the point, which the parts are weighted by
+	out    *result.Pair
+
+	decks   func(opening int) ([]deck, error)
+	capture bool  // there is something to measure while an image is captured
+	pace    int64 // bytes a second of a paced image; 0: not known yet
+}
+
+// duty is the part of a quad in which the algorithm's side runs. A capture that is
+// paced to this part of its rate alone meets as many of the algorithm's
+// transactions as it would alone.
+const sideDuty = 0.5
+
+// dropAtMost is how many quads a phase at rest may have, over the quads that have
+// to count: where the host hits more, the opening has fewer.
+const dropAtMost = 3
+
+// measure runs openings until the interval is narrow enough.
+func (p *pairing) measure(ctx context.Context) error {
+	began := time.Now()
+	defer func() { p.out.Elapsed = seconds(time.Since(began)) }()
+	for n := 1; n <= int(p.cell.Pair.Most); n++ {
+		if err := p.open(ctx, n); err != nil {
+			return err
+		}
+		if parts, ok := result.Compose(p.out, p.trials); ok && n >= int(p.cell.Pair.Least) {
+			if parts.OfNone.HalfWidth() <= float64(p.cell.Pair.Until) {
+				p.out.Settled = true
+				return nil
+			}
+		}
+	}
+	p.out.Unsettled = p.why()
+	return nil
+}
+
+// why says why the interval is not as narrow as it should be.
+func (p *pairing) why() string {
+	parts, ok := result.Compose(p.out, p.trials)
+	if !ok {
+		return "no quad of slices counts, or no trial ran to its end"
+	}
+	dropped, of := p.out.Dropped()
+	return fmt.Sprintf("after %d openings the interval is ± %.1f points and not %.1f; the host hit %d of %d quads",
+		len(p.out.Openings), 100*parts.OfNone.HalfWidth(), 100*float64(p.cell.Pair.Until), dropped, of)
+}
+
+// open measures one opening.
+func (p *pairing) open(ctx context.Context, n int) (err error) {
+	decks, err := p.decks(n)
+	if err != nil {
+		return err
+	}
+	base, err := p.cell.openSide(p.base, filepath.Join(p.dir, "none"), decks)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, base.Close()) }()
+	side, err := p.cell.openSide(p.entry, filepath.Join(p.dir, "side"), decks)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, side.Close()) }()
+
+	quads := int(p.cell.Pair.Quads)
+	before, err := p.rest(ctx, base, side, (quads+1)/2)
+	if err != nil {
+		return err
+	}
+	var o result.Opening
+	if p.capture {
+		if err := p.captured(ctx, base, side, &o); err != nil {
+			return err
+		}
+	}
+	after, err := p.rest(ctx, base, side, quads/2)
+	if err != nil {
+		return err
+	}
+	before.Quads, before.Dropped = append(before.Quads, after.Quads...), before.Dropped+after.Dropped
+	o.Rest = turns(before)
+	o.Huge = hugeShare(base.bytes() + side.bytes())
+	p.out.Openings = append(p.out.Openings, o)
+	return p.readBack(ctx, side)
+}
+
+// rest runs quads with nothing beside them. The first is thrown away: it finds the
+// caches as the opening left them.
+func (p *pairing) rest(ctx context.Context, base, side *Side, quads int) (paired.Block, error) {
+	slice := time.Duration(p.cell.Pair.Slice)
+	if _, err := paired.Run(base, side, slice, false); err != nil {
+		return paired.Block{}, err
+	}
+	return paired.RunBlock(ctx, base, side, slice, quads, dropAtMost*quads)
+}
+
+func turns(b paired.Block) result.Turns {
+	t := result.Turns{Quads: len(b.Quads), Dropped: b.Dropped}
+	t.Base, t.Side = b.Rates()
+	return t
+}

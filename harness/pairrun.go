@@ -1,0 +1,84 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+)
+
+// pairAll measures every algorithm of a point beside none, after all its trials:
+// the parts are weighted by how long these were under a checkpoint.
+func (r *runner) pairAll(ctx context.Context, c *cell) error {
+	for _, name := range r.exp.Algorithms {
+		e, ok := r.o.find(name)
+		if !ok {
+			return fmt.Errorf("no algorithm %q", name)
+		}
+		if name == baseName {
+			continue
+		}
+		if err := r.pair(ctx, c, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// baseName is the algorithm that all are measured beside.
+const baseName = "none"
+
+// pair measures one algorithm beside none, or finds it done already.
+func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
+	out := r.newPair(c, e)
+	if r.o.Resume {
+		if old, ok, err := result.LoadPair(r.dir, *out); err == nil && ok && old.Status == result.OK && old.ConfigHash == out.ConfigHash {
+			return nil
+		}
+	}
+	base, ok := r.o.find(baseName)
+	if !ok {
+		return fmt.Errorf("no algorithm %q to measure %s beside", baseName, e.Name)
+	}
+	trials := r.trialsOf(c, e.Name)
+	p := &pairing{cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, capture: !e.Baseline}
+	p.decks = func(opening int) ([]deck, error) {
+		r.tell(c, e, fmt.Sprintf("beside none, opening %d of %d at most", opening, c.Pair.Most), result.Bucket{})
+		return c.decks(r.exp.Seed.Value, opening, "pair", opsFor(config.Duration(time.Second)))
+	}
+	err := p.measure(ctx)
+	switch {
+	case ctx.Err() != nil:
+		out.Status, out.Error = result.Partial, "interrupted"
+	case err != nil:
+		out.Status, out.Error = result.Failed, err.Error()
+		r.wrong = append(r.wrong, fmt.Errorf("%s beside none: %w", e.Name, err))
+	}
+	return errors.Join(result.SavePair(r.dir, *out), ctx.Err())
+}
+
+// trialsOf returns the trials of an algorithm at a point that are saved already.
+func (r *runner) trialsOf(c *cell, algorithm string) []*result.Trial {
+	var ts []*result.Trial
+	for round := 1; round <= int(r.exp.Trials); round++ {
+		t := r.blank(c, algorithms.Entry{Name: algorithm}, round)
+		if old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*t))); err == nil && old.ConfigHash == t.ConfigHash {
+			ts = append(ts, old)
+		}
+	}
+	return ts
+}
+
+func (r *runner) newPair(c *cell, e algorithms.Entry) *result.Pair {
+	t := r.blank(c, e, 1)
+	return &result.Pair{
+		Schema: result.Schema, Experiment: t.Experiment, Algorithm: t.Algorithm, Params: t.Params, Machine: t.Machine,
+		ConfigHash: t.ConfigHash, Workers: t.Workers, Status: result.OK, StartedAt: t.StartedAt,
+		Slice: time.Duration(c.Pair.Slice).Seconds(), Until: float64(c.Pair.Until),
+	}
+}

@@ -1,0 +1,172 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Pair is an algorithm measured beside none: both open side by side in one
+// process, in turns of some milliseconds. What "of none" says comes from here.
+// The trials, which run alone, give the timelines, the pauses and the images.
+type Pair struct {
+	Schema     int     `json:"schema"`
+	Experiment string  `json:"experiment"`
+	Algorithm  string  `json:"algorithm"`
+	Params     []Param `json:"params,omitempty"`
+	Machine    string  `json:"machine,omitempty"`
+	ConfigHash string  `json:"config_hash"` // of the trials at the same point
+	Workers    int     `json:"workers"`
+	Status     string  `json:"status"`          // as a trial's
+	Error      string  `json:"error,omitempty"` // why it is not ok
+	StartedAt  string  `json:"started_at"`      // RFC 3339
+	Elapsed    float64 `json:"elapsed_s"`       // of all openings
+	Slice      float64 `json:"slice_s"`
+	Until      float64 `json:"until"` // the half width that was asked for
+	// Settled says that it was reached. Otherwise Unsettled says why the openings
+	// ended.
+	Settled   bool   `json:"settled"`
+	Unsettled string `json:"unsettled,omitempty"`
+
+	Openings []Opening `json:"openings"`
+	Images   int       `json:"images"` // captured beside the slices, read back and right
+}
+
+// An Opening is both stores with fresh memory. The phase at rest surrounds the
+// capture, so that a steady drift of the machine is in neither.
+type Opening struct {
+	Rest Turns `json:"rest"`
+	// Capture is while an image of the algorithm is captured beside both sides. It
+	// has no quads where the algorithm keeps transactions out for the whole of a
+	// capture, and of none.
+	Capture Turns   `json:"capture,omitzero"`
+	Total   float64 `json:"checkpoint_s,omitempty"` // from the trigger to durable, paced
+	Pace    int64   `json:"pace_bytes_s,omitempty"` // to which the image's writing was limited
+	Huge    float64 `json:"huge_pages,omitempty"`   // part of the process's memory that is in huge pages
+}
+
+// Turns are what both sides did in one phase of an opening.
+type Turns struct {
+	Quads   int     `json:"quads"`
+	Dropped int     `json:"dropped"`    // quads that the host hit, left out on both sides
+	Base    float64 `json:"none_txn_s"` // mean of the quads
+	Side    float64 `json:"algorithm_txn_s"`
+}
+
+// Ratio returns the algorithm's throughput over none's; ok is false where there is
+// none.
+func (t Turns) Ratio() (r float64, ok bool) {
+	if t.Quads == 0 || t.Base <= 0 {
+		return 0, false
+	}
+	return t.Side / t.Base, true
+}
+
+// Check returns the first thing in p that a result must not hold.
+func (p *Pair) Check() error {
+	switch {
+	case p.Schema < 1 || p.Schema > Schema:
+		return fmt.Errorf("schema is %d, want 1 to %d", p.Schema, Schema)
+	case p.Algorithm == "":
+		return errors.New("algorithm is empty")
+	case p.Status != OK && p.Status != Partial && p.Status != Failed:
+		return fmt.Errorf("status is %q, want %s, %s or %s", p.Status, OK, Partial, Failed)
+	case p.Settled && p.Unsettled != "":
+		return errors.New("settled, and a reason why not")
+	}
+	for i, o := range p.Openings {
+		at := func(name string) string { return fmt.Sprintf("opening %d: %s", i+1, name) }
+		ns := []number{{at("checkpoint_s"), o.Total}, {at("huge_pages"), o.Huge}}
+		for _, t := range []struct {
+			phase string
+			Turns
+		}{{"rest", o.Rest}, {"capture", o.Capture}} {
+			if t.Quads < 0 || t.Dropped < 0 || t.Base < 0 || t.Side < 0 {
+				return fmt.Errorf("%s below 0", at(t.phase))
+			}
+			ns = append(ns, number{at(t.phase + ": none_txn_s"), t.Base}, number{at(t.phase + ": algorithm_txn_s"), t.Side})
+		}
+		if name := firstNotFinite(ns); name != "" {
+			return fmt.Errorf("%s is not a finite number", name)
+		}
+	}
+	return nil
+}
+
+// Dropped returns how many quads were left out, and of how many.
+func (p *Pair) Dropped() (dropped, of int) {
+	for _, o := range p.Openings {
+		for _, t := range []Turns{o.Rest, o.Capture} {
+			dropped, of = dropped+t.Dropped, of+t.Dropped+t.Quads
+		}
+	}
+	return dropped, of
+}
+
+// PairOf returns the pair of an algorithm at a point, or nil.
+func (e *Experiment) PairOf(algorithm string, point []Param) *Pair {
+	for i := range e.Pairs {
+		if p := &e.Pairs[i]; p.Algorithm == algorithm && slices.Equal(p.Params, point) {
+			return p
+		}
+	}
+	return nil
+}
+
+// pairPath is where p lies in the result directory dir.
+func pairPath(dir string, p Pair) string {
+	leaf := shorten(escape(p.Algorithm)) + ".json"
+	return filepath.Join(dir, pairsDir, PointName(p.Params), leaf)
+}
+
+// SavePair writes p into the result directory dir, in place of one of the same
+// algorithm and point.
+func SavePair(dir string, p Pair) error {
+	if err := savePair(dir, p); err != nil {
+		return fmt.Errorf("save the pair of %s: %w", p.Algorithm, err)
+	}
+	return nil
+}
+
+func savePair(dir string, p Pair) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	data, err := marshal(p)
+	if err != nil {
+		return err
+	}
+	name := pairPath(dir, p)
+	if err := makeDir(filepath.Dir(name)); err != nil {
+		return err
+	}
+	return replaceFile(name, data)
+}
+
+// LoadPair reads the pair that out would replace; ok is false where there is none.
+func LoadPair(dir string, out Pair) (p Pair, ok bool, err error) {
+	name := pairPath(dir, out)
+	data, err := readOptional(name)
+	if err != nil || data == nil {
+		return Pair{}, false, err
+	}
+	err = decodePair(name, data, &p)
+	return p, err == nil, err
+}
+
+func decodePair(name string, data []byte, p *Pair) error {
+	if err := decodeJSON(name, data, p); err != nil {
+		return err
+	}
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// isPairFile tells a pair from what was left behind while one was written.
+func isPairFile(name string) bool {
+	return strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, tmpPrefix)
+}
