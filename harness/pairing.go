@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"ckptbench/algorithms"
@@ -71,16 +70,12 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	base, err := p.cell.openSide(p.base, filepath.Join(p.dir, "none"), decks)
+	sides, err := p.cell.openSides(p.dir, decks, p.base, p.entry)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, base.Close()) }()
-	side, err := p.cell.openSide(p.entry, filepath.Join(p.dir, "side"), decks)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, side.Close()) }()
+	base, side := sides[0], sides[1]
+	defer func() { err = errors.Join(err, base.Close(), side.Close()) }()
 
 	quads := int(p.cell.Pair.Quads)
 	before, err := p.rest(ctx, base, side, (quads+1)/2)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -47,35 +48,67 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "measure", opsFor(config.Duration(time.Second)))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", opsFor(config.Duration(time.Second)))
 	if err != nil {
 		return nil, err
 	}
-	return c.openSide(entry, dir, decks)
-}
-
-// openSide opens a side that draws its transactions from decks, which it only
-// reads.
-func (c cell) openSide(e algorithms.Entry, dir string, decks []deck) (*Side, error) {
-	if err := emptied(dir); err != nil {
+	sides, err := c.openSides(dir, decks, entry)
+	if err != nil {
 		return nil, err
 	}
-	if c.bench != nil { // its clients have a state of their own
-		var err error
-		if c.bench, err = c.newBenchmark(); err != nil {
-			return nil, err
+	return sides[0], nil
+}
+
+// openSides opens a side under each of entries, in folders of dir, their memory
+// spread alike. All draw their transactions from decks, which they only read.
+func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (sides []*Side, err error) {
+	defer func() {
+		if err != nil {
+			for _, s := range sides {
+				_ = s.Close() // the error that matters is err
+			}
+		}
+	}()
+	var stores []*store.Store
+	for i, e := range entries {
+		s := &Side{cell: c, entry: e, dir: filepath.Join(dir, fmt.Sprintf("side-%d", i))}
+		if s.cell.bench, err = c.newBenchmark(); err != nil { // its clients have a state of their own
+			return sides, err
+		}
+		if err = emptied(s.dir); err != nil {
+			return sides, err
+		}
+		o := c.options(e, s.dir)
+		o.Touch = false
+		if s.store, err = store.Open(o); err != nil {
+			return sides, fmt.Errorf("open a side under %s: %w", e.Name, err)
+		}
+		sides, stores = append(sides, s), append(stores, s.store)
+	}
+	if !c.inserts() { // room for inserts is only reserved
+		store.TouchTogether(stores...)
+	}
+	for _, s := range sides {
+		if err = s.load(decks); err != nil {
+			return sides, fmt.Errorf("load a side under %s: %w", s.entry.Name, err)
 		}
 	}
-	s := &Side{cell: c, entry: e, dir: dir}
-	var err error
-	if s.store, err = c.openLoaded(e, dir, nil, nil); err != nil {
-		return nil, fmt.Errorf("open a side under %s: %w", e.Name, err)
+	return sides, nil
+}
+
+// load fills the side's store and gives every worker its transactions.
+func (s *Side) load(decks []deck) error {
+	if err := s.cell.load(s.store); err != nil {
+		return err
 	}
-	s.run = c.newRun()
+	if err := s.store.Start(); err != nil {
+		return err
+	}
+	s.run = s.cell.newRun()
 	for i, d := range decks {
-		s.drivers = append(s.drivers, c.newDriver(s.run, s.store, i, d))
+		s.drivers = append(s.drivers, s.cell.newDriver(s.run, s.store, i, d))
 	}
-	return s, nil
+	return nil
 }
 
 // Run implements paired.Side.
