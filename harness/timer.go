@@ -37,6 +37,7 @@ type timer struct {
 	response *hdrhistogram.Histogram // from due, in an open loop; protected by mu
 	durable  *hdrhistogram.Histogram // from the start to when the log had it; nil without a log; protected by mu
 	over     uint64                  // longer than longestLatency; protected by mu
+	_        [isolation]byte
 }
 
 func newHistogram() *hdrhistogram.Histogram {

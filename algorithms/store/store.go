@@ -252,7 +252,8 @@ func (s *Store) openFiles() error {
 func (s *Store) openWorkers() {
 	for i := range s.opts.Workers {
 		w := &Worker{id: i, store: s}
-		w.tx = Txn{alg: s.alg, worker: w}
+		w.order, w.locks, w.scanned = isolated[int32](), isolated[heldLock](), isolated[uint64]()
+		w.tx = Txn{alg: s.alg, worker: w, recs: isolated[Rec]()}
 		if s.log != nil {
 			w.redo = s.log.Worker(i)
 		}
