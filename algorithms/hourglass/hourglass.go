@@ -12,43 +12,39 @@
 // every record needs prev, the image before, kept in memory: the dump brings
 // the records marked in the closed period's bit array over into prev, and
 // writes prev. The copying is incremental; the image that is written is full.
+//
+// Both arrays' versions of a record lie in its slot, and MR[k], ba[0][k] and
+// ba[1][k] are bits of its head word, beside the lock, as in the other algorithms.
+// The checkpointer takes a mark of the closed period out while a transaction may
+// put one of the current period in, so both change the word atomically. prev is
+// memory of its own: it is the checkpointer's alone.
 package hourglass
 
 import (
 	"context"
 
-	"ckptbench/algorithms/internal/bits"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
 
+// Versions is how many versions lie side by side: AS0, the live one, and AS1.
+const Versions = 2
+
 type hourglass struct {
 	store.Plain
 	env    *store.Env
-	as1    *store.Versions // AS1; AS0 is the live version
-	mr     *bits.Flags     // MR[k]; protected by k's lock
-	ba     [2]*bits.Flags  // ba[i][k]: k was written in the last period in which upd was i; protected by k's lock while upd is i, then the checkpointer's
 	prev   *store.Versions // the previous image; the checkpointer's alone
 	behind bool            // the closed period is not wholly in prev; the checkpointer's alone
 }
 
 // New returns Hourglass.
 func New(env *store.Env) (store.Algorithm, error) {
-	as1, err := env.NewVersions()
-	if err != nil {
-		return nil, err
-	}
 	prev, err := env.NewVersions()
 	if err != nil {
 		return nil, err
 	}
-	h := &hourglass{env: env, as1: as1, prev: prev}
-	for _, f := range []**bits.Flags{&h.mr, &h.ba[0], &h.ba[1]} {
-		*f = bits.NewFlags(env.Slots)
-		env.Meter.Add((*f).Bytes())
-	}
 	env.Clock.Set(env.First) // the clock's word is the number of the period
-	return h, nil
+	return &hourglass{env: env, prev: prev}, nil
 }
 
 // Loaded takes the loaded records for the previous image: before the first
@@ -63,40 +59,52 @@ func (h *hourglass) Loaded() error {
 func upd(period uint64) int { return int(period & 1) }
 
 // as returns AS[i][k].
-func (h *hourglass) as(i int, k store.Rec) *store.Version {
-	if i == 0 {
-		return k.Live()
-	}
-	return h.as1.At(k)
-}
+func as(i int, k store.Rec) *store.Version { return k.Version(i) }
 
-// Touch brings in what is not in the record's slot.
-func (h *hourglass) Touch(k store.Rec) {
-	h.mr.Touch(k.Ordinal())
-	h.ba[upd(h.env.Clock.Now())].Touch(k.Ordinal())
-	h.as1.Touch(k)
-}
+// The bits of a record's head word. MR[k] changes under k's lock. ba[i][k] says
+// that k was written in the last period in which upd was i; it is protected by k's
+// lock while upd is i, and is the checkpointer's then.
+const mrBit uint64 = 1
+
+// ba returns the bit of ba[i][k].
+func ba(i int) uint64 { return 2 << i }
+
+// Touch brings in AS1.
+func (h *hourglass) Touch(k store.Rec) { k.Touch(1) }
 
 func (h *hourglass) Begin(tx *store.Txn) error {
 	tx.Seq = tx.Start
 	return nil
 }
 
-func (h *hourglass) Read(_ *store.Txn, k store.Rec) *store.Version {
-	return h.as(h.mr.Get(k.Ordinal()), k)
-}
+// mr returns MR[k].
+func mr(k store.Rec) int { return int(k.Head().Word.Load() & mrBit) }
+
+func (h *hourglass) Read(_ *store.Txn, k store.Rec) *store.Version { return as(mr(k), k) }
 
 // Write writes AS[upd][k]. Where the latest version is in the other array, this
 // one is older, so a write of a field brings the rest of the record over first.
 func (h *hourglass) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
-	u, mr := upd(tx.Start), h.mr.Get(k.Ordinal())
-	if mr != u && off != store.Whole {
-		h.as(u, k).CopyFrom(h.as(mr, k))
+	u := upd(tx.Start)
+	if latest := mr(k); latest != u && off != store.Whole {
+		as(u, k).CopyFrom(as(latest, k))
 	}
-	h.as(u, k).Apply(tx.Stamp(), off, v)
+	as(u, k).Apply(tx.Stamp(), off, v)
 	sched.Point("hourglass.write")
-	h.ba[u].Put(k.Ordinal(), 1)
-	h.mr.Put(k.Ordinal(), u)
+	note(k, u)
+}
+
+// note sets ba[u][k], and MR[k] to u.
+func note(k store.Rec, u int) {
+	w := &k.Head().Word
+	for {
+		old := w.Load()
+		now := old&^mrBit | uint64(u) | ba(u)
+		sched.Point("hourglass.note")
+		if now == old || w.CompareAndSwap(old, now) {
+			return
+		}
+	}
 }
 
 func (h *hourglass) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
@@ -121,10 +129,10 @@ func (h *hourglass) Checkpoint(ctx context.Context, w *store.Image) (store.Point
 // update brings k's previous image up to the end of the closed period, in which
 // upd was d.
 func (h *hourglass) update(k store.Rec, d int) {
-	if ba := h.ba[d]; ba.Get(k.Ordinal()) != 0 {
-		h.prev.At(k).CopyFrom(h.as(d, k))
+	if w := &k.Head().Word; w.Load()&ba(d) != 0 {
+		h.prev.At(k).CopyFrom(as(d, k))
 		sched.Point("hourglass.update")
-		ba.Put(k.Ordinal(), 0)
+		w.And(^ba(d))
 	}
 }
 

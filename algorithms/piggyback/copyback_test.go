@@ -13,7 +13,7 @@ func one(t *testing.T) (*piggyback, store.Rec) {
 	t.Helper()
 	var p *piggyback
 	s, err := store.Open(store.Options{
-		Algorithm: "piggyback", Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 1}},
+		Algorithm: "piggyback", Versions: Versions, Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 1}},
 		New: func(env *store.Env) (store.Algorithm, error) {
 			a, err := New(env)
 			p = a.(*piggyback)
@@ -42,8 +42,8 @@ func one(t *testing.T) (*piggyback, store.Rec) {
 func TestRead(t *testing.T) {
 	p, k := one(t)
 	for i := uint64(1); i <= 2; i++ {
-		p.as(i, k).Apply(2, store.Whole, []byte("new"))
-		p.as(other(i), k).Apply(1, store.Whole, []byte("old"))
+		as(i, k).Apply(2, store.Whole, []byte("new"))
+		as(other(i), k).Apply(1, store.Whole, []byte("old"))
 		for _, f := range []uint64{i, i | copying} {
 			k.Head().Word.Store(f)
 			for period := range uint64(2) {
@@ -78,13 +78,13 @@ func TestCopyBack(t *testing.T) {
 	check := func(flag, want uint64, copied string) {
 		t.Helper()
 		p, k := one(t)
-		p.as(1, k).Apply(2, store.Whole, []byte("dumped"))
+		as(1, k).Apply(2, store.Whole, []byte("dumped"))
 		k.Head().Word.Store(flag)
 		p.copyBack(k, 1)
 		if f := k.Head().Word.Load(); f != want {
 			t.Errorf("flag %#x became %#x, want %#x", flag, f, want)
 		}
-		if got := string(p.as(2, k).Bytes()); got != copied {
+		if got := string(as(2, k).Bytes()); got != copied {
 			t.Errorf("flag %#x: AS2 is %q, want %q", flag, got, copied)
 		}
 	}

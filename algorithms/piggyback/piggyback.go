@@ -34,26 +34,24 @@ const (
 	copying uint64 = 4 // a bit beside the number of the array that is dumped: the dump is copying the record back
 )
 
+// Versions is how many versions lie side by side: AS1, the live one, and AS2.
+const Versions = 2
+
 type piggyback struct {
 	store.Plain
 	env    *store.Env
-	as2    *store.Versions // AS2; AS1 is the live version
-	behind bool            // some records may not have been copied back; the checkpointer's alone
+	behind bool // some records may not have been copied back; the checkpointer's alone
 }
 
 // New returns Piggyback.
 func New(env *store.Env) (store.Algorithm, error) {
-	as2, err := env.NewVersions()
-	if err != nil {
-		return nil, err
-	}
 	env.Clock.Set(env.First) // the clock's word is the number of the period
-	return &piggyback{env: env, as2: as2}, nil
+	return &piggyback{env: env}, nil
 }
 
 // Loaded makes both arrays what was loaded, as every f[k] says they are.
 func (p *piggyback) Loaded() error {
-	p.env.Records(func(k store.Rec) { p.as2.At(k).CopyFrom(k.Live()) })
+	p.env.Records(func(k store.Rec) { as(2, k).CopyFrom(as(1, k)) })
 	return nil
 }
 
@@ -63,16 +61,11 @@ func cur(period uint64) uint64 { return 1 + period&1 }
 // other returns the number of the array that is not i.
 func other(i uint64) uint64 { return 3 - i }
 
-// as returns AS1[k] or AS2[k].
-func (p *piggyback) as(i uint64, k store.Rec) *store.Version {
-	if i == 1 {
-		return k.Live()
-	}
-	return p.as2.At(k)
-}
+// as returns AS1[k] or AS2[k], which lie side by side in k's slot.
+func as(i uint64, k store.Rec) *store.Version { return k.Version(int(i) - 1) }
 
-// Touch brings in what is not in the record's slot.
-func (p *piggyback) Touch(k store.Rec) { p.as2.Touch(k) }
+// Touch brings in AS2.
+func (p *piggyback) Touch(k store.Rec) { k.Touch(1) }
 
 func (p *piggyback) Begin(tx *store.Txn) error {
 	tx.Seq = tx.Start
@@ -83,9 +76,9 @@ func (p *piggyback) Begin(tx *store.Txn) error {
 // The dump may copy back meanwhile; the version returned stays what it is.
 func (p *piggyback) Read(tx *store.Txn, k store.Rec) *store.Version {
 	if f := k.Head().Word.Load() &^ copying; f != both {
-		return p.as(f, k)
+		return as(f, k)
 	}
-	return p.as(cur(tx.Start), k)
+	return as(cur(tx.Start), k)
 }
 
 // Write writes AS[cur][k]. Where the latest version is in the other array only,
@@ -93,10 +86,10 @@ func (p *piggyback) Read(tx *store.Txn, k store.Rec) *store.Version {
 func (p *piggyback) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
 	c := cur(tx.Start)
 	if stale := p.claim(k, c); stale && off != store.Whole {
-		p.as(c, k).CopyFrom(p.as(other(c), k))
+		as(c, k).CopyFrom(as(other(c), k))
 	}
 	sched.Point("piggyback.write")
-	p.as(c, k).Apply(tx.Stamp(), off, v)
+	as(c, k).Apply(tx.Stamp(), off, v)
 }
 
 // claim makes c, which is cur, where the latest version of k is, and reports
@@ -135,7 +128,7 @@ func (p *piggyback) Checkpoint(ctx context.Context, w *store.Image) (store.Point
 	}
 	dumped := cur(period)
 	err = p.env.Scan(ctx, w, func(out *store.Out, k store.Rec) {
-		out.Put(k, p.as(dumped, k))
+		out.Put(k, as(dumped, k))
 		p.copyBack(k, dumped)
 	})
 	p.behind = err != nil
@@ -154,7 +147,7 @@ func (p *piggyback) copyBack(k store.Rec, dumped uint64) {
 		return
 	}
 	sched.Point("piggyback.copying")
-	p.as(other(dumped), k).CopyFrom(p.as(dumped, k))
+	as(other(dumped), k).CopyFrom(as(dumped, k))
 	sched.Point("piggyback.copied")
 	f.Store(both)
 }

@@ -37,7 +37,7 @@ func (p *partial) Loaded() error {
 	period := p.env.Clock.Now()
 	p.env.Records(func(k store.Rec) {
 		shadow(k, period).CopyFrom(k.Live())
-		p.dirty[period&1].Put(k.Ordinal(), 1)
+		dirtyIn(period).add(k)
 	})
 	return nil
 }
@@ -52,8 +52,11 @@ func (p *partial) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 		return at, err
 	}
 	sched.Point("pingpong.partial")
-	return at, p.env.ScanOf(ctx, w, p.dirty[period&1], func(out *store.Out, k store.Rec) {
-		out.Put(k, shadow(k, period))
+	dirty := dirtyIn(period)
+	return at, p.env.Scan(ctx, w, func(out *store.Out, k store.Rec) {
+		if dirty.has(k) {
+			out.Put(k, shadow(k, period))
+		}
 	})
 }
 
@@ -63,9 +66,9 @@ func (p *partial) bringBack(period uint64) error {
 		return nil
 	}
 	p.of.Each(0, uint64(p.env.Slots), func(i uint64) bool {
-		if k := p.env.Rec(i); p.dirty[period&1].Get(i) == 0 {
+		if k := p.env.Rec(i); !dirtyIn(period).has(k) {
 			shadow(k, period).CopyFrom(p.failed.At(k))
-			p.dirty[period&1].Put(i, 1)
+			dirtyIn(period).add(k)
 		}
 		return true
 	})
@@ -89,7 +92,7 @@ func (p *partial) Settle(ctx context.Context) error {
 			return err
 		}
 	}
-	p.dirty[period&1].Fill(0)
+	p.env.Records(func(k store.Rec) { dirtyIn(period).remove(k) })
 	p.unmerged = false
 	return nil
 }
@@ -101,11 +104,11 @@ func (p *partial) putAside(period uint64) (err error) {
 			return err
 		}
 	}
-	p.dirty[period&1].Each(0, uint64(p.env.Slots), func(i uint64) bool {
-		k := p.env.Rec(i)
-		p.failed.At(k).CopyFrom(shadow(k, period))
-		p.of.Add(i)
-		return true
+	p.env.Records(func(k store.Rec) {
+		if dirtyIn(period).has(k) {
+			p.failed.At(k).CopyFrom(shadow(k, period))
+			p.of.Add(k.Ordinal())
+		}
 	})
 	return nil
 }

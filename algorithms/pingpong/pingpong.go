@@ -3,7 +3,8 @@
 // shadows, so that switching shadows is all that a point of consistency takes.
 //
 // The three copies of a record lie side by side, which is what "interleaved"
-// means: the second write hits the lines of the first. The image is the
+// means: the second write hits the lines of the first. The dirty flags of the two
+// shadows are bits of the record's head word, beside its lock. The image is the
 // previous one, kept in memory, with what the closed period wrote merged in.
 //
 // New switches at a physical point of consistency, as the paper does. NewDrain
@@ -15,7 +16,6 @@ package pingpong
 import (
 	"context"
 
-	"ckptbench/algorithms/internal/bits"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
@@ -27,7 +27,6 @@ type pingpong struct {
 	store.Plain
 	env      *store.Env
 	quiesced bool
-	dirty    [2]*bits.Flags  // dirty[i][k]: shadow i holds k since its period began; protected by k's lock while i is current, then the checkpointer's
 	last     *store.Versions // the previous image; the checkpointer's alone
 	unmerged bool            // the closed period is not wholly in last; the checkpointer's alone
 }
@@ -50,10 +49,6 @@ func build(env *store.Env, quiesced bool) (store.Algorithm, error) {
 
 func (p *pingpong) init(env *store.Env, quiesced bool) {
 	p.env, p.quiesced = env, quiesced
-	for i := range p.dirty {
-		p.dirty[i] = bits.NewFlags(env.Slots)
-		env.Meter.Add(p.dirty[i].Bytes())
-	}
 	env.Clock.Set(env.First) // the clock's word is the number of the period
 }
 
@@ -66,12 +61,32 @@ func (p *pingpong) Loaded() error {
 // shadow returns k's copy in the shadow of a period: odd or even.
 func shadow(k store.Rec, period uint64) *store.Version { return k.Version(1 + int(period&1)) }
 
-// Touch brings in the shadow that is most likely to be written.
-func (p *pingpong) Touch(k store.Rec) {
-	period := p.env.Clock.Now()
-	k.Touch(1 + int(period&1))
-	p.dirty[period&1].Touch(k.Ordinal())
+// dirty is the flags of the shadow of a period: a bit of every record's head word
+// which says that the shadow holds the record since the period began. The flag of
+// the current shadow is protected by the record's lock, that of the closed one is
+// the checkpointer's; as they share a word, they change atomically.
+type dirty uint64
+
+func dirtyIn(period uint64) dirty { return 1 << (period & 1) }
+
+func (d dirty) has(k store.Rec) bool { return k.Head().Word.Load()&uint64(d) != 0 }
+
+// add sets k's flag. Where it is set already it only reads.
+func (d dirty) add(k store.Rec) {
+	if !d.has(k) {
+		k.Head().Word.Or(uint64(d))
+	}
 }
+
+// remove clears k's flag. Where it is clear already it only reads.
+func (d dirty) remove(k store.Rec) {
+	if d.has(k) {
+		k.Head().Word.And(^uint64(d))
+	}
+}
+
+// Touch brings in the shadow that is most likely to be written.
+func (p *pingpong) Touch(k store.Rec) { k.Touch(1 + int(p.env.Clock.Now()&1)) }
 
 func (p *pingpong) Begin(tx *store.Txn) error {
 	tx.Seq = tx.Start
@@ -84,12 +99,12 @@ func (p *pingpong) Read(_ *store.Txn, k store.Rec) *store.Version { return k.Liv
 // value in AS[k]. The first write of a field in a period finds an old record in
 // the shadow, and brings the whole of it over first.
 func (p *pingpong) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
-	current, dirty := shadow(k, tx.Start), p.dirty[tx.Start&1]
-	if off != store.Whole && dirty.Get(k.Ordinal()) == 0 {
+	current, dirty := shadow(k, tx.Start), dirtyIn(tx.Start)
+	if off != store.Whole && !dirty.has(k) {
 		current.CopyFrom(k.Live())
 	}
 	current.Apply(tx.Stamp(), off, v)
-	dirty.Put(k.Ordinal(), 1)
+	dirty.add(k)
 	sched.Point("pingpong.write")
 	k.Live().Apply(tx.Stamp(), off, v)
 }
@@ -129,10 +144,10 @@ func (p *pingpong) turn(ctx context.Context, period uint64) error {
 
 // merge brings k's last image up to the end of a closed period.
 func (p *pingpong) merge(k store.Rec, period uint64) {
-	if dirty := p.dirty[period&1]; dirty.Get(k.Ordinal()) != 0 {
+	if dirty := dirtyIn(period); dirty.has(k) {
 		p.last.At(k).CopyFrom(shadow(k, period))
 		sched.Point("pingpong.merge")
-		dirty.Put(k.Ordinal(), 0)
+		dirty.remove(k)
 	}
 }
 

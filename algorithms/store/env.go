@@ -72,6 +72,14 @@ func (e *Env) Records(f func(Rec)) {
 	}
 }
 
+// Used calls f with the ordinals of each table's records: from from up to to, to
+// not included. What a table has reserved for inserts is not among them.
+func (e *Env) Used(f func(from, to uint64)) {
+	for _, t := range e.store.tables {
+		f(t.first, t.first+t.high.Load())
+	}
+}
+
 // Find returns the record of a key, giving it a slot if it has none yet. It is not
 // ok where the table has no room for it. It may be called at any time.
 func (e *Env) Find(table int, key uint64) (Rec, bool) { return e.store.tables[table].find(key) }

@@ -7,6 +7,21 @@
 // consistency MW becomes the opposite of MR; from then on, until the next, the
 // copy AS[¬MW[k]][k] is not written, and that is the image.
 //
+// # Where things are
+//
+// Both copies lie in the record's slot, and what a transaction asks of MR and MW
+// is in the record's head word, beside the lock that it has just taken, where the
+// other algorithms have theirs. Separate arrays would cost a cache miss per bit
+// and record, and that is the cost of a layout, not of Zig-Zag. The word holds
+// MR[k] and the period in which it was last turned: in that period MW[k] = MR[k],
+// and in any later one MW[k] = ¬MR[k].
+//
+// The checkpointer goes by bit vectors, as in the paper. Who turns MR[k] in the
+// word turns it in the vector, too, once a period; and the turn of MW, while
+// nobody runs, is a pass over the n bits of the vectors. A pass over the head
+// words would be as much O(n), but of one cache line per record and not per 512
+// of them: a pause that the paper's algorithm does not have.
+//
 // With partial images (pZigZag; Ren et al., SIGMOD 2016, §4.1.4) a dirty vector
 // says which records the closed period wrote. The bits are turned for all records
 // all the same.
@@ -20,41 +35,35 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// Versions is how many copies lie side by side: AS[0], the live version, and AS[1].
+const Versions = 2
+
 type zigzag struct {
 	store.Plain
 	env    *store.Env
-	as1    *store.Versions // AS[1]; AS[0] is the live version
-	mr     *bits.Flags     // MR[k]; protected by k's lock
-	mw     *bits.Flags     // MW[k]; changes only when quiesced
-	period uint64          // number of points of consistency so far; changes only when quiesced
+	mr     *bits.Set // MR; bit k is protected by k's lock
+	notMW  *bits.Set // ¬MW, so that empty is the paper's beginning, MW = 1; changes only when quiesced
+	period uint64    // number of the period; changes only when quiesced
 }
 
 // New returns Zig-Zag.
 func New(env *store.Env) (store.Algorithm, error) {
-	as1, err := env.NewVersions()
-	if err != nil {
-		return nil, err
-	}
-	z := &zigzag{env: env, as1: as1, mr: bits.NewFlags(env.Slots), mw: bits.NewFlags(env.Slots)}
-	z.mw.Not(z.mr) // MR = 0, MW = 1
-	env.Meter.Add(z.mr.Bytes() + z.mw.Bytes())
+	z := &zigzag{env: env, mr: bits.NewSet(env.Slots), notMW: bits.NewSet(env.Slots), period: 1}
+	env.Meter.Add(z.mr.Bytes() + z.notMW.Bytes())
 	return z, nil
 }
 
 // as returns AS[i][k].
-func (z *zigzag) as(i int, k store.Rec) *store.Version {
-	if i == 0 {
-		return k.Live()
-	}
-	return z.as1.At(k)
+func as(i int, k store.Rec) *store.Version { return k.Version(i) }
+
+// word is what k's head word says of MR[k], and in which period that was turned.
+func word(k store.Rec) (mr int, turned uint64) {
+	w := k.Head().Word.Load()
+	return int(w & 1), w >> 1
 }
 
-// Touch brings in what is not in the record's slot.
-func (z *zigzag) Touch(k store.Rec) {
-	z.mr.Touch(k.Ordinal())
-	z.mw.Touch(k.Ordinal())
-	z.as1.Touch(k)
-}
+// Touch brings in AS[1].
+func (z *zigzag) Touch(k store.Rec) { k.Touch(1) }
 
 func (z *zigzag) Begin(tx *store.Txn) error {
 	tx.Seq = z.period
@@ -62,7 +71,8 @@ func (z *zigzag) Begin(tx *store.Txn) error {
 }
 
 func (z *zigzag) Read(_ *store.Txn, k store.Rec) *store.Version {
-	return z.as(z.mr.Get(k.Ordinal()), k)
+	mr, _ := word(k)
+	return as(mr, k)
 }
 
 // Write writes AS[MW[k]][k]. Where that copy is not the current one, it is
@@ -70,15 +80,23 @@ func (z *zigzag) Read(_ *store.Txn, k store.Rec) *store.Version {
 // the record over first.
 func (z *zigzag) Write(tx *store.Txn, k store.Rec, off int, v []byte) {
 	z.env.Dirty.Mark(tx.Seq, k)
-	r, w := z.mr.Get(k.Ordinal()), z.mw.Get(k.Ordinal())
-	if r != w {
+	mr, turned := word(k)
+	mw := mr
+	if turned != tx.Seq {
+		mw = 1 - mr
 		if off != store.Whole {
-			z.as(w, k).CopyFrom(z.as(r, k))
+			as(mw, k).CopyFrom(as(mr, k))
 		}
 		sched.Point("zigzag.write")
-		z.mr.Put(k.Ordinal(), w)
+		z.turn(k, mw, tx.Seq)
 	}
-	z.as(w, k).Apply(tx.Stamp(), off, v)
+	as(mw, k).Apply(tx.Stamp(), off, v)
+}
+
+// turn makes MR[k] what MW[k] is.
+func (z *zigzag) turn(k store.Rec, mw int, period uint64) {
+	k.Head().Word.Store(period<<1 | uint64(mw))
+	z.mr.Put(k.Ordinal(), mw == 1)
 }
 
 func (z *zigzag) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
@@ -87,13 +105,13 @@ func (z *zigzag) Checkpoint(ctx context.Context, w *store.Image) (store.Point, e
 		at.Seq = z.period
 		z.env.Dirty.Close(z.period)
 		z.period++
-		z.mw.Not(z.mr)
+		z.env.Used(func(from, to uint64) { z.notMW.CopyFrom(z.mr, from, to) }) // MW = ¬MR
 		return nil
 	})
 	if err != nil {
 		return at, err
 	}
 	return at, z.env.ScanDirty(ctx, w, func(out *store.Out, k store.Rec) {
-		out.Put(k, z.as(1-z.mw.Get(k.Ordinal()), k))
+		out.Put(k, as(z.notMW.Get(k.Ordinal()), k))
 	})
 }

@@ -1,4 +1,4 @@
-// Package bits holds flags, one per record.
+// Package bits holds sets of records.
 package bits
 
 import (
@@ -8,48 +8,6 @@ import (
 
 	"ckptbench/algorithms/internal/prefetch"
 )
-
-// Flags is one flag per record, a byte each, so that flags of neighbouring
-// records never share a memory location: whoever holds a record's lock may
-// change its flag without an atomic operation. (Bits would save 7/8 of a byte
-// a record, and make every change a locked read-modify-write.) It does no
-// locking.
-type Flags struct{ b []byte }
-
-// NewFlags returns n flags, all off.
-func NewFlags(n int) *Flags { return &Flags{make([]byte, (n+7)&^7)} }
-
-// Get returns flag i as 0 or 1.
-func (f *Flags) Get(i uint64) int { return int(f.b[i]) }
-
-// Put sets flag i to v, 0 or 1.
-func (f *Flags) Put(i uint64, v int) { f.b[i] = byte(v) }
-
-// Touch prefetches flag i.
-func (f *Flags) Touch(i uint64) { prefetch.Line(unsafe.Pointer(&f.b[i])) }
-
-// Fill sets every flag to v, 0 or 1.
-func (f *Flags) Fill(v int) {
-	for i := range f.b {
-		f.b[i] = byte(v)
-	}
-}
-
-// Not makes every flag the opposite of src's, eight at a time. The two are of
-// one length.
-func (f *Flags) Not(src *Flags) {
-	dst, from := f.words(), src.words()
-	for i := range dst {
-		dst[i] = from[i] ^ 0x0101010101010101
-	}
-}
-
-func (f *Flags) words() []uint64 {
-	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(f.b))), len(f.b)/8)
-}
-
-// Bytes returns the memory the flags take.
-func (f *Flags) Bytes() int64 { return int64(len(f.b)) }
 
 // A Set is a set of records as a bit vector. Its methods may be called
 // concurrently.
@@ -67,6 +25,27 @@ func (s *Set) Add(i uint64) {
 
 // Has reports whether i is in the set.
 func (s *Set) Has(i uint64) bool { return s.w[i/64].Load()>>(i%64)&1 != 0 }
+
+// Get is Has as 0 or 1.
+func (s *Set) Get(i uint64) int { return int(s.w[i/64].Load() >> (i % 64) & 1) }
+
+// Put puts i in the set or takes it out.
+func (s *Set) Put(i uint64, in bool) {
+	if in {
+		s.Add(i)
+	} else {
+		s.Remove(i)
+	}
+}
+
+// CopyFrom makes the members from from up to to, to not included, those of src,
+// 64 at a time: their neighbours in a word are copied with them. Nobody may be
+// changing either set.
+func (s *Set) CopyFrom(src *Set, from, to uint64) {
+	for i := from / 64; i < (to+63)/64; i++ {
+		s.w[i].Store(src.w[i].Load())
+	}
+}
 
 // Touch prefetches i's word.
 func (s *Set) Touch(i uint64) { prefetch.Line(unsafe.Pointer(&s.w[i/64])) }
@@ -109,23 +88,6 @@ func (s *Set) Each(from, to uint64, f func(i uint64) bool) bool {
 			if !f(i) {
 				return false
 			}
-		}
-	}
-	return true
-}
-
-// Each calls f with every i from from up to to, to not included, whose flag is
-// on, in order, until f returns false. It reports whether it came to the end.
-// Nobody may be changing flags.
-func (f *Flags) Each(from, to uint64, g func(i uint64) bool) bool {
-	words := f.words()
-	for i := from; i < to; i++ {
-		if i%8 == 0 && words[i/8] == 0 {
-			i += 7
-			continue
-		}
-		if f.b[i] != 0 && !g(i) {
-			return false
 		}
 	}
 	return true

@@ -6,39 +6,29 @@ import (
 	"testing"
 )
 
-// Flags do what a slice of numbers does.
-func TestFlags(t *testing.T) {
-	for _, n := range []int{0, 1, 7, 8, 9, 100} {
-		rng := rand.New(rand.NewPCG(uint64(n), 0))
-		a, b, want := NewFlags(n), NewFlags(n), make([]int, n)
-		check := func(f *Flags, negated int) {
-			t.Helper()
-			for i := range want {
-				if got := f.Get(uint64(i)); got != want[i]^negated {
-					t.Fatalf("n=%d: flag %d is %d, want %d", n, i, got, want[i]^negated)
-				}
+// CopyFrom copies the members of a range, and the rest of the words they are in.
+func TestSetCopyFrom(t *testing.T) {
+	const n = 200
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 100 {
+		dst, src := NewSet(n), NewSet(n)
+		var old [n]int
+		for i := range uint64(n) {
+			dst.Put(i, rng.IntN(2) == 1)
+			src.Put(i, rng.IntN(2) == 1)
+			old[i] = dst.Get(i)
+		}
+		from := rng.Uint64N(n)
+		to := from + rng.Uint64N(n-from+1)
+		dst.CopyFrom(src, from, to)
+		for i := range uint64(n) {
+			want := old[i]
+			if i/64 >= from/64 && i/64 < (to+63)/64 {
+				want = src.Get(i)
 			}
-		}
-		check(a, 0)
-		for i := range want {
-			want[i] = rng.IntN(2)
-			a.Touch(uint64(i))
-			a.Put(uint64(i), want[i])
-		}
-		check(a, 0)
-		b.Not(a)
-		check(b, 1)
-		b.Not(b)
-		check(b, 0)
-		for _, v := range []int{1, 0} {
-			b.Fill(v)
-			for i := range want {
-				want[i] = v
+			if dst.Get(i) != want {
+				t.Fatalf("from %d to %d: member %d is %d, want %d", from, to, i, dst.Get(i), want)
 			}
-			check(b, 0)
-		}
-		if a.Bytes() < int64(n) {
-			t.Errorf("%d flags in %d bytes", n, a.Bytes())
 		}
 	}
 }

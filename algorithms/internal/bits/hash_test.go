@@ -8,17 +8,16 @@ import (
 )
 
 // A set has what was added, by however many at once, each member once, whether
-// it is a bit vector, flags or a hash table, and whatever part of it is asked for.
+// it is a bit vector or a hash table, and whatever part of it is asked for.
 func TestEach(t *testing.T) {
 	const n = 1024 // half of the hash table, so that some members meet in it
 	rng := rand.New(rand.NewPCG(7, 7))
 	for round := range 50 {
-		set, hash, flags := NewSet(n), NewHash(n), NewFlags(n)
+		set, hash := NewSet(n), NewHash(n)
 		var want []uint64
 		for i := range uint64(n) {
 			if round == 0 || rng.IntN(round) == 0 { // all of them, too
 				want = append(want, i)
-				flags.Put(i, 1)
 			}
 		}
 		var wg sync.WaitGroup
@@ -39,7 +38,7 @@ func TestEach(t *testing.T) {
 		}
 		part := slices.DeleteFunc(slices.Clone(want), func(i uint64) bool { return i < from || i >= to })
 		for name, each := range map[string]func(uint64, uint64, func(uint64) bool) bool{
-			"bit vector": set.Each, "hash table": hash.Each, "flags": flags.Each,
+			"bit vector": set.Each, "hash table": hash.Each,
 		} {
 			var got []uint64
 			if !each(from, to, func(i uint64) bool { got = append(got, i); return true }) || !slices.Equal(got, part) {

@@ -64,7 +64,7 @@ func partialMutants() []mutant {
 			edits: one("z.env.Dirty.Close(z.period)", "z.env.Dirty.Close(z.period + 1)")},
 		{name: "pzigzag-reads-written-copy", seen: "the copy that is being written is read",
 			fault: "takes the copy that transactions write",
-			edits: one("out.Put(k, z.as(1-z.mw", "out.Put(k, z.as(z.mw")},
+			edits: one("out.Put(k, as(z.notMW", "out.Put(k, as(1-z.notMW")},
 	})...)
 	ms = append(ms, in("ppingpong", "pingpong/partial.go", []mutant{
 		{name: "ppingpong-loses-failed", seen: lostMarks,
@@ -72,13 +72,13 @@ func partialMutants() []mutant {
 			edits: one("!p.env.Published()", "false")},
 		{name: "ppingpong-brings-back-older", seen: "pIPP: a failed image's values laid over newer ones",
 			fault: "lays what a failed image held over what was written since",
-			edits: one("p.dirty[period&1].Get(i) == 0 {", "p.dirty[period&1].Get(i) <= 1 {")},
+			edits: one("!dirtyIn(period).has(k) {", "true {")},
 		{name: "ppingpong-keeps-flags", seen: "dirty bits not cleared with the shadow",
 			fault: "leaves the flags of a shadow that is to be used again",
-			edits: one("\tp.dirty[period&1].Fill(0)\n", "")},
+			edits: one("\tp.env.Records(func(k store.Rec) { dirtyIn(period).remove(k) })\n", "")},
 		{name: "ppingpong-starts-clean", seen: "pIPP: the first shadow must be all dirty",
 			fault: "does not begin with everything dirty",
-			edits: one("\t\tp.dirty[period&1].Put(k.Ordinal(), 1)\n\t})\n\treturn nil", "\t})\n\treturn nil")},
+			edits: one("\t\tdirtyIn(period).add(k)\n\t})\n\treturn nil", "\t})\n\treturn nil")},
 	})...)
 	ms = append(ms, in("pcalc", calcFile, []mutant{
 		{name: "pcalc-marks-by-start", seen: pcalcText + ": the phase of the commit decides",
