@@ -34,6 +34,7 @@ type load struct {
 	elapsed time.Duration        // spent putting them
 	pass    func(n int)          // told of each pass as it begins
 	profile func() (stop func()) // of the measured passes; nil: none
+	lookout *lookout
 }
 
 // load runs a trial of messages. An error is why it cannot count.
@@ -44,6 +45,7 @@ func (r *runner) load(ctx context.Context, c *cell, e algorithms.Entry, round in
 		return err
 	}
 	defer func() { err = errors.Join(err, l.rows.Close()) }()
+	l.lookout = r.lookout
 	l.pass = func(n int) { r.tell(c, e, fmt.Sprintf("pass %d of %d", n, c.Workload.Passes), result.Bucket{}) }
 	if r.o.Profile != nil {
 		l.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
@@ -96,10 +98,13 @@ func (l *load) run(ctx context.Context) error {
 	l.times = l.times[:0]
 	l.put, l.elapsed = 0, 0
 	runtime.GC()
-	gc, cpu := readGC(), readCPU()
+	seen := l.lookout.begin()
+	gc := readGC()
+	seen.measuring()
 	err := l.passes(ctx)
-	l.out.Disturbed = cpu.since()
+	seen.measured()
 	l.out.GCShare, l.out.GCCycles = gc.since()
+	seen.into(l.out)
 	if err != nil && ctx.Err() == nil {
 		return err
 	}

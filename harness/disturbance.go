@@ -1,89 +1,98 @@
 package harness
 
 import (
-	"os"
+	"fmt"
+	"math"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"ckptbench/harness/host"
 	"ckptbench/harness/result"
 )
 
-// A cpuUse is what the machine's processors had done by some moment, in seconds
-// of processor time.
-type cpuUse struct {
-	at        time.Time
-	busy      float64 // all processes
-	steal     float64 // the hypervisor gave it to others
-	own       float64 // this process and its children that have ended
-	throttled float64 // the container was kept from running, seconds of the clock
+// A lookout sees what the machine does beside the measured parts of trials. It
+// serves one at a time. A nil lookout sees nothing.
+type lookout struct {
+	reader *host.Reader
+	canary *host.Canary
 }
 
-// ticksPerSecond is the unit of /proc/stat on Linux, whatever the kernel's own.
-const ticksPerSecond = 100
+func newLookout() *lookout {
+	clocks := host.SystemClocks()
+	return &lookout{host.NewReader(host.Machine(), clocks), host.NewCanary(clocks)}
+}
 
-// readCPU reads what has been used so far. What the system does not say is 0.
-func readCPU() cpuUse {
-	u := cpuUse{at: time.Now()}
-	f := strings.Fields(firstLine("/proc/stat"))
-	// cpu user nice system idle iowait irq softirq steal; user has the guests' in it
-	for i := 1; i < min(len(f), 9); i++ {
-		v, err := strconv.ParseFloat(f[i], 64)
-		switch {
-		case err != nil:
-			return cpuUse{at: u.at}
-		case i == 8:
-			u.steal = v / ticksPerSecond
-		case i != 4 && i != 5:
-			u.busy += v / ticksPerSecond
+// begin runs the canary and begins to watch. It is called just before a trial's
+// workers start: the warm-up is watched too, but does not count.
+func (l *lookout) begin() *lookedAt {
+	if l == nil {
+		return nil
+	}
+	return &lookedAt{l: l, before: l.canary.Run()}
+}
+
+// A lookedAt is what a lookout sees of one trial.
+type lookedAt struct {
+	l      *lookout
+	before host.Speed
+	watch  *host.Watch
+}
+
+// measuring begins the span that counts.
+func (a *lookedAt) measuring() {
+	if a != nil {
+		a.watch = a.l.reader.Watch()
+	}
+}
+
+// measured ends it.
+func (a *lookedAt) measured() {
+	if a != nil {
+		a.watch.Stop()
+	}
+}
+
+// into stores what was seen. It is called when the trial's workers and children
+// have ended: the canary runs again, alone.
+func (a *lookedAt) into(out *result.Trial) {
+	if a == nil {
+		return
+	}
+	after := a.l.canary.Run()
+	out.Canary = &result.Canary{Before: a.before, After: after}
+	out.Disturbed = result.Disturb(a.watch.Sight(), runtime.NumCPU())
+	out.Disturbed.Canary = math.Round(1000*a.before.Change(after)) / 1000
+}
+
+// lookBefore sees what else runs on the machine before an experiment begins. In
+// this time the program runs the canary on one processor and nothing else, so
+// that its own earlier work, or the compiler that built it, is not in it.
+func (l *lookout) lookBefore() (host.Speed, []string) {
+	const span = 100 * time.Millisecond
+	w := l.reader.Watch()
+	speed := l.canary.Run()
+	for start := time.Now(); time.Since(start) < span; {
+		speed = speed.Best(l.canary.Run())
+	}
+	w.Stop()
+	return speed, warnBefore(w.Sight(), runtime.NumCPU())
+}
+
+// The most that may go on before an experiment without a warning: the time is
+// short, and a tick of one process is a twentieth of it on two processors.
+const mostBefore = 0.2
+
+// warnBefore says what else ran before an experiment.
+func warnBefore(s host.Sight, cores int) []string {
+	var ws []string
+	warn := func(part float64, format string) {
+		if part > mostBefore {
+			ws = append(ws, fmt.Sprintf(format, 100*part))
 		}
 	}
-	u.own = processSeconds(unix.RUSAGE_SELF) + processSeconds(unix.RUSAGE_CHILDREN)
-	u.throttled = throttledSeconds()
-	return u
+	d := result.Disturb(s, cores)
+	warn(d.Others, "just before the run others used %.0f %% of the machine")
+	warn(d.Pressure.CPU, "just before the run processes waited for a processor for %.0f %% of the time")
+	warn(d.Pressure.Memory, "just before the run processes waited for memory for %.0f %% of the time")
+	return ws
 }
-
-func processSeconds(who int) float64 {
-	var r unix.Rusage
-	if unix.Getrusage(who, &r) != nil {
-		return 0
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano()).Seconds()
-}
-
-// throttledSeconds is for how long the control group was held back by its limit.
-func throttledSeconds() float64 {
-	data, err := os.ReadFile("/sys/fs/cgroup/cpu.stat")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(data)) {
-		if v, ok := strings.CutPrefix(line, "throttled_usec "); ok {
-			usec, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
-			return usec / 1e6
-		}
-	}
-	return 0
-}
-
-// since returns what disturbed the process from u until now.
-func (u cpuUse) since() result.Disturbance { return u.until(readCPU()) }
-
-func (u cpuUse) until(now cpuUse) result.Disturbance {
-	span := now.at.Sub(u.at).Seconds()
-	if span <= 0 || now.busy == 0 {
-		return result.Disturbance{}
-	}
-	all := span * float64(runtime.NumCPU())
-	return result.Disturbance{
-		Others:    part(now.busy-u.busy-(now.own-u.own), all),
-		Steal:     part(now.steal-u.steal, all),
-		Throttled: part(now.throttled-u.throttled, span),
-	}
-}
-
-// part is a/b, and 0 where rounding made a negative.
-func part(a, b float64) float64 { return float64(int(1000*max(0, a/b)+0.5)) / 1000 }

@@ -23,6 +23,10 @@ type Job struct {
 	Shard     result.Shard // that the trial is of
 	Machine   string       // id of the machine
 
+	// RepeatNoisy is how often the trial may be run again where something else
+	// disturbed it.
+	RepeatNoisy int
+
 	// For Progress.
 	Number, Total int
 	Began         time.Time
@@ -32,7 +36,7 @@ type Job struct {
 // end of Options.Isolate. The error says why the trial could not be saved; what
 // was wrong with it is in the trial.
 func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
-	o.Shard = j.Shard
+	o.Shard, o.RepeatNoisy = j.Shard, j.RepeatNoisy
 	r, err := newRunner(e, o)
 	if err != nil {
 		return err
@@ -70,7 +74,8 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	err = r.o.Isolate(ctx, Job{
 		Rate: rate,
 		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch, Shard: r.o.Shard, Machine: r.machine,
-		Number: r.done, Total: r.total, Began: r.began,
+		RepeatNoisy: min(r.o.RepeatNoisy, r.repeats),
+		Number:      r.done, Total: r.total, Began: r.began,
 	})
 	if err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err)
@@ -84,5 +89,6 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	case got.Status == result.Failed:
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, errors.New(got.Error)))
 	}
+	r.repeats -= got.Repeats
 	return got, ctx.Err()
 }

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ckptbench/harness/host"
 	"ckptbench/harness/result"
 )
 
@@ -20,9 +22,9 @@ import (
 // depends on. dir is where the images will go. What cannot be read is left out.
 func Machine(dir string) result.Machine {
 	m := result.Machine{
-		CPU: cpuModel(), Cores: runtime.NumCPU(), Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		CPU: cpuModel(host.Machine()), Cores: runtime.NumCPU(), Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
 		OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: firstLine("/proc/sys/kernel/osrelease"),
-		MemoryGiB: float64(meminfo("MemTotal:")) / (1 << 30), FileSystem: fileSystem(dir),
+		MemoryGiB: float64(host.TotalMemory(host.Machine())) / (1 << 30), FileSystem: fileSystem(dir),
 		Facts: map[string]string{},
 	}
 	m.Commit, m.Dirty = revision()
@@ -43,20 +45,38 @@ func Machine(dir string) result.Machine {
 		}
 	}
 	m.ID = fmt.Sprintf("%x", sha256.Sum256([]byte(m.CPU+"|"+strconv.Itoa(m.Cores)+"|"+firstLine("/etc/machine-id"))))[:12]
-	m.Warnings = Preflight(m)
+	limits := host.FindCgroup(host.Machine()).Limits()
+	limitFacts(m.Facts, limits)
+	m.Warnings = Preflight(m, limits)
 	return m
 }
 
-// Preflight says what about a machine makes its figures worth less.
-func Preflight(m result.Machine) []string {
+// The names of the facts that are limits of the container; absent without one.
+const (
+	cpuLimit    = "container's processor limit"
+	memoryLimit = "container's memory limit"
+)
+
+func limitFacts(facts map[string]string, l host.Limits) {
+	if l.Cores > 0 {
+		facts[cpuLimit] = fmt.Sprintf("%.2f processors", l.Cores)
+	}
+	if l.Memory > 0 {
+		facts[memoryLimit] = fmt.Sprintf("%d MiB", l.Memory>>20)
+	}
+}
+
+// Preflight says what about a machine, and about the limits of the container,
+// makes its figures worth less.
+func Preflight(m result.Machine, l host.Limits) []string {
 	var ws []string
 	if g := m.Facts["governor"]; g != "" && g != "performance" {
 		ws = append(ws, "the CPU frequency governor is "+g+", not performance")
 	}
-	if load, err := strconv.ParseFloat(strings.SplitN(m.Facts["load average"], " ", 2)[0], 64); err == nil && load > 0.3*float64(m.Cores) {
-		ws = append(ws, fmt.Sprintf("the machine was not idle before the run: load average %.2f on %d cores", load, m.Cores))
-	}
-	if m.GOMAXPROCS < m.Cores {
+	switch {
+	case l.Cores > 0 && l.Cores < float64(m.GOMAXPROCS):
+		ws = append(ws, fmt.Sprintf("the container may use %.2f processors and GOMAXPROCS is %d: it will be held back", l.Cores, m.GOMAXPROCS))
+	case m.GOMAXPROCS < m.Cores:
 		ws = append(ws, fmt.Sprintf("GOMAXPROCS is %d on %d cores", m.GOMAXPROCS, m.Cores))
 	}
 	if m.Dirty {
@@ -74,38 +94,12 @@ func firstLine(path string) string {
 	return strings.TrimSpace(line)
 }
 
-func cpuModel() string {
-	data, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return runtime.GOARCH
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, ok := strings.CutPrefix(line, "model name"); ok {
-			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
-		}
-	}
-	return runtime.GOARCH
-}
+// cpuModel names the processor; the architecture where the system does not.
+func cpuModel(f host.Files) string { return cmp.Or(host.CPU(f), runtime.GOARCH) }
 
-// meminfo returns a line of /proc/meminfo in bytes, or -1.
-func meminfo(name string) int64 {
-	data, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return -1
-	}
-	for line := range strings.Lines(string(data)) {
-		if f := strings.Fields(line); len(f) >= 2 && f[0] == name {
-			if kib, err := strconv.ParseInt(f[1], 10, 64); err == nil {
-				return kib << 10
-			}
-		}
-	}
-	return -1
-}
-
-// AvailableMemory returns the bytes that can be had without swapping, or -1
-// where the system does not say.
-func AvailableMemory() int64 { return meminfo("MemAvailable:") }
+// AvailableMemory returns the bytes that can be had without swapping and within
+// the limits of the container, or -1 where the system does not say.
+func AvailableMemory() int64 { return host.AvailableMemory(host.Machine()) }
 
 // FreeDisk returns the bytes free on the file system of dir or of the nearest
 // folder above it that exists, or -1.

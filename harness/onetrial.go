@@ -21,7 +21,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	out, err := r.quietly(ctx, c, e, round, decks, out)
+	out, err := r.runUndisturbed(ctx, c, e, round, decks, out)
 	err = r.sayFull(c, err)
 	var wrong *wrongImage
 	switch {
@@ -36,7 +36,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
-	out.Verdict.OK = out.Status == result.OK && out.Verdict.Mode != result.ModeOff // what was not looked at is not right
+	judge(out)
 	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
@@ -46,23 +46,40 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 	return out, ctx.Err()
 }
 
-// quietly runs a trial again, as often as asked, where something else disturbed
-// it. What is run again is kept in the folder noisy.
-func (r *runner) quietly(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
+// trialsPerRepeat is how many trials of an experiment there are to each repeat of
+// a noisy one, beyond those that a single trial may have.
+const trialsPerRepeat = 4
+
+// mostRepeats is how many repeats of noisy trials an experiment may run in all.
+func mostRepeats(repeatNoisy, trials int) int { return repeatNoisy + trials/trialsPerRepeat }
+
+// runUndisturbed runs a trial, and again where something else disturbed it: as
+// often as asked, and as often as the experiment may. What is run again is kept
+// in the folder noisy. The last is returned, disturbed or not.
+func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
 	for n := 0; ; n++ {
-		out.Repeats = n
 		err := r.run(ctx, c, e, round, decks, out)
 		if r.o.disturb != nil {
 			r.o.disturb(&out.Disturbed)
 		}
-		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || !out.Disturbed.Noisy() {
+		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || r.repeats == 0 || !out.Disturbed.Noisy() {
 			return out, err
 		}
+		r.repeats--
+		judge(out)
 		if err := result.Save(filepath.Join(r.dir, "noisy", strconv.Itoa(n+1)), *out); err != nil {
 			return out, err
 		}
+		why := append(out.RepeatedFor, out.Disturbed.String())
 		out = r.blank(c, e, round)
+		out.Repeats, out.RepeatedFor = n+1, why
 	}
+}
+
+// judge says whether a trial's images count as right: what was not looked at does
+// not.
+func judge(out *result.Trial) {
+	out.Verdict.OK = out.Status == result.OK && out.Verdict.Mode != result.ModeOff
 }
 
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
@@ -110,7 +127,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 	if err != nil {
 		return err
 	}
-	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out, rate: rate}
+	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out, rate: rate, lookout: r.lookout}
 	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
 	if r.o.Profile != nil {
 		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }

@@ -24,8 +24,10 @@ type Options struct {
 	// Shard is the part of the experiment to run, into a folder of its own; the
 	// zero Shard is all of it.
 	Shard result.Shard
-	// RepeatNoisy is how often a trial is run again at most that something
-	// else on the machine disturbed.
+	// RepeatNoisy is how often a trial is run again at most that something else on
+	// the machine disturbed; 0: never. A whole experiment runs at most one repeat
+	// more for every four of its trials, so that on a machine that is never quiet
+	// it still ends in time.
 	RepeatNoisy int
 	// Profile starts a profile of a trial's measured part, written to dir,
 	// and returns what stops it; nil: no profile.
@@ -70,6 +72,8 @@ type runner struct {
 	total   int
 	began   time.Time
 	wrong   []error // one a trial that cannot count
+	lookout *lookout
+	repeats int // of noisy trials that may still be run
 }
 
 // Run runs an experiment and returns the folder of its results. When ctx ends
@@ -106,6 +110,7 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		o.find = algorithms.Find
 	}
 	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[int]float64{}}
+	r.lookout = newLookout()
 	r.scratch = filepath.Join(r.dir, "scratch")
 	if e.Checkpoint.Dir != "" {
 		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+filepath.Base(r.dir))
@@ -121,7 +126,9 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		}
 		r.cells = append(r.cells, made)
 	}
-	return r, r.count()
+	err := r.count()
+	r.repeats = mostRepeats(o.RepeatNoisy, r.total)
+	return r, err
 }
 
 // setUp writes what all trials share. Results that are there already and are not
@@ -130,6 +137,8 @@ func (r *runner) setUp() error {
 	trials := filepath.Join(r.dir, "trials")
 	machine := Machine(r.dir)
 	r.machine = machine.ID
+	speed, warnings := r.lookout.lookBefore()
+	machine.Canary, machine.Warnings = &speed, append(machine.Warnings, warnings...)
 	_, err := os.Stat(trials)
 	switch {
 	case err == nil && r.o.Resume:

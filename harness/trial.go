@@ -24,6 +24,7 @@ type trial struct {
 	dir      string // for images and logs; emptied by the caller
 	progress func(result.Bucket, string)
 	profile  func() (stop func()) // of the measured part; nil: none
+	lookout  *lookout             // nil: what else the machine does is not looked at
 
 	store   *store.Store
 	run     *run
@@ -33,6 +34,7 @@ type trial struct {
 	sampler *sampler
 	sched   *schedule
 	out     *result.Trial
+	seen    *lookedAt // what else the machine did
 }
 
 // measure runs the trial's measured part, and what leads up to it, into out. An
@@ -72,6 +74,7 @@ func (t *trial) prepare() {
 
 // work runs the clients, and beside them the checkpoints and the sampler.
 func (t *trial) work(ctx context.Context) error {
+	t.seen = t.lookout.begin()
 	zero := time.Now().Add(time.Duration(t.cell.Warmup))
 	end := zero.Add(time.Duration(t.cell.Duration))
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -101,6 +104,7 @@ func (t *trial) work(ctx context.Context) error {
 	stopCkpt()
 	wg.Wait()
 	ckpt.Wait()
+	t.seen.into(t.out)
 	t.sampler.finish()
 	t.out.GCShare, t.out.GCCycles = gc.since()
 	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
@@ -150,8 +154,8 @@ func (t *trial) plan(zero, end time.Time) {
 func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse) {
 	t.tick(ctx, zero, "warm-up")
 	*gc = readGC()
-	cpu := readCPU()
-	defer func() { t.out.Disturbed = cpu.since() }()
+	t.seen.measuring()
+	defer t.seen.measured()
 	if t.profile != nil {
 		defer t.profile()()
 	}
@@ -188,6 +192,7 @@ func (t *trial) tick(ctx context.Context, end time.Time, note string) {
 func (t *trial) collect() {
 	out := t.out
 	out.Buckets = t.sampler.buckets
+	out.Disturbed.Host, out.Disturbed.HostWorst = result.HostTaken(out.Buckets, out.Workers)
 	for _, b := range out.Buckets {
 		if b.Measured() {
 			out.Elapsed += b.Elapsed

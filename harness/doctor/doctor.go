@@ -91,7 +91,6 @@ func (f Findings) Disturbance() result.Disturbance {
 	var host, watched time.Duration
 	for _, g := range f.Gaps {
 		host, watched = host+g.Host, watched+g.Watched
-		d.HostGap = max(d.HostGap, g.LongestHost.Seconds())
 	}
 	if watched > 0 {
 		d.Host = host.Seconds() / watched.Seconds()
@@ -101,9 +100,10 @@ func (f Findings) Disturbance() result.Disturbance {
 
 // The most that a machine may have without a warning, beside a trial's limits.
 const (
-	mostSpread  = 0.4  // of the canary: twice a trial's, for the machine is idle in between
-	mostLeast   = 0.03 // the threshold of the comparison of builds
-	mostWaiting = 0.2  // share of the time for which tasks waited for a processor, with one of this program's on each
+	longestGap  = 25 * time.Millisecond // of the host: a transaction then takes ten thousand times as long
+	mostSpread  = 0.4                   // of the canary: twice a trial's, for the machine is idle in between
+	mostLeast   = 0.03                  // the threshold of the comparison of builds
+	mostWaiting = 0.2                   // share of the time for which tasks waited for a processor, with one of this program's on each
 )
 
 // Reasons says why figures will be disturbed; empty: they will not be.
@@ -117,6 +117,9 @@ func (f Findings) Reasons() []string {
 	add(len(f.Gaps) == 0 && !f.Sight.Known, "this system does not show what else runs on it")
 	d := f.Disturbance()
 	out = append(out, d.Reasons()...)
+	for _, g := range f.Gaps {
+		add(g.LongestHost > longestGap, "the host took core %d for %.0f ms at a stretch", g.Core, 1000*g.LongestHost.Seconds())
+	}
 	waiting := share(f.Sight.Stall.CPU.Some, f.Sight.Span)
 	add(waiting > mostWaiting, "processes waited for a processor for %.0f %% of the time", 100*waiting)
 	add(f.Limits.Cores > 0 && f.Limits.Cores < float64(f.GOMAXPROCS),

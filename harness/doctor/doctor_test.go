@@ -75,7 +75,7 @@ func TestReasons(t *testing.T) {
 		change func(*Findings)
 	}{
 		{"", func(*Findings) {}},
-		{"the host took a processor for 34 ms", func(f *Findings) { f.Gaps[0].LongestHost = 34 * ms }},
+		{"the host took core 0 for 34 ms at a stretch", func(f *Findings) { f.Gaps[0].LongestHost = 34 * ms }},
 		{"the host took 2.5 % of the processors' time", func(f *Findings) { f.Gaps[0].Host = 200 * ms }},
 		{"others used 10 % of the machine", func(f *Findings) { f.Sight.Others = 800 * ms }},
 		{"others used 0.60 s of processor time within a second", func(f *Findings) { f.Sight.Worst = 600 * ms }},

@@ -122,3 +122,8 @@ func (k *Canary) Rate(span time.Duration) float64 {
 		}
 	}
 }
+
+// Best returns the faster of two speeds, loop by loop.
+func (s Speed) Best(t Speed) Speed {
+	return Speed{min(s.Arithmetic, t.Arithmetic), min(s.Chase, t.Chase)}
+}

@@ -13,7 +13,7 @@ import (
 // vary, how images were checked, and what to beware of.
 func (s summary) notes(t table) []string {
 	out := []string{trialsNote(t.rows)}
-	for _, n := range []string{noiseNote(t.rows), floorNote(t.rows), noisyNote(t.rows)} {
+	for _, n := range []string{noiseNote(t.rows), floorNote(t.rows), noisyNote(t.rows), repeatsNote(t.rows)} {
 		if n != "" {
 			out = append(out, n)
 		}
@@ -115,6 +115,26 @@ func noisyNote(rows []result.Row) string {
 		return ""
 	}
 	return "Noisy trials, kept and counted: " + strings.Join(parts, ", ") + "."
+}
+
+// repeatsNote names the algorithms of which a disturbed trial was run again, and
+// what had disturbed it.
+func repeatsNote(rows []result.Row) string {
+	var parts []string
+	for _, r := range rows {
+		if r.Repeats == 0 {
+			continue
+		}
+		why := escape.OneLine(strings.Join(r.Repeated, "; "))
+		if why == "" { // results from before the reasons were stored
+			why = "disturbed"
+		}
+		parts = append(parts, fmt.Sprintf("%s %d× (%s)", escape.OneLine(r.Algorithm), r.Repeats, why))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Run again because something disturbed the trial, which is kept in the folder noisy: " + strings.Join(parts, ", ") + "."
 }
 
 // floorNote says how far none was from itself: what two runs of the same differ

@@ -16,6 +16,8 @@ type Row struct {
 	Failed    int  // trials that failed
 	Noisy     int  // of Trials, those that something disturbed
 	Worst     Disturbance
+	Repeats   int      // of noisy trials, which these took the place of
+	Repeated  []string // what had disturbed those, each once
 	Errors    []string // of failed and interrupted trials, each once
 	Warnings  []string // each once
 
@@ -140,6 +142,10 @@ func newRow(ts []*Trial) Row {
 	for _, t := range counted {
 		if t.Disturbed.Noisy() {
 			r.Noisy, r.Worst = r.Noisy+1, r.Worst.worse(t.Disturbed)
+		}
+		r.Repeats += t.Repeats
+		for _, why := range t.RepeatedFor {
+			r.Repeated = appendNew(r.Repeated, why)
 		}
 	}
 	r.Partial = len(counted) > 0 && counted[0].Status == Partial

@@ -17,10 +17,10 @@ type Disturbance struct {
 	// Worst is the processor time that others used in the worst second.
 	Worst float64 `json:"others_in_worst_second_s,omitempty"`
 	// Host is the share of the workers' time in gaps in which their own processor
-	// clocks went on: the host took the processor and reported no steal. HostGap
-	// is the longest.
-	Host    float64 `json:"host,omitempty"`
-	HostGap float64 `json:"host_longest_gap_s,omitempty"`
+	// clocks went on: the host took the processor and reported no steal. HostWorst
+	// is the time of all workers in such gaps in the worst bucket.
+	Host      float64 `json:"host,omitempty"`
+	HostWorst float64 `json:"host_worst_bucket_s,omitempty"`
 	// StoodStill is the longest time in which the process used no processor and
 	// missed its timers: stopped by a signal, or kept off by other processes.
 	StoodStill float64 `json:"stood_still_s,omitempty"`
@@ -51,7 +51,7 @@ const (
 	mostSteal      = 0.02
 	mostThrottled  = 0.01
 	mostHost       = 0.01  // a quiet virtual machine: 0.0005; a disturbed one: 0.05
-	mostHostGap    = 0.025 // seconds; a quiet virtual machine: 0.001; a disturbed one: 0.034
+	mostHostWorst  = 0.025 // seconds; a quiet virtual machine: 0.001; a disturbed one: 0.034
 	mostStoodStill = 0.15  // seconds; a scheduler's slice is 0.004, a container's period 0.1
 	mostAsleep     = 0.001 // seconds; between two readings of clocks lie microseconds
 	mostCanary     = 0.2   // on a quiet virtual machine it moves by up to 0.17, with the clock frequency
@@ -75,7 +75,7 @@ func (d Disturbance) parts() []part {
 		{d.Throttled, mostThrottled, fmt.Sprintf("held back by its container's limit for %.0f %% of the time", 100*d.Throttled)},
 		{d.Steal, mostSteal, fmt.Sprintf("the hypervisor gave %.0f %% of the machine to others", 100*d.Steal)},
 		{d.Host, mostHost, fmt.Sprintf("the host took %.1f %% of the processors' time", 100*d.Host)},
-		{d.HostGap, mostHostGap, fmt.Sprintf("the host took a processor for %.0f ms at a stretch", 1000*d.HostGap)},
+		{d.HostWorst, mostHostWorst, fmt.Sprintf("the host took %.0f ms of the processors' time within one bucket", 1000*d.HostWorst)},
 		{d.Others, mostOthers, fmt.Sprintf("others used %.0f %% of the machine", 100*d.Others)},
 		{d.Worst, mostWorst, fmt.Sprintf("others used %.2f s of processor time within a second", d.Worst)},
 		{d.Pressure.Memory, mostMemory, fmt.Sprintf("processes waited for memory for %.0f %% of the time", 100*d.Pressure.Memory)},
@@ -113,6 +113,22 @@ func (d Disturbance) worse(e Disturbance) Disturbance {
 func (d Disturbance) excess() float64 {
 	p := slices.MaxFunc(d.parts(), func(a, b part) int { return cmp.Compare(a.value/a.most, b.value/b.most) })
 	return p.value / p.most
+}
+
+// HostTaken returns what the host took from so many workers in the measured part:
+// the share of their time, and the seconds of all of them in the worst bucket.
+func HostTaken(bs []Bucket, workers int) (share, worst float64) {
+	var taken, elapsed float64
+	for _, b := range bs {
+		if b.Measured() {
+			s := float64(b.HostTaken) / 1e9
+			taken, elapsed, worst = taken+s, elapsed+b.Elapsed, max(worst, s)
+		}
+	}
+	if elapsed > 0 && workers > 0 {
+		share = round(taken/elapsed/float64(workers)*10) / 10
+	}
+	return share, round(worst)
 }
 
 // Again is the name under which none runs a second time in every round, so that

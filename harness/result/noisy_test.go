@@ -17,7 +17,7 @@ func TestNoisy(t *testing.T) {
 		{Disturbance{Throttled: 0.01}, Disturbance{Throttled: 0.5}, "held back by its container's limit for 50 % of the time"},
 		// 36.8 ms in 0.7 s with the longest gap at 34.1 ms, and 0.35 ms in the 0.7 s that followed.
 		{Disturbance{Host: 0.0005}, Disturbance{Host: 0.0526}, "the host took 5.3 % of the processors' time"},
-		{Disturbance{HostGap: 0.001}, Disturbance{HostGap: 0.0341}, "the host took a processor for 34 ms at a stretch"},
+		{Disturbance{HostWorst: 0.001}, Disturbance{HostWorst: 0.0341}, "the host took 34 ms of the processors' time within one bucket"},
 		{Disturbance{StoodStill: 0.1}, Disturbance{StoodStill: 0.5}, "the process stood still for 0.50 s"},
 		{Disturbance{Asleep: 0.0001}, Disturbance{Asleep: 7}, "the machine was suspended for 7.00 s"},
 		{Disturbance{Canary: 0.17}, Disturbance{Canary: 0.4}, "the machine's speed changed by 40 % (canary)"},
@@ -71,5 +71,24 @@ func TestNoiseFloor(t *testing.T) {
 	}
 	if _, ok := (&Row{Algorithm: Again}).NoiseFloor(); ok {
 		t.Error("a floor of no trials")
+	}
+}
+
+// What the host took is told from the measured buckets alone.
+func TestHostTaken(t *testing.T) {
+	ms := uint64(1e6)
+	bs := []Bucket{
+		{Start: -0.1, Elapsed: 0.1, HostTaken: 90 * ms}, // the warm-up
+		{Start: 0, Elapsed: 0.35, HostTaken: 2 * ms, LongestGap: ms},
+		{Start: 0.35, Elapsed: 0.35, HostTaken: 34 * ms, LongestGap: 34 * ms},
+	}
+	if share, worst := HostTaken(bs, 1); share != 0.0514 || worst != 0.034 {
+		t.Errorf("one worker: %v, %v", share, worst)
+	}
+	if share, worst := HostTaken(bs, 2); share != 0.0257 || worst != 0.034 {
+		t.Errorf("two workers: %v, %v", share, worst)
+	}
+	if share, worst := HostTaken(nil, 2); share != 0 || worst != 0 {
+		t.Errorf("no buckets: %v, %v", share, worst)
 	}
 }

@@ -3,6 +3,8 @@
 // written once, read by the charts, the tables and the comparisons.
 package result
 
+import "ckptbench/harness/host"
+
 // Schema is the version of the JSON written here. A reader refuses a newer one
 // and takes every older one: 1 had no machine in a trial, 2 no checksums.
 const Schema = 3
@@ -67,15 +69,25 @@ type Trial struct {
 	Paging      *Paging      `json:"paging,omitempty"`   // nil without a memory budget
 	Profiled    bool         `json:"profiled,omitempty"`
 	Disturbed   Disturbance  `json:"disturbed,omitzero"` // what else the machine did in the measured part
+	Canary      *Canary      `json:"canary,omitempty"`   // nil in results from before there was one
 	Repeats     int          `json:"repeats,omitempty"`  // how often it was run again, being noisy; what there was before is in the folder noisy
-	Warnings    []string     `json:"warnings,omitempty"`
-	StartedAt   string       `json:"started_at"` // RFC 3339
+	// RepeatedFor says what disturbed each of those, in their order.
+	RepeatedFor []string `json:"repeated_for,omitempty"`
+	Warnings    []string `json:"warnings,omitempty"`
+	StartedAt   string   `json:"started_at"` // RFC 3339
 
 	Buckets     []Bucket `json:"-"` // timeline.csv
 	Events      []Event  `json:"-"` // events.csv
 	HGRM        []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
 	DurableHGRM []byte   `json:"-"` // durable.hgrm: likewise, of Durable
 	HLog        []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
+}
+
+// A Canary is the speed of the machine, as two fixed loops see it, just before a
+// trial's warm-up and just after its end.
+type Canary struct {
+	Before host.Speed `json:"before"`
+	After  host.Speed `json:"after"`
 }
 
 // A Param is one coordinate of a matrix point.
@@ -204,6 +216,12 @@ type Bucket struct {
 	P99     uint64
 	P999    uint64
 	Max     uint64
+	// HostTaken is how long the host of a virtual machine kept workers from running
+	// though this machine ran nothing in their place, all of them added up, ns.
+	// LongestGap is the longest time for which it, or another thread, kept one of
+	// them, ns. Both are 0 in results from before they were measured.
+	HostTaken  uint64
+	LongestGap uint64
 }
 
 // An Event is a moment of a checkpoint: trigger, a phase by name, closed, point,
@@ -246,4 +264,5 @@ type Machine struct {
 	FileSystem string            `json:"file_system"`
 	Facts      map[string]string `json:"facts,omitempty"` // governor, THP, clock source, load, steal ...
 	Warnings   []string          `json:"warnings,omitempty"`
+	Canary     *host.Speed       `json:"canary,omitempty"` // its speed just before the experiment
 }

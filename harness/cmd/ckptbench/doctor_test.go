@@ -47,3 +47,12 @@ func TestDoctorStatus(t *testing.T) {
 		t.Errorf("--seconds -1: status %d\n%s", got, out.String())
 	}
 }
+
+// How often a disturbed trial is run again cannot be negative, and no run begins.
+func TestRepeatNoisyIsChecked(t *testing.T) {
+	var out bytes.Buffer
+	args := []string{"run", "../../../configs/smoke.yaml", "--repeat-noisy=-1", "--out", t.TempDir(), "--plots", ""}
+	if got := ckptbench(t.Context(), args, &out, &out); got != 2 || !strings.Contains(out.String(), "--repeat-noisy -1: want") {
+		t.Errorf("status %d\n%s", got, out.String())
+	}
+}

@@ -23,7 +23,6 @@ type ticket struct {
 	Config  string // with every default, and the seed that was drawn
 	Job     harness.Job
 	Profile string
-	Repeat  int
 }
 
 // isolate returns what runs one trial in a process of its own.
@@ -33,7 +32,7 @@ func (c *runCommand) isolate(e *config.Experiment, show func(harness.Progress)) 
 		if err != nil {
 			return err
 		}
-		in, err := json.Marshal(ticket{Name: e.Info.Name + ".yaml", Config: string(text), Job: j, Profile: c.Profile, Repeat: c.RepeatNoisy})
+		in, err := json.Marshal(ticket{Name: e.Info.Name + ".yaml", Config: string(text), Job: j, Profile: c.Profile})
 		if err != nil {
 			return err
 		}
@@ -85,7 +84,7 @@ func (trialCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	lines := json.NewEncoder(t.out)
-	o := harness.Options{RepeatNoisy: tk.Repeat, Progress: func(p harness.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
+	o := harness.Options{Progress: func(p harness.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
 	if tk.Profile != "" {
 		o.Profile = profiler(tk.Profile)
 	}

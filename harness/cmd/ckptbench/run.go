@@ -30,7 +30,7 @@ type runCommand struct {
 	Profile     string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
 	DryRun      bool     `help:"Say what would be run, and what it would take."`
 	Isolate     bool     `help:"A fresh process for every trial."`
-	RepeatNoisy int      `help:"Run a trial again, this often at most, where other processes disturbed it. What is run again is kept, in the result's folder noisy."`
+	RepeatNoisy int      `default:"2" help:"Run a trial again, this often at most, where something else on the machine disturbed it; 0 never. What is run again is kept, in the result's folder noisy."`
 	Resume      bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
 	Shard       string   `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
 	Quiet       bool     `short:"q" help:"No progress."`
@@ -68,6 +68,9 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("--shard: %w (%w)", err, errUsage)
 	}
 	c.shard = shard
+	if c.RepeatNoisy < 0 {
+		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never (%w)", c.RepeatNoisy, errUsage)
+	}
 	exps, err := c.load()
 	if err != nil {
 		return err
