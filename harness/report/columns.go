@@ -21,7 +21,7 @@ const none = "–"
 // columns are the figures behind the algorithm's name.
 var columns = []column{
 	{"txn/s", "", stat(func(r *result.Row) result.Stat { return r.Throughput }, 1, grouped)},
-	{"of none", "%", stat(func(r *result.Row) result.Stat { return r.Relative }, 100, fixed(1))},
+	{"of none", "%", ofNone},
 	{"lost", "txn", stat(func(r *result.Row) result.Stat { return r.Lost }, 1, grouped)},
 	{"p50", "µs", stat(func(r *result.Row) result.Stat { return r.P50 }, 1e-3, digits)},
 	{"p99.9", "µs", stat(func(r *result.Row) result.Stat { return r.P999 }, 1e-3, digits)},

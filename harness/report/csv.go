@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
 )
 
@@ -17,6 +18,13 @@ var figures = []struct {
 	{"throughput_txn_s", func(r *result.Row) result.Stat { return r.Throughput }},
 	{"relative_to_none", func(r *result.Row) result.Stat { return r.Relative }},
 	{"lost_txn", func(r *result.Row) result.Stat { return r.Lost }},
+	{"rest_of_none", part(func(p *result.Parts) paired.Interval { return p.Rest })},
+	{"capturing_of_none", capturePart(func(p *result.Parts) paired.Interval { return p.Capture })},
+	{"machine_left", capturePart(func(p *result.Parts) paired.Interval { return p.Share })},
+	{"loss_at_rest", part(func(p *result.Parts) paired.Interval { return p.RestLoss })},
+	{"loss_capturing", part(func(p *result.Parts) paired.Interval { return p.CaptureLoss })},
+	{"loss_to_checkpointer", part(func(p *result.Parts) paired.Interval { return p.MachineLoss })},
+	{"loss_paused", part(func(p *result.Parts) paired.Interval { return p.PauseLoss })},
 	{"p50_ns", func(r *result.Row) result.Stat { return r.P50 }},
 	{"p99_ns", func(r *result.Row) result.Stat { return r.P99 }},
 	{"p999_ns", func(r *result.Row) result.Stat { return r.P999 }},
@@ -47,6 +55,28 @@ var figures = []struct {
 	{"log_lag_bytes", func(r *result.Row) result.Stat { return r.Lag }},
 	{"read_per_logged_byte", func(r *result.Row) result.Stat { return r.ReadPer }},
 	{"written_per_logged_byte", func(r *result.Row) result.Stat { return r.WrittenPer }},
+}
+
+// part returns one of the parts that the overhead was taken apart into.
+func part(get func(*result.Parts) paired.Interval) func(*result.Row) result.Stat {
+	return func(r *result.Row) result.Stat {
+		if r.Parts == nil {
+			return result.Stat{}
+		}
+		return result.NewInterval(get(r.Parts), r.Parts.Openings)
+	}
+}
+
+// capturePart is part for what is known only where transactions ran while an image
+// was captured.
+func capturePart(get func(*result.Parts) paired.Interval) func(*result.Row) result.Stat {
+	of := part(get)
+	return func(r *result.Row) result.Stat {
+		if r.Parts == nil || !r.Parts.HasCapture {
+			return result.Stat{}
+		}
+		return of(r)
+	}
 }
 
 // csv writes one table for all points, a column per parameter, every figure

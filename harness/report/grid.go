@@ -55,6 +55,9 @@ func (s summary) grids() []grid {
 			g.rows = append(g.rows, row)
 		}
 		gs = append(gs, g)
+		if parts, ok := s.partsGrid(t); ok {
+			gs = append(gs, parts)
+		}
 	}
 	if len(s.bulk) > 0 {
 		gs = append(gs, s.bulkGrid())

@@ -22,8 +22,12 @@ type Row struct {
 	Warnings  []string // each once
 
 	Throughput Stat // txn/s
-	Relative   Stat // throughput over none's of the same round
-	Lost       Stat // transactions, against none of the same round
+	// Relative is the throughput over none's, and Lost the transactions that a
+	// trial has fewer: by the pair where there is one, with its interval over
+	// openings, else against none's trial of the same round.
+	Relative, Lost Stat
+	Pair           *Pair  // nil where none was measured
+	Parts          *Parts // of the pair; nil where it has no figures
 
 	Open bool // the latencies are response times of an open loop; else service times
 	P50  Stat // ns, as are the next three
@@ -110,11 +114,13 @@ func (e *Experiment) Aggregate(order []string) []Row {
 	var rows []Row
 	names := e.Algorithms(order)
 	for _, p := range e.Points() {
+		from := len(rows)
 		for _, a := range names {
 			if ts := e.At(a, p); len(ts) > 0 {
 				rows = append(rows, newRow(ts))
 			}
 		}
+		e.pair(rows[from:])
 	}
 	return rows
 }

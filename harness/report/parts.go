@@ -1,0 +1,116 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/paired"
+	"ckptbench/harness/result"
+)
+
+// partColumns take the overhead apart: the ratios that were measured in turns, and
+// where none's throughput went.
+var partColumns = []column{
+	{"of none", "%", interval(func(p *result.Parts) paired.Interval { return p.OfNone })},
+	{"at rest", "% of none", interval(func(p *result.Parts) paired.Interval { return p.Rest })},
+	{"capturing", "% of none", captureInterval(func(p *result.Parts) paired.Interval { return p.Capture })},
+	{"machine left", "%", captureInterval(func(p *result.Parts) paired.Interval { return p.Share })},
+	{"lost at rest", "%", interval(func(p *result.Parts) paired.Interval { return p.RestLoss })},
+	{"lost capturing", "%", interval(func(p *result.Parts) paired.Interval { return p.CaptureLoss })},
+	{"lost to the checkpointer", "%", interval(func(p *result.Parts) paired.Interval { return p.MachineLoss })},
+	{"lost paused", "%", interval(func(p *result.Parts) paired.Interval { return p.PauseLoss })},
+}
+
+// interval formats a part as a percentage with half the width of its interval.
+func interval(get func(*result.Parts) paired.Interval) func(*result.Row) string {
+	return func(r *result.Row) string {
+		if r.Parts == nil {
+			return none
+		}
+		i := get(r.Parts)
+		return fmt.Sprintf("%s ±%s", fixed(1)(100*i.Mid), fixed(1)(100*i.HalfWidth()))
+	}
+}
+
+// captureInterval is interval for what is known only where transactions ran while
+// an image was captured.
+func captureInterval(get func(*result.Parts) paired.Interval) func(*result.Row) string {
+	format := interval(get)
+	return func(r *result.Row) string {
+		if r.Parts == nil || !r.Parts.HasCapture {
+			return none
+		}
+		return format(r)
+	}
+}
+
+// partsGrid is the table of the overhead taken apart; ok is false where the point
+// has no pairs.
+func (s summary) partsGrid(t table) (g grid, ok bool) {
+	g = grid{title: s.title(t.point) + ": where none's throughput went", head: []heading{{name: "algorithm", words: true}}}
+	for _, c := range partColumns {
+		g.head = append(g.head, heading{name: c.name, unit: c.unit})
+	}
+	for i := range t.rows {
+		r := &t.rows[i]
+		if r.Parts == nil {
+			continue
+		}
+		row := gridRow{name: name(r)}
+		for _, c := range partColumns {
+			row.cells = append(row.cells, c.cell(r))
+		}
+		g.rows = append(g.rows, row)
+	}
+	g.notes = pairNotes(t.rows)
+	return g, len(g.rows) > 0
+}
+
+// pairNotes say how the figures of pairs came about, and which are not settled.
+func pairNotes(rows []result.Row) []string {
+	least, most, dropped, quads := 0, 0, 0, 0
+	var unsettled []string
+	for _, r := range rows {
+		if r.Parts == nil {
+			continue
+		}
+		if n := r.Parts.Openings; least == 0 || n < least {
+			least = n
+		}
+		most = max(most, r.Parts.Openings)
+		d, of := r.Pair.Dropped()
+		dropped, quads = dropped+d, quads+of
+		if !r.Pair.Settled {
+			unsettled = append(unsettled, escape.OneLine(r.Algorithm)+" ("+escape.OneLine(r.Pair.Unsettled)+")")
+		}
+	}
+	openings := fmt.Sprintf("%d to %d openings", least, most)
+	if least == most {
+		openings = fmt.Sprintf("%d openings", most)
+	}
+	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
+		"the host hit %d of %d quads, which are left out on both sides. The losses add up to what is missing from 100 %%.",
+		openings, dropped, quads)}
+	if len(unsettled) > 0 {
+		notes = append(notes, "Not settled: "+strings.Join(unsettled, "; ")+".")
+	}
+	return notes
+}
+
+// ofNone is the cell of the table: with half the interval where it is of a pair,
+// and a mark where that is not settled.
+func ofNone(r *result.Row) string {
+	if r.Relative.N == 0 {
+		return none
+	}
+	text := fixed(1)(100 * r.Relative.Median)
+	if r.Parts == nil {
+		return text
+	}
+	text += " ±" + fixed(1)(100*r.Parts.OfNone.HalfWidth())
+	if !r.Pair.Settled {
+		text += "?"
+	}
+	return text
+}
