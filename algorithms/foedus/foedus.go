@@ -119,11 +119,12 @@ func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 	return newPaged(f)
 }
 
-// open opens the folder of snapshots: to go on from what is there, or anew.
-func (f *foedus) open(anew bool) (err error) {
+// open opens the folder of snapshots with these changes to the options: to go on from
+// what is there, or anew.
+func (f *foedus) open(change func(*glean.Options)) (err error) {
 	f.close()
 	o := f.o
-	o.Anew = anew
+	change(&o)
 	f.dir, err = glean.Open(o)
 	return err
 }
@@ -140,11 +141,11 @@ func (f *foedus) close() {
 // say so before the snapshot does: one that stands behind the log's end could not
 // be gone on from.
 func (f *foedus) load(ctx context.Context, src glean.Source) error {
-	if err := f.open(true); err != nil {
+	if err := f.open(func(o *glean.Options) { o.Anew = true }); err != nil {
 		return err
 	}
 	until := f.env.Log.Epoch() - 1
-	if err := f.env.Log.WaitDurable(ctx, until); err != nil {
+	if err := f.env.Log.Harden(ctx, until); err != nil {
 		return err
 	}
 	_, err := f.dir.Load(ctx, src, until)
@@ -224,8 +225,12 @@ func (f *foedus) publish(ctx context.Context, w *store.Image) error {
 }
 
 // glean brings the snapshot up to epoch until. A snapshot whose image failed is
-// built upon all the same.
+// built upon all the same. The log is on the disk before: a snapshot that a power cut
+// leaves ahead of it has no log that leads to it from the one before.
 func (f *foedus) glean(ctx context.Context, until uint64) error {
+	if err := f.env.Log.Harden(ctx, until); err != nil {
+		return err
+	}
 	log, err := f.window(until)
 	if err != nil {
 		return err

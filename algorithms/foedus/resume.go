@@ -2,7 +2,9 @@ package foedus
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ckptbench/algorithms/internal/glean"
@@ -19,44 +21,72 @@ func (f *foedus) Resume(ctx context.Context, tail store.Tail) (store.Recovery, e
 	})
 }
 
-// resume leaves the reading of the pages to attach. After an error nothing is
-// open.
-func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store.Recovery) error) (r store.Recovery, err error) {
-	defer func() {
-		if err != nil {
-			f.close()
+// resume leaves the reading of the pages to attach. Where the newest snapshot turns
+// out to be damaged it goes on from the one before, as long as there is one: nothing
+// is removed until all pages that are read have been. After an error nothing is open.
+func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store.Recovery) error) (store.Recovery, error) {
+	var damaged []error // one for each snapshot that was given up
+	for below := uint64(0); ; {
+		var r store.Recovery
+		for _, err := range damaged {
+			r.Problems = append(r.Problems, err.Error())
 		}
-	}()
+		err := f.resumeBelow(ctx, below, tail, attach, &r)
+		if err == nil {
+			f.dir.Release()
+			return r, nil
+		}
+		f.close()
+		damaged = append(damaged, err)
+		var damage *glean.Damage
+		if r.Snapshot == 0 || !errors.As(err, &damage) { // nothing was begun, or another will not do better
+			return r, errors.Join(damaged...)
+		}
+		if err := f.env.Forget(); err != nil {
+			return r, errors.Join(append(damaged, err)...)
+		}
+		below = r.Snapshot
+	}
+}
+
+// resumeBelow is resume from the newest snapshot with a number below that one; 0 is
+// from the newest. It sets the number of the one it began with before all else.
+func (f *foedus) resumeBelow(ctx context.Context, below uint64, tail store.Tail, attach func(*store.Recovery) error, r *store.Recovery) (err error) {
 	start := time.Now()
-	if err := f.find(tail); err != nil {
-		return r, err
+	if err := f.find(below, tail); err != nil {
+		return err
 	}
 	for _, p := range f.dir.Problems() {
-		r.Problems = append(r.Problems, p.Error())
+		if text := p.Error(); !slices.Contains(r.Problems, text) {
+			r.Problems = append(r.Problems, text)
+		}
 	}
-	at := f.dir.Current().Until()
+	sn := f.dir.Current()
+	r.Snapshot = sn.Number()
+	at := sn.Until()
 	r.Load = time.Since(start)
 	start = time.Now()
 	if r.Changes, err = f.tail(ctx, tail); err != nil {
-		return r, err
+		return err
 	}
 	r.Replay = time.Since(start)
 	start = time.Now()
-	if err := attach(&r); err != nil {
-		return r, err
+	if err := attach(r); err != nil {
+		return err
 	}
-	sn := f.dir.Current()
+	sn = f.dir.Current()
 	f.until = [2]uint64{sn.Until(), at}
 	r.Load += time.Since(start)
 	r.Point = store.Point{Kind: "epoch", Seq: at, LogFrom: at, LogTo: at}
 	r.Own, r.Snapshot, r.Images, r.Last = true, sn.Number(), 1, sn.Last()
 	_, r.Bytes = sn.Bytes()
-	return r, nil
+	return nil
 }
 
-// find opens the newest snapshot, if it is one to go on from.
-func (f *foedus) find(tail store.Tail) error {
-	if err := f.open(false); err != nil {
+// find opens the newest snapshot below a number, if it is one to go on from.
+func (f *foedus) find(below uint64, tail store.Tail) error {
+	err := f.open(func(o *glean.Options) { o.Below, o.Hold = below, true })
+	if err != nil {
 		return err
 	}
 	sn := f.dir.Current()
@@ -73,6 +103,9 @@ func (f *foedus) find(tail store.Tail) error {
 func (f *foedus) tail(ctx context.Context, tail store.Tail) (uint64, error) {
 	w, err := wal.OpenWindow(f.o.FS, tail.Log, f.dir.Current().Until(), tail.To)
 	if err != nil {
+		return 0, err
+	}
+	if err := f.env.Log.Harden(ctx, tail.To); err != nil { // see glean
 		return 0, err
 	}
 	st, err := f.dir.Glean(ctx, w, tail.To)

@@ -91,7 +91,7 @@ func (h *hekaton) Loaded() error {
 	// log has to reach the one before first: pairs that stand behind its end could
 	// not be brought up to date with it.
 	ctx, until := context.Background(), h.env.Log.Epoch()-1
-	if err := h.env.Log.WaitDurable(ctx, until); err != nil {
+	if err := h.env.Log.Harden(ctx, until); err != nil {
 		return err
 	}
 	if err := set.Publish(ctx, until); err != nil {
@@ -153,6 +153,11 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 	h.meter() // with the window, which is at its largest
 	h.env.Mark("fed")
 	sched.Point("hekaton.fed")
+	// Pairs that a power cut leaves ahead of the log would have none that leads to
+	// them from an image.
+	if err := h.env.Log.Harden(ctx, cut); err != nil {
+		return err
+	}
 	if err := h.set.Publish(ctx, cut); err != nil {
 		return err
 	}

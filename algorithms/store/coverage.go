@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
 )
 
@@ -28,9 +26,10 @@ func (s *Store) noteLog() {
 }
 
 // logReaches completes the point of an image with its place in the log, and
-// waits until the log holds all that the image holds. An image that is ahead of
-// its log would be worth more than the one before it with the log, and a loss
-// when it has to be passed over.
+// waits until the log holds all that the image holds: on the disk, whether or not
+// group commits are synced. An image that a power cut leaves ahead of its log is
+// worth nothing where it mixes versions, and otherwise the log does not lead from
+// the image before it to the present any more.
 func (s *Store) logReaches(ctx context.Context, p Point) (Point, error) {
 	if s.log == nil {
 		return p, nil
@@ -38,7 +37,7 @@ func (s *Store) logReaches(ctx context.Context, p Point) (Point, error) {
 	if p.LogFrom == 0 {
 		p.LogFrom = s.coverage.from
 	}
-	return p, s.log.WaitDurable(ctx, s.log.Epoch())
+	return p, s.log.Harden(ctx, s.log.Epoch())
 }
 
 // dropLog deletes the log that neither the image just published nor the one
@@ -67,22 +66,4 @@ func (s *Store) logKept() uint64 {
 		keep = min(keep, bottom.LogFrom)
 	}
 	return keep
-}
-
-// lastEpoch returns the epoch of the log that the newest image in a folder
-// speaks of. A log that lost its end must not use it again: recovery would take
-// what is new for what the image holds.
-func lastEpoch(fsys fs.FS, dir string) (uint64, error) {
-	if dir == "" {
-		return 0, nil
-	}
-	set, _, err := image.Latest(fsys, dir)
-	if errors.Is(err, image.ErrNoImage) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	p := set.Newest().Point
-	return max(p.LogFrom, p.LogTo), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/pairs"
+	"ckptbench/algorithms/internal/wal"
 )
 
 // Recovery from an algorithm's own files, in place of an image.
@@ -60,22 +61,22 @@ func (o *Options) OwnFiles() Own {
 	return Own{o.Own.Form, filepath.Join(o.ownDir(), o.Own.Dir)}
 }
 
-// ownReach returns the last epoch that the store's own files speak of, if it is
-// above after: see lastEpoch. Damage is for recovery to find.
-func (o *Options) ownReach(after uint64) (uint64, error) {
+// ownReach returns the last epoch of the newest state in the store's own files; 0
+// where there is none. Damage is for recovery to find.
+func (o *Options) ownReach() (uint64, error) {
 	own := o.OwnFiles()
 	if own.None() {
-		return after, nil
+		return 0, nil
 	}
-	st, err := own.open(o.Images.FS)
+	st, err := own.open(o.Images.FS, 0)
 	if unusable, _ := passedOver(err); unusable {
-		return after, nil
+		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
 	defer st.close()
-	return max(after, st.epoch), nil
+	return st.epoch, nil
 }
 
 // errNoState means that own files are whole, and hold no state to be used.
@@ -86,7 +87,8 @@ var errNoState = errors.New("no state")
 func passedOver(err error) (yes, problem bool) {
 	var pages *glean.Damage
 	var files *pairs.Damage
-	if errors.As(err, &pages) || errors.As(err, &files) || errors.Is(err, errLogEnds) {
+	var log *wal.Damage
+	if errors.As(err, &pages) || errors.As(err, &files) || errors.As(err, &log) || errors.Is(err, errUnfit) {
 		return true, true
 	}
 	return errors.Is(err, errNoState) || errors.Is(err, glean.ErrNoSnapshot) || errors.Is(err, pairs.ErrNone), false
@@ -110,7 +112,7 @@ func (s *Store) recoverOwn(ctx context.Context, src Source) (r Recovery, err err
 			return r, err
 		}
 		s.sum([]counter{{last: r.Last >> 16}})
-		return r, nil
+		return r, src.checkGaps(&r)
 	}
 	if s.keeper != nil {
 		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", errNoState, s.opts.OwnFiles().Dir)
@@ -125,11 +127,40 @@ func (e *Env) Refill(ctx context.Context, tail Tail) (Recovery, error) {
 	return e.store.readOwn(ctx, src, tail.To)
 }
 
+// Forget makes every record one that never was, before Loaded: for a Resumer that
+// met damage and begins anew with an older state.
+func (e *Env) Forget() error { return e.store.forget() }
+
 // readOwn fills the store from own files, perhaps another's, and the log. All of
-// these stay as they are.
+// these stay as they are. Where pages turn out to be damaged, the snapshot before is
+// used.
 func (s *Store) readOwn(ctx context.Context, src Source, to uint64) (r Recovery, err error) {
+	var damaged []error // one for each state that was given up
+	for below := uint64(0); ; {
+		r, err = s.readOwnBelow(ctx, src, below, to)
+		var damage *glean.Damage
+		if err == nil {
+			for _, err := range damaged {
+				r.Problems = append(r.Problems, err.Error())
+			}
+			return r, nil
+		}
+		damaged = append(damaged, err)
+		if r.Snapshot == 0 || !errors.As(err, &damage) {
+			return r, errors.Join(damaged...)
+		}
+		if err := s.forget(); err != nil {
+			return r, errors.Join(append(damaged, err)...)
+		}
+		below = r.Snapshot
+	}
+}
+
+// readOwnBelow is readOwn from the newest snapshot with a number below that one; 0 is
+// from the newest state.
+func (s *Store) readOwnBelow(ctx context.Context, src Source, below, to uint64) (r Recovery, err error) {
 	start := time.Now()
-	st, err := src.Own.open(src.FS)
+	st, err := src.Own.open(src.FS, below)
 	if err != nil {
 		return r, err
 	}

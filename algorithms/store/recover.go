@@ -32,6 +32,8 @@ type Source struct {
 	LogTo    uint64   // replay no further than this epoch; 0: to the durable end
 	FS       fs.FS    // nil: the operating system's
 	Parallel int      // readers and appliers; 0 means 1
+
+	bad []string // images that were passed over, and said so
 }
 
 // A Recovery is what was got back, and what it cost.
@@ -81,30 +83,67 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	return r, e
 }
 
-// recoverImage is Recover from an image, with the problems there were before.
+// recoverImage is Recover from an image, with the problems there were before. An
+// image that does not fit the log is passed over, as one that is damaged is.
 func (s *Store) recoverImage(ctx context.Context, src Source, problems []string) (Recovery, error) {
 	r := Recovery{Problems: problems}
+	var unfit error // of the newest image that does not fit the log
+	for {
+		path, err := s.recoverOne(ctx, src, &r)
+		switch {
+		case err == nil:
+			return r, nil
+		case unfit != nil && isNoImage(err):
+			return r, unfit
+		case src.named() || !errors.Is(err, errUnfit) || path == "":
+			return r, err
+		}
+		if unfit == nil {
+			unfit = err
+		}
+		r.Problems = append(r.Problems, fmt.Sprintf("%s: %v", path, err))
+		if err := s.forget(); err != nil {
+			return r, err
+		}
+		src.bad = append(src.bad, path)
+		src.FS = without(src.FS, path)
+	}
+}
+
+// named reports whether images were asked for by name: no other will do.
+func (src Source) named() bool { return src.Image != "" || len(src.Chain) > 0 }
+
+// isNoImage reports whether an error of load says that no image is left.
+func isNoImage(err error) bool {
+	var damage *image.Damage
+	return errors.Is(err, ErrNoImage) || errors.As(err, &damage)
+}
+
+// recoverOne recovers from the newest image that is whole, and from its log. It
+// returns the image's path, once there is one.
+func (s *Store) recoverOne(ctx context.Context, src Source, r *Recovery) (path string, err error) {
 	start := time.Now()
-	if err := s.load(ctx, src, &r); err != nil {
-		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
+	r.Merge = 0
+	if path, err = s.load(ctx, src, r); err != nil {
+		return path, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
 	r.Load = time.Since(start) - r.Merge
 	if err := src.reaches(r.Point); err != nil {
-		return r, fmt.Errorf("recover from %s: %w", src.Images, err)
+		return path, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
 	if s.log != nil && s.log.Epoch() <= r.Point.LogFrom {
-		return r, fmt.Errorf("recover from %s: the store's own log is at epoch %d, and the image stands at %v: open the store on the folder of its images",
+		return path, fmt.Errorf("recover from %s: the store's own log is at epoch %d, and the image stands at %v: open the store on the folder of its images",
 			src.Images, s.log.Epoch(), r.Point)
 	}
 	if src.Log == "" {
-		return r, nil
+		return path, nil
 	}
 	start = time.Now()
-	if err := s.replay(ctx, src, &r); err != nil {
-		return r, fmt.Errorf("recover from %s: %w", src.Log, err)
+	if err := s.replay(ctx, src, r); err != nil {
+		return path, fmt.Errorf("recover from %s: %w", src.Log, err)
 	}
 	r.Replay = time.Since(start)
-	return r, nil
+	return path, nil
 }
 
 // reaches reports whether the log is to be replayed as far as an image needs it:
@@ -116,22 +155,21 @@ func (src Source) reaches(at Point) error {
 	return nil
 }
 
-// load loads the newest image that is whole, with all it is laid over. That a
-// block of one is damaged is found while it is loaded: then everything is
-// forgotten, and the newest image that does without it is next.
-func (s *Store) load(ctx context.Context, src Source, r *Recovery) error {
-	var bad []string // images that turned out to be damaged
+// load loads the newest image that is whole, with all it is laid over, and returns
+// its path. That a block of one is damaged is found while it is loaded: then
+// everything is forgotten, and the newest image that does without it is next.
+func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string, err error) {
 	for {
-		path, err := s.loadOne(ctx, src, bad, r)
+		path, err := s.loadOne(ctx, src, r)
 		var damage *image.Damage
-		if src.Image != "" || len(src.Chain) > 0 || !errors.As(err, &damage) || path == "" {
-			return err
+		if src.named() || !errors.As(err, &damage) || path == "" {
+			return path, err
 		}
 		r.Problems = append(r.Problems, err.Error())
 		if err := s.forget(); err != nil {
-			return err
+			return path, err
 		}
-		bad = append(bad, path)
+		src.bad = append(src.bad, path)
 		src.FS = without(src.FS, path)
 	}
 }
@@ -159,12 +197,12 @@ func (s *Store) forget() error {
 }
 
 // loadOne loads the newest image that looks good, or the one asked for, and what
-// it is laid over first. Where it fails it returns the path of the image it was
-// at, once there is one.
-func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recovery) (path string, err error) {
+// it is laid over first. It returns the path of the image; where it fails, of the
+// one it was at, once there is one.
+func (s *Store) loadOne(ctx context.Context, src Source, r *Recovery) (path string, err error) {
 	set, problems, err := findImages(src)
 	for _, p := range problems {
-		if !slices.Contains(bad, p.File) { // it has been told
+		if !slices.Contains(src.bad, p.File) { // it has been told
 			r.Problems = append(r.Problems, fmt.Sprint(p))
 		}
 	}
@@ -185,7 +223,7 @@ func (s *Store) loadOne(ctx context.Context, src Source, bad []string, r *Recove
 	if r.Records = s.sum(counts); s.loader != nil {
 		r.Records = s.loader.Records()
 	}
-	return "", nil
+	return set.Newest().Path, nil
 }
 
 // lay lays an image over what is there: in place of whatever older version a
@@ -277,6 +315,9 @@ func (s *Store) fits(tables []image.Table) error {
 // A change by the record's own last writer is applied again: the writer may
 // have made several.
 func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
+	if err := src.checkGaps(r); err != nil {
+		return err
+	}
 	to, err := s.replayTo(ctx, src)
 	if err != nil {
 		return err
@@ -304,11 +345,34 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	return err
 }
 
-var errLogEnds = errors.New("the log ends")
+// errUnfit means that a state is whole, but the log does not hold what it needs or
+// what follows it.
+var errUnfit = errors.New("state and log do not fit")
 
 // errShort is the error of a log that ends before the point that it has to reach.
 func errShort(end uint64, at Point) error {
-	return fmt.Errorf("%w at epoch %d, and what is recovered stands at %v; use the image before it", errLogEnds, end, at)
+	return fmt.Errorf("%w: the log ends at epoch %d, and what is recovered stands at %v", errUnfit, end, at)
+}
+
+// checkGaps checks the state that was loaded against the gaps of the log. One that mixes
+// versions is not to be used where the log lost a part of what it needs; for another,
+// what was lost behind it is a problem.
+func (src Source) checkGaps(r *Recovery) error {
+	gaps, err := wal.Gaps(src.FS, src.Log)
+	if err != nil {
+		return err
+	}
+	from, to := r.Point.LogFrom, r.Point.LogTo
+	for _, g := range gaps {
+		if mixed(r.Point) && to > g.After && to <= g.Until {
+			return fmt.Errorf("%w: before %s was begun the log ended at epoch %d, and the image stands at %v", errUnfit, g.File, g.After, r.Point)
+		}
+		if g.Known != 0 && from == g.Known {
+			r.Problems = append(r.Problems, fmt.Sprintf("%s: the log after epoch %d was lost before this file was begun: nothing is known of what was committed after %v, before it",
+				g.File, g.After, r.Point))
+		}
+	}
+	return nil
 }
 
 // replayTo returns how far to replay; 0 is to the durable end. The store's own

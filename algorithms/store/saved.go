@@ -27,11 +27,11 @@ type saved struct {
 	close func()
 }
 
-// open opens the newest state in a folder of own files; see passedOver for the
-// error.
-func (o Own) open(fsys fs.FS) (*saved, error) {
+// open opens the newest state in a folder of own files: of snapshots, the newest with
+// a number below that one, where it is not 0. See passedOver for the error.
+func (o Own) open(fsys fs.FS, below uint64) (*saved, error) {
 	if o.Form == Pages {
-		return openPages(fsys, o.Dir)
+		return openPages(fsys, o.Dir, below)
 	}
 	return openPairs(fsys, o.Dir)
 }
@@ -51,8 +51,8 @@ func openPairs(fsys fs.FS, dir string) (*saved, error) {
 	}, nil
 }
 
-func openPages(fsys fs.FS, dir string) (*saved, error) {
-	d, err := glean.Open(glean.Options{Dir: dir, FS: fsys, ReadOnly: true})
+func openPages(fsys fs.FS, dir string, below uint64) (*saved, error) {
+	d, err := glean.Open(glean.Options{Dir: dir, FS: fsys, ReadOnly: true, Below: below})
 	if err != nil {
 		return nil, err
 	}

@@ -235,15 +235,12 @@ func (s *Store) openFiles() error {
 	if err != nil || o.Log.Dir == "" {
 		return err
 	}
-	after, err := lastEpoch(o.Images.FS, o.Images.Dir)
+	b, err := o.basis()
 	if err != nil {
 		return err
 	}
-	if after, err = o.ownReach(after); err != nil {
-		return err
-	}
 	s.log, err = wal.Open(wal.Options{
-		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: after,
+		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above,
 		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval,
 	})
 	return err

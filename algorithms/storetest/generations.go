@@ -62,8 +62,8 @@ func (w *world) reborn(log bool) *world {
 	}
 	got, err := r.s.Recover(context.Background(), src)
 	r.must(err)
-	if len(got.Problems) > 0 {
-		t.Errorf("recovery met problems: %v", got.Problems)
+	if len(got.Problems) > 0 != w.lost {
+		t.Errorf("recovery met problems: %v; that the log had been lost is one: %t", got.Problems, w.lost)
 	}
 	if got.Own == src.Own.None() {
 		t.Errorf("recovered from own files: %t, and there are %+v", got.Own, src.Own)

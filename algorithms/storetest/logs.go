@@ -143,7 +143,8 @@ func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
 }
 
 // testLogLost: a log that lost its end, which the newest image held, is gone on
-// with above the image's epoch, so that what comes after is not taken for old.
+// with above the image's epoch, so that what comes after is not taken for old; and
+// whoever recovers with it learns that it was lost.
 func testLogLost(t *testing.T, e algorithms.Entry, seed uint64) {
 	w := open(t, e, plan{workers: 1, log: true})
 	for i := range uint64(3) {
@@ -161,6 +162,7 @@ func testLogLost(t *testing.T, e algorithms.Entry, seed uint64) {
 	w.client(0, seed+5, usual).many(50)
 	live := stateOf(w.s)
 	w.close()
+	w.lost = true
 	w = w.reborn(true)
 	w.same("recovered state", stateOf(w.s), live)
 }

@@ -82,6 +82,7 @@ type world struct {
 	rec     *oracle.Recorder
 	initial oracle.Initial
 	images  []*oracle.Image // read back so far
+	lost    bool            // the log was removed once, and recovery is to say so
 	closed  sync.Once
 }
 

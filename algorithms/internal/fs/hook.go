@@ -149,8 +149,30 @@ func (f *hookFile) Truncate(n int64) error {
 	return f.h.do(Call{Op: "truncate", Name: f.name, Len: n}, func() error { return f.f.Truncate(n) })
 }
 
+// Sync that is to fail leaves the pages of a Mem clean, and not written.
 func (f *hookFile) Sync() error {
-	return f.h.do(Call{Op: "sync", Name: f.name}, f.f.Sync)
+	c := Call{Op: "sync", Name: f.name}
+	o := f.h.decide(c)
+	if o.Err == nil {
+		return f.f.Sync()
+	}
+	if o.Done {
+		if err := f.f.Sync(); err != nil {
+			return err
+		}
+	} else {
+		f.failSync()
+	}
+	return fmt.Errorf("%v: %w", c, o.Err)
+}
+
+// A syncFailer is a File of a Mem, under hooks or not.
+type syncFailer interface{ failSync() }
+
+func (f *hookFile) failSync() {
+	if s, ok := f.f.(syncFailer); ok {
+		s.failSync()
+	}
 }
 
 func (f *hookFile) Direct() bool { return f.f.Direct() }

@@ -13,8 +13,9 @@ import (
 // A Mem is a file system in memory that knows what is durable: the bytes since
 // the last Sync of a file and the names since the last SyncDir of a folder are
 // at the mercy of CrashClone. It is stricter than the file systems of today (a
-// Sync of a new file does not make its name durable). It checks the alignment
-// of direct I/O. Its methods may be called concurrently.
+// Sync of a new file does not make its name durable). As under Linux, a sync that
+// fails, by way of Hook, leaves the pages clean: no later sync writes them. It
+// checks the alignment of direct I/O. Its methods may be called concurrently.
 type Mem struct {
 	mu sync.Mutex
 	// All below is protected by mu.
@@ -87,6 +88,36 @@ func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
 			copies[n] = n.crash(rng, keep)
 		}
 		clone.names[name], clone.stable[name] = copies[n], copies[n]
+	}
+	return clone
+}
+
+// KillClone returns the file system as the death of the process at this moment
+// leaves it: the page cache has everything, and no more of it is durable than was. A
+// power cut may still take the rest.
+func (m *Mem) KillClone() *Mem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clone := NewMem()
+	for dir := range m.dirs {
+		clone.dirs[dir] = true
+	}
+	copies := map[*node]*node{}
+	copied := func(n *node) *node {
+		if n != nil && copies[n] == nil {
+			copies[n] = n.clone()
+		}
+		return copies[n]
+	}
+	for name, n := range m.names {
+		clone.names[name] = copied(n)
+	}
+	for name, n := range m.stable {
+		clone.stable[name] = copied(n)
+	}
+	for _, c := range m.pending {
+		c.node = copied(c.node)
+		clone.pending = append(clone.pending, c)
 	}
 	return clone
 }

@@ -121,3 +121,57 @@ func TestCrashClone(t *testing.T) {
 		t.Error("the clone and the original share their folders")
 	}
 }
+
+// A sync that fails once leaves the pages clean: the next one finds nothing to
+// write, though they are read back. What is written again is written.
+func TestFailedSyncCleansPages(t *testing.T) {
+	m := NewMem()
+	fail := true
+	fsys := Hook(m, func(c Call) Outcome {
+		if c.Op == "sync" && fail {
+			fail = false
+			return NoSpace()
+		}
+		return Outcome{}
+	})
+	f, err := fsys.Create("/a", false)
+	mustDo(t, err, m.SyncDir("/"))
+	write(t, f, "x", 0)
+	write(t, f, "y", Align)
+	if f.Sync() == nil {
+		t.Fatal("the failure was not reported")
+	}
+	mustDo(t, f.Sync())
+	if got := tree(m); got != "a=xy" {
+		t.Errorf("read back as %q", got)
+	}
+	seen := outcomes(m, tree)
+	if len(seen) < 2 || seen["a="] == 0 {
+		t.Errorf("the second sync made durable what the first did not: %v", seen)
+	}
+	write(t, f, "x", 0)
+	write(t, f, "y", Align)
+	write(t, f, "z", 2*Align)
+	mustDo(t, f.Sync())
+	checkOutcomes(t, "written again", outcomes(m, tree), "a=xyz")
+}
+
+// A process that is killed loses nothing, and makes nothing durable: what a power
+// cut could take before it can take after.
+func TestKillClone(t *testing.T) {
+	m := NewMem()
+	f := create(t, m, "/a", "1")
+	mustDo(t, f.Sync(), m.SyncDir("/"))
+	write(t, f, "2", 0)
+	create(t, m, "/b", "3")
+	c := m.KillClone()
+	if got := tree(c); got != "a=2 b=3" {
+		t.Errorf("a killed process leaves %q", got)
+	}
+	write(t, f, "4", 0)
+	checkOutcomes(t, "killed, then a power cut", outcomes(c, tree), "a=1", "a=2", "a=1 b=", "a=2 b=", "a=1 b=0", "a=2 b=0", "a=1 b=3", "a=2 b=3")
+	mustDo(t, c.SyncDir("/"))
+	g, err := c.Open("/b", false)
+	mustDo(t, err, g.Sync())
+	checkOutcomes(t, "killed, then synced", outcomes(c, tree), "a=1 b=3", "a=2 b=3")
+}

@@ -3,7 +3,9 @@ package fs
 import (
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 )
 
@@ -11,15 +13,17 @@ import (
 // back. The mutex of the Mem protects it.
 type node struct {
 	pages []page
-	dirty map[int]bool // the pages with more than one version
+	dirty map[int]bool // the pages that a sync writes
+	lost  map[int]bool // those that a sync which failed left clean, and not written
 	sizes []int64      // the length at the last sync, and each since
+	short bool         // a sync that failed left the length as it was
 }
 
 // A page holds the versions of Align bytes since the last sync, the synced one
 // first and the present one last. A version is never changed; nil is zeros.
 type page [][]byte
 
-func newNode() *node { return &node{dirty: map[int]bool{}, sizes: []int64{0}} }
+func newNode() *node { return &node{dirty: map[int]bool{}, lost: map[int]bool{}, sizes: []int64{0}} }
 
 func (n *node) size() int64 { return n.sizes[len(n.sizes)-1] }
 
@@ -27,7 +31,7 @@ func (n *node) resize(size int64) {
 	if size == n.size() {
 		return
 	}
-	n.sizes = append(n.sizes, size)
+	n.sizes, n.short = append(n.sizes, size), false
 	for want := int(RoundUp(size) / Align); len(n.pages) < want; {
 		n.pages = append(n.pages, page{nil})
 	}
@@ -40,6 +44,7 @@ func (n *node) current(i int) []byte { return n.pages[i][len(n.pages[i])-1] }
 func (n *node) put(i int, v []byte) {
 	n.pages[i] = append(n.pages[i], v)
 	n.dirty[i] = true
+	delete(n.lost, i)
 }
 
 func (n *node) write(p []byte, off int64) {
@@ -96,7 +101,29 @@ func (n *node) sync() {
 		n.pages[i] = page{n.current(i)}
 	}
 	clear(n.dirty)
-	n.sizes = []int64{n.size()}
+	if !n.short {
+		n.sizes = []int64{n.size()}
+	}
+}
+
+// failSync is a sync that failed, as Linux has it: the pages count as clean
+// afterwards. They are read back, but no later sync writes them; only what is
+// written again is.
+func (n *node) failSync() {
+	for i := range n.dirty {
+		n.lost[i] = true
+	}
+	clear(n.dirty)
+	n.short = len(n.sizes) > 1
+}
+
+// clone returns a copy with all its versions, none of which is ever changed.
+func (n *node) clone() *node {
+	c := &node{pages: make([]page, len(n.pages)), dirty: maps.Clone(n.dirty), lost: maps.Clone(n.lost), sizes: slices.Clone(n.sizes), short: n.short}
+	for i, p := range n.pages {
+		c.pages[i] = slices.Clone(p)
+	}
+	return c
 }
 
 // crash returns a durable copy in which each page, and the length, is the
@@ -208,6 +235,13 @@ func (f *memFile) Sync() error {
 		f.n.sync()
 	}
 	return err
+}
+
+// failSync has a sync fail on purpose: see Hook.
+func (f *memFile) failSync() {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.n.failSync()
 }
 
 func (f *memFile) Direct() bool { return f.direct }

@@ -18,15 +18,17 @@ type Options struct {
 	FS     fs.FS
 	Tables []Table
 
-	Partitions  int  // reducers, 1 to 255; 0 is 1
-	SendBytes   int  // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
-	BufferBytes int  // what a reducer holds before it spills a sorted run; 0 is 64 MiB
-	Fanout      int  // of interior pages, 2 to 508; 0 is 508; must stay what it is
-	Unfolded    bool // apply also changes that a later one makes void
-	Tombstones  bool // keep of a deleted record who deleted it
-	Anew        bool // what is there is not to be built upon, nor looked at: Load comes first
-	ReadOnly    bool // nothing is made, removed or gleaned; Tables are not needed, and the folder may be in use by another Dir that does not glean meanwhile
-	Buffered    bool // go through the page cache, where writes would else be direct
+	Partitions  int    // reducers, 1 to 255; 0 is 1
+	SendBytes   int    // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
+	BufferBytes int    // what a reducer holds before it spills a sorted run; 0 is 64 MiB
+	Fanout      int    // of interior pages, 2 to 508; 0 is 508; must stay what it is
+	Unfolded    bool   // apply also changes that a later one makes void
+	Tombstones  bool   // keep of a deleted record who deleted it
+	Anew        bool   // what is there is not to be built upon, nor looked at: Load comes first
+	Below       uint64 // snapshots from this number on are passed over; 0: none is
+	Hold        bool   // nothing that a snapshot needs is removed before Release
+	ReadOnly    bool   // nothing is made, removed or gleaned; Tables are not needed, and the folder may be in use by another Dir that does not glean meanwhile
+	Buffered    bool   // go through the page cache, where writes would else be direct
 
 	// Garbage is how many times the size of what a snapshot reaches its files
 	// may have before all pages are written anew; 0 is 3, below 1 is never.
@@ -84,6 +86,7 @@ type Dir struct {
 	number   uint64    // the last one taken
 	id       uint16    // the last one taken
 	problems []error
+	hold     bool // see Options.Hold
 }
 
 func shapes(tables []Table, fanout int) []shape {
@@ -102,7 +105,7 @@ func Open(o Options) (*Dir, error) {
 		return nil, err
 	}
 	o.Tables = slices.Clone(o.Tables)
-	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout)}
+	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout), hold: o.Hold}
 	d.pages = pages{o: &d.o, files: map[fileID]pageFile{}}
 	if !o.ReadOnly {
 		if err := o.FS.MkdirAll(o.Dir); err != nil {
@@ -154,6 +157,9 @@ func (d *Dir) load() error {
 	var damaged []error
 	for _, n := range slices.Backward(numbers) {
 		d.number = max(d.number, n)
+		if o := d.o.Below; o != 0 && n >= o {
+			continue
+		}
 		if d.prev != nil {
 			break // older ones do not matter
 		}

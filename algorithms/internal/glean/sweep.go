@@ -12,6 +12,7 @@ import (
 // remove it leaves to the next sweep. A manifest goes durably before its pages:
 // one that came back after a crash without them would look damaged.
 func (d *Dir) sweep(pages bool) {
+	pages = pages && !d.hold
 	names, err := d.o.FS.List(d.o.Dir)
 	if err != nil {
 		d.problems = append(d.problems, fmt.Errorf("list snapshot folder: %w", err))
@@ -26,6 +27,15 @@ func (d *Dir) sweep(pages bool) {
 	}
 	if err != nil {
 		d.problems = append(d.problems, fmt.Errorf("remove what is left over: %w", err))
+	}
+}
+
+// Release ends a Hold: from now on what neither of the two newest snapshots needs is
+// removed.
+func (d *Dir) Release() {
+	if d.hold {
+		d.hold = false
+		d.sweep(true)
 	}
 }
 

@@ -15,7 +15,7 @@ type Damage struct {
 
 // Error implements error.
 func (d *Damage) Error() string {
-	return fmt.Sprintf("log %s is damaged at offset %d: %s; restore the file from a copy, or recover from an image and an empty log",
+	return fmt.Sprintf("log %s is damaged at offset %d: %s; restore the file from a copy, or recover an image that does without the log, by name",
 		d.File, d.Offset, d.What)
 }
 

@@ -36,7 +36,7 @@
 //
 //	header, 96 bytes:
 //	  0  magic "ckptwal\x00"
-//	  8  version u32 = 1      12 flags u32 (1 = synced at each group commit)
+//	  8  version u32 = 1      12 flags u32 (1 = synced at each group commit, 2 = the log before was lost)
 //	 16  logger u32           20 loggers u32 of this session
 //	 24  number u64           the <number> of the file name
 //	 32  session u64          1, 2, …
@@ -46,7 +46,8 @@
 //	 64  first u64            everything below it is in earlier parts
 //	 72  before u64           no epoch above it is in earlier parts
 //	 80  durable u64          announced when the segment was begun
-//	 88  zero u32             92 CRC-32C of bytes 0..91
+//	 88  u32: with flag 2, base less the epoch that the session goes on from; else 0
+//	 92  CRC-32C of bytes 0..91
 //
 //	frame, a multiple of 8 bytes:
 //	  0  CRC-32C u32 of bytes 8 to the end, begun with the seed below XOR the length
@@ -74,8 +75,10 @@
 //
 // A session is cut at the last mark common to all its loggers. Everything
 // behind is dropped: transactions of that epoch were never announced. The next
-// session notes where it found the cut, after syncing it, so a later reader
-// that does not get that far knows that something was lost.
+// session notes where it found the cut, so a later reader that does not get that
+// far knows that something was lost. Before that it writes the last segments anew, as
+// files of their own, unless they were closed in order: that they can be read does not
+// say that they are on the disk, and after a sync that failed no other will say it.
 //
 // A torn tail and a damaged one look alike, so each mark carries the durable
 // epoch announced before it: if any mark, also one behind the bad place, speaks
@@ -85,6 +88,13 @@
 // marks of an idle log, confirm theirs. Without Options.Sync nothing is promised
 // across a power cut, so a bad place in the last segment is cut and reported in
 // ReplayInfo.Cuts.
+//
+// # A log that lost its end
+//
+// A log may be opened to go on from a state that is above its end: its files were
+// removed, and an image was not. What the log held between the two is known to nobody.
+// The session says so in its headers (flag 2), for all time: a replay that begins below
+// the state is a Damage error, from whatever older image. See Gap.
 //
 // # Replay
 //

@@ -3,6 +3,7 @@ package wal
 import (
 	"encoding/binary"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,10 +24,15 @@ type logger struct {
 	buffers []*Buffer
 	kick    chan struct{}
 
+	// fileMu keeps the file from being closed while another goroutine syncs it. The
+	// logger's goroutine, which alone changes path and file, reads them without.
+	fileMu   sync.Mutex
+	path     string
+	file     fs.File // nil between two segments, each of which is synced at its end
+	unsynced error   // the failure of a sync, after which none is tried
+
 	// The goroutine's alone, and Close's after it.
 	seg      header
-	path     string
-	file     fs.File
 	off      int64  // where out goes
 	reserved int64  // how far the file is allocated
 	out      []byte // not written yet
@@ -210,16 +216,23 @@ func (g *logger) flush() error {
 	return nil
 }
 
-// sync is never tried again: after a failed fsync nobody knows what is on disk.
+// sync makes the file durable. Any goroutine may call it; the logger goes on
+// writing meanwhile. After a failure it is never tried again: nobody knows what is
+// on disk, and the next fsync would find nothing to do.
 func (g *logger) sync() error {
+	g.fileMu.Lock()
+	defer g.fileMu.Unlock()
+	if g.file == nil || g.unsynced != nil {
+		return g.unsynced
+	}
 	start := time.Now()
 	err := g.file.Sync()
 	g.syncTime.Add(uint64(time.Since(start)))
 	g.syncs.Add(1)
 	if err != nil {
-		return fmt.Errorf("sync log %s: %w", g.path, err)
+		g.unsynced = fmt.Errorf("sync log %s: %w", g.path, err)
 	}
-	return nil
+	return g.unsynced
 }
 
 // finish drains the rings for the last time and commits epoch c.

@@ -1,16 +1,14 @@
 package wal
 
 import (
-	"errors"
 	"fmt"
 	"time"
-
-	"ckptbench/algorithms/internal/fs"
 )
 
 // Open starts a new session of the log in o.Dir: its loggers and its epochs.
 // What is on disk stays as it is; the epochs go on above it. A log that is
-// damaged before its durable end is refused with a *Damage error.
+// damaged before its durable end is refused with a *Damage error. Where the log
+// ends before o.After, the session says so for all time: see Gap.
 func Open(o Options) (*Log, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -26,7 +24,7 @@ func Open(o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sv.sync(o.FS); err != nil {
+	if err := sv.rewrite(o.FS, e.tails); err != nil {
 		return nil, err
 	}
 	l := newLog(o, sv, e)
@@ -42,39 +40,21 @@ func Open(o Options) (*Log, error) {
 	return l, nil
 }
 
-// sync makes durable what we found of the last session, for the new one will
-// build on it.
-func (sv *survey) sync(fsys fs.FS) error {
-	if len(sv.sessions) == 0 {
-		return nil
-	}
-	for _, c := range sv.sessions[len(sv.sessions)-1].chains {
-		if len(c) == 0 {
-			continue
-		}
-		path := c[len(c)-1].path
-		f, err := fsys.Open(path, false)
-		if err != nil {
-			return fmt.Errorf("open log: %w", err)
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return fmt.Errorf("sync log %s: %w", path, err)
-		}
-	}
-	return nil
-}
-
 func newLog(o Options, sv *survey, e end) *Log {
-	base := max(e.highest, o.After)
+	base := max(e.highest, o.After, o.Above)
 	session := uint64(1)
 	if n := len(sv.sessions); n > 0 {
 		session = sv.sessions[n-1].session + 1
+	}
+	known := uint64(0)
+	if o.After > e.epoch {
+		known = o.After
 	}
 	l := &Log{
 		o: o,
 		header: header{
 			sync: o.Sync, loggers: o.Loggers, number: sv.number, session: session,
-			prev: e.epoch, base: base, first: base + 1, before: base,
+			prev: e.epoch, base: base, known: known, first: base + 1, before: base,
 		},
 		files: sv.sealed(),
 		quit:  make(chan struct{}),

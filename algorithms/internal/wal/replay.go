@@ -119,6 +119,7 @@ func (sv *survey) start() uint64 {
 		if s.session != last+1 {
 			start = max(start, s.prev)
 		}
+		start = max(start, s.known)
 		last = s.session
 		for _, c := range s.chains {
 			part := uint64(0)

@@ -3,6 +3,8 @@ package wal
 import (
 	"fmt"
 	"path/filepath"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // reserveBytes is how far a synced file is allocated ahead.
@@ -10,10 +12,8 @@ const reserveBytes = 4 << 20
 
 // rotate goes on to a new segment. The old one is synced.
 func (g *logger) rotate() error {
-	err := g.file.Close()
-	g.file = nil
-	if err != nil {
-		return fmt.Errorf("close log %s: %w", g.path, err)
+	if err := g.detach(); err != nil {
+		return err
 	}
 	g.log.filesMu.Lock()
 	g.log.files = append(g.log.files, sealed{g.path, g.highest})
@@ -28,12 +28,13 @@ func (g *logger) rotate() error {
 func (g *logger) create() error {
 	g.seg.number++
 	g.seg.durable = g.log.durable.Load()
-	g.path = filepath.Join(g.log.o.Dir, g.seg.name())
-	f, err := g.log.o.FS.Create(g.path, false)
+	path := filepath.Join(g.log.o.Dir, g.seg.name())
+	f, err := g.log.o.FS.Create(path, false)
 	if err != nil {
 		return fmt.Errorf("create log: %w", err)
 	}
-	g.file, g.off, g.reserved = f, segHeader, 0
+	g.attach(path, f)
+	g.off, g.reserved = segHeader, 0
 	if _, err := f.WriteAt(g.seg.encode(), 0); err != nil {
 		return fmt.Errorf("write log %s at offset 0: %w", g.path, err)
 	}
@@ -67,8 +68,26 @@ func (g *logger) closeFile() {
 	if g.file == nil {
 		return
 	}
-	if err := g.file.Close(); err != nil {
-		g.log.fail(fmt.Errorf("close log %s: %w", g.path, err))
+	if err := g.detach(); err != nil {
+		g.log.fail(err)
 	}
+}
+
+// attach makes f the file to be written.
+func (g *logger) attach(path string, f fs.File) {
+	g.fileMu.Lock()
+	defer g.fileMu.Unlock()
+	g.path, g.file = path, f
+}
+
+// detach closes the file, when nobody syncs it.
+func (g *logger) detach() error {
+	g.fileMu.Lock()
+	defer g.fileMu.Unlock()
+	err := g.file.Close()
 	g.file = nil
+	if err != nil {
+		return fmt.Errorf("close log %s: %w", g.path, err)
+	}
+	return nil
 }

@@ -130,6 +130,7 @@ type tail struct {
 	bad       *Damage // what stopped the scan, or nil at a clean end
 	off       int64   // where it stopped
 	lost      int64   // bytes of the file behind a bad place
+	size      int64   // of the file; 0: there is none
 }
 
 // readTail scans seg to its end, or to a mark of epoch stop if that is not 0.
@@ -140,7 +141,7 @@ func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
 	}
 	defer s.f.Close()
 	s.reuse = true
-	t := tail{path: seg.path, mark: seg.first - 1, confirmed: seg.durable, highest: max(seg.first-1, seg.before)}
+	t := tail{path: seg.path, size: s.size, mark: seg.first - 1, confirmed: seg.durable, highest: max(seg.first-1, seg.before)}
 	for stop == 0 || t.mark < stop {
 		fr, err := s.next()
 		if err != nil {

@@ -14,6 +14,7 @@ const (
 	version     = 1
 	segHeader   = 96
 	flagSync    = 1
+	flagLost    = 2
 	maxLoggers  = 1024
 	segmentName = "log-%d-%08d"
 	// maxNumber bounds epochs, sessions and file numbers, so that counting on
@@ -27,6 +28,7 @@ type header struct {
 	logger, loggers        int
 	number, session, part  uint64
 	prev, base             uint64
+	known                  uint64 // see gap.go; 0: nothing before the session is lost
 	first, before, durable uint64
 }
 
@@ -39,13 +41,18 @@ func (h header) encode() []byte {
 	if h.sync {
 		flags |= flagSync
 	}
+	lead := uint32(0)
+	if h.known != 0 {
+		flags |= flagLost
+		lead = uint32(h.base - h.known)
+	}
 	for _, v := range []uint32{version, flags, uint32(h.logger), uint32(h.loggers)} {
 		b = binary.LittleEndian.AppendUint32(b, v)
 	}
 	for _, v := range []uint64{h.number, h.session, h.part, h.prev, h.base, h.first, h.before, h.durable} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
-	b = append(b, 0, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint32(b, lead)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -66,7 +73,8 @@ func decodeHeader(b []byte) (h header, err error) {
 		return h, fmt.Errorf("format version %d, this program reads %d", v, version)
 	}
 	flags, logger, loggers := u32(12), u32(16), u32(20)
-	if flags&^flagSync != 0 || loggers < 1 || loggers > maxLoggers || logger >= loggers || u32(88) != 0 {
+	lead := uint64(u32(88))
+	if flags&^(flagSync|flagLost) != 0 || loggers < 1 || loggers > maxLoggers || logger >= loggers || flags&flagLost == 0 && lead != 0 {
 		return h, errors.New("impossible header")
 	}
 	h = header{
@@ -77,6 +85,12 @@ func decodeHeader(b []byte) (h header, err error) {
 	if max(h.number, h.session, h.part, h.first, h.before, h.durable) > maxNumber ||
 		h.session < 1 || h.base < h.prev || h.first <= h.base || h.durable < h.base {
 		return h, errors.New("impossible numbers in header")
+	}
+	if flags&flagLost != 0 {
+		if lead >= h.base-h.prev {
+			return h, errors.New("impossible numbers in header")
+		}
+		h.known = h.base - lead
 	}
 	return h, nil
 }

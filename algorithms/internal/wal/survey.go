@@ -28,6 +28,7 @@ type survey struct {
 	dir      string
 	sessions []*session // ascending
 	empty    []string   // files that were never begun
+	copies   []string   // names of copies that were never finished
 	number   uint64     // the largest of any file
 }
 
@@ -42,6 +43,9 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 	for _, name := range names {
 		logger, number, ok := parseName(name)
 		if !ok {
+			if isCopy(name) {
+				sv.copies = append(sv.copies, name)
+			}
 			continue
 		}
 		path := filepath.Join(dir, name)
@@ -107,7 +111,7 @@ func (sv *survey) add(byID map[uint64]*session, seg segment) error {
 		byID[seg.session] = s
 		sv.sessions = append(sv.sessions, s)
 	}
-	if s.base != seg.base || s.prev != seg.prev || s.loggers != seg.loggers || s.sync != seg.sync {
+	if s.base != seg.base || s.known != seg.known || s.prev != seg.prev || s.loggers != seg.loggers || s.sync != seg.sync {
 		return &Damage{File: seg.path, What: fmt.Sprintf("header disagrees with the others of session %d", s.session)}
 	}
 	s.chains[seg.logger] = append(s.chains[seg.logger], seg)
@@ -153,6 +157,7 @@ type end struct {
 	epoch   uint64 // the last mark common to all loggers
 	highest uint64 // the largest epoch seen, also in what is cut
 	cuts    []Cut
+	tails   []tail // of the last session, by logger
 }
 
 // end finds the cut of the last session. With stop it is content when the log
@@ -175,7 +180,7 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 		tails[i] = t
 		e.epoch, e.highest = min(e.epoch, t.mark), max(e.highest, t.highest, t.mark)
 	}
-	s.cut = e.epoch
+	s.cut, e.tails = e.epoch, tails
 	if stop != 0 && e.epoch >= stop {
 		return e, nil
 	}
@@ -220,6 +225,9 @@ func (sv *survey) need(from, to uint64) error {
 			return &Damage{File: s.any(), What: fmt.Sprintf("the log up to epoch %d, before this file, is missing; it is needed from epoch %d on", s.prev, from)}
 		}
 		last = s.session
+		if s.known > from && to > s.prev {
+			return s.gap().damage(from)
+		}
 		s.cut = min(s.cut, to)
 		if s.cut <= from || s.cut <= s.base {
 			continue

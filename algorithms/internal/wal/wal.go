@@ -25,9 +25,14 @@ type Options struct {
 	Interval     time.Duration // length of an epoch, default 10 ms
 	SegmentBytes int64         // a logger goes on to a new file at the first epoch mark beyond it, default 64 MiB
 	RingBytes    int           // of each worker's buffer, default 1 MiB; rounded up to a power of two
-	// After is an epoch that the first one has to be above, such as that of
-	// the image recovered from, even if the log on disk ends before it.
+	// After is the epoch of the state that the session goes on from, such as
+	// that of the image recovered from. The first epoch is above it. If the log
+	// on disk ends before it, nothing is known of the epochs between: a replay
+	// that needs them fails from then on.
 	After uint64
+	// Above is an epoch that the first one has to be above as well, such as that
+	// of an image that cannot be used: no epoch is given out twice.
+	Above uint64
 }
 
 func (o *Options) check() error {
@@ -48,8 +53,8 @@ func (o *Options) check() error {
 		return errors.New("open log: a folder and a file system are needed")
 	case o.Workers < 1 || o.Loggers < 1 || o.Loggers > maxLoggers:
 		return fmt.Errorf("open log %s: %d workers and %d loggers; at least one of each is needed and at most %d loggers", o.Dir, o.Workers, o.Loggers, maxLoggers)
-	case o.After > maxNumber:
-		return fmt.Errorf("open log %s: epochs cannot go on after %d", o.Dir, o.After)
+	case max(o.After, o.Above) > maxNumber:
+		return fmt.Errorf("open log %s: epochs cannot go on after %d", o.Dir, max(o.After, o.Above))
 	case o.Interval < 0 || o.SegmentBytes < 0 || o.RingBytes < 0 || o.RingBytes > maxFrame:
 		return fmt.Errorf("open log %s: interval %v, segment of %d bytes or ring of %d bytes is out of range", o.Dir, o.Interval, o.SegmentBytes, o.RingBytes)
 	}
@@ -138,6 +143,22 @@ func (l *Log) WaitDurable(ctx context.Context, epoch uint64) error {
 			return cmp.Or(l.Err(), ErrClosed)
 		}
 	}
+}
+
+// Harden returns when epoch is durable and, with and without Options.Sync, on the
+// disk. It is for what must not be ahead of the log: an image is published after
+// it. A failure to sync is the log's.
+func (l *Log) Harden(ctx context.Context, epoch uint64) error {
+	if err := l.WaitDurable(ctx, epoch); err != nil || l.o.Sync {
+		return err
+	}
+	for _, g := range l.loggers {
+		if err := g.sync(); err != nil {
+			l.fail(err)
+			return err
+		}
+	}
+	return nil
 }
 
 // raise makes a at least v and reports whether it was less.

@@ -164,7 +164,7 @@ func sharedPartialMutants() []mutant {
 			edits: one("\t\tif rec.Absent {\n\t\t\tv = nil\n\t\t}\n\t\tc.last", "\t\tif rec.Absent {\n\t\t\treturn nil\n\t\t}\n\t\tc.last")},
 		{name: "chain-mixes", seen: "what a damaged image gave is kept",
 			fault: "does not forget what it had loaded before it met damage",
-			edits: one("\t\tif err := s.forget(); err != nil {\n\t\t\treturn err\n\t\t}\n", "")},
+			edits: one("\t\tif err := s.forget(); err != nil {\n\t\t\treturn path, err\n\t\t}\n", "")},
 		{name: "chain-base-unchecked", file: "internal/image/latest.go", seen: "a partial image without its base",
 			fault: "uses an image whose base cannot be used",
 			edits: one("if err == nil && e.base != 0 && find(good, e.base) == nil {", "if false {")},

@@ -99,7 +99,7 @@ func suites(room string) []suite {
 		return algorithm("fuzzy", "TestPartial")
 	case "image/merge":
 		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
-	case "store", "storetest/crash":
+	case "store", "storetest/crash", "storetest/powercut":
 		return []suite{{room, "."}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
 		return []suite{{"internal/image", "^Test(Crash|Faults|FaultAndOn)$"}}

@@ -44,7 +44,7 @@ func pagedMutants() []mutant {
 			edits: one("\t\tif p.snapshot.Load() == at {\n\t\t\treturn err\n\t\t}\n", "\t\tif p.snapshot.Load() == at {\n\t\t\th.leaf.Forget()\n\t\t\treturn nil\n\t\t}\n")},
 		{name: "paged-ids-again", file: "store/own.go", seen: "ids that begin anew after a restart",
 			fault: "gives transaction ids out again that are in the snapshot",
-			edits: one("\t\ts.sum([]counter{{last: r.Last >> 16}})\n\t\treturn r, nil\n", "\t\treturn r, nil\n")},
+			edits: one("\t\ts.sum([]counter{{last: r.Last >> 16}})\n\t\treturn r, src.checkGaps(&r)\n", "\t\treturn r, nil\n")},
 		{name: "paged-half-loaded", file: "foedus/fill.go", seen: "a snapshot for each table that is loaded",
 			fault: "takes what was loaded so far for all, where the loading does not come to its end",
 			edits: one("\t\tp.filling.cancel()\n", "\t\tclose(p.filling.work)\n")},

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"syscall"
+
+	"ckptbench/algorithms/internal/fs"
+)
+
+// What happens at a cut.
+const (
+	power = "power cut"
+	kill  = "kill"
+	flip  = "power cut and damage"
+)
+
+// A picture is what a cut at some call left, and what was promised by then.
+type picture struct {
+	call     string
+	how      string
+	disk     *fs.Mem
+	promised uint64 // transactions that must be there
+	earlier  uint64 // the same, if the newest state that is published does not count
+	begun    uint64 // transactions that may be there
+
+	found uint64 // those that were found
+	none  bool   // nothing had been published, and there was nothing
+}
+
+// A camera takes pictures of a disk before calls that change something, and has a
+// call fail. The store's goroutines call it.
+type camera struct {
+	mem  *fs.Mem
+	hist *history
+
+	mu        sync.Mutex
+	rng       *rand.Rand // protected by mu
+	promised  uint64     // protected by mu
+	published [2]uint64  // what the newest state and the one before it hold at least; protected by mu
+	err       error      // a client's; protected by mu
+	calls     int        // protected by mu
+	fault     *fault     // nil: no call fails; protected by mu
+	taken     []*picture // protected by mu
+}
+
+// A fault has calls of the disk fail, from the n-th that changes something.
+type fault struct {
+	n       int
+	op      string // only such calls; empty: any
+	sticky  bool   // all later ones, too
+	outcome fs.Outcome
+	hit     string // the first call that failed
+}
+
+func newCamera(l *lineage) *camera {
+	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised, published: l.shown}
+	if l.rng.IntN(3) == 0 {
+		c.fault = newFault(l.rng)
+	}
+	return c
+}
+
+func newFault(rng *rand.Rand) *fault {
+	f := &fault{n: 1 + rng.IntN(120)}
+	switch rng.IntN(5) {
+	case 0:
+		f.outcome = fs.Outcome{Err: syscall.EIO}
+	case 1:
+		f.outcome = fs.Outcome{Err: io.ErrShortWrite, Short: rng.IntN(4096)}
+	case 2: // the answer is lost, and not the deed
+		f.outcome = fs.Outcome{Err: syscall.EIO, Done: true}
+	case 3: // the disk is full
+		f.outcome, f.sticky, f.op = fs.NoSpace(), true, "write"
+	case 4: // once; Linux has the pages as clean from then on
+		f.outcome, f.op, f.n = fs.Outcome{Err: syscall.EIO}, "sync", 1+rng.IntN(40)
+	}
+	return f
+}
+
+// disk returns the file system that the store writes to.
+func (c *camera) disk() fs.FS {
+	return fs.Hook(c.mem, func(call fs.Call) fs.Outcome {
+		switch call.Op {
+		case "create", "rename", "remove", "syncdir", "write", "truncate", "sync", "mkdir":
+			return c.before(call)
+		}
+		return fs.Outcome{}
+	})
+}
+
+// before is asked before each call that changes something.
+func (c *camera) before(call fs.Call) fs.Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	// Names change rarely, and are where the order matters.
+	often := 12
+	if call.Op == "rename" || call.Op == "remove" || call.Op == "syncdir" {
+		often = 4
+	}
+	if len(c.taken) < 2*pictures && c.rng.IntN(often) == 0 {
+		c.take(call.String(), []string{power, power, power, power, kill, flip}[c.rng.IntN(6)])
+	}
+	f := c.fault
+	if f == nil || f.op != "" && f.op != call.Op {
+		return fs.Outcome{}
+	}
+	f.n--
+	if f.n == 0 || f.n < 0 && f.sticky {
+		if f.hit == "" {
+			f.hit = call.String()
+		}
+		return f.outcome
+	}
+	return fs.Outcome{}
+}
+
+// shoot takes a picture now.
+func (c *camera) shoot(call, how string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.take(call, how)
+}
+
+// take takes a picture. What is promised is asked before, and what has begun after
+// the disk is copied. The caller holds mu.
+func (c *camera) take(call, how string) {
+	p := &picture{call: call, how: how, promised: c.promised, earlier: c.published[1]}
+	if how == kill {
+		p.disk = c.mem.KillClone()
+	} else {
+		p.disk = c.mem.CrashClone(c.rng)
+	}
+	p.begun = c.hist.begun()
+	c.taken = append(c.taken, p)
+}
+
+// promise notes that the transactions up to x are durable.
+func (c *camera) promise(x uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.promised = max(c.promised, x)
+}
+
+// publish is promise by a checkpoint.
+func (c *camera) publish(x uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.promised = max(c.promised, x)
+	c.published = [2]uint64{x, c.published[0]}
+}
+
+// failed notes the error of a client.
+func (c *camera) failed(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = fmt.Errorf("client: %w", err)
+	}
+}
+
+func (c *camera) clientErr() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// blame says which call failed on purpose.
+func (c *camera) blame() string {
+	if c.fault == nil || c.fault.hit == "" {
+		return ""
+	}
+	return fmt.Sprintf("; in this generation this failed on purpose (%v, done %t): %s", c.fault.outcome.Err, c.fault.outcome.Done, c.fault.hit)
+}
