@@ -9,7 +9,10 @@ import (
 // Bounds of what a client has committed and not been acknowledged for.
 const (
 	unacknowledged = 1 << 17 // transactions
-	fewTimed       = 1 << 13 // timed ones, where few are
+	fewEntries     = 1 << 15 // entries, where transactions of a short time share one
+	// entryWithin is how much later than an entry's first transaction another may
+	// have begun that shares it: by so much its durable latency is over-reported.
+	entryWithin = 20 * time.Microsecond
 )
 
 // A redoLog says how far it is durable. *wal.Log is one.
@@ -21,27 +24,27 @@ type redoLog interface {
 }
 
 // acks are the transactions of one client that have committed and whose epoch the
-// log does not have yet, oldest first. The client goes on meanwhile, as in epoch
+// log does not have yet, oldest first. The client continues meanwhile, as in epoch
 // group commit; it looks now and then how far the log is, and the time that counts
-// is when the log was so far, not when the client looked. All is the client's. A
-// nil *acks is of a store without a log, and does nothing.
+// is when the log was so far, not when the client looked. It is owned by the
+// client's goroutine. A nil *acks is of a store without a log, and does nothing.
 //
 // With sync a transaction is acknowledged when the log is durable up to it, and a
-// client that has as much outstanding as there may be waits for the oldest.
-// Without, it was acknowledged at its commit, and nothing waits: where there is
-// no room for another entry, the last one takes it in, with the time of the
-// earlier, so that nothing is left out and no latency is told too short.
+// client at its limit waits for its oldest transaction. Without, it was
+// acknowledged at its commit, and nothing waits: where there is no room for
+// another entry, the last one takes it in, with the time of the earlier, so that
+// nothing is left out and no latency is under-reported.
 type acks struct {
 	log   redoLog
 	ctx   context.Context // of the trial; ends a wait
 	timer *timer
 	sync  bool
-	zero  time.Time // what the times of entries are from
 
 	ring       []pending // a power of two of them
 	head, tail uint64
-	waiting    int // transactions in the ring
-	most       int // with sync, so many may be
+	within     uint64 // entryWithin, ticks
+	waiting    int    // transactions in the ring
+	most       int    // with sync, so many may be
 	wanted     uint64
 	seen       uint64 // how far the log was at the last look
 
@@ -49,51 +52,38 @@ type acks struct {
 	held     time.Duration // waiting with too many outstanding
 }
 
-// A pending entry stands for n transactions of one epoch; of weight 0 it is of
-// transactions that nobody timed.
+// A pending entry stands for n transactions of one epoch; times are ticks of the
+// run's clock.
 type pending struct {
-	epoch      uint64
-	began, due time.Duration // due: the intended start where the response time is still to be told, else noDue
-	weight     int32         // as the timer's
-	n          int32
+	epoch uint64
+	began uint64 // the first of them
+	due   uint64 // the intended start where the response time is still to be counted, otherwise 0
+	n     int
 }
-
-const noDue = time.Duration(-1 << 63)
 
 // newAcks returns those of the client that t times.
 func newAcks(ctx context.Context, log redoLog, sync bool, t *timer) *acks {
-	room := fewTimed
-	if t.all {
+	room := fewEntries
+	if t.open && sync {
 		room = unacknowledged
 	}
-	a := &acks{log: log, ctx: ctx, timer: t, sync: sync, zero: time.Now(), ring: make([]pending, room), most: unacknowledged}
-	t.acks, t.durable = a, newHistogram()
+	a := &acks{log: log, ctx: ctx, timer: t, sync: sync, ring: make([]pending, room), most: unacknowledged}
+	a.within = t.clock.In(entryWithin)
+	t.acks, t.logged = a, true
 	return a
 }
 
-// count takes a transaction that nobody timed, of an epoch.
-func (a *acks) count(epoch uint64) {
-	switch last := a.last(); {
-	case a == nil:
-	case last != nil && last.epoch == epoch:
-		last.n++
-		a.waiting++
-	default:
-		a.push(pending{epoch: epoch, due: noDue, n: 1})
-	}
-}
-
-// timed takes a transaction that began at a time, and counts for weight; due is
-// zero where its response is not for the acknowledgement to tell.
-func (a *acks) timed(epoch uint64, began, due time.Time, weight int64) {
-	if a == nil {
+// add takes n transactions that have committed, the last of them in an epoch, and
+// the first of which began at a reading of the clock; due is 0 where their response
+// is not for the acknowledgement to count.
+func (a *acks) add(epoch, began, due uint64, n int) {
+	last := a.last()
+	if last != nil && last.epoch == epoch && last.due == 0 && due == 0 && began-last.began <= a.within {
+		last.n += n
+		a.waiting += n
 		return
 	}
-	p := pending{epoch: epoch, began: began.Sub(a.zero), due: noDue, weight: int32(weight), n: 1}
-	if !due.IsZero() {
-		p.due = due.Sub(a.zero)
-	}
-	a.push(p)
+	a.push(pending{epoch: epoch, began: began, due: due, n: n})
 }
 
 // last returns the newest entry, or nil.
@@ -111,18 +101,14 @@ func (a *acks) push(p pending) {
 		a.wanted = p.epoch
 		a.log.Want(p.epoch)
 	}
-	a.waiting++
+	a.waiting += p.n
 	if !a.full() {
 		*a.at(a.tail) = p
 		a.tail++
 		return
 	}
 	last := a.last()
-	last.epoch, last.n = p.epoch, last.n+1
-	if last.weight == 0 {
-		last.began = p.began
-	}
-	last.weight += p.weight
+	last.epoch, last.n = p.epoch, last.n+p.n
 }
 
 func (a *acks) full() bool { return a.tail-a.head == uint64(len(a.ring)) }
@@ -138,9 +124,11 @@ func (a *acks) settle() error {
 		a.drain(d)
 	}
 	for a.sync && (a.waiting >= a.most || a.full()) {
+		a.timer.close(a.last().epoch)
 		start := time.Now()
 		err := a.await(a.at(a.head).epoch)
 		a.held += time.Since(start)
+		a.timer.restart() // the wait is no transaction's
 		if err != nil {
 			return err
 		}
@@ -168,10 +156,8 @@ func (a *acks) await(epoch uint64) error {
 // drain acknowledges all up to a durable epoch.
 func (a *acks) drain(durable uint64) {
 	a.seen = durable
-	t := a.timer
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var at time.Duration
+	clock, y := a.timer.clock, a.timer.current()
+	var at uint64
 	for epoch := uint64(0); a.head != a.tail; a.head++ {
 		p := a.at(a.head)
 		if p.epoch > durable {
@@ -180,15 +166,13 @@ func (a *acks) drain(durable uint64) {
 		if epoch != p.epoch {
 			epoch = p.epoch
 			moment, _ := a.log.DurableAt(epoch)
-			at = moment.Sub(a.zero)
+			at = clock.At(moment)
 		}
-		a.waiting -= int(p.n)
+		a.waiting -= p.n
 		a.released += uint64(p.n)
-		if p.weight > 0 {
-			t.keep(t.durable, at-p.began, int64(p.weight))
-		}
-		if p.due != noDue {
-			t.keep(t.response, at-p.due, 1)
+		y.durable.Add(clock.Between(p.began, at), uint64(p.n))
+		if p.due != 0 {
+			y.response.Add(clock.Between(p.due, at), uint64(p.n))
 		}
 	}
 }

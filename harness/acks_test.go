@@ -46,17 +46,22 @@ func (l *fakeLog) reach(e uint64, zero time.Time, seconds int) {
 func testAcks(t *testing.T, sync bool) (*acks, *fakeLog) {
 	l := &fakeLog{}
 	l.wait = func(e uint64) error { t.Fatalf("waits for epoch %d", e); return nil }
-	tm := newTimer()
-	tm.opened()
-	tm.all = false // so few entries
-	return newAcks(t.Context(), l, sync, tm), l
+	r, _ := fakeRun()
+	tm := newTimer(r)
+	a := newAcks(t.Context(), l, sync, tm)
+	tm.open = true // with few entries, as in a closed loop
+	return a, l
 }
 
-// longest returns how many durable latencies there are, and the longest.
-func longest(a *acks) (int64, time.Duration) {
-	h := newHistogram()
-	a.timer.takeDurable(h)
-	return h.TotalCount(), time.Duration(h.Max())
+// sec is the reading of a fake clock after some seconds.
+func sec(n int) uint64 { return uint64(n) * uint64(time.Second) }
+
+// told returns how many responses and durable latencies there are since the last
+// call, and the longest of these.
+func told(a *acks) (responses, n int64, longest time.Duration) {
+	_, response, durable := a.timer.all()
+	h := durable.HDR()
+	return int64(response.Total()), h.TotalCount(), time.Duration(h.Max())
 }
 
 func about(d time.Duration, seconds int) bool {
@@ -74,29 +79,25 @@ func TestAcknowledgedWhenDurable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	responses := func() int64 {
-		h := newHistogram()
-		a.timer.take(newHistogram(), h)
-		return h.TotalCount()
-	}
-	a.timed(5, a.zero.Add(time.Second), a.zero, 1)
-	a.count(5)
-	a.count(6)
-	l.reach(4, a.zero, 1)
+	a.add(5, sec(1), sec(0)+1, 1)
+	a.add(5, sec(2), 0, 1)
+	a.add(6, sec(2), 0, 1)
+	l.reach(4, fakeZero, 1)
 	settle()
-	if n, _ := longest(a); n != 0 || a.released != 0 || responses() != 0 || a.waiting != 3 {
-		t.Fatalf("%d told and %d released with the log at epoch 4; epoch 5 was committed", n, a.released)
+	if responses, n, _ := told(a); n != 0 || a.released != 0 || responses != 0 || a.waiting != 3 {
+		t.Fatalf("%d counted and %d released with the log at epoch 4; epoch 5 was committed", n, a.released)
 	}
-	l.reach(5, a.zero, 8)
-	l.reach(5, a.zero, 30)
+	l.reach(5, fakeZero, 8)
+	l.reach(5, fakeZero, 30)
 	settle()
-	if n, d := longest(a); n != 1 || !about(d, 7) || a.released != 2 || a.waiting != 1 {
-		t.Errorf("%d told, %v the longest, %d released; want 1, 7 s and 2", n, d, a.released)
+	responses, n, d := told(a)
+	if n != 2 || !about(d, 7) || a.released != 2 || a.waiting != 1 {
+		t.Errorf("%d counted, %v the longest, %d released; want 2, 7 s and 2", n, d, a.released)
 	}
-	if n := responses(); n != 1 {
-		t.Errorf("%d responses, want that of the timed one", n)
+	if responses != 1 {
+		t.Errorf("%d responses, want that of the one with an intended start", responses)
 	}
-	l.wait = func(e uint64) error { l.reach(e, a.zero, 9); return nil }
+	l.wait = func(e uint64) error { l.reach(e, fakeZero, 9); return nil }
 	if err := a.finish(); err != nil || a.waiting != 0 || a.released != 3 || a.finish() != nil {
 		t.Errorf("error %v; %d outstanding after the end", err, a.waiting)
 	}
@@ -118,7 +119,7 @@ func TestBackPressure(t *testing.T) {
 			if e != 1 {
 				t.Errorf("%s: waits for epoch %d, the oldest is 1", what, e)
 			}
-			l.reach(1, a.zero, 1)
+			l.reach(1, fakeZero, 1)
 			return nil
 		}
 		for ; len(l.waits) == 0 && n < 100; n++ {
@@ -131,8 +132,8 @@ func TestBackPressure(t *testing.T) {
 			t.Errorf("%s: waits after %d transactions, want %d; %d released, held for %v", what, n, want, a.released, a.held)
 		}
 	}
-	check("transactions", 50, func(a *acks, i int) { a.count(1 + uint64(i)/30) }, 50)
-	check("entries", 50, func(a *acks, i int) { a.timed(1+uint64(i)/4, a.zero, time.Time{}, 1) }, 8)
+	check("transactions", 50, func(a *acks, i int) { a.add(1+uint64(i)/30, sec(0), 0, 1) }, 50)
+	check("entries", 50, func(a *acks, i int) { a.add(1+uint64(i)/4, sec(i), 0, 1) }, 8)
 }
 
 // Without sync nothing waits and nothing is left out, and where entries are put
@@ -142,24 +143,74 @@ func TestAsyncNeverWaits(t *testing.T) {
 	a.most, a.ring = 4, a.ring[:8]
 	const n = 100
 	for i := range n {
-		a.timed(uint64(1+i), a.zero.Add(time.Duration(i)*time.Second), time.Time{}, 2)
-		a.count(uint64(1 + i))
+		a.add(uint64(1+i), sec(i), 0, 1)
+		a.add(uint64(1+i), sec(i), 0, 1)
 		if err := a.settle(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range n {
-		l.reach(uint64(1+i), a.zero, 2*i+1) // the true latencies are i+1 s
+		l.reach(uint64(1+i), fakeZero, 2*i+1) // the true latencies are i+1 s
 	}
 	if err := a.settle(); err != nil {
 		t.Fatal(err)
 	}
-	count, d := longest(a)
+	_, count, d := told(a)
 	if count != 2*n || a.released != 2*n || a.waiting != 0 {
-		t.Errorf("%d told and %d released of %d", count, a.released, 2*n)
+		t.Errorf("%d counted and %d released of %d", count, a.released, 2*n)
 	}
 	if least := n * 98 / 100 * time.Second; d < least {
 		t.Errorf("%v is the longest, one took %d s", d, n)
+	}
+}
+
+// Transactions of one epoch share an entry while they began within a moment of its
+// first, and count with that one's time.
+func TestEntriesAreShared(t *testing.T) {
+	a, l := testAcks(t, true)
+	for _, began := range []uint64{0, 5_000, 20_000, 20_001, 40_000} {
+		a.add(1, began, 0, 8)
+	}
+	a.add(2, 40_000, 0, 8)
+	if n := a.tail - a.head; n != 3 || a.waiting != 48 {
+		t.Errorf("%d entries for %d transactions, want 3 for 48", n, a.waiting)
+	}
+	l.reach(2, fakeZero, 1)
+	if err := a.settle(); err != nil {
+		t.Fatal(err)
+	}
+	if _, n, d := told(a); n != 48 || !about(d, 1) || a.waiting != 0 {
+		t.Errorf("%d counted, %v the longest", n, d)
+	}
+}
+
+// The time that a client waits for the log is no transaction's.
+func TestBackPressureIsNotTimed(t *testing.T) {
+	r, f := fakeRun()
+	tm := newTimer(r)
+	tm.every = 8
+	a := newAcks(t.Context(), &fakeLog{}, true, tm)
+	l := a.log.(*fakeLog)
+	l.wait = func(e uint64) error {
+		f.now += sec(5)
+		l.reach(e, fakeZero, 5)
+		return nil
+	}
+	a.most = 1
+	tm.restart()
+	f.now += 100
+	tm.count(true)
+	tm.end(1, true)
+	f.now += 100
+	tm.count(true) // of a group that the wait cuts short
+	if err := a.settle(); err != nil {
+		t.Fatal(err)
+	}
+	f.now += 100
+	tm.count(true)
+	tm.close(3)
+	if service, _, _ := tm.all(); service.Total() != 3 || service.HDR().Max() > 200 {
+		t.Errorf("%d counted, %d ns the longest; want 3 of 100 ns", service.Total(), service.HDR().Max())
 	}
 }
 
@@ -168,7 +219,7 @@ func TestFailedLogEndsClient(t *testing.T) {
 	gone := errors.New("disk is gone")
 	a, l := testAcks(t, true)
 	l.wait = func(uint64) error { return gone }
-	a.count(1)
+	a.add(1, sec(0), 0, 1)
 	if err := a.finish(); !errors.Is(err, gone) || a.waiting != 1 {
 		t.Errorf("error %v with %d outstanding", err, a.waiting)
 	}
@@ -180,14 +231,14 @@ func TestFailedLogEndsClient(t *testing.T) {
 
 func TestAcksAllocateNothing(t *testing.T) {
 	a, l := testAcks(t, false)
-	l.reach(1000, a.zero, 1)
+	l.reach(1000, fakeZero, 1)
 	l.durable = 0
 	l.wanted = make([]uint64, 0, 2000)
 	epoch := uint64(0)
 	if n := testing.AllocsPerRun(500, func() {
 		epoch++
-		a.count(epoch)
-		a.timed(epoch, a.zero, a.zero, 1)
+		a.add(epoch, sec(0), 0, 1)
+		a.add(epoch, sec(0), 1, 1)
 		l.durable = epoch
 		if a.settle() != nil {
 			t.Fatal("settle failed")

@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"math"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -28,27 +30,42 @@ func measurement(b *testing.B, workload string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cl := newClient(c.newRun(), s.Worker(0), decks[0], newTimer())
-	slice := func(timed bool) time.Duration {
+	r := c.newRun()
+	cl := newClient(r, s.Worker(0), decks[0], newTimer(r))
+	looker := newLooker(r.clock, ownThread())
+	every := cl.timer.every
+	slice := func(timed bool) float64 {
+		cl.timer.every, cl.timer.look = math.MaxInt, nil // no reading comes due
+		if timed {
+			cl.timer.every, cl.timer.look = every, looker
+		}
+		before := cl.lap.commits
+		cl.timer.restart()
+		looker.begin(cl.timer.last)
 		began := time.Now()
 		for range 20_000 {
-			if !timed {
-				cl.timer.n = 0 // never a multiple of sampleEvery
-			}
 			if err := cl.one(); err != nil {
 				b.Fatal(err)
 			}
 		}
-		return time.Since(began)
+		took := time.Since(began)
+		cl.timer.n, cl.timer.commits = 0, 0
+		return float64(cl.lap.commits-before) / took.Seconds()
 	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	slice(true)
 	var ratios []float64
 	for range b.N {
 		for range 40 {
+			// Each follows each equally often: off on on off.
 			off, on := slice(false), slice(true)
-			ratios = append(ratios, off.Seconds()/on.Seconds())
+			on2, off2 := slice(true), slice(false)
+			ratios = append(ratios, (on+on2)/(off+off2))
 		}
 	}
 	slices.Sort(ratios)
 	b.ReportMetric(ratios[len(ratios)/2], "of-untimed")
+	b.ReportMetric(ratios[len(ratios)/4], "lower-quartile")
+	b.ReportMetric(ratios[3*len(ratios)/4], "upper-quartile")
 }

@@ -237,7 +237,8 @@ func TestCallsAllocateNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cl := newCaller(c.newRun(), s.Worker(0), c.bench.Client(1, 0, 1), index == "hash", newTimer())
+			r := c.newRun()
+			cl := newCaller(r, s.Worker(0), c.bench.Client(1, 0, 1), index == "hash", newTimer(r))
 			one := func() {
 				if err := cl.one(); err != nil {
 					t.Error(err)
@@ -316,7 +317,8 @@ func TestCallerDeclaresAgainAndAborts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	cl := newCaller(c.newRun(), s.Worker(0), f, false, newTimer())
+	r := c.newRun()
+	cl := newCaller(r, s.Worker(0), f, false, newTimer(r))
 	for range 3 { // late, early, again
 		if err := cl.one(); err != nil {
 			t.Fatal(err)

@@ -35,7 +35,6 @@ func newCaller(r *run, w *store.Worker, cl workload.Client, hashed bool, t *time
 func (c *caller) one() error {
 	c.call = c.client.Next()
 	c.lookAhead()
-	c.timer.start(false)
 	err := c.do()
 	c.done(false, err == nil)
 	switch {
@@ -88,7 +87,7 @@ func (c *caller) declare() {
 // lookAhead has the worker prefetch what the calls to come will use, where the
 // client can tell.
 func (c *caller) lookAhead() {
-	if c.foretold == nil || !c.foreseen() {
+	if c.foretold == nil || !c.nextKnown() {
 		return
 	}
 	if c.hashed {

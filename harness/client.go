@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/tsc"
 	"ckptbench/workload"
 )
 
@@ -18,13 +19,23 @@ var errClient = errors.New("aborted by its client")
 
 // A run is what the clients of one trial share.
 type run struct {
+	clock     *tsc.Clock
+	bucket    atomic.Uint64 // number of the timeline's bucket that is being filled
 	stop      atomic.Bool
+	stopped   atomic.Uint64 // when halt was called, ticks; 0 before
+	_         [64]byte      // what is above is read by all for each transaction, what is below written
 	next      atomic.Uint64 // the next key that was never used
 	newest    atomic.Uint64 // the highest key whose insert was acknowledged
 	fieldSize int
 	size      int  // of a value, bytes
 	deletes   bool // records may be gone
 	misses    atomic.Uint64
+}
+
+// halt ends the clients' loops, and the time in which something may be due.
+func (r *run) halt() {
+	r.stopped.CompareAndSwap(0, r.clock.Now())
+	r.stop.Store(true)
 }
 
 // A client runs one worker's transactions, one after another, from a deck.
@@ -69,16 +80,29 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	// a core can have outstanding.
 	ops := len(d.short.At(0).Ops)
 	c.ahead = max(2, 8/max(1, ops))
+	t.every = readingEvery(touched(d.short))
 	if ops >= largeTxn {
-		c.ahead, t.all = 0, true
+		c.ahead, c.exact = 0, true
 	}
 	c.drawLong()
 	return c
 }
 
+// touched returns how many records a transaction of a trace uses, the mean of the
+// first few. A scan is as many operations as it reads records.
+func touched(trace *workload.Tape) int {
+	sum, n := 0, min(64, trace.Len())
+	for i := range n {
+		for _, op := range trace.At(i).Ops {
+			sum += max(1, int(op.Length))
+		}
+	}
+	return sum / max(1, n)
+}
+
 // largeTxn is how many operations make a transaction a large one: it takes so
-// long that each is timed and counted at once, and that prefetching the next
-// would only push out what this one needs.
+// long that each is counted at once, and that prefetching the next would only
+// push out what this one needs.
 const largeTxn = 256
 
 // drawLong draws how many short transactions come before the next long one.
@@ -107,7 +131,7 @@ func (c *client) draw() workload.Txn {
 // lookAhead has the worker prefetch what the transactions to come will touch:
 // the tape knows them, as a server with requests waiting does.
 func (c *client) lookAhead() {
-	if c.ahead == 0 || !c.foreseen() {
+	if c.ahead == 0 || !c.nextKnown() {
 		return
 	}
 	short := c.deck.short
@@ -131,11 +155,11 @@ func (c *client) one() error {
 	c.txn = c.draw()
 	c.declare()
 	c.req.MayAbort = c.txn.Abort
-	c.timer.start(c.txn.Long)
-	err := c.worker.Do(&c.req)
-	if c.done(c.txn.Long, err == nil) && c.timer.all {
-		c.worker.Flush()
+	if c.txn.Long {
+		c.timer.close(c.worker.Epoch())
 	}
+	err := c.worker.Do(&c.req)
+	c.done(c.txn.Long, err == nil)
 	switch {
 	case err == nil:
 		c.acknowledge()

@@ -8,6 +8,7 @@ import (
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
+	"ckptbench/harness/tsc"
 	"ckptbench/workload"
 )
 
@@ -158,7 +159,7 @@ func (c cell) dataBytes(s *store.Store) (n int64) {
 
 // newRun returns what the clients of a trial share.
 func (c cell) newRun() *run {
-	r := &run{fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes()}
+	r := &run{clock: tsc.New(), fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes()}
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
 	return r
@@ -220,7 +221,8 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 
 // newDriver returns what keeps worker i of a trial's store busy.
 func (c cell) newDriver(r *run, s *store.Store, i int, d deck) *driver {
-	t := newTimer()
+	t := newTimer(r)
+	t.look = newLooker(r.clock, ownThread())
 	if c.bench == nil {
 		return &newClient(r, s.Worker(i), d, t).driver
 	}

@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ckptbench/harness/latency"
 )
 
-// hgrm writes a histogram as HDR's percentile listing, or nothing when nothing
-// was timed.
-func hgrm(h *hdrhistogram.Histogram) []byte {
+// hgrm writes latencies as HDR's percentile listing, or nothing when nothing was
+// timed.
+func hgrm(c *latency.Counts) []byte {
+	h := c.HDR()
 	if h.TotalCount() == 0 {
 		return nil
 	}
@@ -21,10 +24,10 @@ func hgrm(h *hdrhistogram.Histogram) []byte {
 	return b.Bytes()
 }
 
-// hlog writes the histograms of intervals as an HDR histogram log, version 1.3,
+// hlog writes the latencies of intervals as an HDR histogram log, version 1.3,
 // times in seconds from zero, values in nanoseconds, maxima in milliseconds. It
 // is nothing when nothing was timed.
-func hlog(zero time.Time, spans []*hdrhistogram.Histogram) []byte {
+func hlog(zero time.Time, spans []span) []byte {
 	var b bytes.Buffer
 	w := hdrhistogram.NewHistogramLogWriter(&b)
 	base := zero.UnixMilli()
@@ -32,7 +35,13 @@ func hlog(zero time.Time, spans []*hdrhistogram.Histogram) []byte {
 	err := errors.Join(w.OutputComment("[service times, ns; or response times where the load was open]"),
 		w.OutputLogFormatVersion(), w.OutputStartTime(base), w.OutputBaseTime(base), w.OutputLegend())
 	n := int64(0)
-	for _, h := range spans {
+	var c latency.Counts
+	for _, s := range spans {
+		c.Reset()
+		s.counts.AddTo(&c)
+		h := c.HDR()
+		h.SetStartTimeMs(s.from.UnixMilli())
+		h.SetEndTimeMs(s.to.UnixMilli())
 		n += h.TotalCount()
 		err = errors.Join(err, w.OutputIntervalHistogram(h))
 	}

@@ -1,14 +1,19 @@
 package harness
 
 import (
+	"context"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/latency"
 	"ckptbench/harness/result"
+	"ckptbench/harness/tsc"
 )
 
 // The gaps of a Poisson stream are exponential: mean and deviation are equal. The
@@ -18,12 +23,15 @@ func TestArrivals(t *testing.T) {
 	check := func(how config.Arrivals, deviation float64) {
 		t.Helper()
 		var sum, squares float64
-		start := time.Unix(0, 0)
-		a := newArrivals(rate, how, 1, 0, 4, start)
-		last := a.next()
+		a := newArrivals(rate, how, 1, 0, 4, new(fakeTime).clock(), 0)
+		last, _ := a.next()
 		for range n {
-			due := a.next()
-			gap := float64(due.Sub(last))
+			a.begin()
+			due, ok := a.next()
+			if !ok {
+				t.Fatal("a stream without an end ends")
+			}
+			gap := float64(due - last)
 			sum, squares, last = sum+gap, squares+gap*gap, due
 		}
 		mean := sum / n
@@ -40,61 +48,192 @@ func TestArrivals(t *testing.T) {
 
 // Fixed streams of several clients interleave evenly.
 func TestFixedArrivalsInterleave(t *testing.T) {
-	start := time.Unix(0, 0)
 	for i := range 4 {
-		a := newArrivals(1000, config.ArrivalsFixed, 1, i, 4, start)
-		if got, want := a.next().Sub(start), time.Duration(i+1)*time.Millisecond; got != want {
-			t.Errorf("client %d begins at %v, want %v", i, got, want)
+		a := newArrivals(1000, config.ArrivalsFixed, 1, i, 4, new(fakeTime).clock(), 0)
+		if got, _ := a.next(); got != uint64(i+1)*1e6 {
+			t.Errorf("client %d begins at %d ns, want %d ms", i, got, i+1)
 		}
 	}
 }
 
-// What was due before the end and never run counts with the time it waited.
-func TestGivenUpCounts(t *testing.T) {
-	var r run
-	start := time.Now().Add(-time.Second)
-	d := &driver{run: &r, timer: newTimer(), arrivals: newArrivals(1000, config.ArrivalsFixed, 1, 0, 1, start)}
-	d.timer.opened()
-	d.arrivals.end = start.Add(100 * time.Millisecond)
-	r.stop.Store(true)
-	if d.due() {
-		t.Fatal("a transaction is to start in a run that stopped")
+// However many have started, and whenever the client gives up, each that is due
+// counts once: those before the end, or before the run stopped, with the time they
+// waited, and none after it.
+func TestDueCountsOnce(t *testing.T) {
+	const msec = uint64(ms)
+	check := func(how config.Arrivals, started int, end, stop, now uint64, want uint64) {
+		t.Helper()
+		var response latency.Counts
+		limit := min(end, stop, now)
+		a := newArrivals(1000, how, 1, 0, 1, new(fakeTime).clock(), 0)
+		a.from, a.end = 10*msec, end
+		all := newArrivals(1000, how, 1, 0, 1, new(fakeTime).clock(), 0)
+		all.from = a.from
+		for range started {
+			a.begin()
+			all.begin()
+		}
+		a.giveUp(now, stop, &response)
+		got := response.Total()
+		if how == config.ArrivalsFixed && got != want {
+			t.Errorf("%d started, end %d, stop %d: %d given up, want %d", started, end, stop, got, want)
+		}
+		if how == config.ArrivalsFixed { // one by one
+			var single latency.Counts
+			missed, due := uint64(0), all.due
+			for at, _ := all.next(); at < limit; at, _ = all.next() {
+				single.Add(now-at, 1)
+				if at >= all.from {
+					missed, due = missed+1, due+1
+				}
+				all.begin()
+			}
+			if single != response || a.missed != missed || a.due != due {
+				t.Errorf("%d started: others than one by one; %d due and %d missed, want %d and %d", started, a.due, a.missed, due, missed)
+			}
+		}
+		if _, ok := a.next(); ok {
+			t.Error("something is due after all was given up")
+		}
+		before := response
+		if a.giveUp(now, stop, &response); response != before {
+			t.Error("given up twice, counted twice")
+		}
+		if got > 0 && uint64(response.HDR().Min()) < (now-limit)*98/100 {
+			t.Errorf("%d ns is the shortest, from %d to %d", response.HDR().Min(), limit, now)
+		}
 	}
-	h, resp := newHistogram(), newHistogram()
-	d.timer.take(h, resp)
-	if n := resp.TotalCount(); n != 99 || h.TotalCount() != 0 {
-		t.Errorf("%d given up and %d served, want 99 and 0", n, h.TotalCount())
+	for _, how := range []config.Arrivals{config.ArrivalsFixed, config.ArrivalsPoisson} {
+		check(how, 0, 100*msec, 1000*msec, 1000*msec, 99) // 1 to 99 ms; at 100 nothing is due any more
+		check(how, 50, 100*msec, 1000*msec, 1000*msec, 49)
+		check(how, 99, 100*msec, 1000*msec, 1000*msec, 0)
+		check(how, 5, 1000*msec, 20*msec+1, 30*msec, 15)       // interrupted at 20 ms, seen at 30
+		check(how, 5, 1000*msec, 5*msec, 5*msec, 0)            // interrupted before the next was due
+		check(how, 0, 36_000_000*msec, 1000*msec, 20*msec, 19) // nothing that lies in the future
+		check(how, 0, 36_000_000*msec, 36_000_000*msec, 36_000_000*msec, 35_999_999)
 	}
-	if least := resp.Min(); least < int64(890*time.Millisecond) {
-		t.Errorf("the last waited %v, want 0.9 s at least", time.Duration(least))
+}
+
+// Those of a Poisson stream that are given up are as many, and waited as long, as
+// those of such a stream are that is drawn to its end.
+func TestPoissonGivenUp(t *testing.T) {
+	const rate, end, now = 1e6, 1e9, 2_000_000_000
+	var bulk, single latency.Counts
+	for seed := range uint64(50) {
+		a := newArrivals(rate, config.ArrivalsPoisson, seed, 0, 1, new(fakeTime).clock(), 0)
+		a.from, a.end = end/2, end
+		before := bulk.Total()
+		a.giveUp(now, now, &bulk)
+		n := bulk.Total() - before
+		if math.Abs(float64(n)-1e6) > 5000 { // five deviations
+			t.Errorf("seed %d: %d in a second at %v/s", seed, n, rate)
+		}
+		if a.missed != a.due || math.Abs(float64(a.missed)-5e5) > 3600 {
+			t.Errorf("seed %d: %d missed of %d due in the window", seed, a.missed, a.due)
+		}
+	}
+	for seed := range uint64(5) {
+		a := newArrivals(rate, config.ArrivalsPoisson, seed, 0, 1, new(fakeTime).clock(), 0)
+		for due, _ := a.next(); due < end; due, _ = a.next() {
+			single.Add(now-due, 1)
+			a.begin()
+		}
+	}
+	b, s := bulk.HDR(), single.HDR()
+	for q := 1.0; q < 100; q++ {
+		if x, y := float64(b.ValueAtQuantile(q)), float64(s.ValueAtQuantile(q)); math.Abs(x/y-1) > 0.012 { // a cell and a half
+			t.Errorf("p%v is %v, one by one %v", q, x, y)
+		}
+	}
+}
+
+// Mean and variance of a Poisson number are equal, small or large; seeds are fixed.
+func TestPoisson(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, mean := range []float64{0, 0.01, 0.7, 9.9, 10, 11, 50, 1234.5, 1e6, 1e12} {
+		const n = 200_000
+		var sum, squares float64
+		for range n {
+			d := float64(poisson(rng, mean)) - mean
+			sum, squares = sum+d, squares+d*d
+		}
+		dev := math.Sqrt(mean)
+		if got := sum / n; math.Abs(got) > 4*dev/math.Sqrt(n)+1e-12 {
+			t.Errorf("mean %v: off by %v", mean, got)
+		}
+		if got := squares / n; math.Abs(got-mean) > 0.03*mean+1e-3 {
+			t.Errorf("mean %v: variance %v", mean, got)
+		}
 	}
 }
 
 func TestAwaitStops(t *testing.T) {
 	var stop atomic.Bool
 	stop.Store(true)
-	a := newArrivals(1, config.ArrivalsFixed, 1, 0, 1, time.Now())
-	idle := 0
-	if a.await(time.Now().Add(time.Hour), &stop, func() { idle++ }) || idle != 1 || a.late {
-		t.Errorf("went on after the stop; idle called %d times, late %v", idle, a.late)
+	c := tsc.Monotonic()
+	a := newArrivals(1, config.ArrivalsFixed, 1, 0, 1, c, 0)
+	idle, now := 0, c.Now()
+	if _, ok := a.await(now+uint64(time.Hour), now, &stop, func() { idle++ }); ok || idle != 1 || a.late {
+		t.Errorf("continues after the stop; idle called %d times, late %v", idle, a.late)
+	}
+	if got, ok := a.await(now-1, now, new(atomic.Bool), nil); !ok || got != now || !a.late {
+		t.Errorf("what is due already waits until %d", got)
 	}
 }
 
-// A pause shows in the response times and not in the service times; a rate that
-// cannot be reached is said to be.
-func TestOpenLoop(t *testing.T) {
-	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+
-		"rate: 20k/s\narrivals: fixed\nalgorithms: [none, naive]\n")
-	for _, tr := range e.Trials {
-		if tr.Rate != 20_000 || tr.Response == nil || tr.Service == nil || tr.Response.Count < tr.Service.Count {
-			t.Fatalf("%s: rate %v, response %+v, service %+v", tr.Algorithm, tr.Rate, tr.Response, tr.Service)
+// openTrial runs the measured part of a trial, which is interrupted after a time
+// unless that is 0.
+func openTrial(t *testing.T, text string, interrupt time.Duration) *trial {
+	t.Helper()
+	e := parse(t, text)
+	c := cell{Experiment: e.Cells()[0].Experiment}
+	decks, err := c.decks(1, 1, "test", 1<<12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, _ := algorithms.Find(e.Algorithms[0])
+	tr := &trial{cell: c, entry: entry, decks: decks, dir: t.TempDir(), out: &result.Trial{}, rate: c.Rate.Of(0)}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if interrupt > 0 {
+		defer time.AfterFunc(interrupt, cancel).Stop()
+	}
+	if err := tr.measure(ctx); err != nil && ctx.Err() == nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// Whenever a trial ends, what was due is counted: all that started and all that
+// was given up, by the end of the last bucket.
+func TestOpenLoopCountsAllThatWasDue(t *testing.T) {
+	for _, c := range []struct {
+		algorithm, arrivals, rate string
+		interrupt                 time.Duration // 0: to the end
+	}{
+		{"none", "fixed", "20k/s", 0}, {"naive", "fixed", "20k/s", 0}, {"naive", "poisson", "20k/s", 0},
+		{"none", "fixed", "900M/s", 0}, {"none", "poisson", "900M/s", 0},
+		{"naive", "fixed", "20k/s", 150 * time.Millisecond}, {"none", "poisson", "900M/s", 150 * time.Millisecond},
+	} {
+		text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "warmup: 20ms", "warmup: 0s").Replace(small)
+		out := openTrial(t, text+"rate: "+c.rate+"\narrivals: "+c.arrivals+"\nalgorithms: ["+c.algorithm+"]\n", c.interrupt)
+		started, missed, due := uint64(0), uint64(0), uint64(0)
+		for _, d := range out.drivers {
+			a := d.arrivals
+			started, missed, due = started+a.n-a.missed, missed+a.missed, due+a.due
 		}
-		// Everything that was due in the measured part, done or given up, as long
-		// as that was by the clock; its first bucket may hold some of the
-		// warm-up's, and a client that is off its core hands over a bucket late.
-		due := tr.Rate * tr.Elapsed
-		if n := float64(tr.Response.Count); n < 0.5*due-1000 || n > due+1500 {
-			t.Errorf("%s: %v response times of about %.0f", tr.Algorithm, n, due)
+		total := out.sampler.total.Total()
+		if total != started+missed || due != total {
+			t.Errorf("%+v: %d counted, %d started and %d given up, %d due", c, total, started, missed, due)
+		}
+		if c.arrivals == "fixed" && c.interrupt == 0 {
+			want := uint64(0)
+			for _, d := range out.drivers {
+				want += d.arrivals.fixedBefore(float64(d.arrivals.end - d.arrivals.start))
+			}
+			if due != want {
+				t.Errorf("%+v: %d due, the rate makes it %d", c, due, want)
+			}
 		}
 	}
 }

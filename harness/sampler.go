@@ -6,99 +6,156 @@ import (
 	"strings"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/latency"
 	"ckptbench/harness/result"
 )
 
-// A sampler turns the workers' counters into a timeline. One goroutine uses it.
+// A source is what a sampler reads the counters of. *store.Store is one.
+type source interface {
+	Counts() store.Counts
+	Memory() store.Memory
+}
+
+// A sampler turns the workers' counters and what the clients recorded into a
+// timeline. One goroutine uses it.
+//
+// It numbers the buckets. A client hands over what it recorded in one when it
+// first records in the next, which may be long after the bucket's end where it
+// waits; latencies are put into their bucket when they come.
 type sampler struct {
-	store  *store.Store
+	source source
+	run    *run
 	timers []*timer
-	zero   time.Time // when the measured part began, or will
+	open   bool             // latencies are response times, and service times are kept beside
+	zero   time.Time        // when the measured part began, or will
+	now    func() time.Time // time.Now
 
 	last    time.Time
 	counts  store.Counts
-	open    bool                      // latencies are response times, and service times are kept beside
-	spans   []*hdrhistogram.Histogram // of the measured buckets, with their times; encoded afterwards, as that takes a while
-	total   *hdrhistogram.Histogram   // of the measured part
-	service *hdrhistogram.Histogram   // of the measured part of an open loop: service times
-	durable *hdrhistogram.Histogram   // of the measured part: from the start to when the log had it
 	buckets []result.Bucket
-	rss     int64 // at most
-	heap    int64 // at most, in the measured part
+	spans   []span // of the buckets
+
+	at     int             // the bucket that filled is of
+	filled *latency.Counts // what came of it and is not in its span yet
+
+	total   latency.Counts // of the measured part
+	service latency.Counts // likewise, service times: in a closed loop the same
+	durable latency.Counts // likewise, from the start to when the log had it
+	rss     int64          // at most
+	heap    int64          // at most, in the measured part
 }
 
-func newSampler(s *store.Store, timers []*timer, zero time.Time, open bool) *sampler {
-	return &sampler{store: s, timers: timers, zero: zero, last: time.Now(), counts: s.Counts(),
-		open: open, total: newHistogram(), service: newHistogram(), durable: newHistogram()}
+// A span is one bucket's latencies: response times in an open loop, otherwise
+// service times.
+type span struct {
+	from, to time.Time
+	counts   latency.Packed
 }
 
-// sample ends a bucket and returns it.
+func newSampler(src source, r *run, timers []*timer, zero time.Time, open bool) *sampler {
+	return &sampler{
+		source: src, run: r, timers: timers, open: open, zero: zero, now: time.Now,
+		last: time.Now(), counts: src.Counts(), filled: &latency.Counts{},
+	}
+}
+
+// sample ends a bucket. It returns the bucket, for a person who looks on: the
+// latencies in it are those of the one before, as far as they are known.
 func (s *sampler) sample() result.Bucket {
-	now, counts := time.Now(), s.store.Counts()
-	span, service := s.take()
+	now, counts := s.now(), s.source.Counts()
+	s.run.bucket.Add(1)
+	s.run.clock.Anchor()
 	b := result.Bucket{
 		Start:   s.last.Sub(s.zero).Seconds(),
 		Elapsed: now.Sub(s.last).Seconds(),
 		Commits: counts.Commits - s.counts.Commits,
 		Aborts:  aborts(counts) - aborts(s.counts),
-		Algo:    s.store.Memory().Own,
+		Algo:    s.source.Memory().Own,
 		RSS:     residentBytes(),
 	}
-	if q := quantiles(span); q != nil {
-		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
-	}
-	durable := s.takeDurable()
-	if b.Start >= 0 {
-		s.durable.Merge(durable)
-		s.total.Merge(span)
-		s.service.Merge(service)
-		span.SetStartTimeMs(s.last.UnixMilli())
-		span.SetEndTimeMs(now.UnixMilli())
-		s.spans = append(s.spans, span)
+	s.buckets = append(s.buckets, b)
+	s.spans = append(s.spans, span{from: s.last, to: now})
+	s.rss = max(s.rss, b.RSS)
+	if b.Measured() {
 		s.heap = max(s.heap, heapBytes())
 	}
-	s.rss = max(s.rss, b.RSS)
 	s.last, s.counts = now, counts
-	s.buckets = append(s.buckets, b)
+	for _, t := range s.timers {
+		t.take(s.add)
+	}
+	describe(&b, s.filled)
 	return b
 }
 
-// take takes the latencies since the last take: those that count, and service
-// times.
-func (s *sampler) take() (span, service *hdrhistogram.Histogram) {
-	service = newHistogram()
-	if span = service; s.open {
-		span = newHistogram()
+// describe puts the quantiles of what was counted into a bucket.
+func describe(b *result.Bucket, c *latency.Counts) {
+	if q := quantiles(c); q != nil {
+		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
 	}
-	for _, t := range s.timers {
-		t.take(service, span)
-	}
-	return span, service
 }
 
-// takeDurable takes the durable latencies since the last time.
-func (s *sampler) takeDurable() *hdrhistogram.Histogram {
-	h := newHistogram()
-	for _, t := range s.timers {
-		t.takeDurable(h)
+// add takes a client's tally of one bucket. What a client began before the end of
+// the run and ended after it is the last bucket's: a stop at the end is no shorter
+// because the run ended.
+func (s *sampler) add(y *tally) {
+	i := min(int(y.bucket), len(s.buckets)-1)
+	if i < 0 || !s.buckets[i].Measured() {
+		return
 	}
-	return h
+	b := &s.buckets[i]
+	b.HostTaken += uint64(y.gaps.Host)
+	b.LongestGap = max(b.LongestGap, uint64(y.gaps.Longest))
+	s.service.Merge(&y.service)
+	counts := &y.service
+	if s.open && y.response != nil {
+		counts = y.response
+	}
+	s.total.Merge(counts)
+	if y.durable != nil {
+		s.durable.Merge(y.durable)
+	}
+	if i != s.at {
+		s.pack()
+		s.at = i
+	}
+	s.filled.Merge(counts)
 }
 
-// finish adds what committed before the end and was durable after it and, to an
-// open loop's last bucket, what was due before the end and was done, or given up,
-// after it.
+// pack moves what came of a bucket into its span.
+func (s *sampler) pack() {
+	if s.filled.Total() == 0 {
+		return
+	}
+	p := &s.spans[s.at].counts
+	p.AddTo(s.filled)
+	*p = s.filled.Pack()
+	s.filled.Reset()
+}
+
+// finish takes what the clients had not handed over, when all of them have ended:
+// also what was due before the end and was done, or given up, after it, and what
+// was durable after it. Then the buckets have their quantiles.
 func (s *sampler) finish() {
-	s.durable.Merge(s.takeDurable())
-	if n := len(s.spans); s.open && n > 0 {
-		span, service := s.take()
-		s.spans[n-1].Merge(span)
-		s.total.Merge(span)
-		s.service.Merge(service)
+	for _, t := range s.timers {
+		t.takeAll(s.add)
 	}
+	s.pack()
+	for i := range s.spans {
+		s.spans[i].counts.AddTo(s.filled)
+		describe(&s.buckets[i], s.filled)
+		s.filled.Reset()
+	}
+}
+
+// measuredSpans returns the spans of the measured part.
+func (s *sampler) measuredSpans() []span {
+	for i, b := range s.buckets {
+		if b.Measured() {
+			return s.spans[i:]
+		}
+	}
+	return nil
 }
 
 func aborts(c store.Counts) uint64 { return c.Conflicts + c.Shifts + c.Aborts }

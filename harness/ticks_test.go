@@ -46,14 +46,17 @@ func TestEveryTickIsTimed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cl, h := newClient(c.newRun(), s.Worker(0), decks[0], newTimer()), newHistogram()
-	for n := int64(1); n < 10; n++ {
+	r := c.newRun()
+	cl := newClient(r, s.Worker(0), decks[0], newTimer(r))
+	cl.timer.restart()
+	for n := uint64(1); n < 10; n++ {
 		if err := cl.one(); err != nil {
 			t.Fatal(err)
 		}
-		cl.timer.take(h, nil)
-		if h.TotalCount() != n || s.Counts().Commits != uint64(n) {
-			t.Errorf("after %d ticks %d are timed and %d counted", n, h.TotalCount(), s.Counts().Commits)
+		y := cl.timer.current()
+		y.settle(r.clock)
+		if timed := y.service.Total(); timed != n || s.Counts().Commits != n {
+			t.Errorf("after %d ticks %d are timed and %d counted", n, timed, s.Counts().Commits)
 		}
 	}
 	if cl.ahead != 0 {

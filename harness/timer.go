@@ -1,137 +1,153 @@
 package harness
 
 import (
-	"sync"
-	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"ckptbench/algorithms/store"
+	"ckptbench/harness/latency"
 	"ckptbench/harness/result"
+	"ckptbench/harness/tsc"
 )
 
-// Latencies are in nanoseconds, from 1 to ten minutes, to two digits.
-const (
-	longestLatency = int64(10 * time.Minute)
-	latencyDigits  = 2
-)
-
-// sampleEvery is how many transactions there are to one that is timed; a power of
-// two. Reading the clock twice takes as long as a short transaction, so not all
-// are. Those that had to wait, and long ones, are timed all of them, from when
-// the wait began; they count once, the others for sampleEvery.
-const sampleEvery = 256
-
-// A timer times one client's transactions. take may be called by another
-// goroutine, all else is the client's.
+// A timer times one client's transactions. The end of one is the start of the
+// next, so that a reading of the clock a transaction is enough and nothing falls
+// between two. Where transactions are so short that even this would slow them
+// down, a reading is of a group of them (see usually). It belongs to the client's
+// goroutine.
 type timer struct {
-	n     uint
-	timed bool
-	all   bool // every transaction is timed; changes only before the first
-	began time.Time
-	due   time.Time // in an open loop, when the transaction was to start; else zero
-	acks  *acks     // nil without a log
+	last    uint64 // the last reading, ticks: when the transactions below began
+	n       int    // transactions since then
+	commits int    // of these
+	usual   uint64 // what a group usually takes, ticks; about the median
 
-	mu       sync.Mutex
-	hist     *hdrhistogram.Histogram // service times since the last take; protected by mu
-	response *hdrhistogram.Histogram // from due, in an open loop; protected by mu
-	durable  *hdrhistogram.Histogram // from the start to when the log had it; nil without a log; protected by mu
-	over     uint64                  // longer than longestLatency; protected by mu
-	_        [isolation]byte
+	ledger
+	acks *acks   // nil without a log
+	look *looker // notes gaps between two readings; nil: nobody does
+	due  uint64  // in an open loop, when the transaction was to start, ticks
+	_    [isolation]byte
 }
 
-func newHistogram() *hdrhistogram.Histogram {
-	return hdrhistogram.New(1, longestLatency, latencyDigits)
+const (
+	// opsPerReading is how many operations of short transactions one reading of
+	// the clock is for, about. A reading with all that is recorded takes 20 ns by
+	// itself and up to 100 between transactions, whose instructions overlap less
+	// for it; an operation takes about 100 ns where the records do not fit into the
+	// cache. So a reading costs 2 to 3 %, and a stop of 3 us is seen.
+	opsPerReading = 32
+	// mostInGroup is how many transactions one reading is for at most.
+	mostInGroup = 16
+)
+
+// readingEvery returns how many transactions of so many operations have one
+// reading.
+func readingEvery(ops int) int {
+	ops = max(1, ops)
+	return min(mostInGroup, (opsPerReading+ops-1)/ops)
 }
 
-func newTimer() *timer { return &timer{hist: newHistogram()} }
+func newTimer(r *run) *timer {
+	return &timer{ledger: ledger{bucket: &r.bucket, clock: r.clock, every: 1}}
+}
 
-// start is called before each transaction.
-func (t *timer) start(long bool) {
+// restart takes a reading that no transaction lies before: the first, or one after
+// the client did something else. The caller has closed the group before that.
+func (t *timer) restart() { t.last = t.clock.Now() }
+
+// count counts a transaction that has ended, and reports whether a reading is due.
+func (t *timer) count(committed bool) bool {
 	t.n++
-	if t.timed = long || t.all || t.n%sampleEvery == 0; t.timed {
-		t.began = time.Now()
+	if committed {
+		t.commits++
 	}
+	return t.n >= t.every
 }
 
-// end is called after each that was timed or had to wait.
-func (t *timer) end(w *store.Worker, long, committed bool) {
-	since, waited := w.Waited()
-	weight := int64(1)
-	if t.timed {
-		since = t.began
-		if !waited && !long && !t.all {
-			weight = sampleEvery
-		}
-	}
-	now := time.Now()
-	if t.due.IsZero() {
-		t.record(now.Sub(since), weight)
-		if committed {
-			t.acks.timed(w.Epoch(), since, time.Time{}, weight)
-		}
-		return
-	}
-	// Each is timed, and from its own beginning: the wait for a lock is in it.
-	t.record(now.Sub(t.began), 1)
+// end takes a reading after t.n transactions and records them. The last of them
+// committed in a log epoch; alone reports that it is known to have taken what the
+// group took longer than usual: it waited, or is a long one. end returns the
+// reading.
+func (t *timer) end(epoch uint64, alone bool) uint64 {
+	now := t.clock.Now()
+	took, y := tsc.Ticks(t.last, now), t.current()
 	switch {
-	case !committed || t.acks == nil:
-		t.respond(now.Sub(t.due))
-	case t.acks.sync: // it is answered when it is durable
-		t.acks.timed(w.Epoch(), t.began, t.due, 1)
+	case t.n == t.every && (t.n == 1 || !alone && t.usually(took)):
+		y.stage(t.clock, took)
 	default:
-		t.respond(now.Sub(t.due))
-		t.acks.timed(w.Epoch(), t.began, time.Time{}, 1)
+		each, rest := t.divide(took, alone)
+		y.service.Add(t.clock.Nanoseconds(each), uint64(t.n-1))
+		y.service.Add(t.clock.Nanoseconds(rest), 1)
+	}
+	if t.acks != nil || y.response != nil {
+		t.finish(y, now, epoch)
+	}
+	t.last, t.n, t.commits = now, 0, 0
+	return now
+}
+
+// finish records the response times and hands the commits to the log's
+// acknowledgements. In an open loop a group is of one transaction.
+func (t *timer) finish(y *tally, now, epoch uint64) {
+	durable := t.acks != nil && t.commits > 0
+	if y.response != nil {
+		if durable && t.acks.sync { // it is answered when it is durable
+			t.acks.add(epoch, t.last, t.due, t.commits)
+			return
+		}
+		y.response.Add(t.clock.Between(t.due, now), uint64(t.n))
+	}
+	if durable {
+		t.acks.add(epoch, t.last, 0, t.commits)
 	}
 }
 
-// opened makes it the timer of an open loop.
-func (t *timer) opened() { t.all, t.response = true, newHistogram() }
-
-func (t *timer) respond(d time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.keep(t.response, d, 1)
-}
-
-func (t *timer) record(d time.Duration, weight int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.keep(t.hist, d, weight)
-}
-
-// keep adds to one of t's histograms; the caller holds mu.
-func (t *timer) keep(h *hdrhistogram.Histogram, d time.Duration, weight int64) {
-	if h.RecordValues(min(max(int64(d), 1), longestLatency), weight) != nil || int64(d) > longestLatency {
-		t.over++
+// close records the transactions since the last reading, if there are any: the
+// client is going to do something else.
+func (t *timer) close(epoch uint64) {
+	if t.n > 0 {
+		t.end(epoch, false)
 	}
 }
 
-// take adds the service times since the last take to service, and those from
-// when the transactions were to start, where there are any, to response.
-func (t *timer) take(service, response *hdrhistogram.Histogram) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	service.Merge(t.hist)
-	t.hist.Reset()
-	if t.response != nil {
-		response.Merge(t.response)
-		t.response.Reset()
+// usually reports whether a full group took at most twice its usual time, which
+// moves toward it.
+//
+// As a rule all of a group took the mean. Where it took longer the excess is one
+// transaction's, and the others took what is usual: so whatever stops a transaction
+// for longer than a group usually takes, some microseconds, is in the percentiles
+// and the maximum with its full length.
+func (t *timer) usually(took uint64) bool {
+	usual := t.usual
+	t.learn(took)
+	return usual == 0 || took <= 2*usual
+}
+
+// divide shares the ticks of a group of t.n transactions out: each of all but one,
+// and the rest. alone reports that the one is known.
+func (t *timer) divide(took uint64, alone bool) (each, rest uint64) {
+	n, every := uint64(t.n), uint64(t.every)
+	mean, usual := took/n, t.usual/every
+	if t.usual == 0 || !alone && took <= 2*usual*n {
+		return mean, took - mean*(n-1)
+	}
+	each = min(usual, mean)
+	return each, took - each*(n-1)
+}
+
+// learn moves the usual time of a group toward one that was measured, by a 32nd
+// whatever the distance, so that it stays near the median and a stop of a second
+// moves it no further than one of a microsecond.
+func (t *timer) learn(took uint64) {
+	step := t.usual/32 + 1
+	switch {
+	case t.usual == 0:
+		t.usual = took
+	case took > t.usual:
+		t.usual += min(step, took-t.usual)
+	default:
+		t.usual -= min(step, t.usual-took)
 	}
 }
 
-// takeDurable adds the durable latencies since the last call to h.
-func (t *timer) takeDurable(h *hdrhistogram.Histogram) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.durable != nil {
-		h.Merge(t.durable)
-		t.durable.Reset()
-	}
-}
-
-// quantiles returns h's figures, or nil when nothing was timed.
-func quantiles(h *hdrhistogram.Histogram) *result.Quantiles {
+// quantiles returns the figures of what was counted, or nil when nothing was.
+func quantiles(c *latency.Counts) *result.Quantiles {
+	h := c.HDR()
 	if h.TotalCount() == 0 {
 		return nil
 	}

@@ -1,38 +1,172 @@
 package harness
 
 import (
+	"slices"
 	"testing"
-	"time"
+
+	"ckptbench/harness/latency"
 )
 
-// What waited counts once, what was sampled counts for all it stands for, and
-// nothing is lost between two takes.
-func TestTimerWeights(t *testing.T) {
-	tm, h := newTimer(), newHistogram()
-	tm.record(100, sampleEvery)
-	tm.record(time.Second, 1)
-	tm.take(h, h)
-	tm.record(200, 1)
-	tm.take(h, h)
-	if n := h.TotalCount(); n != sampleEvery+2 {
-		t.Errorf("%d counted, want %d", n, sampleEvery+2)
+// listed returns the latencies that were counted, each cell's lowest.
+func listed(c *latency.Counts) (ns, n []uint64) {
+	for _, b := range c.HDR().Distribution() {
+		if b.Count > 0 {
+			ns, n = append(ns, uint64(b.From)), append(n, uint64(b.Count))
+		}
 	}
-	if q := quantiles(h); q.P50 > 110 || q.Max < 990_000_000 {
-		t.Errorf("p50 %d, max %d", q.P50, q.Max)
+	return ns, n
+}
+
+// One reading a transaction: every one counts once, with its own time, whatever
+// that was, and between two takes nothing is lost.
+func TestEveryTransactionIsTimed(t *testing.T) {
+	r, f := fakeRun()
+	tm := newTimer(r)
+	tm.restart()
+	for _, took := range []uint64{100, 200, 200, 250, 1 << 30} {
+		f.now += took
+		tm.count(true)
+		tm.end(0, false)
+		r.bucket.Add(1)
+	}
+	service, _, _ := tm.all()
+	ns, n := listed(&service)
+	if !slices.Equal(ns, []uint64{100, 200, 250, 1 << 30}) || !slices.Equal(n, []uint64{1, 2, 1, 1}) {
+		t.Errorf("counted %v times of %v ns", n, ns)
 	}
 }
 
-func TestTimerTooLong(t *testing.T) {
-	tm, h := newTimer(), newHistogram()
-	tm.record(2*time.Duration(longestLatency), 1)
-	tm.take(h, h)
-	if h.TotalCount() != 1 || tm.over != 1 {
-		t.Errorf("%d counted, %d over; want it counted at the longest, and noted", h.TotalCount(), tm.over)
+// A group's transactions took its mean, until one of them took long: then all the
+// excess is that one's, wherever in the group it was.
+func TestGroupWithAStop(t *testing.T) {
+	r, f := fakeRun()
+	tm := newTimer(r)
+	tm.every = 8
+	tm.restart()
+	group := func(took uint64, alone bool) {
+		f.now += took
+		for range 8 {
+			tm.count(true)
+		}
+		tm.end(0, alone)
+	}
+	for range 10 {
+		group(1600, false)
+	}
+	group(3200, false) // twice the usual: all were slower
+	group(1600+5000, false)
+	group(1600+1_000_000, false)
+	group(1600+100, true) // one of them is known to have waited, though not long
+	service, _, _ := tm.all()
+	if got := service.Total(); got != 8*14 {
+		t.Errorf("%d counted, want %d", got, 8*14)
+	}
+	ns, n := listed(&service)
+	within := func(low, high uint64) (sum uint64) {
+		for i, v := range ns {
+			if low <= v && v <= high {
+				sum += n[i]
+			}
+		}
+		return sum
+	}
+	// The usual time moves by a 32nd with each of the long groups.
+	for _, c := range []struct{ low, high, want uint64 }{
+		{198, 220, 80 + 21 + 1}, {398, 400, 8}, {5000, 5200, 1}, {990_000, 1_000_200, 1},
+	} {
+		if got := within(c.low, c.high); got != c.want {
+			t.Errorf("%d from %d to %d ns, want %d: %v of %v", got, c.low, c.high, c.want, n, ns)
+		}
 	}
 }
 
-func TestQuantilesOfNothing(t *testing.T) {
-	if q := quantiles(newHistogram()); q != nil {
-		t.Errorf("got %+v", q)
+// A group that is cut short counts what is in it.
+func TestClosedGroup(t *testing.T) {
+	r, f := fakeRun()
+	tm := newTimer(r)
+	tm.every = 8
+	tm.restart()
+	tm.close(0)
+	for range 3 {
+		f.now += 100
+		tm.count(true)
+	}
+	tm.close(0)
+	tm.close(0)
+	service, _, _ := tm.all()
+	if ns, n := listed(&service); !slices.Equal(ns, []uint64{100}) || !slices.Equal(n, []uint64{3}) {
+		t.Errorf("counted %v times of %v ns, want 3 of 100", n, ns)
+	}
+}
+
+// The usual time follows the median, and a stop does not move it.
+func TestUsualTime(t *testing.T) {
+	tm := &timer{}
+	for range 1000 {
+		tm.learn(1000)
+		tm.learn(1e9)
+		tm.learn(1000)
+	}
+	if tm.usual < 900 || tm.usual > 1200 {
+		t.Errorf("usual is %d ticks, the median is 1000", tm.usual)
+	}
+	for range 200 {
+		tm.learn(50_000)
+	}
+	if tm.usual < 45_000 {
+		t.Errorf("usual is %d ticks after 200 groups of 50,000", tm.usual)
+	}
+}
+
+func TestReadingEvery(t *testing.T) {
+	for ops, want := range map[int]int{0: 16, 1: 16, 2: 16, 3: 11, 4: 8, 10: 4, 16: 2, 31: 2, 32: 1, 500: 1} {
+		if got := readingEvery(ops); got != want {
+			t.Errorf("%d operations: a reading every %d transactions, want %d", ops, got, want)
+		}
+	}
+}
+
+// A clock that steps back gives 0 and nothing else.
+func TestTimerStepBack(t *testing.T) {
+	r, f := fakeRun()
+	f.now = 1000
+	tm := newTimer(r)
+	tm.restart()
+	f.now = 990
+	tm.count(true)
+	tm.end(0, false)
+	service, _, _ := tm.all()
+	if ns, _ := listed(&service); !slices.Equal(ns, []uint64{0}) {
+		t.Errorf("counted %v ns, want 0", ns)
+	}
+}
+
+// Quantiles of a thousand known values: each its own figure.
+func TestQuantiles(t *testing.T) {
+	var c latency.Counts
+	for v := range uint64(100_000) {
+		c.Add(v+1, 1)
+	}
+	q := quantiles(&c)
+	near := func(what string, got, want uint64) {
+		t.Helper()
+		if got < want || got > want+want/100 {
+			t.Errorf("%s is %d, want %d and at most a hundredth more", what, got, want)
+		}
+	}
+	if q.Count != 100_000 {
+		t.Errorf("count %d", q.Count)
+	}
+	near("p50", q.P50, 50_000)
+	near("p90", q.P90, 90_000)
+	near("p99", q.P99, 99_000)
+	near("p99.9", q.P999, 99_900)
+	near("p99.99", q.P9999, 99_990)
+	near("max", q.Max, 100_000)
+	if q.P50 >= q.P90 || q.P90 >= q.P99 || q.P99 >= q.P999 || q.Mean < 49_500 || q.Mean > 50_500 {
+		t.Errorf("%+v", q)
+	}
+	if q := quantiles(&latency.Counts{}); q != nil {
+		t.Errorf("of nothing: %+v", q)
 	}
 }

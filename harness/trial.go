@@ -79,8 +79,8 @@ func (t *trial) work(ctx context.Context) error {
 	end := zero.Add(time.Duration(t.cell.Duration))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t.sampler = newSampler(t.store, t.timers, zero, t.rate > 0)
-	t.openLoop(end)
+	t.openLoop(zero, end)
+	t.sampler = newSampler(t.store, t.run, t.timers, zero, t.rate > 0)
 	t.logged(ctx)
 	t.plan(zero, end)
 
@@ -100,7 +100,6 @@ func (t *trial) work(ctx context.Context) error {
 	}
 	gc := readGC()
 	t.sampleUntil(ctx, zero, end, &gc)
-	t.run.stop.Store(true)
 	stopCkpt()
 	wg.Wait()
 	ckpt.Wait()
@@ -137,8 +136,8 @@ func (t *trial) acknowledged() {
 			held += timer.acks.held
 		}
 	}
-	t.out.Durable, t.out.DurableWait = quantiles(t.sampler.durable), seconds(held)
-	t.out.DurableHGRM = hgrm(t.sampler.durable)
+	t.out.Durable, t.out.DurableWait = quantiles(&t.sampler.durable), seconds(held)
+	t.out.DurableHGRM = hgrm(&t.sampler.durable)
 }
 
 // plan makes the schedule of the checkpoints. It keeps the log as well where
@@ -159,6 +158,7 @@ func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse)
 	if t.profile != nil {
 		defer t.profile()()
 	}
+	defer t.run.halt() // at once after the last bucket
 	t.tick(ctx, end, "")
 }
 
@@ -233,14 +233,18 @@ func (t *trial) collect() {
 	}
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
-	out.Service = quantiles(t.sampler.service)
+	out.Service = quantiles(&t.sampler.service)
 	if t.rate > 0 {
-		out.Rate, out.Response = t.rate, quantiles(t.sampler.total)
+		out.Rate, out.Response = t.rate, quantiles(&t.sampler.total)
 	}
-	out.HGRM, out.HLog = hgrm(t.sampler.total), hlog(t.sampler.zero, t.sampler.spans)
+	out.HGRM, out.HLog = hgrm(&t.sampler.total), hlog(t.sampler.zero, t.sampler.measuredSpans())
 	t.acknowledged()
 	t.warn()
 }
+
+// worstDrift is by how much the counter that times transactions may be off before
+// their second digit is.
+const worstDrift = 0.001
 
 // warn notes what makes the trial's figures worth less.
 func (t *trial) warn() {
@@ -248,6 +252,10 @@ func (t *trial) warn() {
 	t.warnOverload()
 	if out.Committed == 0 {
 		out.Warnings = append(out.Warnings, "no transaction committed within the measured part: the trial has no figures")
+	}
+	if d := t.run.clock.Drift(); math.Abs(d) > worstDrift {
+		out.Warnings = append(out.Warnings, fmt.Sprintf(
+			"the time-stamp counter was %.2f %% off the monotonic clock: latencies are wrong by as much", 100*d))
 	}
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))

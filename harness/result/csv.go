@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 )
 
 var (
 	timelineHeader = []string{"start_s", "elapsed_s", "commits", "aborts", "algorithm_memory_bytes", "rss_bytes", "p50_ns", "p99_ns", "p999_ns", "max_ns"}
-	eventsHeader   = []string{"at_s", "checkpoint", "event"}
+	// gapColumns came later: a timeline without them is taken as well.
+	gapColumns   = []string{"host_taken_ns", "longest_gap_ns"}
+	eventsHeader = []string{"at_s", "checkpoint", "event"}
 )
 
 // formatTimeline writes buckets as timeline.csv.
@@ -25,9 +28,10 @@ func formatTimeline(buckets []Bucket) []byte {
 			strconv.FormatInt(b.Algo, 10), strconv.FormatInt(b.RSS, 10),
 			strconv.FormatUint(b.P50, 10), strconv.FormatUint(b.P99, 10),
 			strconv.FormatUint(b.P999, 10), strconv.FormatUint(b.Max, 10),
+			strconv.FormatUint(b.HostTaken, 10), strconv.FormatUint(b.LongestGap, 10),
 		}
 	}
-	return formatCSV(timelineHeader, rows)
+	return formatCSV(slices.Concat(timelineHeader, gapColumns), rows)
 }
 
 // formatEvents writes events as events.csv.
@@ -53,10 +57,17 @@ func formatCSV(header []string, rows [][]string) []byte {
 // parseTimeline reads timeline.csv; name is for errors.
 func parseTimeline(name string, data []byte) ([]Bucket, error) {
 	var out []Bucket
-	err := parseCSV(name, data, timelineHeader, func(r *row) {
+	header := timelineHeader
+	if first, _, _ := bytes.Cut(data, []byte("\n")); bytes.Contains(first, []byte(gapColumns[0])) {
+		header = slices.Concat(timelineHeader, gapColumns)
+	}
+	err := parseCSV(name, data, header, func(r *row) {
 		b := Bucket{
 			Start: r.float(0), Elapsed: r.float(1), Commits: r.uint(2), Aborts: r.uint(3),
 			Algo: r.int(4), RSS: r.int(5), P50: r.uint(6), P99: r.uint(7), P999: r.uint(8), Max: r.uint(9),
+		}
+		if n := len(timelineHeader); len(header) > n {
+			b.HostTaken, b.LongestGap = r.uint(n), r.uint(n+1)
 		}
 		if b.Elapsed < 0 {
 			r.fail(1, errors.New("is negative"))
