@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -26,6 +27,10 @@ type Job struct {
 	// RepeatNoisy is how often the trial may be run again where something else
 	// disturbed it.
 	RepeatNoisy int
+
+	// Locks are of the folders. The process inherits them, so that nobody else
+	// gets the folders as long as it lives, should this one be killed.
+	Locks []*os.File `json:"-"`
 
 	// For Progress.
 	Number, Total int
@@ -74,8 +79,8 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	err = r.o.Isolate(ctx, Job{
 		Rate: rate,
 		Cell: c.index, Algorithm: e.Name, Round: round, Dir: r.dir, Scratch: r.scratch, Shard: r.o.Shard, Machine: r.machine,
-		RepeatNoisy: min(r.o.RepeatNoisy, r.repeats),
-		Number:      r.done, Total: r.total, Began: r.began,
+		Locks: r.lockFiles(), RepeatNoisy: min(r.o.RepeatNoisy, r.repeats),
+		Number: r.done, Total: r.total, Began: r.began,
 	})
 	if err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err)

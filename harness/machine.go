@@ -28,6 +28,7 @@ func Machine(dir string) result.Machine {
 		Facts: map[string]string{},
 	}
 	m.Commit, m.Dirty = revision()
+	m.Build = build()
 	for name, path := range map[string]string{
 		"governor":     "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
 		"huge pages":   "/sys/kernel/mm/transparent_hugepage/enabled",

@@ -89,10 +89,16 @@ func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 		ConfigHash: c.Hash(), Verdict: result.Verdict{Mode: string(c.Verify)},
 		Machine: r.machine, Profiled: r.o.Profile != nil, StartedAt: time.Now().UTC().Format(time.RFC3339),
 	}
-	for _, p := range c.params {
-		out.Params = append(out.Params, result.Param{Key: p.Key, Value: p.Value})
-	}
+	out.Params = c.point()
 	return out
+}
+
+// point returns c's coordinates as a result has them.
+func (c *cell) point() (ps []result.Param) {
+	for _, p := range c.params {
+		ps = append(ps, result.Param{Key: p.Key, Value: p.Value})
+	}
+	return ps
 }
 
 // resumed returns the trial that out would repeat.

@@ -8,19 +8,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/lock"
 	"ckptbench/harness/result"
 	"ckptbench/workload"
 )
 
 // Options say how an experiment is run, beside its configuration.
 type Options struct {
-	Out    string // folder of all results; the experiment's is below it
-	Given  []byte // the configuration as it was given
-	Resume bool   // trials that are there already, of the same configuration, are not run again
+	Out    string   // folder of all results; the experiment's is below it
+	Given  []byte   // the configuration as it was given
+	Flags  []string // of the command line, that with Given make the configuration; stored with the result
+	Resume bool     // trials that are there already, of the same configuration and build, are not run again
+	// Force lets Resume continue a result of another build, or with trials of
+	// another configuration, which are set aside.
+	Force bool
 	// Shard is the part of the experiment to run, into a folder of its own; the
 	// zero Shard is all of it.
 	Shard result.Shard
@@ -35,6 +41,10 @@ type Options struct {
 	// Progress is told of every bucket as it is measured, from one goroutine;
 	// nil: nobody is.
 	Progress func(Progress)
+
+	// Notice is called with what a person should know of the folders, a line
+	// each; nil: nobody is told.
+	Notice func(string)
 
 	// Isolate runs a job in a process of its own, which calls RunJob, so that
 	// no trial inherits heap, threads or page tables from the one before; nil:
@@ -71,7 +81,9 @@ type runner struct {
 	done    int
 	total   int
 	began   time.Time
-	wrong   []error // one a trial that cannot count
+	wrong   []error      // one a trial that cannot count
+	locks   []*lock.Lock // of dir and of scratch, while it runs
+	command result.Command
 	lookout *lookout
 	repeats int // of noisy trials that may still be run
 }
@@ -83,20 +95,22 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	if e.Seed.Random && !o.Shard.Whole() {
 		return "", errors.New("seed: random draws another on each machine, and shards need the same: give it a number")
 	}
-	e.DrawSeed()
+	command := result.Command{Flags: slices.Clone(o.Flags)}
+	if e.Seed.Random {
+		e.DrawSeed()
+		command.Flags = append(command.Flags, "--set", "seed="+e.Seed.String())
+	}
 	r, err := newRunner(e, o)
 	if err != nil {
 		return r.dir, err
 	}
+	r.command = command
+	defer func() { err = errors.Join(err, r.release()) }()
 	if err := r.setUp(); err != nil {
 		return r.dir, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(r.scratch)) }()
-	err = r.rounds(ctx)
-	if e, bad := result.Load(r.dir); bad == nil { // after an interruption there may be nothing
-		err = errors.Join(err, result.SaveBench(r.dir, e))
-	}
-	if err != nil {
+	if err := errors.Join(r.rounds(ctx), r.saveBench()); err != nil {
 		return r.dir, err
 	}
 	if len(r.wrong) > 0 {
@@ -105,65 +119,69 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	return r.dir, nil
 }
 
+// saveBench writes the listing of all trials; after an interruption there may be
+// none.
+func (r *runner) saveBench() error {
+	e, err := result.Load(r.dir)
+	if err != nil {
+		return err
+	}
+	return result.SaveBench(r.dir, e)
+}
+
 func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
 	}
 	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[int]float64{}}
 	r.lookout = newLookout()
-	r.scratch = filepath.Join(r.dir, "scratch")
-	if e.Checkpoint.Dir != "" {
-		r.scratch = filepath.Join(e.Checkpoint.Dir, "ckptbench-"+filepath.Base(r.dir))
+	var err error
+	if r.scratch, err = scratchOf(r.dir, e.Checkpoint.Dir); err != nil {
+		return r, err
 	}
 	for i, c := range e.Cells() {
 		if c.Experiment.Workload.Name == workload.Bulk && !o.Shard.Whole() {
 			return r, errors.New("bulk compares points of the matrix with each other, and shards would part them: run it whole")
 		}
 		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
-		var err error
 		if made.bench, err = made.newBenchmark(); err != nil {
 			return r, err
 		}
 		r.cells = append(r.cells, made)
 	}
-	err := r.count()
+	err = r.count()
 	r.repeats = mostRepeats(o.RepeatNoisy, r.total)
 	return r, err
 }
 
-// setUp writes what all trials share. Results that are there already and are not
-// resumed go to a folder beside.
+// setUp takes the folders and writes what all trials share. Results that are there
+// already and are not resumed go to a folder beside.
 func (r *runner) setUp() error {
-	trials := filepath.Join(r.dir, "trials")
-	machine := Machine(r.dir)
+	if err := r.claim(); err != nil {
+		return err
+	}
+	machine := Machine(filepath.Dir(r.scratch))
 	r.machine = machine.ID
 	speed, warnings := r.lookout.lookBefore()
 	machine.Canary, machine.Warnings = &speed, append(machine.Warnings, warnings...)
-	_, err := os.Stat(trials)
-	switch {
-	case err == nil && r.o.Resume:
-		if err := r.sameMachine(); err != nil {
+	if result.Begun(r.dir) {
+		var err error
+		if r.o.Resume {
+			err = r.resume(&machine)
+		} else {
+			err = r.setAside()
+		}
+		if err != nil {
 			return err
-		}
-	case err == nil:
-		before := r.dir + ".before"
-		if err := os.RemoveAll(before); err != nil {
-			return fmt.Errorf("replace the results before the last: %w", err)
-		}
-		if err := os.Rename(r.dir, before); err != nil {
-			return fmt.Errorf("set the last results aside: %w", err)
 		}
 	}
 	resolved, err := r.exp.Resolved()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		return fmt.Errorf("make the result folder: %w", err)
-	}
 	return result.SaveSetup(r.dir, result.Experiment{
 		Name: r.exp.Info.Name, About: r.exp.Info.About, Config: r.o.Given, Resolved: resolved,
-		Machine: machine, Shard: r.o.Shard,
+		Machine: machine, Shard: r.o.Shard, Command: &r.command,
 	})
 }
 

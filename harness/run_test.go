@@ -12,6 +12,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
+	"ckptbench/harness/lock"
 	"ckptbench/harness/result"
 )
 
@@ -169,28 +170,178 @@ func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
 	}
 }
 
+// ranIn runs an experiment in out and returns the algorithms that were run, and the
+// notices.
+func ranIn(t *testing.T, out, text string, o Options) (names, notices string, err error) {
+	t.Helper()
+	var ran, said []string
+	o.Out, o.Given = out, []byte(text)
+	o.Progress = func(p Progress) {
+		if p.Doing == "loading" {
+			ran = append(ran, p.Algorithm)
+		}
+	}
+	o.Notice = func(line string) { said = append(said, line) }
+	_, err = Run(t.Context(), parse(t, text), o)
+	return strings.Join(ran, " "), strings.Join(said, "\n"), err
+}
+
+// algorithmsIn loads a result and names the algorithms that it has trials of.
+func algorithmsIn(t *testing.T, dir string) string {
+	t.Helper()
+	e, err := result.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(e.Algorithms([]string{"none"}), " ")
+}
+
 func TestResumeRunsWhatIsMissing(t *testing.T) {
 	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)
 	out := t.TempDir()
-	ran := func(text string, resume bool) (names []string) {
-		o := Options{Out: out, Resume: resume, Progress: func(p Progress) {
-			if p.Doing == "loading" {
-				names = append(names, p.Algorithm)
+	dir := filepath.Join(out, "small")
+	check := func(text string, o Options, wantRun, wantSaid, wantErr string) {
+		t.Helper()
+		ran, said, err := ranIn(t, out, text, o)
+		if wantErr == "" && err != nil || wantErr != "" && (err == nil || !strings.Contains(err.Error(), wantErr)) {
+			t.Fatalf("error %v, want %q", err, wantErr)
+		}
+		if ran != wantRun || !strings.Contains(said, wantSaid) || wantSaid == "" && said != "" {
+			t.Errorf("ran %q, want %q; said %q, want %q", ran, wantRun, said, wantSaid)
+		}
+	}
+	longer := strings.Replace(text, "250ms", "300ms", 1)
+	check(text+"algorithms: [none, calc]\n", Options{}, "none calc", "", "")
+	check(text+"algorithms: [none, calc, cpr]\n", Options{Resume: true}, "cpr", "", "")
+	check(text+"algorithms: [none]\n", Options{Resume: true}, "", "", "algorithms is none,calc,cpr in the result and none here")
+	check(longer+"algorithms: [none]\n", Options{Resume: true}, "", "", "duration is 250ms in the result and 300ms here")
+	if got := algorithmsIn(t, dir); got != "none calc cpr" {
+		t.Errorf("after two refusals there is %s", got)
+	}
+	check(longer+"algorithms: [none]\n", Options{Resume: true, Force: true}, "none", "3 trials of another configuration are now in "+dir+".before-1", "")
+	if now, before := algorithmsIn(t, dir), algorithmsIn(t, dir+".before-1"); now != "none" || before != "none calc cpr" {
+		t.Errorf("there is %s, and %s was set aside", now, before)
+	}
+	check(text+"algorithms: [calc]\n", Options{}, "calc", "the result that was there is now "+dir+".before-2", "")
+	if now, before := algorithmsIn(t, dir), algorithmsIn(t, dir+".before-2"); now != "calc" || before != "none" {
+		t.Errorf("there is %s, and %s was set aside", now, before)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir+"*", ".lock")); len(left) > 0 {
+		t.Errorf("locks are left: %v", left)
+	}
+}
+
+// What another build began is not continued, unless that is asked for.
+func TestResumeByAnotherBuild(t *testing.T) {
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
+	out := t.TempDir()
+	dir := filepath.Join(out, "small")
+	if _, _, err := ranIn(t, out, text, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	e, err := result.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Machine.Build = "0123, go1"
+	if err := result.SaveSetup(dir, *e); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = ranIn(t, out, text, Options{Resume: true})
+	if err == nil || !strings.Contains(err.Error(), `build is "0123, go1" in the result and "sha256 `) {
+		t.Errorf("error %v", err)
+	}
+	if _, _, err = ranIn(t, out, text, Options{Resume: true, Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if e, err = result.Load(dir); err != nil || !strings.Contains(strings.Join(e.Warnings(), "\n"), "another build, 0123, go1") {
+		t.Errorf("%v, warnings %q", err, e.Warnings())
+	}
+}
+
+// A second run of a result, or into its scratch folder, is refused while the first
+// is at work, and changes nothing.
+func TestSecondRunIsRefused(t *testing.T) {
+	out, images := t.TempDir(), t.TempDir()
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
+	text = strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1)
+	var second error
+	o := Options{Out: out, Progress: func(p Progress) {
+		if p.Doing == "loading" {
+			_, second = Run(t.Context(), parse(t, text), Options{Out: out})
+			if _, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir()}); err != nil {
+				t.Errorf("a run of another result with the same checkpoint.dir: %v", err)
 			}
-		}}
-		if _, err := Run(t.Context(), parse(t, text), o); err != nil {
+		}
+	}}
+	dir, err := Run(t.Context(), parse(t, text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(second, lock.ErrHeld) || !strings.Contains(second.Error(), dir) || strings.Contains(second.Error(), "\n") {
+		t.Errorf("the second run: %v", second)
+	}
+	if got := algorithmsIn(t, dir); got != "none" {
+		t.Errorf("there is %s", got)
+	}
+	if left, err := os.ReadDir(images); err != nil || len(left) > 0 {
+		t.Errorf("left in checkpoint.dir: %v, %v", left, err)
+	}
+}
+
+// A checkpoint.dir that is not there is not made: its disk may not be mounted.
+func TestCheckpointDirMustBeThere(t *testing.T) {
+	out, images := t.TempDir(), filepath.Join(t.TempDir(), "mnt")
+	text := strings.Replace(small, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1)
+	_, err := Run(t.Context(), parse(t, text+"algorithms: [calc]\n"), Options{Out: out})
+	if err == nil || !strings.Contains(err.Error(), "there is no folder "+images) {
+		t.Errorf("error %v", err)
+	}
+	for _, dir := range []string{images, filepath.Join(out, "small")} {
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%s was made", dir)
+		}
+	}
+}
+
+// What a run that was killed left is cleaned by the next.
+func TestLeftoversAreCleaned(t *testing.T) {
+	out := t.TempDir()
+	dir := filepath.Join(out, "small")
+	left := []string{"scratch/images/image-1", ".tmp-machine.json", "trials/.tmp-1/trial.json", "trials/.new-none-1/trial.json"}
+	for _, name := range left {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		return names
-	}
-	check := func(got []string, want string) {
-		t.Helper()
-		if s := strings.Join(got, " "); s != want {
-			t.Errorf("ran %q, want %q", s, want)
+		if err := os.WriteFile(path, []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
-	check(ran(text+"algorithms: [none, calc]\n", false), "none calc")
-	check(ran(text+"algorithms: [none, calc, cpr]\n", true), "cpr")
-	check(ran(strings.Replace(text, "250ms", "300ms", 1)+"algorithms: [none]\n", true), "none")
-	check(ran(text+"algorithms: [none]\n", false), "none")
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
+	if _, said, err := ranIn(t, out, text, Options{}); err != nil || said != "" {
+		t.Fatal(said, err)
+	}
+	for _, name := range left {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s is left", name)
+		}
+	}
+}
+
+// The file system of a result is that of the images.
+func TestFileSystemIsTheImages(t *testing.T) {
+	const images = "/dev/shm"
+	if _, err := os.Stat(images); err != nil {
+		t.Skipf("there is no second file system here: %v", err)
+	}
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
+	out := t.TempDir()
+	if _, _, err := ranIn(t, out, strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := result.LoadMachine(filepath.Join(out, "small"))
+	if want := fileSystem(images); err != nil || m.FileSystem != want {
+		t.Errorf("file system %q, want %q, %v", m.FileSystem, want, err)
+	}
 }

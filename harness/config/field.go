@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -58,11 +59,18 @@ func (s *stem) UnmarshalText(text []byte) error {
 		strings.Contains("._-", string(text[:1])) {
 		return errors.New("is no name for files: use up to 100 letters, digits and . _ - after the first")
 	}
+	if reservedName.Match(text) {
+		return errors.New("ends as the folders of results that were set aside, or of shards, do: give it another name")
+	}
 	*s = stem(text)
 	return nil
 }
 
 func (s *stem) MarshalText() ([]byte, error) { return []byte(*s), nil }
+
+// reservedName matches the names that result folders of other experiments may have:
+// NAME.before-1 and NAME.shard-1-of-2.
+var reservedName = regexp.MustCompile(`\.(before(-[0-9]+)?|shard-[0-9]+-of-[0-9]+)$`)
 
 const stemLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 

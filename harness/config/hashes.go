@@ -106,3 +106,13 @@ func (e *Experiment) sweepText(key string) string {
 	}
 	return "not swept"
 }
+
+// Extent returns how much a stored experiment measures, as Resolved wrote it: its
+// algorithms, and trials of each.
+func Extent(name string, resolved []byte) (algorithms []string, trials int, err error) {
+	e, err := parseStored(name, resolved)
+	if err != nil {
+		return nil, 0, err
+	}
+	return e.Algorithms, int(e.Trials), nil
+}

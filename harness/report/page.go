@@ -89,7 +89,7 @@ func newPage(p Page) pageView {
 	s := newSummary(p.Exp, p.Order)
 	v := pageView{
 		Name: escape.OneLine(p.Exp.Name), About: escape.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
-		Config: string(p.Exp.Config), Repeat: repeat(p.Exp),
+		Config: repeated(p.Exp), Repeat: repeat(p.Exp),
 	}
 	for i, g := range s.grids() {
 		var rows []result.Row
@@ -164,7 +164,9 @@ func (s summary) verdicts(order []string) []verdictView {
 	return out
 }
 
-// repeat is the commands that make the result again.
+// repeat is the commands that make the result again. Of a result that does not say
+// how it was run, the configuration is shown as it was resolved: with every default
+// and whatever flags changed.
 func repeat(e *result.Experiment) []string {
 	var out []string
 	if c := e.Machine.Commit; c != "" {
@@ -174,7 +176,19 @@ func repeat(e *result.Experiment) []string {
 		}
 		out = append(out, line)
 	}
-	return append(out, "ckptbench run "+escape.OneLine(e.Name)+".yaml   # the configuration below", "ckptbench report --format html results/"+escape.OneLine(e.Name))
+	command := e.Command
+	if command == nil {
+		command = &result.Command{}
+	}
+	return append(out, command.Line(e.Name)+"   # the configuration below", "ckptbench report --format html results/"+escape.OneLine(e.Name))
+}
+
+// repeated is the configuration that repeat's command takes.
+func repeated(e *result.Experiment) string {
+	if e.Command == nil && len(e.Resolved) > 0 {
+		return string(e.Resolved)
+	}
+	return string(e.Config)
 }
 
 // preamble is what stands before the root element of an SVG document.

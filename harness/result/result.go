@@ -261,7 +261,8 @@ type Machine struct {
 	GOMAXPROCS int               `json:"gomaxprocs"`
 	Commit     string            `json:"commit"`
 	Dirty      bool              `json:"dirty"`
-	FileSystem string            `json:"file_system"`
+	Build      string            `json:"build,omitempty"` // the commit and Go's version, or a hash of the program; empty: not known
+	FileSystem string            `json:"file_system"`     // of the images
 	Facts      map[string]string `json:"facts,omitempty"` // governor, THP, clock source, load, steal ...
 	Warnings   []string          `json:"warnings,omitempty"`
 	Canary     *host.Speed       `json:"canary,omitempty"` // its speed just before the experiment

@@ -23,7 +23,7 @@ var errNotHeld = errors.New("does not hold")
 // that does not hold.
 func (c *claimsCommand) Run(t terminal) error {
 	var exps []*result.Experiment
-	for _, dir := range c.Results {
+	for _, dir := range current(t, c.Results) {
 		e, err := result.Load(dir)
 		if err != nil {
 			return fmt.Errorf("%w (%w)", err, errUsage)

@@ -36,17 +36,18 @@ func (c *runCommand) isolate(e *config.Experiment, show func(harness.Progress)) 
 		if err != nil {
 			return err
 		}
-		return runTicket(ctx, in, show)
+		return runTicket(ctx, in, j.Locks, show)
 	}
 }
 
-func runTicket(ctx context.Context, in []byte, show func(harness.Progress)) error {
+func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(harness.Progress)) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, exe, "trial")
 	cmd.Stdin = bytes.NewReader(in)
+	cmd.ExtraFiles = inherit
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it keeps what was measured
 	cmd.WaitDelay = time.Minute
 	var said bytes.Buffer

@@ -13,9 +13,14 @@ import (
 	"ckptbench/harness/result"
 )
 
-// TestMain makes the test's program be the command, for run --isolate.
+// asCommand is set in the environment of the test's program where that is to be the
+// command.
+const asCommand = "CKPTBENCH_AS_COMMAND"
+
+// TestMain makes the test's program be the command, for run --isolate and for tests
+// that kill it.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "trial" {
+	if len(os.Args) > 1 && os.Args[1] == "trial" || os.Getenv(asCommand) != "" {
 		main()
 	}
 	os.Exit(m.Run())
@@ -67,7 +72,7 @@ func TestIsolateInterrupted(t *testing.T) {
 }
 
 func TestTicketThatIsNone(t *testing.T) {
-	err := runTicket(t.Context(), []byte("{"), func(harness.Progress) {})
+	err := runTicket(t.Context(), []byte("{"), nil, func(harness.Progress) {})
 	if err == nil || !strings.Contains(err.Error(), "read the trial to run") {
 		t.Errorf("error %v", err)
 	}

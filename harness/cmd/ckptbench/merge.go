@@ -19,7 +19,7 @@ type mergeCommand struct {
 // Run puts parts together and shows the whole as run does.
 func (c *mergeCommand) Run(t terminal) error {
 	o := merge.Options{AcrossMachines: c.AcrossMachines, Partial: c.Partial, Known: known()}
-	if err := merge.Merge(c.Out, c.Parts, o); err != nil {
+	if err := merge.Merge(c.Out, current(t, c.Parts), o); err != nil {
 		return fmt.Errorf("%w (%w)", err, errUsage)
 	}
 	var err error

@@ -109,16 +109,13 @@ func TestResumeElsewhere(t *testing.T) {
 	if status, said := run(); status != 0 {
 		t.Fatal(said)
 	}
-	path := filepath.Join(out, "tiny", "machine.json")
-	data, err := os.ReadFile(path)
+	dir := filepath.Join(out, "tiny")
+	e, err := result.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := result.LoadMachine(filepath.Join(out, "tiny"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(data), m.ID, "elsewhere", 1)), 0o644); err != nil {
+	e.Machine.ID = "elsewhere"
+	if err := result.SaveSetup(dir, *e); err != nil {
 		t.Fatal(err)
 	}
 	if status, said := run(); status != 1 || !strings.Contains(said, "begun on machine elsewhere") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,13 @@ type runCommand struct {
 	Format      []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
 	Only        []string `help:"Run these algorithms only; all or default for those."`
 	Set         []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
-	Trials      int      `help:"How many trials, whatever the config says."`
+	Trials      *int     `help:"How many trials, whatever the config says."`
 	Profile     string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
 	DryRun      bool     `help:"Say what would be run, and what it would take."`
 	Isolate     bool     `help:"A fresh process for every trial."`
 	RepeatNoisy int      `default:"2" help:"Run a trial again, this often at most, where something else on the machine disturbed it; 0 never. What is run again is kept, in the result's folder noisy."`
-	Resume      bool     `help:"Go on with an interrupted run: trials that are there are not run again."`
+	Resume      bool     `help:"Continue an interrupted run: trials that are there are not run again. Refused with another build or configuration."`
+	Force       bool     `help:"With --resume: continue with another build, and set trials of another configuration aside."`
 	Shard       string   `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
 	Quiet       bool     `short:"q" help:"No progress."`
 
@@ -63,14 +65,14 @@ func known() config.Known {
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	if err := c.validate(); err != nil {
+		return fmt.Errorf("%w (%w)", err, errUsage)
+	}
 	shard, err := result.ParseShard(c.Shard)
 	if err != nil {
 		return fmt.Errorf("--shard: %w (%w)", err, errUsage)
 	}
 	c.shard = shard
-	if c.RepeatNoisy < 0 {
-		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never (%w)", c.RepeatNoisy, errUsage)
-	}
 	exps, err := c.load()
 	if err != nil {
 		return err
@@ -94,16 +96,77 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	return nil
 }
 
-// load reads every config before anything runs, so that a mistake in the last
-// costs nothing.
-func (c *runCommand) load() ([]*config.Experiment, error) {
+// validate refuses flags whose values mean nothing.
+func (c *runCommand) validate() error {
+	switch {
+	case c.Trials != nil && *c.Trials < 1:
+		return fmt.Errorf("--trials %d: want 1 or more", *c.Trials)
+	case c.RepeatNoisy < 0:
+		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never", c.RepeatNoisy)
+	case c.Only != nil && (len(c.Only) == 0 || slices.Contains(c.Only, "")):
+		return errors.New("--only: a name is empty: name algorithms with commas between them, or leave the flag out")
+	case c.Force && !c.Resume:
+		return errors.New("--force: means something with --resume only")
+	}
+	return nil
+}
+
+// sets are the keys that the flags lay over a config.
+func (c *runCommand) sets() []string {
 	sets := slices.Clone(c.Set)
 	if len(c.Only) > 0 {
 		sets = append(sets, "algorithms="+strings.Join(c.Only, ","))
 	}
-	if c.Trials > 0 {
-		sets = append(sets, fmt.Sprintf("trials=%d", c.Trials))
+	if c.Trials != nil {
+		sets = append(sets, fmt.Sprintf("trials=%d", *c.Trials))
 	}
+	return sets
+}
+
+// repeatNoisy is the default of --repeat-noisy.
+const repeatNoisy = 2
+
+// flags are those with which the configuration as given measures the same again: --set, --only and --trials, unless the
+// configuration resolves to the same without them, and how trials are run.
+func (c *runCommand) flags(e *config.Experiment, given []byte) (flags []string) {
+	alone, err := config.Parse(e.Info.Name+".yaml", given, known())
+	if err != nil || !sameExperiment(alone, e) {
+		for _, s := range c.Set {
+			flags = append(flags, "--set", s)
+		}
+		if len(c.Only) > 0 {
+			flags = append(flags, "--only="+strings.Join(c.Only, ","))
+		}
+		if c.Trials != nil {
+			flags = append(flags, fmt.Sprintf("--trials=%d", *c.Trials))
+		}
+	}
+	if c.Isolate {
+		flags = append(flags, "--isolate")
+	}
+	if c.RepeatNoisy != repeatNoisy {
+		flags = append(flags, fmt.Sprintf("--repeat-noisy=%d", c.RepeatNoisy))
+	}
+	if c.Profile != "" {
+		flags = append(flags, "--profile="+c.Profile)
+	}
+	if !c.shard.Whole() {
+		flags = append(flags, "--shard="+c.shard.String())
+	}
+	return flags
+}
+
+// sameExperiment reports whether two experiments resolve to the same.
+func sameExperiment(a, b *config.Experiment) bool {
+	x, errX := a.Resolved()
+	y, errY := b.Resolved()
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+// load reads every config before anything runs, so that a mistake in the last
+// costs nothing.
+func (c *runCommand) load() ([]*config.Experiment, error) {
+	sets := c.sets()
 	if len(c.Configs) == 0 {
 		return nil, noConfig("run")
 	}
@@ -126,6 +189,9 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	for _, n := range e.Notes() {
 		fmt.Fprintln(t.err, n)
+	}
+	if err := harness.CheckDir(e); err != nil {
+		return fmt.Errorf("run %s: %w (%w)", e.Info.Name, err, errUsage)
 	}
 	est := e.EstimatePart(func(point, points, trials int) int {
 		n, _ := c.shard.Rounds(point, points, trials)
@@ -176,7 +242,8 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Resume: c.Resume, Shard: c.shard, RepeatNoisy: c.RepeatNoisy, Progress: status.show}
+	o := harness.Options{Out: c.Out, Given: given, Flags: c.flags(e, given), Resume: c.Resume, Force: c.Force, Shard: c.shard,
+		RepeatNoisy: c.RepeatNoisy, Progress: status.show, Notice: func(line string) { fmt.Fprintln(t.err, line) }}
 	if c.Profile != "" {
 		o.Profile = profiler(c.Profile)
 	}

@@ -29,12 +29,22 @@ func (c *plotCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
 		return noResult("draw")
 	}
-	for _, dir := range c.Results {
+	for _, dir := range current(t, c.Results) {
 		if err := draw(t, dir, c.Out, c.Format); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// current passes over results that were set aside, which results/* names too, and
+// says so.
+func current(t terminal, dirs []string) []string {
+	dirs, passed := result.Current(dirs)
+	if passed > 0 {
+		fmt.Fprintf(t.err, "passed over %d results that were set aside (.before); name one alone to have it\n", passed)
+	}
+	return dirs
 }
 
 // draw draws every chart of a result, and its table where LaTeX is wanted, and
@@ -86,7 +96,7 @@ func (c *reportCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
 		return noResult("report")
 	}
-	for _, dir := range c.Results {
+	for _, dir := range current(t, c.Results) {
 		if c.Format == "html" {
 			if err := writePage(t.out, dir); err != nil {
 				return err
