@@ -78,6 +78,12 @@ func TestApply(t *testing.T) {
 // own package.
 func TestEveryAlgorithmIsTested(t *testing.T) {
 	for _, e := range algorithms.All() {
+		if e.Unlogged { // recorded with a log of every change it is this variant
+			if log, ok := algorithms.Find(e.Name + "-log"); !ok || !log.NeedsLog || log.Unlogged {
+				t.Errorf("%s: there is no variant %s-log that it is recorded as", e.Name, e.Name)
+			}
+			continue
+		}
 		dir := e.Name
 		if e.Variant != "" {
 			dir = e.Variant

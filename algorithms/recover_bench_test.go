@@ -16,7 +16,7 @@ func BenchmarkRecover(b *testing.B) {
 	none, _ := algorithms.Find("none")
 	spec := store.TableSpec{Name: "t", ValueSize: 1000, Capacity: 2 << 20}
 	s := open(b, calc, spec, 1)
-	s.SetImageRate(0)
+	s.SetDiskRate(0)
 	began := time.Now()
 	report, err := s.Checkpoint(b.Context())
 	if err != nil {

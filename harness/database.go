@@ -3,6 +3,7 @@ package harness
 import (
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/oracle"
@@ -90,6 +91,9 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	}
 	if c.WAL != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
+		if c.unlogged(e) {
+			o.Log.NotesOnly, o.Log.Interval = true, noteInterval
+		}
 	}
 	if e.Own.Form == store.Pages {
 		o.Budget = int64(c.MemoryBudget)
@@ -100,6 +104,15 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	}
 	return o
 }
+
+// noteInterval is the epoch of a log that holds an algorithm's own records only:
+// there are no transactions whose commits a longer one would gather, and a pause
+// that ends when a record is written would last until the end of the epoch.
+const noteInterval = time.Millisecond
+
+// unlogged reports whether an algorithm's measured trials log no changes, so that
+// their images cannot be repaired.
+func (c cell) unlogged(e algorithms.Entry) bool { return e.Unlogged && c.WAL == config.WALOff }
 
 // discards reports whether an algorithm's measured trials publish no images.
 func (c cell) discards(e algorithms.Entry) bool {

@@ -114,10 +114,11 @@ func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
 				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
 					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
 				}
-				if e, _ := algorithms.Find(tr.Algorithm); e.Baseline {
+				e, _ := algorithms.Find(tr.Algorithm)
+				if e.Baseline {
 					continue
 				}
-				if len(tr.Checkpoints) == 0 || tr.Recovery == nil || tr.Verdict.Images < recordedImages+1 || tr.Verdict.Transactions == 0 {
+				if len(tr.Checkpoints) == 0 || (tr.Recovery == nil) != e.Unlogged || tr.Verdict.Images < recordedImages+1 || tr.Verdict.Transactions == 0 {
 					t.Errorf("%s: %d checkpoints, recovery %v, verdict %+v", tr.Algorithm, len(tr.Checkpoints), tr.Recovery, tr.Verdict)
 				}
 			}

@@ -137,7 +137,7 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 // StartCapture begins to take an image beside the slices, limited to rate bytes a
 // second; 0 is without limit.
 func (s *Side) StartCapture(ctx context.Context, rate int64) {
-	s.store.SetImageRate(rate)
+	s.store.SetDiskRate(rate)
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)

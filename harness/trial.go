@@ -116,7 +116,7 @@ func (t *trial) work(ctx context.Context) error {
 // logged has every client's transactions acknowledged, where there is a log.
 func (t *trial) logged(ctx context.Context) {
 	log := t.store.Log()
-	if log == nil {
+	if log == nil || t.cell.unlogged(t.entry) {
 		return
 	}
 	t.out.Log = string(config.WALAsync)
@@ -144,7 +144,7 @@ func (t *trial) acknowledged() {
 // images are to be repaired from it, so that a benchmark can check them.
 func (t *trial) plan(zero, end time.Time) {
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
-	if t.cell.bench != nil && t.entry.NeedsLog && t.cell.Verify != config.VerifyOff && !t.cell.discards(t.entry) {
+	if t.cell.bench != nil && t.entry.NeedsLog && !t.cell.unlogged(t.entry) && t.cell.Verify != config.VerifyOff && !t.cell.discards(t.entry) {
 		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
 	}
 }

@@ -47,6 +47,7 @@ func (v *verification) verify(ctx context.Context) error {
 	var err error
 	v.store, err = v.cell.openLoaded(v.entry, v.dir, v.recorder, func(o *store.Options) {
 		o.Images.Rate, o.Images.Discard, o.Touch = 0, false, false
+		o.Log.NotesOnly = false // the images are to be repaired
 	})
 	if err != nil {
 		return err

@@ -1,5 +1,7 @@
 // Package fuzzy implements the fuzzy checkpoint: an image that mixes versions,
-// and a log that repairs it.
+// and a log that repairs it. The log may hold the checkpoint records only (see
+// store.Log.NotesOnly), as it did where CALC was compared with: then fuzzy is not
+// charged for logging, and its images are worth nothing.
 //
 // It is the full form that CALC compares with (Ren et al., SIGMOD 2016, §4.1.2):
 // a dirty table says which records were written since the last checkpoint; a

@@ -6,6 +6,6 @@ import (
 	"ckptbench/algorithms/storetest"
 )
 
-func Test(t *testing.T) { storetest.Test(t, "fuzzy") }
+func Test(t *testing.T) { storetest.Test(t, "fuzzy-log") }
 
-func TestPartial(t *testing.T) { storetest.Test(t, "pfuzzy") }
+func TestPartial(t *testing.T) { storetest.Test(t, "pfuzzy-log") }

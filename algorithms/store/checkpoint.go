@@ -22,6 +22,10 @@ const (
 	MarkFailed  = "failed"
 )
 
+// kindUnlogged is the kind of the point of an image that only the log can repair,
+// where the log holds no changes.
+const kindUnlogged = "unlogged"
+
 // A Mark is a moment of a checkpoint.
 type Mark struct {
 	At   time.Time
@@ -149,6 +153,9 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env, base: s.tip})
 	if err == nil {
 		s.trace.mark(MarkCapture)
+		if s.opts.Log.NotesOnly && point.LogTo != 0 {
+			point.Kind = kindUnlogged
+		}
 		point, err = s.logReaches(ctx, point)
 	}
 	if err != nil {
@@ -213,10 +220,6 @@ func (e *Env) Quiesce(ctx context.Context, f func() error) error {
 	return f()
 }
 
-// SetImageRate limits the images taken from now on to rate bytes a second; 0 is
-// without limit. It waits for a checkpoint in progress.
-func (s *Store) SetImageRate(rate int64) {
-	s.ckpt <- struct{}{}
-	defer func() { <-s.ckpt }()
-	s.images.SetRate(rate)
-}
+// SetDiskRate limits what is written from now on, images and the log together,
+// to rate bytes a second; 0 is without limit.
+func (s *Store) SetDiskRate(rate int64) { s.disk.SetRate(rate) }

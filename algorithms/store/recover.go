@@ -25,13 +25,17 @@ type Source struct {
 	// a state that is whole, that is used in place of an image, and the log
 	// after it; by a store under that algorithm, whose own they are, so that it
 	// goes on from them. They are not looked at where an image is named.
-	Own      Own
-	Image    string   // this image rather than the newest; a path
-	Chain    []string // these rather than those of a folder: the full image, and what is laid over it; paths
-	Log      string   // empty: no log
-	LogTo    uint64   // replay no further than this epoch; 0: to the durable end
-	FS       fs.FS    // nil: the operating system's
-	Parallel int      // readers and appliers; 0 means 1
+	Own   Own
+	Image string   // this image rather than the newest; a path
+	Chain []string // these rather than those of a folder: the full image, and what is laid over it; paths
+	Log   string   // empty: no log
+	LogTo uint64   // replay no further than this epoch; 0: to the durable end
+	// Quiet says that no transaction ran while the image was taken, so that it is
+	// whole though it asks for a log, and that log holds no changes (see
+	// Log.NotesOnly).
+	Quiet    bool
+	FS       fs.FS // nil: the operating system's
+	Parallel int   // readers and appliers; 0 means 1
 
 	bad []string // images that were passed over, and said so
 }
@@ -149,6 +153,9 @@ func (s *Store) recoverOne(ctx context.Context, src Source, r *Recovery) (path s
 // reaches reports whether the log is to be replayed as far as an image needs it:
 // one that mixes versions is worth nothing without its part of the log.
 func (src Source) reaches(at Point) error {
+	if at.Kind == kindUnlogged && !src.Quiet {
+		return fmt.Errorf("the image stands at %v, and its log holds no changes: nothing can repair it; take it with a log", at)
+	}
 	if at.LogTo != 0 && (src.Log == "" || src.LogTo != 0 && src.LogTo < at.LogTo) {
 		return fmt.Errorf("the image stands at %v: name its log, and replay it to epoch %d at least", at, at.LogTo)
 	}

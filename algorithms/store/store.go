@@ -10,6 +10,7 @@ import (
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
+	"ckptbench/algorithms/internal/limit"
 	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
@@ -51,7 +52,7 @@ type Images struct {
 	Dir       string // empty: images are discarded
 	FS        fs.FS  // nil: the operating system's
 	Streams   int    // 0 means 1
-	Rate      int64  // bytes a second, 0 is unlimited
+	Rate      int64  // bytes a second, of images and the log together as of one disk; 0 is unlimited
 	Discard   bool   // capture only, write nothing
 	Buffered  bool   // through the page cache
 	BlockSize int    // 0: the format's default
@@ -68,10 +69,14 @@ type Images struct {
 
 // Log says whether and how transactions are logged.
 type Log struct {
-	Dir      string // empty: no log
-	Sync     bool   // made durable at each group commit
-	Loggers  int    // 0 means 1
-	Interval time.Duration
+	Dir string // empty: no log
+	// NotesOnly has the log hold what the algorithm writes there, such as the
+	// checkpoint record of fuzzy, and no change. An image that needs the log is
+	// worth nothing then, and Recover refuses it (see Source.Quiet).
+	NotesOnly bool
+	Sync      bool // made durable at each group commit
+	Loggers   int  // 0 means 1
+	Interval  time.Duration
 }
 
 // A Store is a main-memory database under one algorithm.
@@ -86,6 +91,7 @@ type Store struct {
 	env     *Env
 	tables  []*table
 	workers []*Worker
+	disk    *limit.Limiter // of images and the log
 	images  *image.Dir
 	log     *wal.Log
 	meter   arena.Meter // the tables and indexes
@@ -226,9 +232,14 @@ func (s *Store) openFiles() error {
 	for _, t := range o.Tables {
 		specs = append(specs, image.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
 	}
+	block := o.Images.BlockSize
+	if block == 0 {
+		block = image.DefaultBlock
+	}
+	s.disk = limit.New(o.Images.Rate, int64(block), limit.Wall{})
 	var err error
 	s.images, err = image.Open(image.Options{
-		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Rate: o.Images.Rate,
+		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Disk: s.disk,
 		Discard: o.Images.Discard || o.Images.Dir == "", Buffered: o.Images.Buffered,
 		BlockSize: o.Images.BlockSize, Algorithm: o.Algorithm, Tables: specs,
 	})
@@ -241,21 +252,22 @@ func (s *Store) openFiles() error {
 	}
 	s.log, err = wal.Open(wal.Options{
 		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above,
-		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval,
+		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, Disk: s.disk,
 	})
 	return err
 }
 
 func (s *Store) openWorkers() {
-	for i := range s.opts.Workers {
+	o := &s.opts
+	for i := range o.Workers {
 		w := &Worker{id: i, store: s}
 		w.order, w.locks, w.scanned = isolated[int32](), isolated[heldLock](), isolated[uint64]()
 		w.tx = Txn{alg: s.alg, worker: w, recs: isolated[Rec]()}
-		if s.log != nil {
+		if s.log != nil && !o.Log.NotesOnly {
 			w.redo = s.log.Worker(i)
 		}
-		if s.opts.History != nil {
-			w.tx.log = s.opts.History.Worker(i)
+		if o.History != nil {
+			w.tx.log = o.History.Worker(i)
 		}
 		s.workers = append(s.workers, w)
 	}

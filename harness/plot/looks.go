@@ -68,8 +68,10 @@ var looks = map[string]Look{
 	"naive-copy": {black, dashed, marker{square, open}},
 	"pnaive":     {black, dotted, marker{square, half}},
 
-	"fuzzy":  {orange, solid, marker{left, full}},
-	"pfuzzy": {orange, dotted, marker{left, half}},
+	"fuzzy":      {orange, solid, marker{left, full}},
+	"fuzzy-log":  {orange, longDash, marker{left, open}},
+	"pfuzzy":     {orange, dotted, marker{left, half}},
+	"pfuzzy-log": {orange, dashDots, marker{left, dot}},
 
 	"cou":       {brown, dashDot, marker{up, full}},
 	"cou-block": {brown, dotted, marker{up, open}},

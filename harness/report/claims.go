@@ -18,6 +18,8 @@ var claims = map[string]claim{
 	"naive-copy":      {"linear: until memory is copied", li + "naive.c"},
 	"pnaive":          {"linear in the records changed", ren + "4.1.1"},
 	"fuzzy":           {"linear in the records changed: the dirty table", ren + "4.1.2"},
+	"fuzzy-log":       {"linear in the records changed: the dirty table", ren + "4.1.2"},
+	"pfuzzy-log":      {"linear in the records changed: the dirty table", ren + "4.1.2"},
 	"pfuzzy":          {"linear in the records changed: the dirty table", ren + "4.1.2"},
 	"cou":             {"linear, small: bits", li + "cou.c"},
 	"zigzag":          {"linear, small: n bits", cao + "4.1.4"},

@@ -9,14 +9,18 @@ import (
 	"sync"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/limit"
 )
 
 // Options say where and how images are written.
 type Options struct {
-	Dir       string
-	FS        fs.FS  // nil is the operating system's
-	Streams   int    // goroutines that write one image; 0 is 1
-	Rate      int64  // bytes per second over all streams; 0 is without limit
+	Dir     string
+	FS      fs.FS // nil is the operating system's
+	Streams int   // goroutines that write one image; 0 is 1
+	Rate    int64 // bytes per second over all streams; 0 is without limit
+	// Disk limits the images in place of Rate, with what else is written to the
+	// same disk; nil: each image is limited for itself.
+	Disk      *limit.Limiter
 	Discard   bool   // do everything but the I/O: no file, no manifest, no rate
 	Buffered  bool   // go through the page cache, where I/O would else be direct
 	BlockSize int    // bytes; 0 is DefaultBlock; grown to hold the largest value
@@ -29,7 +33,7 @@ type Options struct {
 type Dir struct {
 	o     Options
 	head  header // of the next image, but for the numbers
-	clock clock
+	clock limit.Clock
 
 	mu sync.Mutex
 	// All below is protected by mu.
@@ -66,7 +70,7 @@ func Open(o Options) (*Dir, error) {
 		o.BlockSize = DefaultBlock
 	}
 	size := max(int(fs.RoundUp(int64(o.BlockSize))), blockFor(max(0, largest(o.Tables))))
-	d := &Dir{o: o, clock: wallClock{}, head: header{blockSize: size, algorithm: o.Algorithm, tables: o.Tables}}
+	d := &Dir{o: o, clock: limit.Wall{}, head: header{blockSize: size, algorithm: o.Algorithm, tables: o.Tables}}
 	if err := d.head.check(); err != nil {
 		return nil, fmt.Errorf("open image directory %s: %w", o.Dir, err)
 	}
@@ -107,18 +111,27 @@ func (d *Dir) BeginPartial(base uint64) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin image in %s: %w", d.o.Dir, err)
 	}
-	return d.writer(id{seq: seq}, base, d.o.Rate)
+	limiter := d.o.Disk
+	if limiter == nil {
+		limiter = d.limiter(d.o.Rate)
+	}
+	return d.writer(id{seq: seq}, base, limiter)
+}
+
+// limiter returns a limiter for one image alone.
+func (d *Dir) limiter(rate int64) *limit.Limiter {
+	return limit.New(rate, int64(d.head.blockSize), d.clock)
 }
 
 // writer makes the writer of an image whose number is claimed.
-func (d *Dir) writer(image id, base uint64, rate int64) (w *Writer, err error) {
+func (d *Dir) writer(image id, base uint64, limiter *limit.Limiter) (w *Writer, err error) {
 	w = &Writer{dir: d, header: d.head, merge: image.merge}
 	w.header.seq, w.header.base = image.seq, base
 	first := fs.Buffer(headerSize)
 	w.header.encode(first)
 	w.next.Store(headerSize)
 	if !d.o.Discard {
-		w.limit = newLimiter(rate, int64(d.head.blockSize), d.clock)
+		w.limit = limiter
 		if w.file, err = d.o.FS.Create(w.tmp(), !d.o.Buffered); err != nil {
 			d.release(w.merge != 0)
 			return nil, explain(fmt.Errorf("begin image: %w", err))

@@ -23,36 +23,6 @@ func (c *fakeClock) Sleep(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-func TestLimiter(t *testing.T) {
-	const rate, block = 1000, 100
-	clock := &fakeClock{now: time.Unix(1000, 0), late: 3 * time.Millisecond}
-	l := newLimiter(rate, block, clock)
-	start := clock.now
-	// The first block is free, each of the others takes 100 ms; sleeping too
-	// long does not add up.
-	for i := range 50 {
-		if err := l.wait(ctx(), block); err != nil {
-			t.Fatal(err)
-		}
-		want := time.Duration(i) * 100 * time.Millisecond
-		if got := clock.now.Sub(start); got < want || got > want+clock.late {
-			t.Fatalf("block %d is let through after %v, want %v", i, got, want)
-		}
-	}
-	// However long nothing was written, no more than one block is free.
-	clock.now = clock.now.Add(time.Hour)
-	l.wait(ctx(), block)
-	before := clock.now
-	l.wait(ctx(), block/2)
-	l.wait(ctx(), block/2)
-	if got := clock.now.Sub(before); got < 100*time.Millisecond || got > 106*time.Millisecond {
-		t.Errorf("the block after the free one takes %v, want 100ms", got)
-	}
-	if l := newLimiter(0, block, clock); l.wait(ctx(), 1<<40) != nil {
-		t.Error("a rate of 0 limits")
-	}
-}
-
 // All streams together keep to the rate.
 func TestRate(t *testing.T) {
 	clock := &fakeClock{now: time.Unix(1000, 0)}
@@ -78,19 +48,6 @@ func TestRate(t *testing.T) {
 	got := clock.now.Sub(time.Unix(1000, 0))
 	if got < want-time.Microsecond || got > want+time.Duration(float64(time.Second)*float64(d.head.blockSize)/float64(o.Rate)) {
 		t.Errorf("%d bytes at %d a second take %v, want %v", info.Bytes, o.Rate, got, want)
-	}
-}
-
-func TestWallClock(t *testing.T) {
-	c, cancel := context.WithCancel(ctx())
-	cancel()
-	for _, d := range []time.Duration{-1, 0, time.Hour} {
-		if err := (wallClock{}).Sleep(c, d); err != context.Canceled {
-			t.Errorf("Sleep(%v) after the end: %v", d, err)
-		}
-	}
-	if err := (wallClock{}).Sleep(ctx(), 1); err != nil {
-		t.Error(err)
 	}
 }
 

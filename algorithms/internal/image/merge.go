@@ -64,7 +64,7 @@ func (d *Dir) Merge(ctx context.Context, base bool, rate int64) (Merged, error) 
 		return Merged{}, fmt.Errorf("merge images in %s: %w", d.o.Dir, err)
 	}
 	newest := inputs[len(inputs)-1]
-	w, err := d.writer(id{newest.seq, number}, inputs[0].base, rate)
+	w, err := d.writer(id{newest.seq, number}, inputs[0].base, d.limiter(rate))
 	if err != nil {
 		return Merged{}, err
 	}
@@ -163,10 +163,7 @@ func (m *merge) pace(ctx context.Context, n int64) error {
 		return nil
 	}
 	n, m.owed = m.owed, 0
-	if m.w.limit == nil {
-		return ctx.Err()
-	}
-	return m.w.limit.wait(ctx, n)
+	return m.w.limit.Wait(ctx, n)
 }
 
 // keys is a set of the keys of one table: a bit vector where keys are slots, and

@@ -107,7 +107,7 @@ func (s *Stream) turn(ctx context.Context, n int) error {
 func (s *Stream) flush(ctx context.Context) error {
 	start := time.Now()
 	defer func() { s.waited += time.Since(start) }()
-	if err := s.w.limit.wait(ctx, fs.RoundUp(int64(s.n+blockTrailer))); err != nil {
+	if err := s.w.limit.Wait(ctx, fs.RoundUp(int64(s.n+blockTrailer))); err != nil {
 		return err
 	}
 	next, err := s.next(ctx)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/limit"
 )
 
 // A Writer writes one image. Its streams may be used concurrently; Commit and
@@ -19,7 +20,7 @@ type Writer struct {
 	dir     *Dir
 	header  header
 	merge   uint64 // its number, where images are merged; else 0
-	limit   *limiter
+	limit   *limit.Limiter
 	file    fs.File // nil if the image is discarded
 	streams []*Stream
 	next    atomic.Int64          // offset of the next block; a stream claims one by adding to it

@@ -1,6 +1,7 @@
 package wal
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"sync"
@@ -204,6 +205,10 @@ func (g *logger) frame(kind byte, epoch, stamp uint64) error {
 func (g *logger) flush() error {
 	if len(g.out) == 0 {
 		return nil
+	}
+	// Close waits here as everybody does: the rate is a disk's.
+	if err := g.log.o.Disk.Wait(context.Background(), int64(len(g.out))); err != nil {
+		return fmt.Errorf("write log %s: %w", g.path, err)
 	}
 	g.reserve(g.off + int64(len(g.out)))
 	n, err := g.file.WriteAt(g.out, g.off)

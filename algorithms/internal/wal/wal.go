@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/limit"
 )
 
 // Options say how a Log works. Dir, FS and Workers are needed.
@@ -25,6 +26,9 @@ type Options struct {
 	Interval     time.Duration // length of an epoch, default 10 ms
 	SegmentBytes int64         // a logger goes on to a new file at the first epoch mark beyond it, default 64 MiB
 	RingBytes    int           // of each worker's buffer, default 1 MiB; rounded up to a power of two
+	// Disk limits what is written in a second, with what else is written to the
+	// same disk; nil is without limit. Workers wait for room in their rings then.
+	Disk *limit.Limiter
 	// After is the epoch of the state that the session goes on from, such as
 	// that of the image recovered from. The first epoch is above it. If the log
 	// on disk ends before it, nothing is known of the epochs between: a replay

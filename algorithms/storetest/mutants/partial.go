@@ -184,7 +184,7 @@ func sharedPartialMutants() []mutant {
 			edits: one("\tif m.out.Info, err = w.Commit(", "\tfor _, e := range inputs {\n\t\t_ = d.remove(d.path(e.id().name()))\n\t}\n\tif m.out.Info, err = w.Commit(")},
 		{name: "collapse-forgets-base", seen: "merged image taken for a full one",
 			fault: "does not say what a merged partial image is laid over",
-			edits: one("id{newest.seq, number}, inputs[0].base, rate)", "id{newest.seq, number}, 0, rate)")},
+			edits: one("id{newest.seq, number}, inputs[0].base, d", "id{newest.seq, number}, 0, d")},
 		{name: "collapse-loses-later", file: retainFile, seen: "images taken beside a merge are dropped",
 			fault: "makes the merged image the newest one, whatever was taken meanwhile",
 			edits: one("\t*at = e\n\treturn all, nil", "\treturn append([]entry{e}, all...), nil")},

@@ -123,6 +123,8 @@ func listAlgorithms() listing {
 			consistency = "-"
 		case e.Unsound:
 			consistency = "none: wrong on purpose"
+		case e.Unlogged:
+			consistency = "fuzzy, log not charged"
 		case e.Mixed:
 			consistency = "fuzzy + log"
 		}
