@@ -58,6 +58,13 @@ func (r rug) bars(row draw.Canvas, p *gonum.Plot, a algorithm) {
 	for _, s := range pauses(a.trial) {
 		fill(s, dark)
 	}
+	foot := row // what the host took is marked in the lower half, so that a checkpoint shows above
+	foot.Max.Y = row.Center().Y
+	for _, s := range hostTaken(a.trial) {
+		if x0, x1, ok := extent(foot, p, s); ok {
+			fillBox(foot, hostFill, x0, foot.Min.Y, x1, foot.Max.Y)
+		}
+	}
 }
 
 // A smallRug is a rug inside a panel of a grid: no names, the rows at the top.

@@ -35,12 +35,12 @@ func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
 	w := v.style.width(PageWidth)
 	m := multiples{xLabel: "Time (s)", yLabel: "Throughput (txn/s)", least: panelWidth(w), ratio: 0.72}
 	m.xMax, m.yMax = extents(shown, throughput, peak)
-	back := baselineRuns(shown)
+	back, backMarks := baselineRuns(shown)
 	for _, a := range v.algs {
 		if a.name == baseline && len(v.algs) > 1 {
 			continue // it is in every panel
 		}
-		if p, ok := v.timelinePanel(a, back); ok {
+		if p, ok := v.timelinePanel(a, back, backMarks); ok {
 			m.panels = append(m.panels, p)
 		}
 	}
@@ -48,6 +48,9 @@ func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
 		return nil
 	}
 	s := sheet{width: w, footer: v.footer("the median one shown"), legend: timelineLegend(back != nil)}
+	if anyHostTaken(shown) {
+		s.legend = append(s.legend, hostEntry())
+	}
 	s.body = m.height(s.inner())
 	return s.chart("timeline", m.draw)
 }
@@ -80,16 +83,17 @@ const (
 	chartSteps = 1400
 )
 
-func baselineRuns(as []algorithm) [][]step {
+// baselineRuns returns the baseline's line, and when the host took its time.
+func baselineRuns(as []algorithm) ([][]step, []span) {
 	for _, a := range as {
 		if a.name == baseline {
-			return steps(a.trial, throughput, panelSteps)
+			return steps(a.trial, throughput, panelSteps), hostTaken(a.trial)
 		}
 	}
-	return nil
+	return nil, nil
 }
 
-func (v view) timelinePanel(a algorithm, back [][]step) (panel, bool) {
+func (v view) timelinePanel(a algorithm, back [][]step, backMarks []span) (panel, bool) {
 	p := panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}
 	behind := stair{runs: back, style: backLine}
 	switch {
@@ -104,7 +108,8 @@ func (v view) timelinePanel(a algorithm, back [][]step) (panel, bool) {
 		p.right = fmt.Sprintf("%.1f %%", 100*r.Median)
 	}
 	line := stair{runs: steps(a.trial, throughput, panelSteps), style: draw.LineStyle{Color: a.look.Colour, Width: 0.9}}
-	p.plotters = []gonum.Plotter{bands{windows(a.trial), windowFill}, bands{pauses(a.trial), pauseFill}, rules{}, behind, line}
+	p.plotters = []gonum.Plotter{bands{windows(a.trial), windowFill}, bands{pauses(a.trial), pauseFill}, rules{},
+		footMarks{backMarks, hostFillBack}, footMarks{hostTaken(a.trial), hostFill}, behind, line}
 	return p, true
 }
 
@@ -147,6 +152,9 @@ func TimelineAll(e *result.Experiment, point []result.Param, style Style) []*Cha
 
 func (v view) timelinePage(shown []algorithm, xMax, yMax float64) *Chart {
 	s := sheet{width: v.style.width(PageWidth), notes: v.notes(), footer: v.footer("the median one shown")}
+	if anyHostTaken(shown) {
+		s.legend = append(s.legend, hostEntry())
+	}
 	r := rug{algs: shown}
 	s.body = r.height() + max(1.3*vg.Inch, min(0.3*s.width, 2.2*vg.Inch))
 	return s.chart("timeline-all", func(c draw.Canvas) {

@@ -54,7 +54,7 @@ const (
 	mostHostWorst  = 0.025 // seconds; a quiet virtual machine: 0.001; a disturbed one: 0.034
 	mostStoodStill = 0.15  // seconds; a scheduler's slice is 0.004, a container's period 0.1
 	mostAsleep     = 0.001 // seconds; between two readings of clocks lie microseconds
-	mostCanary     = 0.2   // on a quiet virtual machine it moves by up to 0.17, with the clock frequency
+	mostCanary     = 0.25  // on a quiet virtual machine it moves by up to 0.18, with the clock frequency
 	mostMemory     = 0.02
 )
 
