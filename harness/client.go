@@ -54,6 +54,7 @@ type client struct {
 	out    []byte    // what it reads
 	newest uint64    // one reading of run.newest for the whole transaction
 	held   time.Time // when a long transaction had its locks
+	due    time.Time // when the next long one begins, of the worker that runs these alone
 	_      [isolation]byte
 }
 
@@ -76,6 +77,10 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c.driver.next = c.one
 	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body
+	if d.every > 0 {
+		c.driver.next, c.driver.longOnly = c.oneLong, true
+		return c
+	}
 	// About 16 records are on their way at any time, as many cache misses as
 	// a core can have outstanding.
 	ops := len(d.short.At(0).Ops)
@@ -151,8 +156,31 @@ func (c *client) lookAhead() {
 	}
 }
 
+// oneLong waits until the next long transaction is due, asleep and outside of any
+// transaction, and runs it.
+func (c *client) oneLong() error {
+	if c.due.IsZero() {
+		c.due = time.Now()
+	}
+	c.due = c.due.Add(c.deck.every)
+	for left := time.Until(c.due); left > 0; left = time.Until(c.due) {
+		if c.run.stop.Load() {
+			return nil
+		}
+		time.Sleep(min(left, 10*time.Millisecond))
+	}
+	c.atLong = (c.atLong + 1) % c.deck.long.Len()
+	c.txn = c.deck.long.At(c.atLong)
+	return c.execute()
+}
+
 func (c *client) one() error {
 	c.txn = c.draw()
+	return c.execute()
+}
+
+// execute runs the transaction that was drawn.
+func (c *client) execute() error {
 	c.declare()
 	c.req.MayAbort = c.txn.Abort
 	if c.txn.Long {

@@ -45,6 +45,20 @@ func (c cell) workers() int {
 	return int(c.Workers)
 }
 
+// longWorker reports whether long transactions run on a worker of their own, beside
+// the others.
+func (c cell) longWorker() bool {
+	return c.bench == nil && !c.bulk() && c.Workload.Long.Alone()
+}
+
+// storeWorkers returns how many workers the store has.
+func (c cell) storeWorkers() int {
+	if c.longWorker() {
+		return c.workers() + 1
+	}
+	return c.workers()
+}
+
 func (c cell) inserts() bool { return c.Workload.Insert != nil && *c.Workload.Insert > 0 }
 
 func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.Delete > 0 }
@@ -73,7 +87,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 			Name: "usertable", ValueSize: int(c.RecordSize),
 			Capacity: c.capacity(), Hash: c.Index == config.IndexHash,
 		}},
-		Workers: c.workers(),
+		Workers: c.storeWorkers(),
 		NoWait:  c.Locks == config.LocksNoWait,
 		Huge:    c.HugePages,
 		Touch:   !c.inserts(),
@@ -195,13 +209,21 @@ const fewest = 8
 // longTape is how many long transactions are drawn in advance for a worker.
 const longTape = 256
 
+// longDeck draws the transactions of the worker that runs the long ones alone.
+func (c cell) longDeck(seed uint64, trial int, phase string) (deck, error) {
+	s := workload.Seed{Master: seed, Trial: trial, Worker: c.workers(), Phase: phase}
+	long, err := c.tape(1, s, longTape)
+	return deck{long: long, every: *c.Workload.Long.Every}, err
+}
+
 // A deck is what one worker draws its transactions from: a tape of the short
 // ones and, where there are any, one of the long ones. Which of the two comes
 // next is drawn as the run goes: a tape of a million transactions may hold no
 // long one at all. For a benchmark it is no more than the seed of its clients.
 type deck struct {
 	short, long *workload.Tape
-	share       float64 // of the long ones
+	share       float64       // of the long ones
+	every       time.Duration // the worker runs long ones alone, and begins one this often; 0: it does not
 	seed        uint64
 }
 
@@ -229,7 +251,11 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 		}
 		decks[i] = d
 	}
-	return decks, nil
+	if !c.longWorker() {
+		return decks, nil
+	}
+	d, err := c.longDeck(seed, trial, phase)
+	return append(decks, d), err
 }
 
 // newDriver returns what keeps worker i of a trial's store busy.
@@ -249,7 +275,7 @@ func (c cell) newDriver(r *run, s *store.Store, i int, d deck) *driver {
 // tape draws n transactions of which so large a share is long.
 func (c cell) tape(longShare float64, seed workload.Seed, n int) (*workload.Tape, error) {
 	spec := c.Workload
-	spec.Long.Share = &longShare
+	spec.Long.Share, spec.Long.Every = &longShare, nil
 	st, err := workload.New(spec, uint64(c.Records), seed)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ type driver struct {
 	req    store.Request
 	access []store.Access // of the transaction, for req
 
+	longOnly bool // it runs the long transactions alone, whose latencies are their own business
+
 	arrivals *arrivals // of an open loop; nil: the next starts when the last is done
 
 	until uint64 // ticks of the run's clock: the loop ends at the first reading from then on; 0: it does not end by itself

@@ -17,9 +17,9 @@ func (t *trial) openLoop(zero, end time.Time) {
 	}
 	clock := t.run.clock
 	now := clock.Now()
-	for i, d := range t.drivers {
+	for i, d := range t.drivers[:t.cell.workers()] { // not the one that runs long transactions alone
 		d.exact, d.timer.every, d.timer.open = true, 1, true
-		d.arrivals = newArrivals(t.rate, t.cell.Arrivals, t.decks[i].seed, i, len(t.drivers), clock, now)
+		d.arrivals = newArrivals(t.rate, t.cell.Arrivals, t.decks[i].seed, i, t.cell.workers(), clock, now)
 		d.arrivals.from, d.arrivals.end = clock.At(zero), clock.At(end)
 	}
 }

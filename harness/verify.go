@@ -42,7 +42,7 @@ type verification struct {
 
 // verify runs the verification. An error that is a *wrongImage is the oracle's.
 func (v *verification) verify(ctx context.Context) error {
-	v.recorder = oracle.NewRecorder(v.cell.workers(), 0)
+	v.recorder = oracle.NewRecorder(v.cell.storeWorkers(), 0)
 	v.initial = oracle.Ranges{{Table: 0, First: 0, Count: uint64(v.cell.Records)}}
 	var err error
 	v.store, err = v.cell.openLoaded(v.entry, v.dir, v.recorder, func(o *store.Options) {
@@ -70,9 +70,9 @@ func (v *verification) verify(ctx context.Context) error {
 // takes images.
 func (v *verification) work(ctx context.Context) error {
 	v.run = v.cell.newRun()
-	errs := make([]error, v.cell.workers()+1)
+	errs := make([]error, v.cell.storeWorkers()+1)
 	var wg sync.WaitGroup
-	for i := range v.cell.workers() {
+	for i := range v.cell.storeWorkers() {
 		d := v.cell.newDriver(v.run, v.store, i, v.decks[i])
 		d.pace = v.pacer()
 		wg.Go(func() {
@@ -133,7 +133,7 @@ func (v *verification) take(ctx context.Context) error {
 // last image: where they are large, or the machine is busy, that may take longer
 // than the time to the next one. It also returns when a client failed.
 func (v *verification) progress(ctx context.Context) error {
-	began := uint64(v.cell.workers()) // those that may have been in it
+	began := uint64(v.cell.storeWorkers()) // those that may have been in it
 	for until := v.store.Counts().Commits + began + 1; v.store.Counts().Commits < until && !v.run.stop.Load(); {
 		if err := sleep(ctx, time.Millisecond); err != nil {
 			return err

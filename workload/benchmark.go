@@ -66,7 +66,8 @@ func (s Spec) checkForeign() error {
 		{"keys", s.Keys != 0 && s.Name != Bulk}, {"updates_per_tick", s.UpdatesPerTick != 0},
 		{"fields", s.Fields != 0}, {"field_distribution", s.FieldDistribution != ""},
 		{"max_scan", s.MaxScan != 0}, {"scan_distribution", s.ScanDistribution != ""}, {"abort", s.Abort != 0},
-		{"long.share", s.Long.Share != nil}, {"long.keys", s.Long.Keys != 0}, {"long.hold", s.Long.Hold != nil}, {"long.apart", s.Long.Apart != nil},
+		{"long.share", s.Long.Share != nil}, {"long.every", s.Long.Every != nil},
+		{"long.keys", s.Long.Keys != 0}, {"long.hold", s.Long.Hold != nil}, {"long.apart", s.Long.Apart != nil},
 	}
 	for i, p := range s.Mix.shares() {
 		keys = append(keys, given{Kind(i).String(), *p != nil})

@@ -94,6 +94,7 @@ func (m *Mix) shares() [kinds]**float64 {
 // over fills what l does not give from base; keys is the default of Keys.
 func (l Long) over(base Long, keys int) Long {
 	l.Share = cmp.Or(l.Share, base.Share, new(0.0))
+	l.Every = cmp.Or(l.Every, base.Every)
 	l.Keys = cmp.Or(l.Keys, base.Keys, keys)
 	l.Hold = cmp.Or(l.Hold, base.Hold, new(time.Duration(0)))
 	l.Apart = cmp.Or(l.Apart, base.Apart, new(0.0))

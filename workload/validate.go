@@ -131,11 +131,18 @@ func (l Long) check() error {
 	if *l.Hold < 0 {
 		hold = fmt.Errorf("long.hold: %v must not be negative", *l.Hold)
 	}
+	var every error
+	switch {
+	case l.Every != nil && *l.Every < 0:
+		every = fmt.Errorf("long.every: %v must not be negative", *l.Every)
+	case l.Alone() && *l.Share > 0:
+		every = errors.New("long.every: is in place of long.share: remove one of them")
+	}
 	apart := share("long.apart", *l.Apart)
 	if *l.Apart == 1 {
 		apart = errors.New("long.apart: 1 leaves no record to the other transactions")
 	}
-	return errors.Join(share("long.share", *l.Share), between("long.keys", l.Keys, 1, MaxKeys), hold, apart)
+	return errors.Join(share("long.share", *l.Share), every, between("long.keys", l.Keys, 1, MaxKeys), hold, apart)
 }
 
 // checkApart refuses records of their own where the others look for the newest.
@@ -159,7 +166,7 @@ func (s Spec) fits(records uint64) error {
 	if *s.Long.Apart > 0 {
 		longs = apart
 	}
-	if *s.Long.Share > 0 && uint64(s.Long.Keys) > longs {
+	if (*s.Long.Share > 0 || s.Long.Alone()) && uint64(s.Long.Keys) > longs {
 		return fmt.Errorf("long.keys: %d distinct keys per long transaction need as many records, there are %d", s.Long.Keys, longs)
 	}
 	return nil

@@ -90,7 +90,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.put": "find", "workload.row_size": "44-104", "workload.page_size": "8KiB", "workload.passes": "5", "workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot", "workload.theta": "0.5",
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
-		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.hold": "3s", "workload.long.apart": "0.02",
+		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.every": "3s", "workload.long.hold": "3s", "workload.long.apart": "0.02",
 		"rate":          "70%",
 		"memory_budget": "64MiB", "arrivals": "fixed", "duration": "33s", "warmup": "1s", "bucket": "50ms",
 		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",

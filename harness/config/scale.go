@@ -89,6 +89,7 @@ var shrunk = []shrink{
 	{"workload.warehouses", func(e *Experiment, f float64) { shrinkWarehouses(&e.asked, f) }},
 	{"workload.long.keys", func(e *Experiment, f float64) { shrinkLongKeys(&e.asked, f) }},
 	{"workload.long.hold", func(e *Experiment, f float64) { shrinkHold(&e.asked, f) }},
+	{"workload.long.every", func(e *Experiment, f float64) { shrinkEvery(&e.asked, f) }},
 	{"workload.long.share", func(e *Experiment, f float64) { stretchShare(&e.asked, f) }},
 }
 
@@ -103,6 +104,12 @@ func shrinkLongKeys(w *workload.Spec, f float64) {
 func shrinkHold(w *workload.Spec, f float64) {
 	if w.Long.Hold != nil {
 		w.Long.Hold = new(time.Duration(Duration(*w.Long.Hold).times(f, leastHold)))
+	}
+}
+
+func shrinkEvery(w *workload.Spec, f float64) {
+	if w.Long.Every != nil {
+		w.Long.Every = new(time.Duration(Duration(*w.Long.Every).times(f, leastHold)))
 	}
 }
 
@@ -177,6 +184,9 @@ func (e *Experiment) resolved() (workload.Spec, error) {
 	}
 	if given.Long.Share == nil {
 		stretchShare(&w, f)
+	}
+	if given.Long.Every == nil {
+		shrinkEvery(&w, f)
 	}
 	return w, nil
 }
