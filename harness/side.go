@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/paired"
+	"ckptbench/harness/tsc"
 )
 
 // A Side is one of two that take turns: a loaded store under an algorithm, whose
@@ -26,10 +27,17 @@ type Side struct {
 	run     *run
 	drivers []*driver
 
+	beside *Side // the other of the pair, whose capture is felt here as well; nil: none
+
 	ended   chan struct{} // closed when the capture under way has ended; nil where there is none
 	report  store.Report  // of the last capture; written before ended is closed
 	failure error         // likewise
 }
+
+// pairTape is for how long a run the transactions of an opening are drawn: longer
+// than its slices of some 10 ms, so that a slice meets other keys than the one
+// before.
+const pairTape = 250 * time.Millisecond
 
 // OpenSide opens a side for point i of e's matrix, under the algorithm of that
 // name, in the folder dir, which it makes. opening numbers the openings of a pair
@@ -48,7 +56,7 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", opsFor(config.Duration(time.Second)))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", opsFor(config.Duration(pairTape)))
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +101,9 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 			return sides, fmt.Errorf("load a side under %s: %w", s.entry.Name, err)
 		}
 	}
+	if len(sides) == 2 {
+		sides[0].beside, sides[1].beside = sides[1], sides[0]
+	}
 	return sides, nil
 }
 
@@ -111,27 +122,44 @@ func (s *Side) load(decks []deck) error {
 	return nil
 }
 
-// Run implements paired.Side.
+// Run implements paired.Side. Every worker ends by itself at the first reading of
+// its clock after d.
 func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	s.run.stop.Store(false)
-	rates, errs := make([]float64, len(s.drivers)), make([]error, len(s.drivers))
+	clock, errs := s.run.clock, make([]error, len(s.drivers))
 	out := paired.Slice{Start: time.Now()}
-	stop := time.AfterFunc(d, func() { s.run.stop.Store(true) })
-	defer stop.Stop()
+	until := clock.Now() + clock.In(d)
 	var workers sync.WaitGroup
 	for i, driver := range s.drivers {
-		workers.Go(func() {
-			began, before := time.Now(), driver.worker.Committed()
-			errs[i] = driver.drive()
-			rates[i] = float64(driver.worker.Committed()-before) / time.Since(began).Seconds()
-		})
+		driver.until = until
+		workers.Go(func() { errs[i] = driver.drive() })
 	}
 	workers.Wait()
 	out.End = time.Now()
-	for _, r := range rates {
-		out.Rate += r
+	for _, driver := range s.drivers {
+		out.Rate += driver.lap.rate(clock)
+		out.Host = max(out.Host, s.stolen(driver.lap.gaps))
 	}
 	return out, errors.Join(errs...)
+}
+
+// stolen returns what of a worker's gaps is none of the store's doing. What another
+// thread took counts where no capture is under way: the checkpointer's is what is
+// measured beside one.
+func (s *Side) stolen(g gaps) time.Duration {
+	if s.alone() {
+		return g.Host + g.Preempted
+	}
+	return g.Host
+}
+
+// rate returns transactions a second, over the time that the host left.
+func (l lap) rate(clock *tsc.Clock) float64 {
+	took := time.Duration(clock.Between(l.from, l.to)) - l.gaps.Host
+	if took <= 0 {
+		return 0
+	}
+	return float64(l.commits) / took.Seconds()
 }
 
 // StartCapture begins to take an image beside the slices, limited to rate bytes a
@@ -157,6 +185,9 @@ func (s *Side) Capturing() bool {
 		return true
 	}
 }
+
+// alone reports whether neither side has a capture under way.
+func (s *Side) alone() bool { return !s.Capturing() && (s.beside == nil || !s.beside.Capturing()) }
 
 // EndCapture waits for the capture's end and returns its report.
 func (s *Side) EndCapture() (store.Report, error) {
