@@ -20,4 +20,6 @@ figures plots: ; $(CKPT) plot $(patsubst %/,%,$(dir $(wildcard results/*/trials)
 regress: ; $(CKPT) run configs/regress.yaml && $(CKPT) compare $(BASELINE) results/regress --across-machines --threshold 10%
 baseline: ; $(CKPT) run configs/regress.yaml && $(CKPT) compare results/regress --write-baseline $(BASELINE)
 mutants: ; $(GO) run ./algorithms/storetest/mutants
-crash: ; $(GO) run ./algorithms/storetest/crash -trials 200 && CKPTBENCH_KILLS=30 $(GO) test -count=1 -run TestKilledAndResumed ./harness/cmd/ckptbench
+crash:
+	$(GO) run ./algorithms/storetest/crash -trials 200
+	$(GO) run ./algorithms/storetest/powercut -cuts 20000

@@ -23,8 +23,7 @@
 // All algorithms here are compared by one format of image. So the state is also
 // read from the pairs and written once more as an image. That is no part of
 // Hekaton; where images are discarded it is left out, and what is measured is the
-// compaction alone. Then hekaton itself drops the log that the pairs before the
-// newest had.
+// compaction alone. Then hekaton itself drops the log that the pairs hold.
 package hekaton
 
 import (
@@ -48,8 +47,8 @@ type hekaton struct {
 	set  *pairs.Set    // nil after a failure, or a recovery: it is opened again. The checkpointer's alone
 	held int64         // bytes that it holds, as metered
 
-	resumed bool      // the store was recovered from the pairs, and goes on with them
-	until   [2]uint64 // the epochs of the last two checkpoints. The checkpointer's alone
+	resumed bool   // the store was recovered from the pairs, and goes on with them
+	until   uint64 // the epoch of the last checkpoint. The checkpointer's alone
 }
 
 // New returns the log compaction. It needs a log.
@@ -97,7 +96,7 @@ func (h *hekaton) Loaded() error {
 	if err := set.Publish(ctx, until); err != nil {
 		return err
 	}
-	h.until = [2]uint64{until, until}
+	h.until = until
 	h.follow()
 	return nil
 }
@@ -161,18 +160,18 @@ func (h *hekaton) compact(ctx context.Context, cut uint64) error {
 	if err := h.set.Publish(ctx, cut); err != nil {
 		return err
 	}
-	h.until = [2]uint64{cut, h.until[0]}
+	h.until = cut
 	h.env.Mark("compacted")
 	h.meter()
 	return nil
 }
 
-// dropLog deletes the log that the pairs had already when they were published
-// before. Where there are images, the store does so when one is published: their
-// points are those of the pairs, so that it never deletes more.
+// dropLog deletes the log that the pairs hold. There is one manifest, so nothing could
+// use the log before it. Where there are images, the store does so when one is
+// published: their points are those of the pairs, so that it never deletes more.
 func (h *hekaton) dropLog() error {
-	if err := h.env.Log.Truncate(h.until[1]); err != nil {
-		return fmt.Errorf("pairs of epoch %d are published, but the log they cover is not deleted: %w", h.until[0], err)
+	if err := h.env.Log.Truncate(h.until); err != nil {
+		return fmt.Errorf("pairs of epoch %d are published, but the log they cover is not deleted: %w", h.until, err)
 	}
 	return nil
 }

@@ -17,6 +17,6 @@ func (h *hekaton) Resume(ctx context.Context, tail store.Tail) (store.Recovery, 
 		return r, err
 	}
 	h.resumed = true // the first checkpoint opens them
-	h.until = [2]uint64{r.Point.Seq, r.Point.Seq}
+	h.until = r.Point.Seq
 	return r, nil
 }

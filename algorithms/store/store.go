@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -109,7 +110,9 @@ type Store struct {
 	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
 	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
-	err       error // see Err
+	down      atomic.Pointer[error] // why there are no more transactions; nil: there are
+	err       error                 // see Err
+	locks     []io.Closer           // of the folders
 }
 
 // Open builds an empty store. Load or Recover fills it; Start makes it ready.
@@ -179,6 +182,9 @@ func (s *Store) open() error {
 		if s.touch {
 			t.slots.Touch()
 		}
+	}
+	if err := s.lockFolders(); err != nil {
+		return err
 	}
 	if err := s.openFiles(); err != nil {
 		return err
@@ -251,10 +257,16 @@ func (s *Store) openFiles() error {
 		return err
 	}
 	s.log, err = wal.Open(wal.Options{
-		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above,
+		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above, Failed: s.logFailed,
 		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, Disk: s.disk,
 	})
 	return err
+}
+
+// logFailed ends the transactions: none that commits now can become durable.
+func (s *Store) logFailed(err error) {
+	err = fmt.Errorf("%w: %w", ErrLog, err)
+	s.down.CompareAndSwap(nil, &err)
 }
 
 func (s *Store) openWorkers() {
@@ -290,6 +302,8 @@ func (s *Store) Worker(i int) *Worker { return s.workers[i] }
 // must have ended, and later ones get ErrClosed. Closing it again does nothing.
 func (s *Store) Close() error {
 	again := s.closed.Swap(true)
+	closed := ErrClosed
+	s.down.Store(&closed)
 	s.ckpt <- struct{}{}
 	defer func() { <-s.ckpt }()
 	if again {
@@ -314,7 +328,7 @@ func (s *Store) release() error {
 		errs = append(errs, t.free())
 	}
 	s.tables = nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.unlockFolders())...)
 }
 
 // Counts are what the workers did so far.

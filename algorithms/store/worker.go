@@ -20,6 +20,9 @@ var (
 	ErrShift = errors.New("record of the next version")
 	// ErrClosed means that the store was closed.
 	ErrClosed = errors.New("store is closed")
+	// ErrLog means that the log failed: what is committed from then on cannot
+	// become durable. The error wraps the cause, too.
+	ErrLog = errors.New("the log failed")
 
 	errConflict = errors.New("lock is held")
 )
@@ -82,7 +85,8 @@ type heldLock struct {
 }
 
 // Do runs one transaction, again and again until it commits or its body
-// returns an error. It returns the body's error, ErrFull or ErrClosed.
+// returns an error. It returns the body's error, ErrFull or ErrClosed, or ErrLog with
+// its cause from when the log has failed.
 func (w *Worker) Do(q *Request) error {
 	w.wait, w.retry = 0, backoff.Backoff{}
 	for {
@@ -103,8 +107,8 @@ func (w *Worker) Do(q *Request) error {
 
 func (w *Worker) attempt(q *Request) error {
 	s, tx := w.store, &w.tx
-	if s.closed.Load() {
-		return ErrClosed
+	if down := s.down.Load(); down != nil {
+		return *down
 	}
 	tx.access = q.Access
 	if tx.log != nil {

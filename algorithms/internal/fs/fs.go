@@ -3,6 +3,11 @@
 // cut would leave behind.
 package fs
 
+import (
+	"errors"
+	"io"
+)
+
 // An FS is a file system. Names are paths as the caller gives them; every
 // error carries the name. All methods may be called concurrently.
 type FS interface {
@@ -24,7 +29,14 @@ type FS interface {
 	MkdirAll(dir string) error
 	// SyncDir makes renames, creations and removals in dir durable.
 	SyncDir(dir string) error
+	// Lock makes name, a file that it creates if need be, the caller's until it
+	// closes what is returned, or dies. If somebody else has it, the error is
+	// ErrLocked and names him. The file stays.
+	Lock(name string) (io.Closer, error)
 }
+
+// ErrLocked means that a file is locked by another process, or by this one.
+var ErrLocked = errors.New("in use")
 
 // Align is the alignment, in bytes, of offsets, lengths and buffers under
 // direct I/O.

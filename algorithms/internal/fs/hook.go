@@ -1,6 +1,9 @@
 package fs
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+)
 
 // A Call is one call of a file system, as hooks see it.
 type Call struct {
@@ -36,7 +39,7 @@ type Outcome struct {
 }
 
 // Hook wraps fsys: before each call, of it and of its files, it asks decide
-// what to do, on the goroutine of the caller. Direct is not a call. A close
+// what to do, on the goroutine of the caller. Direct and Lock are not calls. A close
 // that is to fail releases the file all the same.
 func Hook(fsys FS, decide func(Call) Outcome) FS { return &hookFS{fsys, decide} }
 
@@ -102,6 +105,9 @@ func (h *hookFS) MkdirAll(dir string) error {
 func (h *hookFS) SyncDir(dir string) error {
 	return h.do(Call{Op: "syncdir", Name: dir}, func() error { return h.fs.SyncDir(dir) })
 }
+
+// Lock is not a call.
+func (h *hookFS) Lock(name string) (io.Closer, error) { return h.fs.Lock(name) }
 
 type hookFile struct {
 	h    *hookFS

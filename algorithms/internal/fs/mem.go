@@ -1,6 +1,8 @@
 package fs
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -23,6 +25,7 @@ type Mem struct {
 	names   map[string]*node // as a program sees them
 	stable  map[string]*node // as they were at the last SyncDir
 	pending []change         // what leads from stable to names, in order
+	locked  map[string]bool  // nobody has a lock in a clone
 }
 
 // A change is a change of the names in one folder, done wholly or not at all.
@@ -48,6 +51,7 @@ func NewMem() *Mem {
 		dirs:   map[string]bool{".": true, "/": true},
 		names:  map[string]*node{},
 		stable: map[string]*node{},
+		locked: map[string]bool{},
 	}
 }
 
@@ -238,6 +242,37 @@ func (m *Mem) MkdirAll(dir string) error {
 		}
 		m.dirs[dir] = true
 	}
+	return nil
+}
+
+// Lock implements FS. It creates no file.
+func (m *Mem) Lock(name string) (io.Closer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	name = filepath.Clean(name)
+	if !m.dirs[filepath.Dir(name)] {
+		return nil, &fs.PathError{Op: "lock", Path: name, Err: fs.ErrNotExist}
+	}
+	if m.locked[name] {
+		return nil, fmt.Errorf("lock %s: %w", name, ErrLocked)
+	}
+	m.locked[name] = true
+	return &memLock{m: m, name: name}, nil
+}
+
+// A memLock is a lock that is held in a Mem.
+type memLock struct {
+	m    *Mem
+	name string
+	once sync.Once
+}
+
+func (l *memLock) Close() error {
+	l.once.Do(func() {
+		l.m.mu.Lock()
+		defer l.m.mu.Unlock()
+		delete(l.m.locked, l.name)
+	})
 	return nil
 }
 

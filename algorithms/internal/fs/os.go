@@ -11,9 +11,11 @@ import (
 )
 
 // OS returns the operating system's file system.
-func OS() FS { return osFS{} }
+func OS() FS { return osFS{syncDir} }
 
-type osFS struct{}
+type osFS struct {
+	sync func(dir string) error // of the names in a folder
+}
 
 func (osFS) Create(name string, direct bool) (File, error) {
 	return openFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, direct)
@@ -59,13 +61,14 @@ func (osFS) List(dir string) ([]string, error) {
 }
 
 // MkdirAll syncs the parent of each folder that it makes: a folder that a power
-// cut can take away takes everything in it along.
+// cut can take away takes everything in it along. It syncs that of a folder which is
+// there as well: who made it may have been killed before that.
 func (o osFS) MkdirAll(dir string) error {
 	dir = filepath.Clean(dir)
 	info, err := os.Stat(dir)
 	switch {
 	case err == nil && info.IsDir():
-		return nil
+		return o.syncFound(dir)
 	case err == nil:
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
 	case !errors.Is(err, fs.ErrNotExist):
@@ -81,7 +84,20 @@ func (o osFS) MkdirAll(dir string) error {
 	return o.SyncDir(parent)
 }
 
-func (osFS) SyncDir(dir string) error { return syncDir(dir) }
+// syncFound syncs the parent of a folder that is there. One that may not be read is
+// not ours, and neither is what is in it.
+func (o osFS) syncFound(dir string) error {
+	parent := filepath.Dir(dir)
+	if parent == dir {
+		return nil
+	}
+	if err := o.SyncDir(parent); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
+}
+
+func (o osFS) SyncDir(dir string) error { return o.sync(dir) }
 
 // An osFile is a file of the operating system.
 type osFile struct {

@@ -33,6 +33,19 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// flock locks an open file, unless somebody has it. A file system without such locks
+// lets everybody have it.
+func flock(f *os.File) error {
+	err := retry(func() error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
+	switch {
+	case errors.Is(err, unix.EWOULDBLOCK):
+		return ErrLocked
+	case errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ENOLCK), errors.Is(err, unix.ENOSYS):
+		return nil
+	}
+	return err
+}
+
 // retry calls f again for as long as a signal interrupts it.
 func retry(f func() error) error {
 	for {

@@ -15,6 +15,9 @@ const directFlag = 0
 // allocate is not offered; Allocate is a hint.
 func allocate(*os.File, int64) error { return errors.ErrUnsupported }
 
+// flock is not offered: the harness measures on Linux.
+func flock(*os.File) error { return nil }
+
 // dataSync is a full sync, which package os makes as strong as the system can.
 func dataSync(f *os.File) error { return f.Sync() }
 

@@ -87,6 +87,7 @@ type Dir struct {
 	id       uint16    // the last one taken
 	problems []error
 	hold     bool // see Options.Hold
+	most     int  // files that a manifest may name, and snapshot ids; less in tests
 }
 
 func shapes(tables []Table, fanout int) []shape {
@@ -105,7 +106,7 @@ func Open(o Options) (*Dir, error) {
 		return nil, err
 	}
 	o.Tables = slices.Clone(o.Tables)
-	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout), hold: o.Hold}
+	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout), hold: o.Hold, most: maxFiles}
 	d.pages = pages{o: &d.o, files: map[fileID]pageFile{}}
 	if !o.ReadOnly {
 		if err := o.FS.MkdirAll(o.Dir); err != nil {
@@ -240,12 +241,11 @@ func (d *Dir) checkSize(f file) error {
 	return nil
 }
 
-// nextID takes the next snapshot id that no file has, whether it is needed or
-// could not be removed.
-func (d *Dir) nextID() error {
+// takenIDs returns the snapshot ids of the files that are there, needed or not.
+func (d *Dir) takenIDs() (map[uint16]bool, error) {
 	names, err := d.o.FS.List(d.o.Dir)
 	if err != nil {
-		return fmt.Errorf("list snapshot folder: %w", err)
+		return nil, fmt.Errorf("list snapshot folder: %w", err)
 	}
 	taken := map[uint16]bool{}
 	for _, name := range names {
@@ -253,6 +253,18 @@ func (d *Dir) nextID() error {
 			taken[uint16(f>>8)] = true
 		}
 	}
+	return taken, nil
+}
+
+// crowded reports whether the files of a snapshot, or the ids in use, are so many
+// that all pages are to be written anew while there is room for that: a file stays as
+// long as one page in it lives.
+func (d *Dir) crowded(m *manifest, taken map[uint16]bool) bool {
+	return len(m.files)+d.o.Partitions > d.most/2 || len(taken) > d.most/2
+}
+
+// nextID takes the next snapshot id that is not taken.
+func (d *Dir) nextID(taken map[uint16]bool) error {
 	for range 1 << 16 {
 		if d.id = after(d.id); !taken[d.id] {
 			return nil
@@ -262,10 +274,18 @@ func (d *Dir) nextID() error {
 }
 
 // commit makes m, whose files are durable, the newest snapshot. When it fails
-// with maybe set, nobody knows whether m counts after a crash; now it does not.
+// with maybe set, nobody knows whether m counts after a crash; now it does not. It
+// refuses a manifest that could not be read.
 func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 	path := d.path(manifestName(m.number))
-	if err := fs.WriteFile(d.o.FS, path+tmpSuffix, m.encode()); err != nil {
+	b := m.encode()
+	if len(m.files) > d.most || len(b) > maxManifest {
+		return false, fmt.Errorf("write manifest %s: %d files in %d bytes are too many", path, len(m.files), len(b))
+	}
+	if _, err := decodeManifest(b); err != nil {
+		return false, fmt.Errorf("write manifest %s: it could not be read: %w", path, err)
+	}
+	if err := fs.WriteFile(d.o.FS, path+tmpSuffix, b); err != nil {
 		_ = d.o.FS.Remove(path + tmpSuffix) // the next sweep tries again
 		return false, fmt.Errorf("write manifest: %w", err)
 	}

@@ -55,15 +55,23 @@ func (d *Dir) Glean(ctx context.Context, src Source, until uint64) (Stats, error
 	}
 	size, live := cur.Bytes()
 	j := &job{d: d, src: src, old: cur, base: cur.m.until, until: until}
-	j.rewrite = d.o.Garbage >= 1 && float64(size) > d.o.Garbage*float64(live)+float64(16*unit*d.o.Partitions)
-	return j.do(ctx)
+	taken, err := d.takenIDs()
+	if err != nil {
+		return Stats{}, err
+	}
+	j.rewrite = d.o.Garbage >= 1 && float64(size) > d.o.Garbage*float64(live)+float64(16*unit*d.o.Partitions) || d.crowded(cur.m, taken)
+	return j.do(ctx, taken)
 }
 
 // Load makes a snapshot of what src holds and of nothing before, to stand at
 // epoch until. It is for the state that a log begins with.
 func (d *Dir) Load(ctx context.Context, src Source, until uint64) (Stats, error) {
+	taken, err := d.takenIDs()
+	if err != nil {
+		return Stats{}, err
+	}
 	j := &job{d: d, src: src, base: until, until: until}
-	return j.do(ctx)
+	return j.do(ctx, taken)
 }
 
 // A job is one snapshot in the making.
@@ -90,9 +98,9 @@ func (j *job) account(bytes int64) {
 	}
 }
 
-func (j *job) do(ctx context.Context) (Stats, error) {
+func (j *job) do(ctx context.Context, taken map[uint16]bool) (Stats, error) {
 	d := j.d
-	if err := d.nextID(); err != nil {
+	if err := d.nextID(taken); err != nil {
 		return Stats{}, err
 	}
 	d.number++

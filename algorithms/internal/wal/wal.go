@@ -37,6 +37,9 @@ type Options struct {
 	// Above is an epoch that the first one has to be above as well, such as that
 	// of an image that cannot be used: no epoch is given out twice.
 	Above uint64
+	// Failed, if not nil, is called once, with the failure that stops the log. It is
+	// not to wait for anything.
+	Failed func(error)
 }
 
 func (o *Options) check() error {
@@ -197,10 +200,14 @@ func (l *Log) announce() {
 // fail makes err the log's error, unless it has one.
 func (l *Log) fail(err error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.err == nil {
+	first := l.err == nil
+	if first {
 		l.err = err
 		close(l.stop)
+	}
+	l.mu.Unlock()
+	if first && l.o.Failed != nil {
+		l.o.Failed(err)
 	}
 }
 

@@ -161,6 +161,6 @@ func recoverMutants() []mutant {
 			edits: one("if g.Known != 0 && from == g.Known {", "if false {")},
 		{name: "log-uses-epochs-again", file: storeFile, seen: "logs truncated at restart", tests: []string{"calc"},
 			fault: "begins a log anew below the epoch of the image",
-			edits: one("After: b.after, Above: b.above,", "")},
+			edits: one("After: b.after, Above: b.above, ", "")},
 	})
 }
