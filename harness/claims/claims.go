@@ -118,7 +118,7 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
 	}
-	r, err := c.Decide.decide(&view{e})
+	r, err := c.Decide.decide(&view{exp: e})
 	if err != nil {
 		v.Why = e.Name + ": " + err.Error()
 		return v

@@ -14,6 +14,9 @@ type Figure struct {
 	Base string // the algorithm whose trial of the same round it is compared with
 	Open bool   // only an open loop has it
 	of   func(t, base *result.Trial) (float64, bool)
+	// paired is the figure of a row whose algorithm was measured beside none, in
+	// turns; where there is one it is taken in place of what whole trials give.
+	paired func(r *result.Row) (result.Stat, bool)
 }
 
 const baseline = "none"
@@ -21,10 +24,11 @@ const baseline = "none"
 // The figures that claims are about.
 var (
 	throughput = Figure{Name: "throughput", Unit: "txn/s", of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Throughput) }}
-	lost       = Figure{Name: "number of transactions lost", Base: baseline, of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) }}
-	overhead   = Figure{Name: "time added to a transaction, over none's,", Base: baseline, of: overheadOf}
-	rest       = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf}
-	during     = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf}
+	lost       = Figure{Name: "number of transactions lost", Base: baseline, of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) },
+		paired: func(r *result.Row) (result.Stat, bool) { return r.Lost, r.Lost.N > 0 }}
+	overhead = Figure{Name: "time added to a transaction, over none's,", Base: baseline, of: overheadOf, paired: pairedOverhead}
+	rest     = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf, paired: pairedRest}
+	during   = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf, paired: pairedDuring}
 
 	pause      = Figure{Name: "longest pause", Unit: "s", of: pauseOf}
 	pauseShare = Figure{Name: "pause over the duration of a checkpoint", of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}

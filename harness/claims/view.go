@@ -9,7 +9,10 @@ import (
 )
 
 // A view is an experiment as decisions look at it.
-type view struct{ exp *result.Experiment }
+type view struct {
+	exp  *result.Experiment
+	rows []result.Row // of exp, once a pair was asked for
+}
 
 // points returns those that w allows, at least one.
 func (v *view) points(w Where) ([][]result.Param, error) {
@@ -43,6 +46,9 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 		if x, ok := f.of(t, base); ok {
 			xs = append(xs, x)
 		}
+	}
+	if s, ok := v.pairStat(algorithm, point, f); ok {
+		return s, nil
 	}
 	if len(xs) == 0 {
 		return result.Stat{}, fmt.Errorf("%s%s has no figure for the %s", algorithm, at(point), f.Name)

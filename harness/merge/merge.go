@@ -93,12 +93,16 @@ func join(parts []*result.Experiment, o Options) (*result.Experiment, error) {
 		return nil, err
 	}
 	whole := *parts[0]
-	whole.Shard, whole.Machines, whole.Trials = result.Shard{}, machines(parts), nil
+	whole.Shard, whole.Machines, whole.Trials, whole.Pairs = result.Shard{}, machines(parts), nil, nil
 	whole.Machine = whole.Machines[0]
 	for _, p := range parts {
 		for _, t := range p.Trials {
 			t.Machine, t.Schema = idOf(p, p.MachineOf(&t)), result.Schema
 			whole.Trials = append(whole.Trials, t)
+		}
+		for _, pair := range p.Pairs {
+			pair.Machine, pair.Schema = idOf(p, p.MachineOf(&result.Trial{Machine: pair.Machine})), result.Schema
+			whole.Pairs = append(whole.Pairs, pair)
 		}
 	}
 	if err := errors.Join(noneTwice(parts), oneMeasure(&whole), wholeRounds(&whole)); err != nil {
@@ -137,6 +141,11 @@ func save(out string, e *result.Experiment) (err error) {
 	}
 	for _, t := range e.Trials {
 		if err := result.Save(tmp, t); err != nil {
+			return err
+		}
+	}
+	for _, p := range e.Pairs {
+		if err := result.SavePair(tmp, p); err != nil {
 			return err
 		}
 	}

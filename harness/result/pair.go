@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -32,6 +33,9 @@ type Pair struct {
 
 	Openings []Opening `json:"openings"`
 	Images   int       `json:"images"` // captured beside the slices, read back and right
+
+	// Sum is the SHA-256 checksum of the file without it, in hexadecimal.
+	Sum string `json:"sha256,omitempty"`
 }
 
 // An Opening is both stores with fresh memory. The phase at rest surrounds the
@@ -134,6 +138,9 @@ func savePair(dir string, p Pair) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
+	if err := p.seal(); err != nil {
+		return err
+	}
 	data, err := marshal(p)
 	if err != nil {
 		return err
@@ -162,6 +169,33 @@ func decodePair(name string, data []byte, p *Pair) error {
 	}
 	if err := p.Check(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	return p.checkSeal(name, data)
+}
+
+// seal gives p its checksum.
+func (p *Pair) seal() error {
+	p.Sum = ""
+	data, err := marshal(*p)
+	if err != nil {
+		return err
+	}
+	p.Sum = sumOf(data)
+	return nil
+}
+
+// checkSeal refuses a pair that was changed since it was measured.
+func (p Pair) checkSeal(name string, data []byte) error {
+	was := p.Sum
+	if err := p.seal(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	whole, err := marshal(p)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if was != p.Sum || !bytes.Equal(whole, data) {
+		return fmt.Errorf("%s: was changed since it was measured: its checksum is not that of its content", name)
 	}
 	return nil
 }

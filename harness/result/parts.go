@@ -20,6 +20,10 @@ type Parts struct {
 	// checkpointer left of the machine to the workers.
 	Rest, Capture, Share paired.Interval
 	HasCapture           bool // transactions ran while images were captured
+	// During is the throughput over none's while a checkpoint was under way, its
+	// pause included; HasDuring is false where a trial took none.
+	During    paired.Interval
+	HasDuring bool
 
 	// The losses, as parts of none's throughput.
 	RestLoss    paired.Interval // at rest, all the time
@@ -76,10 +80,12 @@ func Compose(p *Pair, trials []*Trial) (Parts, bool) {
 	out := Parts{
 		Openings:    len(openings),
 		HasCapture:  slices.ContainsFunc(openings, hasCapture),
-		OfNone:      estimate(func(r ratios) float64 { return w.ofNone(r) }),
+		OfNone:      estimate(w.ofNone),
 		Rest:        estimate(func(r ratios) float64 { return r.rest }),
 		Capture:     estimate(func(r ratios) float64 { return r.capture }),
 		Share:       estimate(func(r ratios) float64 { return r.share }),
+		During:      estimate(w.during),
+		HasDuring:   d.open+d.paused > 0,
 		RestLoss:    estimate(func(r ratios) float64 { return 1 - r.rest }),
 		CaptureLoss: estimate(func(r ratios) float64 { return w.open * (r.rest - r.capture) }),
 		MachineLoss: estimate(func(r ratios) float64 { return w.open * r.capture * (1 - r.share) }),
@@ -147,6 +153,14 @@ func (w weights) shareOf(o *Opening) float64 {
 	}
 	taken := (1 - o.Capture.Base/o.Rest.Base) * o.Total // s of the machine, an image
 	return 1 - min(max(taken/w.each, -1), 1)
+}
+
+// during is what a trial has of none's throughput under a checkpoint.
+func (w weights) during(r ratios) float64 {
+	if w.open+w.paused <= 0 {
+		return r.rest
+	}
+	return w.open * r.capture * r.share / (w.open + w.paused)
 }
 
 // ofNone is what a trial would have of none's throughput.

@@ -1,7 +1,9 @@
 package result
 
 import (
+	"bytes"
 	"math"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -77,6 +79,10 @@ func TestPartsSum(t *testing.T) {
 		if parts.OfNone.HalfWidth() > 1e-9 {
 			t.Errorf("%s: openings that agree have an interval of ± %v", name, parts.OfNone.HalfWidth())
 		}
+		inside := m.capture * (1 - m.taken) * (m.each - m.pause) / m.each
+		if math.Abs(parts.During.Mid-inside) > 0.02 || !parts.HasDuring {
+			t.Errorf("%s: during a checkpoint %.4f of none, want %.4f", name, parts.During.Mid, inside)
+		}
 		if math.Abs(parts.Share.Mid-(1-m.taken)) > 1e-9 {
 			t.Errorf("%s: the checkpointer left %.4f of the machine, want %.4f", name, parts.Share.Mid, 1-m.taken)
 		}
@@ -147,6 +153,30 @@ func TestPairRoundTrip(t *testing.T) {
 	e.Pairs[0].Status, e.Pairs[0].Error = Failed, "image 3 is wrong"
 	if r := e.Aggregate(nil)[0]; r.Relative.N != 0 || r.Parts != nil || len(r.Errors) != 1 {
 		t.Errorf("a failed pair left %+v with errors %v", r.Relative, r.Errors)
+	}
+}
+
+// TestPairIsSealed: every changed byte of a pair is noticed.
+func TestPairIsSealed(t *testing.T) {
+	dir := t.TempDir()
+	p := simulation{none: 3e6, rest: 0.95, capture: 0.9, each: 1}.pair(0, 0.01)
+	if err := SavePair(dir, *p); err != nil {
+		t.Fatal(err)
+	}
+	name := pairPath(dir, *p)
+	good, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range good {
+		bad := bytes.Clone(good)
+		bad[i] ^= 1
+		if err := os.WriteFile(name, bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := LoadPair(dir, *p); err == nil {
+			t.Fatalf("byte %d, %q, was changed, and nobody noticed", i, good[i])
+		}
 	}
 }
 

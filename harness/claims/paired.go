@@ -1,0 +1,44 @@
+package claims
+
+import (
+	"slices"
+
+	"ckptbench/harness/result"
+)
+
+// pairedOverhead is the time added to a transaction: the ends of the interval
+// change places.
+func pairedOverhead(r *result.Row) (result.Stat, bool) {
+	s := r.Relative
+	if s.N == 0 || s.Lo <= 0 {
+		return result.Stat{}, false
+	}
+	s.Median, s.Lo, s.Hi = 1/s.Median-1, 1/s.Hi-1, 1/s.Lo-1
+	return s, true
+}
+
+func pairedRest(r *result.Row) (result.Stat, bool) {
+	return result.NewInterval(r.Parts.Rest, r.Parts.Openings), true
+}
+
+func pairedDuring(r *result.Row) (result.Stat, bool) {
+	return result.NewInterval(r.Parts.During, r.Parts.Openings), r.Parts.HasDuring
+}
+
+// pairStat returns a figure of an algorithm's pair at a point; ok is false where
+// there is no pair, or it has no figures.
+func (v *view) pairStat(algorithm string, point []result.Param, f Figure) (result.Stat, bool) {
+	if f.paired == nil {
+		return result.Stat{}, false
+	}
+	if v.rows == nil {
+		v.rows = v.exp.Aggregate(nil)
+	}
+	for i := range v.rows {
+		r := &v.rows[i]
+		if r.Algorithm == algorithm && slices.Equal(r.Params, point) && r.Parts != nil {
+			return f.paired(r)
+		}
+	}
+	return result.Stat{}, false
+}
