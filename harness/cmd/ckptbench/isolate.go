@@ -48,7 +48,7 @@ func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(har
 	cmd := exec.CommandContext(ctx, exe, "trial")
 	cmd.Stdin = bytes.NewReader(in)
 	cmd.ExtraFiles = inherit
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it keeps what was measured
+	cmd.Cancel = func() error { return cmd.Process.Signal(stopSignal()) } // it keeps what was measured
 	cmd.WaitDelay = time.Minute
 	var said bytes.Buffer
 	cmd.Stderr = &said

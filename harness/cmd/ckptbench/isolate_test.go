@@ -18,8 +18,11 @@ import (
 const asCommand = "CKPTBENCH_AS_COMMAND"
 
 // TestMain makes the test's program be the command, for run --isolate and for tests
-// that kill it.
+// that kill it, or for tests of signals a command that does not end.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "stubborn" {
+		stubborn()
+	}
 	if len(os.Args) > 1 && os.Args[1] == "trial" || os.Getenv(asCommand) != "" {
 		main()
 	}
