@@ -81,18 +81,18 @@ func within(quads []paired.Quad, r store.Report) paired.Block {
 // end, clear of every stretch from closed to opened.
 func inside(q paired.Quad, marks []store.Mark) bool {
 	var closed time.Time
-	in := false
+	in, durable := false, false
 	for _, m := range marks {
 		switch m.Name {
 		case store.MarkTrigger:
 			in = !q.Start().Before(m.At)
 		case store.MarkDurable:
-			in = in && !q.End().After(m.At)
+			in, durable = in && !q.End().After(m.At), true
 		case store.MarkClosed:
 			closed = m.At
 		case store.MarkOpened:
 			in = in && (q.End().Before(closed) || q.Start().After(m.At))
 		}
 	}
-	return in
+	return in && durable
 }
