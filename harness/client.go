@@ -32,6 +32,10 @@ type run struct {
 	misses    atomic.Uint64
 }
 
+// inserted returns how many records clients added, or are adding, to those that
+// were loaded.
+func (r *run) inserted(loaded int64) int64 { return int64(r.next.Load()) - loaded }
+
 // halt ends the clients' loops, and the time in which something may be due.
 func (r *run) halt() {
 	r.stopped.CompareAndSwap(0, r.clock.Now())

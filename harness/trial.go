@@ -235,6 +235,10 @@ func (t *trial) collect() {
 	}
 	m := t.store.Memory()
 	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
+	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak is of more records than were loaded
+		out.Memory.Data += n * int64(t.cell.RecordSize)
+		out.Memory.Store, out.Memory.Rest = m.Store, m.Own
+	}
 	out.Service = quantiles(&t.sampler.service)
 	if t.rate > 0 {
 		out.Rate, out.Response = t.rate, quantiles(&t.sampler.total)

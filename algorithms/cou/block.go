@@ -45,7 +45,7 @@ func NewBlock(env *store.Env) (store.Algorithm, error) {
 		return nil, err
 	}
 	n := (env.Slots + blockRecords - 1) / blockRecords
-	env.Meter.Add(int64(8 * n))
+	env.CountBits(64 / blockRecords)
 	return &blockCOU{cou{env: env, shadow: shadow}, make(blocks, n)}, nil
 }
 

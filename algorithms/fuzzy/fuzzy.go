@@ -48,7 +48,7 @@ func New(env *store.Env) (store.Algorithm, error) {
 	f := &fuzzy{env: env, copy: copy}
 	for i := range f.table {
 		f.table[i] = flags.NewSet(env.Slots)
-		env.Meter.Add(f.table[i].Bytes())
+		env.CountBits(1)
 	}
 	return f, nil
 }

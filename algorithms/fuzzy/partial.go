@@ -20,7 +20,7 @@ func NewPartial(env *store.Env) (store.Algorithm, error) {
 	p := &partial{fuzzy{env: env}}
 	for i := range p.table {
 		p.table[i] = flags.NewSet(env.Slots)
-		env.Meter.Add(p.table[i].Bytes())
+		env.CountBits(1)
 	}
 	return p, nil
 }

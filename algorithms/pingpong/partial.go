@@ -26,7 +26,7 @@ type partial struct {
 // switch.
 func NewPartial(env *store.Env) (store.Algorithm, error) {
 	p := &partial{of: bits.NewSet(env.Slots)}
-	env.Meter.Add(p.of.Bytes())
+	env.CountBits(1)
 	p.pingpong.init(env, true)
 	return p, nil
 }

@@ -27,8 +27,8 @@ type Env struct {
 	// begin; tests begin just below a wrap.
 	First   uint64
 	Restore Restore      // how a Loader with pages is to be loaded; empty for its own choice
-	Meter   *arena.Meter // counts the algorithm's own memory
-	Live    *arena.Meter // counts the tables', and live versions that are kept elsewhere
+	Meter   *arena.Meter // counts the algorithm's own memory, but what is counted by CountBits and NewVersions
+	Live    *arena.Meter // counts live versions that are kept elsewhere than in the tables
 	Dirty   *Dirty       // what was written since the image before; nil where images are full
 
 	Budget int64 // see Options.Budget
@@ -107,6 +107,14 @@ func (e *Env) Stable() (*stable.Versions, error) {
 	return stable.New(uint64(e.Slots), e.Largest(), e.Workers, e.Streams, uint32(e.First), e.store.opts.Huge, e.Meter)
 }
 
+// CountBits counts n bits of the algorithm's memory for every record: of arrays
+// with a place for each of Slots, which are used as far as there are records.
+func (e *Env) CountBits(n int) {
+	for _, t := range e.store.tables {
+		t.own.Add(int64(n))
+	}
+}
+
 // Versions are one more version of every record, in memory of their own: the
 // second array of the papers.
 type Versions struct {
@@ -120,7 +128,7 @@ func (e *Env) NewVersions() (*Versions, error) {
 	vs := &Versions{}
 	for _, t := range e.store.tables {
 		size := record.VersionBytes(t.spec.ValueSize)
-		a, err := arena.New(size*int(t.spec.Capacity), e.store.memory(), e.Meter)
+		a, err := arena.New(size*int(t.spec.Capacity), e.store.memory(), nil)
 		if err != nil {
 			return nil, fmt.Errorf("copy of table %q: %w", t.spec.Name, errors.Join(err, vs.free()))
 		}
@@ -129,12 +137,19 @@ func (e *Env) NewVersions() (*Versions, error) {
 		}
 		vs.arenas, vs.sizes = append(vs.arenas, a), append(vs.sizes, size)
 	}
+	for i, t := range e.store.tables {
+		t.own.Add(8 * int64(vs.sizes[i]))
+	}
 	e.side = append(e.side, vs)
 	return vs, nil
 }
 
 // FreeVersions gives an array back before the store is closed.
 func (e *Env) FreeVersions(vs *Versions) error {
+	e.store.Memory() // so that the peak is not forgotten
+	for i, t := range e.store.tables {
+		t.own.Add(-8 * int64(vs.sizes[i]))
+	}
 	e.side = slices.DeleteFunc(e.side, func(o *Versions) bool { return o == vs })
 	return vs.free()
 }

@@ -37,14 +37,17 @@ const (
 	slot0 = 2
 )
 
-func newHashIndex(capacity uint64, o arena.Options, m *arena.Meter) (*hashIndex, error) {
+func newHashIndex(capacity uint64, o arena.Options) (*hashIndex, error) {
 	n := uint64(1) << bits.Len64(2*max(capacity, 8)-1)
-	cells, err := arena.New(int(n)*int(unsafe.Sizeof(cell{})), o, m)
+	cells, err := arena.New(int(n)*int(unsafe.Sizeof(cell{})), o, nil)
 	if err != nil {
 		return nil, err
 	}
 	return &hashIndex{cells: cells, base: cells.Base(), shift: uint(64 - bits.Len64(n-1)), mask: n - 1}, nil
 }
+
+// bytes returns the size of the index.
+func (x *hashIndex) bytes() uint64 { return (x.mask + 1) * uint64(unsafe.Sizeof(cell{})) }
 
 func (x *hashIndex) cell(i uint64) *cell {
 	return (*cell)(unsafe.Add(x.base, uintptr(i&x.mask)*unsafe.Sizeof(cell{})))

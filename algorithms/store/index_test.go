@@ -10,7 +10,7 @@ import (
 
 func hashTable(t *testing.T, capacity uint64) *table {
 	t.Helper()
-	tab, err := newTable(0, TableSpec{Name: "t", ValueSize: 8, Capacity: capacity, Hash: true}, 0, 1, arena.Options{}, new(arena.Meter))
+	tab, err := newTable(0, TableSpec{Name: "t", ValueSize: 8, Capacity: capacity, Hash: true}, 0, 1, arena.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,8 +95,9 @@ type Store struct {
 	disk    *limit.Limiter // of images and the log
 	images  *image.Dir
 	log     *wal.Log
-	meter   arena.Meter // the tables and indexes
-	own     arena.Meter // the algorithm's memory
+	meter   arena.Meter  // of the store, what is not counted by the record
+	own     arena.Meter  // of the algorithm, what is not counted by the record
+	peak    atomic.Int64 // of the algorithm's memory, when last asked for
 	born    time.Time
 
 	early, late, nowait, hashed, touch bool
@@ -172,7 +173,7 @@ func (s *Store) open() error {
 		versions = 0
 	}
 	for i, spec := range o.Tables {
-		t, err := newTable(i, spec, slots, versions, s.memory(), &s.meter)
+		t, err := newTable(i, spec, slots, versions, s.memory())
 		if err != nil {
 			return err
 		}
@@ -200,7 +201,7 @@ func (s *Store) open() error {
 		return err
 	}
 	if s.env.Dirty != nil {
-		s.own.Add(s.env.Dirty.bytes())
+		s.env.CountBits(int(8 * s.env.Dirty.bytes() / max(int64(slots), 1)))
 	}
 	if s.alg, err = o.New(s.env); err != nil {
 		return err
@@ -226,9 +227,9 @@ func (s *Store) accountVersions() {
 		return // slots have none
 	}
 	for _, t := range s.tables {
-		extra := int64(t.spec.Capacity) * max(0, int64(t.stride)-int64(strideOfOne(t.spec)))
-		s.meter.Add(-extra)
-		s.own.Add(extra)
+		extra := 8 * max(0, int64(t.stride)-int64(strideOfOne(t.spec)))
+		t.live.Add(-extra)
+		t.own.Add(extra)
 	}
 }
 
@@ -363,9 +364,28 @@ type Memory struct {
 	Peak  int64 // the algorithm's, at most
 }
 
-// Memory says what the store has allocated for records.
+// Memory says what is used for records. What a table has reserved for inserts is
+// not: of arrays with a place for every record that there may be, the part below
+// the table's high mark counts.
 func (s *Store) Memory() Memory {
-	return Memory{Store: s.meter.Used(), Own: s.own.Used(), Peak: s.own.Peak()}
+	m := Memory{Store: s.meter.Used(), Own: s.own.Used(), Peak: s.own.Peak()}
+	for _, t := range s.tables {
+		high := int64(t.high.Load())
+		own := high * t.own.Load() / 8
+		m.Store += high * t.live.Load() / 8
+		m.Own += own
+		m.Peak += own
+	}
+	for {
+		peak := s.peak.Load()
+		if m.Peak <= peak {
+			m.Peak = peak
+			return m
+		}
+		if s.peak.CompareAndSwap(peak, m.Peak) {
+			return m
+		}
+	}
 }
 
 // Log returns the log, or nil.

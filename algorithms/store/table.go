@@ -29,26 +29,31 @@ type table struct {
 	index  *hashIndex    // nil where the key is the slot
 	keys   []uint64      // of each slot, where there is an index; written before the record is first locked
 	high   atomic.Uint64 // slots below it may be in use
+
+	// Bits of memory per record, the store's and the algorithm's, in arrays that
+	// are reserved for Capacity records and used below high: see Store.Memory.
+	live, own atomic.Int64
 }
 
-func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Options, m *arena.Meter) (*table, error) {
+func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Options) (*table, error) {
 	if spec.Capacity >= 1<<32 {
 		return nil, fmt.Errorf("table %q of %d records: at most 2^32-1", spec.Name, spec.Capacity)
 	}
 	t := &table{id: id, spec: spec, first: first, stride: uintptr(record.Stride(spec.ValueSize, versions))}
 	var err error
-	if t.slots, err = arena.New(int(spec.Capacity)*int(t.stride), o, m); err != nil {
+	if t.slots, err = arena.New(int(spec.Capacity)*int(t.stride), o, nil); err != nil {
 		return nil, fmt.Errorf("table %q: %w", spec.Name, err)
 	}
 	t.base = t.slots.Base()
+	t.live.Store(8 * int64(t.stride))
 	if !spec.Hash {
 		return t, nil
 	}
 	t.keys = make([]uint64, spec.Capacity)
-	m.Add(int64(8 * spec.Capacity))
-	if t.index, err = newHashIndex(spec.Capacity, o, m); err != nil {
+	if t.index, err = newHashIndex(spec.Capacity, o); err != nil {
 		return nil, fmt.Errorf("table %q: index: %w", spec.Name, err)
 	}
+	t.live.Add(64 + 8*int64(t.index.bytes()/max(spec.Capacity, 1)))
 	return t, nil
 }
 

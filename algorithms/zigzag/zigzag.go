@@ -49,7 +49,7 @@ type zigzag struct {
 // New returns Zig-Zag.
 func New(env *store.Env) (store.Algorithm, error) {
 	z := &zigzag{env: env, mr: bits.NewSet(env.Slots), notMW: bits.NewSet(env.Slots), period: 1}
-	env.Meter.Add(z.mr.Bytes() + z.notMW.Bytes())
+	env.CountBits(2)
 	return z, nil
 }
 

@@ -119,7 +119,7 @@ type Quantiles struct {
 
 // Memory is in bytes.
 type Memory struct {
-	Data  int64 `json:"data"`  // values of the loaded records
+	Data  int64 `json:"data"`  // values of the records, those that were inserted included
 	Store int64 `json:"store"` // tables and indexes, as every algorithm has them
 	Rest  int64 `json:"rest"`  // the algorithm's own, between checkpoints
 	Peak  int64 `json:"peak"`  // the algorithm's own, at most

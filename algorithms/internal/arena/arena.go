@@ -10,13 +10,16 @@ import (
 )
 
 // A Meter counts bytes in use and the most there ever were. Its methods may be
-// called concurrently.
+// called concurrently, Add also on nil: it counts nothing then.
 type Meter struct {
 	used, peak atomic.Int64
 }
 
 // Add counts n more bytes, or fewer when n is negative.
 func (m *Meter) Add(n int64) {
+	if m == nil {
+		return
+	}
 	now := m.used.Add(n)
 	for {
 		peak := m.peak.Load()
@@ -46,7 +49,7 @@ type Options struct {
 	Lazy bool // only reserve; the owner counts on the meter what it uses
 }
 
-// New returns an arena of n zero bytes, counted on m.
+// New returns an arena of n zero bytes, counted on m if it is not nil.
 func New(n int, o Options, m *Meter) (*Arena, error) {
 	if n < 0 {
 		return nil, fmt.Errorf("arena of %d bytes", n)
