@@ -11,6 +11,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
 	"ckptbench/workload"
 	"ckptbench/workload/smallbank"
 	"ckptbench/workload/tpcc"
@@ -31,7 +32,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 		b, err = smallbank.New(smallbank.Config{
 			Accounts: uint64(c.Records), Mix: w.Calls, Clients: c.workers(),
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
-			Tape:   opsFor(c.Warmup+c.Duration) / records,
+			Tape:   config.TraceOps(c.Warmup+c.Duration) / records,
 		})
 	case w.Name == workload.TPCC:
 		b, err = tpcc.New(tpcc.Config{Warehouses: w.Warehouses, Mix: w.Calls, Seed: c.Seed.Value})

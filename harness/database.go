@@ -192,17 +192,6 @@ func (c cell) newRun() *run {
 	return r
 }
 
-// tapeOps is how many operations are drawn in advance for a worker; it replays
-// them over and over.
-const tapeOps = 1 << 22
-
-// opsFor returns how many to draw for a run of length d: a short run needs no
-// tape that it would not come to the end of.
-func opsFor(d config.Duration) int {
-	const perSecond = 4e6
-	return int(min(tapeOps, max(1<<15, perSecond*float64(d)/1e9)))
-}
-
 // fewest is how many short transactions are drawn at least, however large.
 const fewest = 8
 

@@ -17,7 +17,8 @@ import (
 //
 // A tape takes 16 bytes for each operation and 8 for each transaction: 168
 // for one of ten keys, 24 for one of a single key. It holds no pointers but
-// its two arrays'. It is read-only, so workers may share it.
+// its two arrays', which lie where no forked child has them. It is read-only, so
+// workers may share it. What it hands out is valid while the tape is reachable.
 type Tape struct {
 	ops  []Op
 	txns []word // and one more, whose start is the end of the last
@@ -55,9 +56,7 @@ func Record(st *Stream, n int) *Tape {
 		tape.add(&t)
 	}
 	tape.txns = append(tape.txns, word(len(tape.ops))<<startAt)
-	if spare := cap(tape.ops) - len(tape.ops); spare > len(tape.ops)/16 {
-		tape.ops = slices.Clone(tape.ops)
-	}
+	tape.keepFromForks()
 	return tape
 }
 

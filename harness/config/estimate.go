@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	recordHead   = 16   // bytes beside the value: lock word and key, in memory and in an image
 	indexEntry   = 24   // bytes of a hash index per record
 	judgeTime    = 5e-6 // seconds that the oracle takes per record
+	opBytes      = 16   // of a trace, per operation
+	txnBytes     = 8    // of a trace, per transaction
+	drawSpeed    = 12e6 // operations drawn per second, all workers' one after the other
 	stateBytes   = 150  // of an image's record, when images or stores are compared
 	recordBytes  = 1e9  // what a recorded trial records
 	ownCopies    = 4    // of the data on disk, at most, of an algorithm that recovers from files of its own
@@ -118,10 +122,41 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 	return b
 }
 
+// TraceOps returns how many operations are drawn in advance for a worker that runs
+// for d: a short run needs no trace that it would not come to the end of, and a
+// long one replays its trace.
+func TraceOps(d Duration) int {
+	const (
+		perSecond = 4e6
+		least     = 1 << 15
+		most      = 1 << 22
+	)
+	return int(min(most, max(least, perSecond*float64(d)/1e9)))
+}
+
+// traced is how many operations are drawn in advance for a trial, for all workers;
+// of a benchmark that draws them as it goes, none.
+func (e *Experiment) traced() float64 {
+	switch e.Workload.Name {
+	case workload.SmallBank, workload.TPCC, workload.Bulk:
+		return 0
+	}
+	workers := int(e.Workers)
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return float64(workers * TraceOps(e.Warmup+e.Duration))
+}
+
+// traceBytes is what they take in memory, and the index of their transactions.
+func (e *Experiment) traceBytes() float64 {
+	return e.traced() * (opBytes + txnBytes/float64(max(e.Workload.Keys, 1)))
+}
+
 // memoryBytes is the store with what checks it, which is largest either at the
 // end of the recorded trial or when the state recovered is compared.
 func (e *Experiment) memoryBytes(copies float64) float64 {
-	store := e.storeBytes(copies)
+	store := e.storeBytes(copies) + e.traceBytes()
 	if e.Paired() { // none is open beside it
 		store += e.storeBytes(1)
 	}
@@ -132,7 +167,7 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 	least.Records = e.VerifiedRecords()
 	all, _ := e.shape()
 	fewer, _ := least.shape()
-	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + recordBytes
+	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + recordBytes + e.traceBytes()
 	if e.Checkpoint.Sink != SinkDiscard || e.firstOf(e.known.OwnAlgorithms, true) != "" {
 		store += e.storeBytes(1) + 2*stateBytes*all
 	}
@@ -179,7 +214,7 @@ func (e *Experiment) imageBytes() float64 {
 }
 
 func (e *Experiment) trialSeconds(measured Duration) float64 {
-	return time.Duration(e.Warmup).Seconds() + time.Duration(measured).Seconds() + e.dataBytes()/loadSpeed
+	return time.Duration(e.Warmup).Seconds() + time.Duration(measured).Seconds() + e.dataBytes()/loadSpeed + e.traced()/drawSpeed
 }
 
 // algorithmSeconds is all trials of one algorithm at one point.

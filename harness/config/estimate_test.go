@@ -27,21 +27,26 @@ warmup: 5s
 verify: off
 recover: false
 trials: 2
+workers: 2
 matrix:
   records: [1M, 10M]
 `
+	// A trial's traces: for each worker operations of 16 bytes, each with an index
+	// entry of 8, drawn at 12 M a second.
+	const drawn = 2 << 22
 	est := parse(t, text).Estimate(copies)
 	if est.Points != 2 || est.Trials != 8 {
 		t.Errorf("%d points and %d trials", est.Points, est.Trials)
 	}
 	// Per point four trials of 15 s, and to load 1 GB and 10 GB at 500 MB/s.
-	if want := 4 * (15 + 2 + 15 + 20) * time.Second; est.Time.Round(time.Second) != want {
+	want := 4*(15+2+15+20)*time.Second + 8*drawn*time.Second/12e6
+	if est.Time.Round(time.Millisecond) != want.Round(time.Millisecond) {
 		t.Errorf("it takes %v, want %v", est.Time, want)
 	}
 	if want := int64(2 * 10e6 * 1000); est.Disk != want {
 		t.Errorf("it needs %d on disk, want %d", est.Disk, want)
 	}
-	if want := int64(10e6 * (3*984 + 16 + 24)); est.Memory != want || est.Algorithm != "pingpong" {
+	if want := int64(10e6*(3*984+16+24) + drawn*24); est.Memory != want || est.Algorithm != "pingpong" {
 		t.Errorf("%s needs %d, want %d", est.Algorithm, est.Memory, want)
 	}
 
@@ -79,7 +84,7 @@ matrix:
 }
 
 func TestEstimateFits(t *testing.T) {
-	e := parse(t, "algorithms: [none, pingpong]\nrecord_size: 1KiB\nmatrix: {records: [1M, 100M]}\n")
+	e := parse(t, "algorithms: [none, pingpong]\nworkers: 2\nrecord_size: 1KiB\nmatrix: {records: [1M, 100M]}\n")
 	est := e.Estimate(copies)
 	check := func(memory, disk int64, want string) {
 		t.Helper()
@@ -94,7 +99,7 @@ func TestEstimateFits(t *testing.T) {
 	check(math.MaxInt64, math.MaxInt64, "")
 	check(est.Memory, est.Disk, "")
 	check(-1, -1, "")
-	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 412.4 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 412.6 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
 	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
 }
 
@@ -115,7 +120,7 @@ func TestEstimateTight(t *testing.T) {
 // A recorded trial with fewer records needs less time and less memory, down to
 // what the measured one needs.
 func TestEstimateOfFewerRecorded(t *testing.T) {
-	const text = "algorithms: [pingpong]\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\nrecover: false\nverify_records: "
+	const text = "algorithms: [pingpong]\nworkers: 2\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\nrecover: false\nverify_records: "
 	e := func(n string) Estimate {
 		x, err := Parse("x.yaml", []byte(text+n+"\n"), known)
 		if err != nil {
@@ -124,7 +129,7 @@ func TestEstimateOfFewerRecorded(t *testing.T) {
 		return x.Estimate(copies)
 	}
 	all, few := e("unlimited"), e("1M")
-	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(10e6*(3*100+16)) {
+	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(10e6*(3*100+16)+24*(2<<22)) {
 		t.Errorf("1M of 10M: %v and %d, all of them: %v and %d", few.Time, few.Memory, all.Time, all.Memory)
 	}
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package workload
+
+// keepFromForks does nothing: nobody clones the process here.
+func (tape *Tape) keepFromForks() {}
