@@ -124,10 +124,26 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		return v
 	}
 	v.Outcome, v.Ours, v.Trials, v.Warnings = NotHeld, r.ours, r.trials, e.Machine.Warnings
+	if names := overloaded(e, c.Decide.needs().algorithms); names != "" {
+		v.Ours += "; overloaded: " + names
+	}
 	if r.held {
 		v.Outcome = Held
 	}
 	return v
+}
+
+// overloaded names those of the algorithms that did not reach the rate of an open
+// loop in some trial.
+func overloaded(e *result.Experiment, algorithms []string) string {
+	var names []string
+	for i := range e.Trials {
+		t := &e.Trials[i]
+		if t.Overloaded && slices.Contains(algorithms, t.Algorithm) && !slices.Contains(names, t.Algorithm) {
+			names = append(names, t.Algorithm)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // A setup is what a claim has to know of an experiment's configuration.

@@ -1,6 +1,10 @@
 package claims
 
-import "fmt"
+import (
+	"fmt"
+
+	"ckptbench/harness/result"
+)
 
 // A Proof holds where the images of an algorithm were found right in every
 // trial, or, if Wrong is set, wrong in one at least. That none was found wrong
@@ -33,7 +37,7 @@ func (d Proof) decide(v *view) (ruling, error) {
 	for _, p := range points {
 		for _, t := range v.exp.At(d.Algorithm, p) {
 			trials++
-			if !t.Verdict.OK {
+			if t.Judged() == result.Wrong {
 				found = firstLine(t.Verdict.Detail)
 			} else if err := counts(t); err != nil {
 				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)

@@ -63,10 +63,12 @@ func counts(t *result.Trial) error {
 		return fmt.Errorf("failed: %s", firstLine(t.Error))
 	case t.Status == result.Partial:
 		return fmt.Errorf("was interrupted")
+	case t.Idle():
+		return fmt.Errorf("committed nothing")
 	case t.Profiled:
 		return fmt.Errorf("was profiled, which slows it down")
-	case t.Verdict.Mode == "off" && len(t.Checkpoints) > 0:
-		return fmt.Errorf("has images that nobody checked (verify: off)")
+	case t.Judged() == result.NotChecked:
+		return fmt.Errorf("has images that nobody checked (%s)", t.WhyNotChecked())
 	}
 	return nil
 }

@@ -16,9 +16,12 @@ type cell struct {
 	data      int64    // bytes of them
 	profiled  bool
 
-	right   map[int]bool // by trial number: it ran to its end and its images were right
-	failed  []string     // why, a line for each failed trial
-	partial int          // interrupted trials
+	right      map[int]bool // by trial number: it ran to its end and its images were right
+	failed     []string     // why, a line for each failed trial
+	partial    int          // interrupted trials
+	idle       int          // trials in which nothing committed, which have no figures
+	overloaded int          // trials of an open loop that did not reach its rate
+	unchecked  int          // trials whose images were not checked
 
 	// One value for each trial that is right and has the figure.
 	relative []float64 // throughput over none's of the same round
@@ -44,10 +47,19 @@ func newCell(ts []*result.Trial) *cell {
 		c.hashes, c.workers = appendNew(c.hashes, t.ConfigHash), appendNew(c.workers, t.Workers)
 		c.modes = appendNew(c.modes, t.Verdict.Mode)
 		c.profiled = c.profiled || t.Profiled
+		if t.Status == result.OK && t.Judged() == result.NotChecked {
+			c.unchecked++
+		}
+		if t.Overloaded {
+			c.overloaded++
+		}
+		if t.Idle() {
+			c.idle++
+		}
 		switch {
 		case t.Status == result.Partial:
 			c.partial++
-		case t.Status == result.Failed || !t.Verdict.OK:
+		case t.Status == result.Failed || t.Judged() == result.Wrong:
 			c.right[t.Trial] = false
 			c.failed = append(c.failed, whyFailed(t))
 		default:

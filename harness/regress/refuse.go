@@ -44,11 +44,30 @@ func (s *Side) refuse() error {
 		switch {
 		case c.profiled:
 			return fmt.Errorf("%s: trials of %s were profiled, which slows them; run them without --profile", s.Name, c.where())
+		case c.idle > 0:
+			return fmt.Errorf("%s: %s has no throughput: nothing committed in %d trials; run longer ones", s.Name, c.where(), c.idle)
 		case c.partial > 0:
 			return fmt.Errorf("%s: %d trials of %s were interrupted; run again with --resume", s.Name, c.partial, c.where())
 		}
 	}
 	return nil
+}
+
+// notChecked reports whether images of c were not checked. Of a baseline only the
+// modes are known.
+func (s *Side) notChecked(c *cell) bool {
+	return c.unchecked > 0 || s.stored() && slices.Contains(c.modes, result.ModeOff)
+}
+
+// having names the algorithms of cells that are so, each once.
+func (s *Side) having(is func(*cell) bool) string {
+	var names []string
+	for _, c := range s.cells {
+		if is(c) {
+			names = appendNew(names, c.algorithm)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func machines(s *Side) string {
@@ -133,8 +152,11 @@ func (c *comparison) notes() []string {
 		name string
 		side *Side
 	}{{"base", c.base}, {"head", c.head}} {
-		if slices.ContainsFunc(s.side.cells, func(x *cell) bool { return slices.Contains(x.modes, "off") }) {
-			out = append(out, "Images of "+s.name+" were NOT verified.")
+		if names := s.side.having(s.side.notChecked); names != "" {
+			out = append(out, "Images of "+s.name+" were NOT checked: "+names+".")
+		}
+		if names := s.side.having(func(x *cell) bool { return x.overloaded > 0 }); names != "" {
+			out = append(out, "Overloaded in "+s.name+", so latencies grow with the trial: "+names+".")
 		}
 	}
 	var added []string

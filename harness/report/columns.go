@@ -102,12 +102,14 @@ func stat(get func(*result.Row) result.Stat, factor float64, format func(float64
 // are none to count, of none's run there were none to take.
 func images(r *result.Row) string {
 	switch {
-	case r.Mode == "off":
+	case r.Judged == result.NotChecked && r.Mode == result.ModeOff:
 		return "off"
-	case r.Checkpoints == 0 && r.Images == 0:
-		return none
-	case !r.Verified:
+	case r.Judged == result.NotChecked:
+		return result.NotChecked
+	case r.Judged == result.Wrong:
 		return "NO"
+	case r.Images == 0:
+		return none
 	}
 	return strconv.Itoa(r.Images)
 }
@@ -116,7 +118,7 @@ func images(r *result.Row) string {
 func name(r *result.Row) string {
 	n := escape.OneLine(r.Algorithm)
 	if r.Partial && r.Failed == 0 {
-		n += " (partial)"
+		n += " (interrupted)"
 	}
 	return n
 }

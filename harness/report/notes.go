@@ -23,8 +23,10 @@ func (s summary) notes(t table) []string {
 			out = append(out, n)
 		}
 	}
-	if n := verifyNote(t.rows); n != "" {
-		out = append(out, n)
+	for _, n := range []string{verifyNote(t.rows), uncheckedNote(t.rows), interruptedNote(t.rows), overloadedNote(t.rows)} {
+		if n != "" {
+			out = append(out, n)
+		}
 	}
 	if n := s.machinesNote(t); n != "" {
 		out = append(out, n)
@@ -188,11 +190,65 @@ func verifyNote(rows []result.Row) string {
 	switch m := strings.Join(modes, ", "); m {
 	case "":
 		return ""
-	case "off":
-		return "Images were NOT verified."
+	case result.ModeOff:
+		return ""
 	default:
 		return "Verification: " + escape.OneLine(m) + "."
 	}
+}
+
+// uncheckedNote names the algorithms whose images were not all checked.
+func uncheckedNote(rows []result.Row) string {
+	return named("Images NOT checked: ", rows, func(r *result.Row) string {
+		if r.Judged != result.NotChecked || r.Failed > 0 { // a failed row says why
+			return ""
+		}
+		return "(" + strings.Join(r.Unchecked, ", ") + ")"
+	})
+}
+
+// interruptedNote names the algorithms of which trials were interrupted.
+func interruptedNote(rows []result.Row) string {
+	return named("Interrupted: ", rows, func(r *result.Row) string {
+		switch {
+		case r.Interrupted == 0:
+			return ""
+		case r.Partial:
+			return fmt.Sprintf("(%s, which the figures are of)", plural(r.Interrupted, "trial"))
+		}
+		return fmt.Sprintf("(%s, in no figure)", plural(r.Interrupted, "trial"))
+	})
+}
+
+// overloadedNote names the algorithms that did not reach the rate of an open loop.
+func overloadedNote(rows []result.Row) string {
+	return named("Overloaded, so that latencies grow with the trial: ", rows, func(r *result.Row) string {
+		if r.Overloaded == 0 {
+			return ""
+		}
+		return fmt.Sprintf("(%d of %s)", r.Overloaded, plural(r.Trials, "trial"))
+	})
+}
+
+// named lists the algorithms of which is says something behind what, or is empty.
+func named(what string, rows []result.Row, is func(*result.Row) string) string {
+	var parts []string
+	for i := range rows {
+		if text := is(&rows[i]); text != "" {
+			parts = append(parts, escape.OneLine(rows[i].Algorithm+" "+text))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return what + strings.Join(parts, ", ") + "."
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // machinesNote names the machines of a table, where the result is of several.
@@ -221,6 +277,25 @@ func (s summary) machinesNote(t table) string {
 	return "Measured on " + strings.Join(names, " and ") + "."
 }
 
+// trialWarnings are those of the trials, each once, behind the algorithms that it
+// is of.
+func trialWarnings(rows []result.Row) []string {
+	var texts []string
+	of := map[string][]string{}
+	for _, r := range rows {
+		for _, w := range r.Warnings {
+			if of[w] == nil {
+				texts = append(texts, w)
+			}
+			of[w] = append(of[w], r.Algorithm)
+		}
+	}
+	for i, w := range texts {
+		texts[i] = strings.Join(of[w], ", ") + ": " + w
+	}
+	return texts
+}
+
 // warnings are the machine's and the trials', each once.
 func (s summary) warnings(t table) []string {
 	var out []string
@@ -232,9 +307,7 @@ func (s summary) warnings(t table) []string {
 		}
 	}
 	add(s.exp.Warnings())
-	for _, r := range t.rows {
-		add(r.Warnings)
-	}
+	add(trialWarnings(t.rows))
 	if slices.ContainsFunc(s.exp.Trials, func(x result.Trial) bool { return x.Profiled }) {
 		add([]string{"profiled: not to be compared with other runs"})
 	}

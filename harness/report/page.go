@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,15 +122,20 @@ func view(g grid, rows []result.Row, variable []string) tableView {
 
 // verdict says in one line whether the page's figures can be believed.
 func (s summary) verdict() (string, bool) {
-	images, failed, unchecked := 0, 0, 0
+	images, failed := 0, 0
+	var names []string // of the algorithms that were not checked
+	unchecked := 0
 	for i := range s.exp.Trials {
 		t := &s.exp.Trials[i]
 		images += t.Verdict.Images
 		switch {
 		case t.Status == result.Failed:
 			failed++
-		case t.Verdict.Mode == "off":
+		case t.Judged() == result.NotChecked:
 			unchecked++
+			if name := escape.OneLine(t.Algorithm); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	n := len(s.exp.Trials)
@@ -137,7 +143,7 @@ func (s summary) verdict() (string, bool) {
 	case failed > 0:
 		return fmt.Sprintf("%d of %d trials FAILED: an image or a recovered state was wrong, or they could not run.", failed, n), false
 	case unchecked > 0:
-		return fmt.Sprintf("The images of %d of %d trials were not checked.", unchecked, n), false
+		return fmt.Sprintf("The images of %d of %d trials were not checked: %s.", unchecked, n, strings.Join(names, ", ")), false
 	}
 	if len(s.tables) == 0 && len(s.bulk) > 0 {
 		return fmt.Sprintf("All of %d trials passed: after each, every row was compared with a model.", n), true
@@ -145,23 +151,47 @@ func (s summary) verdict() (string, bool) {
 	return fmt.Sprintf("All of %d trials passed: %d images were read back and found right.", n, images), true
 }
 
+// verdicts say of each algorithm what is known of its images over all points:
+// right only where every trial's were looked at.
 func (s summary) verdicts(order []string) []verdictView {
 	var out []verdictView
 	for _, name := range s.exp.Algorithms(order) {
-		v := verdictView{Algorithm: escape.OneLine(name), OK: true}
+		v := verdictView{Algorithm: escape.OneLine(name)}
+		var judged, why, mode []string
 		for i := range s.exp.Trials {
 			t := &s.exp.Trials[i]
 			if t.Algorithm != name {
 				continue
 			}
-			v.Mode, v.Images, v.Transactions = escape.OneLine(t.Verdict.Mode), v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
-			if t.Status == result.Failed {
-				v.OK, v.Text = false, escape.OneLine(t.Error)
+			mode, judged = addNew(mode, escape.OneLine(t.Verdict.Mode)), addNew(judged, t.Judged())
+			v.Images, v.Transactions = v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
+			switch {
+			case t.Status == result.Failed:
+				v.Text = escape.OneLine(t.Error)
+			case t.Judged() == result.NotChecked:
+				why = addNew(why, t.WhyNotChecked())
 			}
+		}
+		v.Mode = strings.Join(mode, ", ")
+		switch {
+		case v.Text != "": // a failed trial says why
+		case len(why) > 0:
+			v.Text = result.NotChecked + ": " + strings.Join(why, ", ")
+		case slices.Contains(judged, result.Right):
+			v.Text, v.OK = result.Right, true
+		default:
+			v.Text, v.OK = result.NoImages, true
 		}
 		out = append(out, v)
 	}
 	return out
+}
+
+func addNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
 }
 
 // repeat is the commands that make the result again. Of a result that does not say

@@ -81,3 +81,35 @@ func TestAnswers(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// The page says right only of images that were looked at.
+func TestPageSaysWhatWasNotChecked(t *testing.T) {
+	trial := func(algorithm string, edit func(*result.Trial)) result.Trial {
+		x := result.Trial{Schema: result.Schema, Algorithm: algorithm, Trial: 1, Status: result.OK, Committed: 1,
+			Verdict: result.Verdict{Mode: result.ModeTrial, OK: true, Images: 3}, Checkpoints: []result.Checkpoint{{N: 1}}}
+		edit(&x)
+		return x
+	}
+	e := &result.Experiment{Name: "x", Trials: []result.Trial{
+		trial("none", func(x *result.Trial) { x.Checkpoints, x.Verdict.Images = nil, 0 }),
+		trial("calc", func(*result.Trial) {}),
+		trial("cou", func(x *result.Trial) { x.Verdict = result.Verdict{Mode: result.ModeOff} }),
+		trial("cpr", func(x *result.Trial) { x.Status, x.Verdict.OK = result.Partial, false }),
+		trial("naive", func(x *result.Trial) { x.Overloaded = true }),
+	}}
+	got := page(t, Page{Exp: e})
+	for _, want := range []string{
+		"<td>none</td><td>trial</td><td>0</td><td>0</td><td>no images</td>",
+		"<td>calc</td><td>trial</td><td>3</td><td>0</td><td>right</td>",
+		"<td>cou</td><td>off</td><td>0</td><td>0</td><td>not checked: verify: off</td>",
+		"<td>cpr</td><td>trial</td><td>3</td><td>0</td><td>not checked: interrupted</td>",
+		"The images of 2 of 5 trials were not checked: cou, cpr.",
+		"<li>Images NOT checked: cou (verify: off), cpr (interrupted).</li>",
+		"<li>Interrupted: cpr (1 trial, which the figures are of).</li>",
+		"<li>Overloaded, so that latencies grow with the trial: naive (1 of 1 trial).</li>",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -9,17 +9,20 @@ import (
 // trial withholds every figure: an algorithm whose image was wrong once has no
 // throughput.
 type Row struct {
-	Algorithm string
-	Params    []Param
-	Trials    int  // that the figures are of
-	Partial   bool // no trial ran to its end; the figures are of interrupted ones
-	Failed    int  // trials that failed
-	Noisy     int  // of Trials, those that something disturbed
-	Worst     Disturbance
-	Repeats   int      // of noisy trials, which these took the place of
-	Repeated  []string // what had disturbed those, each once
-	Errors    []string // of failed and interrupted trials, each once
-	Warnings  []string // each once
+	Algorithm   string
+	Params      []Param
+	Trials      int  // that the figures are of
+	Partial     bool // no trial ran to its end; the figures are of interrupted ones
+	Interrupted int  // trials that were
+	Overloaded  int  // of Trials, those of an open loop that did not reach its rate
+	Idle        int  // of Trials, those in which nothing committed
+	Failed      int  // trials that failed
+	Noisy       int  // of Trials, those that something disturbed
+	Worst       Disturbance
+	Repeats     int      // of noisy trials, which these took the place of
+	Repeated    []string // what had disturbed those, each once
+	Errors      []string // of failed and interrupted trials, each once
+	Warnings    []string // each once
 
 	Throughput Stat // txn/s
 	// Relative is the throughput over none's, and Lost the transactions that a
@@ -65,7 +68,11 @@ type Row struct {
 
 	Mode     string // how images were verified: trial, full or off
 	Images   int    // read back and right, over all trials
-	Verified bool   // in every trial
+	Verified bool   // in every trial: nothing was wrong, and nothing was left unchecked
+	// Judged is Wrong if the images of any trial were, else NotChecked if those of any
+	// were not checked, for what is in Unchecked, else Right, or NoImages.
+	Judged    string
+	Unchecked []string
 }
 
 // Measured reports whether r has figures to show.
@@ -138,14 +145,27 @@ func newRow(ts []*Trial) Row {
 			r.Warnings = appendNew(r.Warnings, w)
 		}
 		r.Images += t.Verdict.Images
-		r.Verified = r.Verified && t.Verdict.OK
+		if t.Status == Partial {
+			r.Interrupted++
+		}
 		if t.Verdict.Mode != r.Mode {
 			r.Mode = "mixed"
 		}
 	}
 	counted := Counted(ts)
 	r.Trials = len(counted)
+	for _, t := range ts {
+		if t.Status == Failed || slices.Contains(counted, t) {
+			r.judge(t)
+		}
+	}
 	for _, t := range counted {
+		if t.Overloaded {
+			r.Overloaded++
+		}
+		if t.Idle() {
+			r.Idle++
+		}
 		if t.Disturbed.Noisy() {
 			r.Noisy, r.Worst = r.Noisy+1, r.Worst.worse(t.Disturbed)
 		}
@@ -159,6 +179,19 @@ func newRow(ts []*Trial) Row {
 		r.fill(counted)
 	}
 	return r
+}
+
+// judge takes what is known of the images of t, which is counted or failed.
+func (r *Row) judge(t *Trial) {
+	worse := []string{"", NoImages, Right, NotChecked, Wrong}
+	judged := t.Judged()
+	if slices.Index(worse, judged) > slices.Index(worse, r.Judged) {
+		r.Judged = judged
+	}
+	r.Verified = r.Judged == Right || r.Judged == NoImages
+	if judged == NotChecked {
+		r.Unchecked = appendNew(r.Unchecked, t.WhyNotChecked())
+	}
 }
 
 func appendNew(list []string, s string) []string {

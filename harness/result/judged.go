@@ -26,6 +26,12 @@ func (t *Trial) Judged() string {
 	return Right
 }
 
+// Idle reports whether nothing committed in t, though it ran to its end: it has no
+// figures then, whatever its pauses were.
+func (t *Trial) Idle() bool {
+	return t.Status == OK && t.Committed == 0 && t.Bulk == nil && (t.Throughput == nil || *t.Throughput == 0)
+}
+
 // WhyNotChecked says in a few words why the images of t were not checked.
 func (t *Trial) WhyNotChecked() string {
 	switch {
