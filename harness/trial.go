@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
+	"ckptbench/harness/latency"
 	"ckptbench/harness/result"
 )
 
@@ -190,8 +191,8 @@ func (t *trial) tick(ctx context.Context, end time.Time, note string) {
 	}
 }
 
-// collect puts together what was measured.
-func (t *trial) collect() {
+// total adds the timeline up.
+func (t *trial) total() {
 	out := t.out
 	out.Buckets = t.sampler.buckets
 	out.Disturbed.Host, out.Disturbed.HostWorst = result.HostTaken(out.Buckets, out.Workers)
@@ -205,6 +206,33 @@ func (t *trial) collect() {
 		rate := float64(out.Committed) / out.Elapsed
 		out.Throughput = &rate
 	}
+}
+
+// split tells latencies between checkpoints from those while an image was captured,
+// and how long after a checkpoint they are as between again.
+func (t *trial) split() {
+	var in, out latency.Counts
+	capturing, between := t.out.Moments()
+	for i, b := range t.sampler.buckets {
+		switch {
+		case capturing(b):
+			t.sampler.spans[i].counts.AddTo(&in)
+		case between(b):
+			t.sampler.spans[i].counts.AddTo(&out)
+		}
+	}
+	t.out.LatencyCapturing, t.out.LatencyBetween = quantiles(&in), quantiles(&out)
+	usual := uint64(0)
+	if q := t.out.LatencyBetween; q != nil {
+		usual = q.P99
+	}
+	t.out.Settle(usual)
+}
+
+// collect puts together what was measured.
+func (t *trial) collect() {
+	out := t.out
+	t.total()
 	c := t.store.Counts()
 	again := uint64(0)
 	for _, d := range t.drivers {
@@ -220,6 +248,7 @@ func (t *trial) collect() {
 		}
 	}
 	out.Checkpoints, out.Events = t.sched.results()
+	t.split()
 	if c := t.store.Collapses(); c.N+c.Failed > 0 {
 		out.Collapse = &result.Collapse{
 			N: c.N, Images: c.Inputs, Read: c.Read, Written: c.Written, Time: seconds(c.Time), Failed: c.Failed,

@@ -55,6 +55,11 @@ var figures = []struct {
 	{"log_lag_bytes", func(r *result.Row) result.Stat { return r.Lag }},
 	{"read_per_logged_byte", func(r *result.Row) result.Stat { return r.ReadPer }},
 	{"written_per_logged_byte", func(r *result.Row) result.Stat { return r.WrittenPer }},
+	{"p99_between_ns", func(r *result.Row) result.Stat { return r.P99Between }},
+	{"p999_between_ns", func(r *result.Row) result.Stat { return r.P999Between }},
+	{"p99_capturing_ns", func(r *result.Row) result.Stat { return r.P99Capturing }},
+	{"p999_capturing_ns", func(r *result.Row) result.Stat { return r.P999Capturing }},
+	{"p99_back_s", func(r *result.Row) result.Stat { return r.P99Back }},
 }
 
 // part returns one of the parts that the overhead was taken apart into.

@@ -60,6 +60,10 @@ func heap() *result.Experiment {
 	f.GCShare, f.Memory.HeapRest, f.Memory.HeapPeak = 0.0812, 1<<30, 3<<30
 	f.GCCycles = 3
 	f.Checkpoints[1].Copies, f.Checkpoints[1].Copied = 1e6, 3<<28
+	f.LatencyBetween = &result.Quantiles{Count: 9, P99: 2100, P999: 3200}
+	f.LatencyCapturing = &result.Quantiles{Count: 9, P99: 21e3, P999: 32e3}
+	back := 0.3
+	f.Checkpoints[1].Settled = &back
 	f.Events = []result.Event{{At: 1, Checkpoint: 1, Name: "trigger"}, {At: 1, Checkpoint: 1, Name: "point"}, {At: 2, Checkpoint: 1, Name: "capture end"}, {At: 2, Checkpoint: 1, Name: "durable"}}
 	f.Buckets = []result.Bucket{{Start: 0, Elapsed: 1, Commits: 1.8e6}, {Start: 1, Elapsed: 1, Commits: 1.2e6}}
 	n := trial("none", 1, 2e6)
@@ -287,4 +291,19 @@ func TestNumbers(t *testing.T) {
 	check(count(316e3), "316k")
 	check(count(1e7), "10M")
 	check(count(999), "999")
+}
+
+// An open loop in which nothing was due has no latencies, and calls none of them
+// service times.
+func TestOpenLoopWithoutArrivals(t *testing.T) {
+	x := trial("none", 1, 2e6)
+	x.Rate, x.Response = 1, nil
+	var b strings.Builder
+	if err := Write(&b, &result.Experiment{Name: "rare", Trials: []result.Trial{x}}, "text", Options{}); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	if !strings.Contains(text, "response times from the intended start") || strings.Contains(text, "service times") {
+		t.Error(text)
+	}
 }

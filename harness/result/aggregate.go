@@ -38,6 +38,11 @@ type Row struct {
 	P999 Stat
 	Max  Stat
 
+	// Of the same latencies, those between checkpoints and those while an image was
+	// captured, ns; and how long after a checkpoint the p99 was back, s, the mean of
+	// those after which it was.
+	P99Between, P999Between, P99Capturing, P999Capturing, P99Back Stat
+
 	Durability // of what is logged
 
 	Checkpoints int  // complete ones, over all trials

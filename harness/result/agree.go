@@ -96,7 +96,8 @@ func (t *Trial) latenciesAgree() error {
 	for _, q := range []struct {
 		name string
 		q    *Quantiles
-	}{{"response_ns", t.Response}, {"service_ns", t.Service}, {"durable_ns", t.Durable}} {
+	}{{"response_ns", t.Response}, {"service_ns", t.Service}, {"durable_ns", t.Durable},
+		{"latency_between_ns", t.LatencyBetween}, {"latency_capturing_ns", t.LatencyCapturing}} {
 		if q.q != nil && !q.q.ascend() {
 			return fmt.Errorf("%s: the quantiles do not ascend: %+v", q.name, *q.q)
 		}

@@ -1,35 +1,28 @@
 package result
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Capturing returns the throughput (transactions a second) while an image was
 // captured, from its point of consistency to its last record: in the buckets of
 // the timeline that lie wholly within. ok is false where none does.
 func (t *Trial) Capturing() (tput float64, ok bool) {
-	spans := t.spans("point", "capture end")
-	return t.rate(func(b Bucket) bool {
-		return slices.ContainsFunc(spans, func(s span) bool { return s.from <= b.Start && b.Start+b.Elapsed <= s.to })
-	})
+	capturing, _ := t.Moments()
+	return t.rate(capturing)
 }
 
 // Between returns the throughput while no checkpoint was under way, from its
 // trigger until it was durable: in the buckets that lie wholly outside. ok is
 // false where none does.
 func (t *Trial) Between() (tput float64, ok bool) {
-	spans := t.spans("trigger", "durable")
-	return t.rate(func(b Bucket) bool {
-		return !slices.ContainsFunc(spans, func(s span) bool { return s.from < b.Start+b.Elapsed && b.Start < s.to })
-	})
+	_, between := t.Moments()
+	return t.rate(between)
 }
 
-// rate returns the throughput in the measured part's buckets that in picks.
+// rate returns the throughput in the buckets that in picks.
 func (t *Trial) rate(in func(Bucket) bool) (tput float64, ok bool) {
 	var commits, seconds float64
 	for _, b := range t.Buckets {
-		if b.Start >= 0 && in(b) {
+		if in(b) {
 			commits += float64(b.Commits)
 			seconds += b.Elapsed
 		}

@@ -22,6 +22,7 @@ func (r *Row) fill(ts []*Trial) {
 		return during / between, ok1 && ok2 && between > 0
 	})
 	r.fillLatency(ts)
+	r.fillSplit(ts)
 	r.fillDurability(ts)
 	r.fillCheckpoints(ts)
 	r.fillCopies(ts)
@@ -57,7 +58,7 @@ func (r *Row) fill(ts []*Trial) {
 }
 
 func (r *Row) fillLatency(ts []*Trial) {
-	r.Open = slices.ContainsFunc(ts, func(t *Trial) bool { return t.Response != nil })
+	r.Open = slices.ContainsFunc(ts, func(t *Trial) bool { return t.Rate > 0 || t.Response != nil })
 	quantile := func(get func(*Quantiles) uint64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			q := t.Service
@@ -74,6 +75,33 @@ func (r *Row) fillLatency(ts []*Trial) {
 	r.P99 = quantile(func(q *Quantiles) uint64 { return q.P99 })
 	r.P999 = quantile(func(q *Quantiles) uint64 { return q.P999 })
 	r.Max = quantile(func(q *Quantiles) uint64 { return q.Max })
+}
+
+// fillSplit takes the latencies by what the checkpointer did.
+func (r *Row) fillSplit(ts []*Trial) {
+	quantile := func(of func(*Trial) *Quantiles, get func(*Quantiles) uint64) Stat {
+		return over(ts, func(t *Trial) (float64, bool) {
+			q := of(t)
+			if q == nil || q.Count == 0 {
+				return 0, false
+			}
+			return float64(get(q)), true
+		})
+	}
+	between := func(t *Trial) *Quantiles { return t.LatencyBetween }
+	capturing := func(t *Trial) *Quantiles { return t.LatencyCapturing }
+	p99, p999 := func(q *Quantiles) uint64 { return q.P99 }, func(q *Quantiles) uint64 { return q.P999 }
+	r.P99Between, r.P999Between = quantile(between, p99), quantile(between, p999)
+	r.P99Capturing, r.P999Capturing = quantile(capturing, p99), quantile(capturing, p999)
+	r.P99Back = over(ts, func(t *Trial) (float64, bool) {
+		sum, n := 0.0, 0
+		for _, c := range t.Warm() {
+			if c.Settled != nil {
+				sum, n = sum+*c.Settled, n+1
+			}
+		}
+		return sum / float64(max(n, 1)), n > 0
+	})
 }
 
 func (r *Row) fillCheckpoints(ts []*Trial) {

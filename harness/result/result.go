@@ -49,6 +49,11 @@ type Trial struct {
 	Overloaded bool              `json:"overloaded,omitempty"`       // open loop: the rate was not reached
 	Response   *Quantiles        `json:"response_ns,omitempty"`      // open loop: from the intended start
 	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start to the commit
+	// Of Response or else of Service, by the buckets in which transactions ended: those
+	// wholly outside of every checkpoint, and wholly within a capture. nil where there
+	// is none, and in results from before these were told apart.
+	LatencyBetween   *Quantiles `json:"latency_between_ns,omitempty"`
+	LatencyCapturing *Quantiles `json:"latency_capturing_ns,omitempty"`
 	// Log is async or sync; empty without a log. Durable is from the actual start
 	// to when the log had the transaction: written with async, on the disk with
 	// sync, where Response goes so far as well. DurableWait is how long clients
@@ -159,14 +164,16 @@ type Checkpoint struct {
 	LogSince int64 `json:"log_since_bytes,omitempty"`
 	// Versions that transactions copied because of the checkpoint, of an
 	// algorithm that counts them, and their bytes.
-	Copies  int64  `json:"copies,omitempty"`
-	Copied  int64  `json:"copied_bytes,omitempty"`
-	Bytes   int64  `json:"bytes"` // of the image
-	Records int64  `json:"records"`
-	Kind    string `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
-	Chain   int    `json:"chain,omitempty"` // images that recovery would have had to read
-	Point   string `json:"point"`           // the point of consistency, as the image states it
-	Error   string `json:"error,omitempty"`
+	Copies int64 `json:"copies,omitempty"`
+	Copied int64 `json:"copied_bytes,omitempty"`
+	// Settled is how long after its end the p99 was back, s; see Trial.Settle.
+	Settled *float64 `json:"p99_back_s,omitempty"`
+	Bytes   int64    `json:"bytes"` // of the image
+	Records int64    `json:"records"`
+	Kind    string   `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
+	Chain   int      `json:"chain,omitempty"` // images that recovery would have had to read
+	Point   string   `json:"point"`           // the point of consistency, as the image states it
+	Error   string   `json:"error,omitempty"`
 }
 
 // A Collapse is the cost of making fewer images of many, beside the workers, up

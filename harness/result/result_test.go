@@ -365,3 +365,22 @@ func TestBench(t *testing.T) {
 		t.Error("SaveBench wrote something else")
 	}
 }
+
+// A timeline from before gaps were measured is taken, and one of another version
+// is not.
+func TestTimelineWithoutGaps(t *testing.T) {
+	b := Bucket{Start: 1, Elapsed: 0.1, Commits: 3, P50: 4, P99: 5, P999: 6, Max: 7, HostTaken: 8, LongestGap: 9}
+	data := string(formatTimeline([]Bucket{b}))
+	got, err := parseTimeline("t", []byte(data))
+	if err != nil || len(got) != 1 || got[0] != b {
+		t.Fatalf("%+v, %v; want %+v", got, err, b)
+	}
+	old := strings.NewReplacer(",host_taken_ns,longest_gap_ns", "", ",8,9\n", "\n").Replace(data)
+	b.HostTaken, b.LongestGap = 0, 0
+	if got, err = parseTimeline("t", []byte(old)); err != nil || len(got) != 1 || got[0] != b {
+		t.Errorf("without the columns: %+v, %v; want %+v", got, err, b)
+	}
+	if _, err := parseTimeline("t", []byte(strings.Replace(data, ",longest_gap_ns", ",else", 1))); err == nil {
+		t.Error("a column of another name is taken")
+	}
+}
