@@ -299,7 +299,7 @@ func TestOpenLoopWithoutArrivals(t *testing.T) {
 	x := trial("none", 1, 2e6)
 	x.Rate, x.Response = 1, nil
 	var b strings.Builder
-	if err := Write(&b, &result.Experiment{Name: "rare", Trials: []result.Trial{x}}, "text", Options{}); err != nil {
+	if err := Write(&b, &result.Experiment{Name: "rare", Trials: []result.Trial{x}}, "table", Options{}); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
