@@ -96,7 +96,7 @@ type foedus struct {
 func New(env *store.Env) (store.Algorithm, error) { return build(env, glean.Options{}) }
 
 func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
-	o.Dir, o.FS = filepath.Join(env.Dir, Folder), env.FS
+	o.Dir, o.FS, o.Buffered = filepath.Join(env.Dir, Folder), env.FS, env.Buffered
 	o.Tombstones, o.Account = true, env.Meter.Add
 	if o.Partitions == 0 {
 		o.Partitions = min(env.Streams, 255)

@@ -36,6 +36,9 @@ type Env struct {
 	FS     fs.FS  // for files of the algorithm's own; what it reads and writes is counted (see Report)
 	Dir    string // the folder for them, which is not made yet; empty where the store has no folder at all
 	LogDir string // the log's folder; empty without a log
+	// Buffered says that files go through the page cache (see Images.Buffered): those
+	// of the algorithm's own as well.
+	Buffered bool
 
 	store *Store
 	side  []*Versions

@@ -193,7 +193,7 @@ func (s *Store) open() error {
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
 		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
-		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Budget: o.Budget, Restore: o.Restore, store: s,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Buffered: o.Images.Buffered, Budget: o.Budget, Restore: o.Restore, store: s,
 	}
 	s.accountVersions()
 	var err error

@@ -26,12 +26,13 @@ func (osFS) Open(name string, direct bool) (File, error) {
 }
 
 // openFile opens name, directly if that is asked for and the file system does
-// it: one that cannot refuses with EINVAL.
+// it with blocks of Align: one that cannot refuses with EINVAL, here or at the first
+// read or write (see osFile.fallBack).
 func openFile(name string, flag int, direct bool) (File, error) {
 	if direct && directFlag != 0 {
 		f, err := os.OpenFile(name, flag|directFlag, 0o644)
 		if err == nil {
-			return newOSFile(f, flag, true), nil
+			return newOSFile(f, flag, true).fit()
 		}
 		if !errors.Is(err, syscall.EINVAL) {
 			return nil, err
@@ -102,29 +103,66 @@ func (o osFS) SyncDir(dir string) error { return o.sync(dir) }
 // An osFile is a file of the operating system.
 type osFile struct {
 	f      *os.File
-	direct bool
+	direct atomic.Bool  // unbuffered; once it is not, it stays so
 	size   atomic.Int64 // the furthest byte we know to be in the file
 	grown  atomic.Bool  // the length or the extents changed since the last full sync
 }
 
-func newOSFile(f *os.File, flag int, direct bool) File {
-	of := &osFile{f: f, direct: direct}
+func newOSFile(f *os.File, flag int, direct bool) *osFile {
+	of := &osFile{f: f}
+	of.direct.Store(direct)
 	of.grown.Store(flag&os.O_CREATE != 0)
 	return of
 }
 
+// fit makes f, which is open for direct I/O, a buffered file where the disk asks for
+// larger blocks than Align.
+func (f *osFile) fit() (File, error) {
+	if directAlign(f.f) <= Align {
+		return f, nil
+	}
+	if err := f.buffer(); err != nil {
+		return nil, errors.Join(err, f.f.Close())
+	}
+	return f, nil
+}
+
+// buffer makes f a buffered file.
+func (f *osFile) buffer() error {
+	if err := endDirect(f.f); err != nil {
+		return err
+	}
+	f.direct.Store(false)
+	return nil
+}
+
+// fallBack reports whether a read or write was refused as direct I/O though it was
+// aligned; then the file is a buffered one from now on. Not every file system says
+// beforehand what it asks for.
+func (f *osFile) fallBack(direct bool, p []byte, off int64, err error) bool {
+	return direct && errors.Is(err, syscall.EINVAL) && aligned(p, off) && f.buffer() == nil
+}
+
 func (f *osFile) ReadAt(p []byte, off int64) (int, error) {
+	direct := f.direct.Load()
 	n, err := f.f.ReadAt(p, off)
 	// A direct read that meets the end of the file off the alignment is
 	// carried on by package os at an offset that the kernel refuses.
-	if f.direct && n%Align != 0 && errors.Is(err, syscall.EINVAL) {
+	if direct && n%Align != 0 && errors.Is(err, syscall.EINVAL) {
 		return n, io.EOF
+	}
+	if f.fallBack(direct, p, off, err) {
+		return f.f.ReadAt(p, off)
 	}
 	return n, err
 }
 
 func (f *osFile) WriteAt(p []byte, off int64) (int, error) {
+	direct := f.direct.Load()
 	n, err := f.f.WriteAt(p, off)
+	if f.fallBack(direct, p, off, err) {
+		n, err = f.f.WriteAt(p, off)
+	}
 	for end := off + int64(n); ; {
 		size := f.size.Load()
 		if end <= size {
@@ -177,6 +215,6 @@ func (f *osFile) Sync() error {
 	return err
 }
 
-func (f *osFile) Direct() bool { return f.direct }
+func (f *osFile) Direct() bool { return f.direct.Load() }
 
 func (f *osFile) Close() error { return f.f.Close() }

@@ -12,6 +12,11 @@ import (
 // and the harness measures on Linux.
 const directFlag = 0
 
+// directAlign and endDirect are of no use where nothing is direct.
+func directAlign(*os.File) uint32 { return 0 }
+
+func endDirect(*os.File) error { return nil }
+
 // allocate is not offered; Allocate is a hint.
 func allocate(*os.File, int64) error { return errors.ErrUnsupported }
 
