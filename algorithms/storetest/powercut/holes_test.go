@@ -433,3 +433,45 @@ func TestBothSnapshotsDamaged(t *testing.T) {
 		}
 	}
 }
+
+// The power goes when own files were just published, and the image was not: the log
+// is on the disk as far as they reach, so nothing is said to be lost.
+func TestCutAfterOwnFiles(t *testing.T) {
+	for name, manifest := range map[string]string{"foedus": "snapshot-", "hekaton": "PAIRS"} {
+		t.Run(name, func(t *testing.T) {
+			mem := fs.NewMem()
+			renamed, cuts := false, []*fs.Mem(nil)
+			disk := fs.Hook(mem, func(c fs.Call) fs.Outcome { // calls while a checkpoint publishes come from its goroutine, or are the log's
+				switch {
+				case c.Op == "rename" && strings.HasPrefix(filepath.Base(c.To), manifest):
+					renamed = true
+				case renamed && c.Op == "sync" && cuts == nil && strings.HasPrefix(c.Name, logDir):
+					for seed := range uint64(100) {
+						cuts = append(cuts, mem.CrashClone(rand.New(rand.NewPCG(seed, 0))))
+					}
+				}
+				return fs.Outcome{}
+			})
+			b := openBench(t, name, disk, false, true).start()
+			b.put(1, "one")
+			renamed = false
+			b.checkpoint()
+			if err := b.s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if len(cuts) == 0 {
+				t.Fatal("the log was not synced for the image")
+			}
+			for _, after := range cuts {
+				b := openBench(t, name, after, false, true)
+				got, err := b.recover(after)
+				if err != nil || len(got.Problems) > 0 || b.state() != "1=one" {
+					t.Fatalf("recovered %q, problems %q, error %v", b.state(), got.Problems, err)
+				}
+				if err := b.s.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
