@@ -49,9 +49,6 @@ const (
 	// lookEvery is how often the thread's use is read where there is no gap, so
 	// that what is charged to a gap is no older. It costs under a thousandth.
 	lookEvery = 2 * time.Millisecond
-	// faultTakes is the most that one page fault takes by itself: the kernel clears
-	// two megabytes. So much of a gap, for every fault, is the process's own.
-	faultTakes = 300 * time.Microsecond
 )
 
 // A looker finds the gaps between one client's readings of the clock, and finds
@@ -106,7 +103,10 @@ func (l *looker) observe(from, now uint64, short bool, g *gaps) {
 // host's time is in its CPU clock, which depends on the kernel. One that was
 // switched from lost as much as its CPU clock stood still, to others if the kernel
 // did it, to itself if it slept; the rest, if it is a gap by itself, to the host.
-// What page faults may explain is nobody's.
+// A gap with a page fault in it is nobody's but the process's own: the host backs a
+// page when it is first used, and that may take tens of milliseconds. It is the
+// price of fresh memory, and an algorithm that needs some pays it. To leave such
+// slices out would flatter it.
 func blame(gap, wall time.Duration, before, after threadUse) gaps {
 	var g gaps
 	rest := gap
@@ -119,8 +119,7 @@ func blame(gap, wall time.Duration, before, after threadUse) gaps {
 		}
 		rest -= away
 	}
-	rest -= min(rest, time.Duration(min(after.faults-before.faults, int64(gap/faultTakes)+1))*faultTakes)
-	if rest >= leastGap {
+	if rest >= leastGap && after.faults == before.faults {
 		g.Host = rest
 	}
 	if g.Host+g.Preempted > 0 {
