@@ -19,7 +19,7 @@ func open(b *testing.B, e algorithms.Entry, spec store.TableSpec, workers int) *
 	e.Apply(&o)
 	o.Images = store.Images{Dir: b.TempDir(), Rate: 100 << 20}
 	if e.NeedsLog {
-		o.Log.Dir = b.TempDir()
+		o.Log.Dir, o.Log.NotesOnly = b.TempDir(), e.Unlogged
 	}
 	s, err := store.Open(o)
 	if err != nil {
