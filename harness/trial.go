@@ -195,7 +195,6 @@ func (t *trial) tick(ctx context.Context, end time.Time, note string) {
 func (t *trial) total() {
 	out := t.out
 	out.Buckets = t.sampler.buckets
-	out.Disturbed.Host, out.Disturbed.HostWorst = result.HostTaken(out.Buckets, out.Workers)
 	for _, b := range out.Buckets {
 		if b.Measured() {
 			out.Elapsed += b.Elapsed
@@ -249,6 +248,7 @@ func (t *trial) collect() {
 	}
 	out.Checkpoints, out.Events = t.sched.results()
 	t.split()
+	out.Disturbed.Host, out.Disturbed.HostWorst = out.HostTook()
 	if c := t.store.Collapses(); c.N+c.Failed > 0 {
 		out.Collapse = &result.Collapse{
 			N: c.N, Images: c.Inputs, Read: c.Read, Written: c.Written, Time: seconds(c.Time), Failed: c.Failed,

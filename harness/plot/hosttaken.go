@@ -11,9 +11,13 @@ import (
 	"ckptbench/harness/result"
 )
 
-// hostShare is the share of the workers' time in a bucket from which on it is
-// marked that the host took it: less does not show in the line.
-const hostShare = 0.05
+// The shares of the workers' time in a bucket from which on it is marked that the
+// host took it. Less does not show in the line. Within a checkpoint a worker that
+// waits for the algorithm may look the same, which takes up to a fifth.
+const (
+	hostShare           = 0.05
+	hostShareCheckpoint = 0.25
+)
 
 // The marks are darker than a pause's grey, for they are small; none's, behind, are
 // as light as its line.
@@ -22,18 +26,22 @@ var (
 	hostFillBack = color.Gray{0xA0}
 )
 
-// hostTaken returns when the host took more than hostShare of the workers' time.
+// hostTaken returns when the host took more of the workers' time than is left out.
 // A dip at such a time is not the algorithm's. Neighbours make one span.
 func hostTaken(t *result.Trial) []span {
 	if t == nil {
 		return nil
 	}
 	var out []span
+	_, between := t.Moments()
 	last := -2 // index of the last marked
 	for i, b := range t.Buckets {
 		end := b.Start + b.Elapsed
-		time := b.Elapsed * float64(max(1, t.Workers))
-		if !b.Measured() || float64(b.HostTaken)/1e9 <= hostShare*time {
+		most := hostShare
+		if !between(b) {
+			most = hostShareCheckpoint
+		}
+		if !b.Measured() || float64(b.HostTaken)/1e9 <= most*b.Elapsed*float64(max(1, t.Workers)) {
 			continue
 		}
 		if last == i-1 {
@@ -58,7 +66,7 @@ func anyHostTaken(as []algorithm) bool {
 
 // hostEntry is the marks' entry in a legend.
 func hostEntry() entry {
-	label := fmt.Sprintf("host took over %.0f %% of the workers' time", 100*hostShare)
+	label := fmt.Sprintf("host took over %.0f %% of the workers' time (%.0f %% in a checkpoint)", 100*hostShare, 100*hostShareCheckpoint)
 	return newEntry(label, func(c draw.Canvas) {
 		for i := range 3 {
 			x := c.Min.X + (c.Max.X-c.Min.X)*vg.Length(1+2*i)/6

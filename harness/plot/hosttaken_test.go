@@ -20,12 +20,19 @@ func TestHostTaken(t *testing.T) {
 		{Start: 0.2, Elapsed: 0.1, HostTaken: 12 * ms},
 		{Start: 0.3, Elapsed: 0.1},
 		{Start: 0.4, Elapsed: 0.2, HostTaken: 21 * ms},
+		{Start: 0.6, Elapsed: 0.1},
+		{Start: 0.7, Elapsed: 0.1, HostTaken: 38 * ms}, // a checkpoint, below its share
+		{Start: 0.8, Elapsed: 0.1},
+		{Start: 0.9, Elapsed: 0.1, HostTaken: 60 * ms}, // over it
+	}, Events: []result.Event{
+		{At: 0.65, Checkpoint: 1, Name: "trigger"}, {At: 0.75, Checkpoint: 1, Name: "durable"},
+		{At: 0.95, Checkpoint: 2, Name: "trigger"}, {At: 0.98, Checkpoint: 2, Name: "durable"},
 	}}
 	got := hostTaken(tr)
 	for i := range got { // sums of tenths
 		got[i] = span{round3(got[i].from), round3(got[i].to)}
 	}
-	if want := []span{{0.1, 0.3}, {0.4, 0.6}}; !slices.Equal(got, want) {
+	if want := []span{{0.1, 0.3}, {0.4, 0.6}, {0.9, 1}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if got := hostTaken(nil); got != nil {

@@ -3,6 +3,7 @@ package result
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -18,7 +19,8 @@ type Disturbance struct {
 	Worst float64 `json:"others_in_worst_second_s,omitempty"`
 	// Host is the share of the workers' time in gaps in which their own processor
 	// clocks went on: the host took the processor and reported no steal. HostWorst
-	// is the time of all workers in such gaps in the worst bucket.
+	// is the time of all workers in such gaps in the worst bucket. Both are of the
+	// buckets in which no checkpoint was under way.
 	Host      float64 `json:"host,omitempty"`
 	HostWorst float64 `json:"host_worst_bucket_s,omitempty"`
 	// StoodStill is the longest time in which the process used no processor and
@@ -115,18 +117,25 @@ func (d Disturbance) excess() float64 {
 	return p.value / p.most
 }
 
-// HostTaken returns what the host took from so many workers in the measured part:
-// the share of their time, and the seconds of all of them in the worst bucket.
-func HostTaken(bs []Bucket, workers int) (share, worst float64) {
+// HostTook returns what the host took from the workers in the buckets of the
+// measured part in which no checkpoint was under way: the share of their time,
+// and the seconds of all of them in the worst bucket.
+//
+// Within a checkpoint the algorithm's own doings look the same to a worker: it
+// spins on the latch of a checkpointer that is off its processor, it copies a
+// page after a fork, and the disk's interrupts come to it. To run a trial again
+// for these would choose among the algorithm's own trials.
+func (t *Trial) HostTook() (share, worst float64) {
 	var taken, elapsed float64
-	for _, b := range bs {
-		if b.Measured() {
+	_, between := t.Moments()
+	for _, b := range t.Buckets {
+		if between(b) {
 			s := float64(b.HostTaken) / 1e9
 			taken, elapsed, worst = taken+s, elapsed+b.Elapsed, max(worst, s)
 		}
 	}
-	if elapsed > 0 && workers > 0 {
-		share = round(taken/elapsed/float64(workers)*10) / 10
+	if elapsed > 0 && t.Workers > 0 {
+		share = math.Round(1e4*taken/elapsed/float64(t.Workers)) / 1e4
 	}
 	return share, round(worst)
 }

@@ -74,21 +74,25 @@ func TestNoiseFloor(t *testing.T) {
 	}
 }
 
-// What the host took is told from the measured buckets alone.
-func TestHostTaken(t *testing.T) {
+// What the host took is told from the measured buckets between checkpoints.
+func TestHostTook(t *testing.T) {
 	ms := uint64(1e6)
-	bs := []Bucket{
-		{Start: -0.1, Elapsed: 0.1, HostTaken: 90 * ms}, // the warm-up
-		{Start: 0, Elapsed: 0.35, HostTaken: 2 * ms, LongestGap: ms},
-		{Start: 0.35, Elapsed: 0.35, HostTaken: 34 * ms, LongestGap: 34 * ms},
+	tr := Trial{
+		Buckets: []Bucket{
+			{Start: -0.1, Elapsed: 0.1, HostTaken: 90 * ms}, // the warm-up
+			{Start: 0, Elapsed: 0.35, HostTaken: 2 * ms, LongestGap: ms},
+			{Start: 0.35, Elapsed: 0.35, HostTaken: 34 * ms, LongestGap: 34 * ms},
+			{Start: 0.7, Elapsed: 0.35, HostTaken: 70 * ms, LongestGap: 4 * ms}, // a checkpoint
+		},
+		Events: []Event{{At: 0.8, Checkpoint: 1, Name: "trigger"}, {At: 0.9, Checkpoint: 1, Name: "durable"}},
 	}
-	if share, worst := HostTaken(bs, 1); share != 0.0514 || worst != 0.034 {
-		t.Errorf("one worker: %v, %v", share, worst)
+	for workers, want := range map[int]float64{1: 0.0514, 2: 0.0257, 0: 0} {
+		tr.Workers = workers
+		if share, worst := tr.HostTook(); share != want || worst != 0.034 {
+			t.Errorf("%d workers: %v, %v", workers, share, worst)
+		}
 	}
-	if share, worst := HostTaken(bs, 2); share != 0.0257 || worst != 0.034 {
-		t.Errorf("two workers: %v, %v", share, worst)
-	}
-	if share, worst := HostTaken(nil, 2); share != 0 || worst != 0 {
+	if share, worst := (&Trial{Workers: 2}).HostTook(); share != 0 || worst != 0 {
 		t.Errorf("no buckets: %v, %v", share, worst)
 	}
 }
