@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strconv"
@@ -155,10 +154,8 @@ func (s summary) bulkNotes() []string {
 	return out
 }
 
-// bulkCSV writes the table of messages with all digits and ranges.
-func (s summary) bulkCSV() (string, error) {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
+// bulkSheet is the table of messages with all digits and ranges.
+func (s summary) bulkSheet() sheet {
 	head := []string{"experiment"}
 	for _, p := range s.bulk[0].Params {
 		head = append(head, p.Key)
@@ -167,18 +164,13 @@ func (s summary) bulkCSV() (string, error) {
 	for _, c := range bulkColumns {
 		head = append(head, c.csv, c.csv+"_lo", c.csv+"_hi")
 	}
-	if err := w.Write(append(head, "error")); err != nil {
-		return "", err
-	}
+	out := sheet{head: append(head, "error")}
 	for _, p := range s.bulk {
 		for _, way := range p.Ways {
-			if err := w.Write(s.bulkCSVRow(p, way)); err != nil {
-				return "", err
-			}
+			out.rows = append(out.rows, s.bulkCSVRow(p, way))
 		}
 	}
-	w.Flush()
-	return b.String(), w.Error()
+	return out
 }
 
 func (s summary) bulkCSVRow(p result.BulkPoint, w result.Way) []string {

@@ -2,6 +2,8 @@ package report
 
 import (
 	"encoding/csv"
+	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,14 +86,71 @@ func capturePart(get func(*result.Parts) paired.Interval) func(*result.Row) resu
 	}
 }
 
-// csv writes one table for all points, a column per parameter, every figure
-// with the ends of its range; empty where not measured.
-func (s summary) csv() (string, error) {
-	if len(s.tables) == 0 && len(s.bulk) > 0 {
-		return s.bulkCSV()
+// A sheet is a CSV file: a row of names, and rows of cells under them.
+type sheet struct {
+	head []string
+	rows [][]string
+}
+
+// WriteCSV writes several experiments as one CSV file with the columns of all:
+// cells of a column that an experiment lacks are empty.
+func WriteCSV(w io.Writer, exps []*result.Experiment, o Options) error {
+	var all sheet
+	for _, e := range exps {
+		all = all.join(newSummary(e, o.Order).sheet())
 	}
+	if err := all.write(w); err != nil {
+		return fmt.Errorf("write report as csv: %w", err)
+	}
+	return nil
+}
+
+// join puts t's rows below s's. A column that s lacks goes behind the one that is
+// before it in t.
+func (s sheet) join(t sheet) sheet {
+	out := sheet{head: slices.Clone(s.head)}
+	at := 0
+	for _, name := range t.head {
+		if i := slices.Index(out.head, name); i >= 0 {
+			at = i + 1
+			continue
+		}
+		out.head = slices.Insert(out.head, at, name)
+		at++
+	}
+	for _, from := range []sheet{s, t} {
+		for _, row := range from.rows {
+			cells := make([]string, len(out.head))
+			for i, name := range from.head {
+				cells[slices.Index(out.head, name)] = row[i]
+			}
+			out.rows = append(out.rows, cells)
+		}
+	}
+	return out
+}
+
+func (s sheet) write(to io.Writer) error {
+	w := csv.NewWriter(to)
+	if err := w.Write(s.head); err != nil {
+		return err
+	}
+	return w.WriteAll(s.rows)
+}
+
+// csv writes s alone.
+func (s summary) csv() (string, error) {
 	var b strings.Builder
-	w := csv.NewWriter(&b)
+	err := s.sheet().write(&b)
+	return b.String(), err
+}
+
+// sheet is one table for all points, a column per parameter, every figure with the
+// ends of its range; empty where not measured.
+func (s summary) sheet() sheet {
+	if len(s.tables) == 0 && len(s.bulk) > 0 {
+		return s.bulkSheet()
+	}
 	keys := s.keys()
 	head := append([]string{"experiment"}, keys...)
 	head = append(head, "algorithm", "status", "trials", "failed", "verification", "images")
@@ -105,18 +164,13 @@ func (s summary) csv() (string, error) {
 	if len(s.growth) > 0 {
 		head = append(head, growthColumns...)
 	}
-	if err := w.Write(head); err != nil {
-		return "", err
-	}
+	out := sheet{head: head}
 	for _, t := range s.tables {
 		for i := range t.rows {
-			if err := w.Write(s.csvRow(&t.rows[i], keys)); err != nil {
-				return "", err
-			}
+			out.rows = append(out.rows, s.csvRow(&t.rows[i], keys))
 		}
 	}
-	w.Flush()
-	return b.String(), w.Error()
+	return out
 }
 
 func (s summary) csvRow(r *result.Row, keys []string) []string {

@@ -33,22 +33,39 @@ type Picture struct {
 //go:embed page.html
 var pageText string
 
-// WriteHTML writes a page that stands alone: its charts are in it, it asks for
+// WriteHTML writes one document of a page or several that stands alone: its charts are in it, it asks for
 // nothing from a network and needs no script, and it follows the reader's choice
 // of light or dark.
-func WriteHTML(w io.Writer, p Page) error {
+func WriteHTML(w io.Writer, pages ...Page) error {
 	t, err := template.New("page").Parse(pageText)
 	if err != nil {
 		return fmt.Errorf("read the template of the HTML report: %w", err)
 	}
-	if err := t.Execute(w, newPage(p)); err != nil {
+	var d document
+	var names []string
+	for i, p := range pages {
+		v := newPage(p)
+		if i > 0 {
+			v.Nth = fmt.Sprintf("-%d", i+1)
+		}
+		d.Results, names = append(d.Results, v), append(names, v.Name)
+	}
+	d.Title = strings.Join(names, ", ")
+	if err := t.Execute(w, d); err != nil {
 		return fmt.Errorf("write report as html: %w", err)
 	}
 	return nil
 }
 
+// A document is what the template makes a file of.
+type document struct {
+	Title   string
+	Results []pageView
+}
+
 // A pageView is a page as its template wants it.
 type pageView struct {
+	Nth                  string // behind the ids of a document's second page, and so on
 	Name, About, Verdict string
 	Good                 bool
 	Machines             []result.Machine

@@ -62,6 +62,13 @@ func (e *Experiment) checkHashes() error {
 				name, TrialDir(*t), t.ConfigHash, want)
 		}
 	}
+	for i := range e.Pairs {
+		p := &e.Pairs[i]
+		if want := hashes[PointName(p.Params)]; p.ConfigHash != want {
+			return fmt.Errorf("%s: the pair of %s measured another configuration: its config_hash is %.12s, that of the configuration is %.12s",
+				name, p.Algorithm, p.ConfigHash, want)
+		}
+	}
 	return nil
 }
 

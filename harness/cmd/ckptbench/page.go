@@ -44,11 +44,23 @@ func caption(chart string) string {
 	return chart
 }
 
-// writePage writes a result as a page that stands alone.
-func writePage(w io.Writer, dir string) error {
+// writePage writes results as one page that stands alone.
+func writePage(w io.Writer, dirs ...string) error {
+	var pages []report.Page
+	for _, dir := range dirs {
+		p, err := pageOf(dir)
+		if err != nil {
+			return err
+		}
+		pages = append(pages, p)
+	}
+	return report.WriteHTML(w, pages...)
+}
+
+func pageOf(dir string) (report.Page, error) {
 	e, err := result.Load(dir)
 	if err != nil {
-		return err
+		return report.Page{}, err
 	}
 	p := report.Page{Exp: e, Order: order()}
 	for _, a := range algorithms.All() {
@@ -59,11 +71,11 @@ func writePage(w io.Writer, dir string) error {
 	for _, c := range plot.Charts(e, plot.NewStyle(order())) {
 		svg, err := c.Encode("svg")
 		if err != nil {
-			return err
+			return report.Page{}, err
 		}
 		p.Pictures = append(p.Pictures, report.Picture{Title: caption(c.Name), SVG: svg})
 	}
-	return report.WriteHTML(w, p)
+	return p, nil
 }
 
 // savePage writes the page of a result beside its other files and names it.

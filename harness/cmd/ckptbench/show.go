@@ -2,17 +2,14 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/plot"
 	"ckptbench/harness/report"
@@ -96,13 +93,22 @@ func (c *reportCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
 		return noResult("report")
 	}
-	for _, dir := range current(t, c.Results) {
-		if c.Format == "html" {
-			if err := writePage(t.out, dir); err != nil {
+	dirs := current(t, c.Results)
+	switch c.Format {
+	case "html":
+		return writePage(t.out, dirs...)
+	case "csv":
+		var exps []*result.Experiment
+		for _, dir := range dirs {
+			e, err := result.Load(dir)
+			if err != nil {
 				return err
 			}
-			continue
+			exps = append(exps, e)
 		}
+		return report.WriteCSV(t.out, exps, report.Options{Order: order()})
+	}
+	for _, dir := range dirs {
 		if err := summarise(t.out, dir, c.Format); err != nil {
 			return err
 		}
@@ -116,38 +122,6 @@ func summarise(w io.Writer, dir, format string) error {
 		return err
 	}
 	return report.Write(w, e, format, report.Options{Order: order(), Colour: isTerminal(w)})
-}
-
-type verifyCommand struct {
-	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs, or folders of such."`
-}
-
-func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
-	var errs []error
-	for _, dir := range c.Dirs {
-		found := 0
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.IsDir() {
-				return err
-			}
-			text, err := store.Verify(ctx, path)
-			if errors.Is(err, store.ErrNothing) {
-				return nil
-			}
-			found++
-			fmt.Fprint(t.out, text)
-			if errors.Is(err, store.ErrDamaged) {
-				errs = append(errs, err)
-				return nil // the other folders are read all the same
-			}
-			return err
-		})
-		if err == nil && found == 0 {
-			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
-		}
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
 }
 
 type validateCommand struct {

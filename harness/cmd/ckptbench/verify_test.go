@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/lock"
 )
 
 // kept has a small store write images, a log and the algorithm's own files, which
@@ -112,4 +114,46 @@ func TestVerifyOwnFiles(t *testing.T) {
 	check("hekaton", false, "log/own", "PAIRS")
 	check("foedus", true, "images/own/foedus", "snapshot-")
 	check("foedus", false, "log/own/foedus", "snapshot-")
+}
+
+// A folder that a run changes while it is read is looked at again, and is not called
+// damaged: the error says who is at work.
+func TestVerifyBesideARun(t *testing.T) {
+	dir := t.TempDir()
+	images := filepath.Join(dir, "images")
+	if err := os.Mkdir(images, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l, err := lock.Take(filepath.Join(dir, lock.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// verify finds damage so many times, and each time a file has gone or come.
+	check := func(changes, want int, wantErr error, wantText string) {
+		t.Helper()
+		n := 0
+		_, err := verifyFolder(t.Context(), images, func(context.Context, string) (string, error) {
+			n++
+			if n <= changes {
+				if err := os.WriteFile(filepath.Join(images, "image-1"), make([]byte, 1000*changes+n), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n <= changes || errors.Is(wantErr, store.ErrDamaged) {
+				return "", store.ErrDamaged
+			}
+			return "ok", nil
+		})
+		if n != want || !errors.Is(err, wantErr) || err != nil && !strings.Contains(err.Error(), wantText) {
+			t.Errorf("%d changes: looked %d times, want %d; error %v, want %v", changes, n, want, err, wantErr)
+		}
+	}
+	check(2, 3, nil, "")
+	check(0, 1, store.ErrDamaged, "")
+	check(1, 2, store.ErrDamaged, "")
+	check(1000, looks, errBusy, "a run is under way (pid ")
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	check(1001, looks, errBusy, "another process changes its files")
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/lock"
+)
+
+type verifyCommand struct {
+	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs, or folders of such."`
+}
+
+// looks is how often a folder is verified that changes meanwhile.
+const looks = 5
+
+// errBusy is the error of a folder that a run changed each time it was read.
+var errBusy = errors.New("not verified")
+
+func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
+	var errs []error
+	for _, dir := range c.Dirs {
+		found := 0
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist) && path != dir: // a run removed it meanwhile
+				return nil
+			case err != nil || !d.IsDir():
+				return err
+			}
+			text, err := verifyFolder(ctx, path, store.Verify)
+			if errors.Is(err, store.ErrNothing) {
+				return nil
+			}
+			found++
+			fmt.Fprint(t.out, text)
+			if errors.Is(err, store.ErrDamaged) || errors.Is(err, errBusy) {
+				errs = append(errs, err)
+				return nil // the other folders are read all the same
+			}
+			return err
+		})
+		if err == nil && found == 0 {
+			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// verifyFolder verifies a folder with verify. A run beside it removes and replaces files: what
+// is damaged, or cannot be read, counts only if the folder was the same before and
+// after. The error is errBusy where it never is.
+func verifyFolder(ctx context.Context, dir string, verify func(context.Context, string) (string, error)) (string, error) {
+	for range looks {
+		before := filesIn(dir)
+		text, err := verify(ctx, dir)
+		if err == nil || errors.Is(err, store.ErrNothing) || ctx.Err() != nil {
+			return text, err
+		}
+		if before == filesIn(dir) {
+			return text, err
+		}
+	}
+	if filesIn(dir) == "" { // it is gone
+		return "", store.ErrNothing
+	}
+	who := "another process changes its files"
+	if h, ok := holderAbove(dir); ok {
+		who = fmt.Sprintf("a run is under way (%s)", h)
+	}
+	return "", fmt.Errorf("%s: %w: %s; verify it when that is over", dir, errBusy, who)
+}
+
+// filesIn describes the files in a folder and below: equal texts, equal files.
+func filesIn(dir string) string {
+	var b strings.Builder
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // what is gone is not listed
+		if err != nil {
+			return nil
+		}
+		if info, err := d.Info(); err == nil {
+			fmt.Fprintf(&b, "%s %d %d %v\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
+		}
+		return nil
+	})
+	return b.String()
+}
+
+// holderAbove returns the run that has dir or a folder above it.
+func holderAbove(dir string) (lock.Holder, bool) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return lock.Holder{}, false
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		for _, path := range []string{filepath.Join(dir, lock.Name), dir + lock.Name} {
+			if h, ok := lock.HolderOf(path); ok {
+				return h, true
+			}
+		}
+		if _, err := os.Stat(dir); err != nil || dir == filepath.Dir(dir) {
+			return lock.Holder{}, false
+		}
+	}
+}
