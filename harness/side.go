@@ -79,17 +79,9 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 	}()
 	var stores []*store.Store
 	for i, e := range entries {
-		s := &Side{cell: c, entry: e, dir: filepath.Join(dir, fmt.Sprintf("side-%d", i))}
-		if s.cell.bench, err = c.newBenchmark(); err != nil { // its clients have a state of their own
+		s, err := c.reserve(e, filepath.Join(dir, fmt.Sprintf("side-%d", i)))
+		if err != nil {
 			return sides, err
-		}
-		if err = emptied(s.dir); err != nil {
-			return sides, err
-		}
-		o := c.options(e, s.dir)
-		o.Touch = false
-		if s.store, err = store.Open(o); err != nil {
-			return sides, fmt.Errorf("open a side under %s: %w", e.Name, err)
 		}
 		sides, stores = append(sides, s), append(stores, s.store)
 	}
@@ -105,6 +97,23 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 		sides[0].beside, sides[1].beside = sides[1], sides[0]
 	}
 	return sides, nil
+}
+
+// reserve opens a side whose memory is not present yet.
+func (c cell) reserve(e algorithms.Entry, dir string) (s *Side, err error) {
+	s = &Side{cell: c, entry: e, dir: dir}
+	if s.cell.bench, err = c.newBenchmark(); err != nil { // its clients have a state of their own
+		return nil, err
+	}
+	if err = emptied(s.dir); err != nil {
+		return nil, err
+	}
+	o := c.options(e, s.dir)
+	o.Touch = false
+	if s.store, err = store.Open(o); err != nil {
+		return nil, fmt.Errorf("open a side under %s: %w", e.Name, err)
+	}
+	return s, nil
 }
 
 // load fills the side's store and gives every worker its transactions.

@@ -99,6 +99,7 @@ type Store struct {
 	own     arena.Meter  // of the algorithm, what is not counted by the record
 	peak    atomic.Int64 // of the algorithm's memory, when last asked for
 	born    time.Time
+	touched *arena.Cursor // how far Touch has come; nil: not begun
 
 	early, late, nowait, hashed, touch bool
 

@@ -14,6 +14,16 @@ func TouchTogether(stores ...*Store) {
 	arena.TouchTogether(groups...)
 }
 
+// Touch makes at least this share of what TouchTogether touches present, in pieces
+// of a huge page; 1 is all. Two processes that call it in turns do together what
+// TouchTogether does in one. It belongs to the goroutine that loads the store.
+func (s *Store) Touch(share float64) {
+	if s.touched == nil {
+		s.touched = arena.NewCursor(s.arenas())
+	}
+	s.touched.To(share)
+}
+
 // arenas are the tables, their indexes and the algorithm's arrays of versions.
 func (s *Store) arenas() (all []*arena.Arena) {
 	for _, t := range s.tables {

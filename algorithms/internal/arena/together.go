@@ -36,6 +36,20 @@ func TouchTogether(groups ...[]*Arena) {
 	}
 }
 
+// A Cursor makes a group of arenas present bit by bit. One goroutine may use it and
+// the arenas.
+type Cursor struct{ cursor cursor }
+
+// NewCursor returns one that has touched nothing of the group.
+func NewCursor(group []*Arena) *Cursor { return &Cursor{newCursor(group)} }
+
+// To makes at least this share of the group present, in whole chunks; 1 is all.
+func (c *Cursor) To(share float64) {
+	for k := &c.cursor; k.done < k.size && k.share() < share; {
+		k.touch()
+	}
+}
+
 // A cursor is how far a group has been touched.
 type cursor struct {
 	arenas     []*Arena

@@ -45,3 +45,26 @@ func TestTouchTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestCursor: shares grow to the whole, and no further.
+func TestCursor(t *testing.T) {
+	var m Meter
+	var group []*Arena
+	for range 2 {
+		a, err := New(5*chunk, Options{}, &m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		group = append(group, a)
+	}
+	c := NewCursor(group)
+	for _, share := range []float64{0, 0.1, 0.5, 1, 1} {
+		c.To(share)
+		if got := c.cursor.share(); got < share || got > share+0.2 {
+			t.Errorf("asked for %v, touched %v", share, got)
+		}
+	}
+	if c.cursor.done != c.cursor.size {
+		t.Errorf("%d of %d bytes", c.cursor.done, c.cursor.size)
+	}
+}
