@@ -8,11 +8,16 @@
 //
 //	{"op":"hello"}                                  -> {"version":1,"go":"go1.26.8","algorithms":["none",…]}
 //	{"op":"open","name":…,"config":…,"algorithm":…} -> {}
+//	{"op":"touch","share":0.5}                      -> {}
+//	{"op":"load"}                                   -> {}
 //	{"op":"run","ns":10000000}                      -> {"rate":7.1e5,"elapsed_ns":10012345,"host_ns":0}
 //	{"op":"capture","on":true}                      -> {}
 //	{"op":"capture","on":false}                     -> {"images":3}
 //	{"op":"close"}                                  -> {}
 //	{"op":"exact","name":…,"config":…,…}            -> {"figures":[{"name":"image bytes","value":…},…]}
+//
+// A store that was opened has no memory yet: the parent has both sides touch theirs
+// in turns, bit by bit, so that it is spread alike over the machine's, and then load.
 //
 // A reply with "error" says why a request failed; the child lives on. A child that
 // speaks another version, or none, is ErrProtocol.

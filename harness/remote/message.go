@@ -17,6 +17,8 @@ var ErrProtocol = errors.New("does not speak version 1 of the protocol of slices
 const (
 	opHello   = "hello"
 	opOpen    = "open"
+	opTouch   = "touch"
+	opLoad    = "load"
 	opRun     = "run"
 	opCapture = "capture"
 	opExact   = "exact"
@@ -29,15 +31,15 @@ type Cell struct {
 	Config    string `json:"config,omitempty"`    // text of an experiment
 	Algorithm string `json:"algorithm,omitempty"` // one that the program knows
 	Dir       string `json:"dir,omitempty"`       // folder for images and logs, empty
-	Opening   int    `json:"opening,omitempty"`   // draws the transactions: the same for two sides that are compared
 }
 
 // request is a line from the parent to the child.
 type request struct {
 	Op string `json:"op"`
 	Cell
-	Nanoseconds int64 `json:"ns,omitempty"` // length of a slice
-	On          bool  `json:"on,omitempty"` // captures start
+	Nanoseconds int64   `json:"ns,omitempty"`    // length of a slice
+	Share       float64 `json:"share,omitempty"` // of the memory to be present
+	On          bool    `json:"on,omitempty"`    // captures start
 }
 
 // reply is a line from the child to the parent.

@@ -69,9 +69,21 @@ func Start(ctx context.Context, path string, args ...string) (*Process, error) {
 	return p, nil
 }
 
-// Open loads a store. One that is open is closed before.
+// Open opens a store that has no memory yet. One that is open is closed before.
 func (p *Process) Open(c Cell) error {
 	_, err := p.ask(request{Op: opOpen, Cell: c})
+	return err
+}
+
+// Touch makes at least this share of the open store's memory present.
+func (p *Process) Touch(share float64) error {
+	_, err := p.ask(request{Op: opTouch, Share: share})
+	return err
+}
+
+// Load fills the open store.
+func (p *Process) Load() error {
+	_, err := p.ask(request{Op: opLoad})
 	return err
 }
 
@@ -96,6 +108,12 @@ func (p *Process) StartCaptures() error {
 func (p *Process) StopCaptures() (images int, err error) {
 	r, err := p.ask(request{Op: opCapture})
 	return r.Images, err
+}
+
+// Shut closes the open store, if there is one, and frees its memory.
+func (p *Process) Shut() error {
+	_, err := p.ask(request{Op: opClose})
+	return err
 }
 
 // Exact returns the figures of a run that is the same each time.

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 // A fakeStore counts what is asked of it.
 type fakeStore struct {
 	algorithm string
+	touched   float64
 	capturing bool
 	images    int
 }
@@ -67,6 +68,15 @@ func (s *fakeStore) Run(d time.Duration) (Slice, error) {
 	return Slice{Rate: 1000, Elapsed: int64(d), Host: 5}, nil
 }
 
+func (s *fakeStore) Touch(share float64) error { s.touched = share; return nil }
+
+func (s *fakeStore) Load() error {
+	if s.touched != 1 {
+		return fmt.Errorf("only %v of the memory is present", s.touched)
+	}
+	return nil
+}
+
 func (s *fakeStore) StartCaptures() error       { s.capturing = true; return nil }
 func (s *fakeStore) StopCaptures() (int, error) { s.capturing = false; return s.images, nil }
 func (s *fakeStore) Close() error               { return nil }
@@ -90,6 +100,12 @@ func TestProcess(t *testing.T) {
 		t.Errorf("the child says %v, %q", p.Algorithms, p.Go)
 	}
 	if err := p.Open(Cell{Algorithm: "calc", Config: "records: 1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Load(); err == nil || !strings.Contains(err.Error(), "only 0 of the memory") {
+		t.Errorf("load before touch: %v", err)
+	}
+	if err := errors.Join(p.Touch(0.5), p.Touch(1), p.Load()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := p.Run(10 * time.Millisecond)
@@ -177,7 +193,8 @@ func TestServe(t *testing.T) {
 		}
 	}
 	check(`{"op":"hello"}`, `"version":1`, false)
-	check(`{"op":"jump"}`, `unknown operation \"jump\"`, false)
+	check(`{"op":"jump"}`, `jump: no store is open, or no such operation`, false)
+	check(`{"op":"open"}{"op":"jump"}`, `unknown operation \"jump\"`, false)
 	check(`{"op":"capture","on":true}`, `no store is open`, false)
 	check(`{"op":"open","algorithm":"calc"}{"op":"run","ns":7}`, `"elapsed_ns":7`, false)
 	check(`{"op":"open"`, "", true)

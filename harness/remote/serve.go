@@ -11,9 +11,13 @@ import (
 	"time"
 )
 
-// A Store is a loaded store whose workers stand still between slices. It belongs
-// to one goroutine.
+// A Store is a store whose workers stand still between slices. It belongs to one
+// goroutine.
 type Store interface {
+	// Touch makes at least this share of the memory present, before Load.
+	Touch(share float64) error
+	// Load fills the store with records.
+	Load() error
 	// Run runs all workers for about d and returns what they did.
 	Run(d time.Duration) (Slice, error)
 	// StartCaptures takes checkpoints one after another until StopCaptures.
@@ -77,20 +81,28 @@ func (s *server) answer(ctx context.Context, q request) (r reply, err error) {
 		return r, err
 	case opClose:
 		return r, s.close()
-	case opRun, opCapture:
-		if s.store == nil {
-			return r, fmt.Errorf("%s: no store is open", q.Op)
-		}
-	default:
-		return r, fmt.Errorf("unknown operation %q", q.Op)
 	}
+	if s.store == nil {
+		return r, fmt.Errorf("%s: no store is open, or no such operation", q.Op)
+	}
+	return s.use(q)
+}
+
+// use answers a request about the open store.
+func (s *server) use(q request) (r reply, err error) {
 	switch {
+	case q.Op == opTouch:
+		err = s.store.Touch(q.Share)
+	case q.Op == opLoad:
+		err = s.store.Load()
 	case q.Op == opRun:
 		r.Slice, err = s.store.Run(time.Duration(q.Nanoseconds))
-	case q.On:
+	case q.Op == opCapture && q.On:
 		err = s.store.StartCaptures()
-	default:
+	case q.Op == opCapture:
 		r.Images, err = s.store.StopCaptures()
+	default:
+		err = fmt.Errorf("unknown operation %q", q.Op)
 	}
 	return r, err
 }

@@ -32,6 +32,7 @@ type commands struct {
 	Merge    mergeCommand    `cmd:"" help:"Put the shards of an experiment together, into a new folder."`
 	Plot     plotCommand     `cmd:"" help:"Draw the charts of results again."`
 	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
+	Regress  regressCommand  `cmd:"" help:"Build two revisions and measure them in turns: exit 0 same or better, 1 regressed, 2 cannot compare."`
 	Compare  compareCommand  `cmd:"" help:"Compare two results: exit 0 same or better, 1 regressed, 2 cannot compare."`
 	Claims   claimsCommand   `cmd:"" help:"Hold what the papers claim against results: held, not held, or what to run."`
 	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images, logs and algorithms' own files in a folder, and say what is damaged."`
@@ -41,6 +42,7 @@ type commands struct {
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
 
 	Trial      trialCommand      `cmd:"" hidden:"" help:"Run one trial, described on stdin, for run --isolate."`
+	Slices     slicesCommand     `cmd:"" hidden:"" help:"Run a store in slices, asked for on stdin, for regress."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
 }
 

@@ -1,0 +1,173 @@
+package gate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"ckptbench/harness/paired"
+	"ckptbench/harness/remote"
+)
+
+// BaselineSchema is the version of a baseline's JSON. Version 1, with ratios of a
+// day, was read by the command compare.
+const BaselineSchema = 2
+
+// ErrBaseline means that a baseline's file is not one that this program wrote.
+var ErrBaseline = errors.New("cannot use the baseline; write it anew with make baseline")
+
+// maxBaseline bounds a baseline's file, in bytes.
+const maxBaseline = 1 << 20
+
+// A Baseline is what is stored of a revision: its commit, for the base to build,
+// and what does not depend on the day.
+type Baseline struct {
+	Schema     int             `json:"schema"`
+	Experiment string          `json:"experiment"`
+	ConfigHash string          `json:"config_hash"`
+	Commit     string          `json:"commit"`
+	Date       string          `json:"date"` // RFC 3339
+	Go         string          `json:"go"`
+	Machine    string          `json:"machine"` // its id
+	CPU        string          `json:"cpu"`
+	Cores      int             `json:"cores"`
+	Canary     *Canary         `json:"canary,omitempty"` // nil: not measured
+	Algorithms []StoredFigures `json:"algorithms"`
+	Sum        string          `json:"sum"` // SHA-256 of the rest
+}
+
+// A Canary is how long a fixed piece of work took: what of the machine's speed no
+// counter shows.
+type Canary struct {
+	Loop  float64 `json:"loop_ns"`  // an arithmetic loop
+	Chase float64 `json:"chase_ns"` // a pointer chase
+}
+
+// canaryAgrees is by how much two canaries may differ for their days to be
+// comparable, as a share.
+const canaryAgrees = 0.05
+
+// Agrees reports whether two days' machines are alike: same cores and canaries
+// within 5 %.
+func (b *Baseline) Agrees(machine string, cores int, c *Canary) bool {
+	if b.Machine != machine || b.Cores != cores || b.Canary == nil || c == nil {
+		return false
+	}
+	near := func(x, y float64) bool { return x > 0 && y > 0 && x/y < 1+canaryAgrees && y/x < 1+canaryAgrees }
+	return near(b.Canary.Loop, c.Loop) && near(b.Canary.Chase, c.Chase)
+}
+
+// StoredFigures are those of one algorithm.
+type StoredFigures struct {
+	Algorithm string           `json:"algorithm"`
+	Exact     []remote.Figure  `json:"exact"`
+	OfNone    *paired.Interval `json:"of_none,omitempty"` // throughput over none's of that day, at rest
+}
+
+// Of returns an algorithm's figures, or nil.
+func (b *Baseline) Of(algorithm string) *StoredFigures {
+	for i := range b.Algorithms {
+		if b.Algorithms[i].Algorithm == algorithm {
+			return &b.Algorithms[i]
+		}
+	}
+	return nil
+}
+
+// sum returns the checksum of everything but the checksum.
+func (b *Baseline) sum() (string, error) {
+	c := *b
+	c.Sum = ""
+	data, err := json.Marshal(c)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:]), nil
+}
+
+// Save writes the baseline with its checksum, in one step, and makes the folder.
+func (b *Baseline) Save(path string) error {
+	b.Schema = BaselineSchema
+	var err error
+	if b.Sum, err = b.sum(); err != nil {
+		return fmt.Errorf("write baseline %s: %w", path, err)
+	}
+	data, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write baseline %s: %w", path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write baseline: %w", err)
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, append(data, '\n'), 0o644); err != nil {
+		return fmt.Errorf("write baseline: %w", err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return fmt.Errorf("write baseline: %w", err)
+	}
+	return nil
+}
+
+// LoadBaseline reads a baseline. An error is ErrBaseline where the file is of
+// another version, damaged or edited.
+func LoadBaseline(path string) (*Baseline, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open baseline: %w", err)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	if err != nil {
+		return nil, fmt.Errorf("read baseline %s: %w", path, err)
+	}
+	b, err := parseBaseline(data)
+	if err != nil {
+		return nil, fmt.Errorf("baseline %s: %w (%w)", path, err, ErrBaseline)
+	}
+	return b, nil
+}
+
+func parseBaseline(data []byte) (*Baseline, error) {
+	if len(data) > maxBaseline {
+		return nil, fmt.Errorf("more than %d MiB, not a baseline", maxBaseline>>20)
+	}
+	var v struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return nil, fmt.Errorf("not JSON: %w", err)
+	}
+	switch {
+	case v.Schema > BaselineSchema:
+		return nil, fmt.Errorf("schema %d is newer than this program's %d", v.Schema, BaselineSchema)
+	case v.Schema < BaselineSchema:
+		return nil, fmt.Errorf("schema %d holds throughput of another day, which says nothing of the code", v.Schema)
+	}
+	var b Baseline
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&b); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("something follows the JSON value")
+	}
+	sum, err := b.sum()
+	switch {
+	case err != nil:
+		return nil, err
+	case sum != b.Sum:
+		return nil, errors.New("its checksum is wrong: it was edited")
+	case b.Commit == "":
+		return nil, errors.New("it names no commit")
+	}
+	return &b, nil
+}

@@ -1,0 +1,65 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"ckptbench/harness/remote"
+)
+
+// Records begins the names of figures that must not change at all: an image holds
+// every record.
+const Records = "records of image"
+
+// An ExactLine is one figure that is the same at every run of the same code.
+type ExactLine struct {
+	Algorithm string  `json:"algorithm"`
+	Name      string  `json:"name"`
+	Unit      string  `json:"unit,omitempty"`
+	Base      float64 `json:"base"`
+	Head      float64 `json:"head"`
+	Verdict   Verdict `json:"verdict"`
+	Why       string  `json:"why,omitempty"`
+}
+
+// CompareExact compares an algorithm's exact figures. All of them are costs: more
+// is worse. A difference of the last digits of a share is none.
+func CompareExact(algorithm string, base, head []remote.Figure) []ExactLine {
+	var lines []ExactLine
+	for _, b := range base {
+		l := ExactLine{Algorithm: algorithm, Name: b.Name, Unit: b.Unit, Base: b.Value, Head: math.NaN(), Verdict: Same}
+		for _, h := range head {
+			if h.Name == b.Name {
+				l.Head = h.Value
+			}
+		}
+		switch {
+		case math.IsNaN(l.Head):
+			l.Head, l.Verdict, l.Why = 0, Shown, "head does not count it"
+		case math.Abs(l.Head-l.Base) <= 1e-9*math.Abs(l.Base):
+		case strings.HasPrefix(l.Name, Records):
+			l.Verdict, l.Why = Regressed, "an image must hold every record"
+		case l.Head > l.Base:
+			l.Verdict = Regressed
+		default:
+			l.Verdict = Faster
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// words says a line in a sentence: "calc: image bytes 1,200 -> 1,300".
+func (l ExactLine) words() string {
+	return fmt.Sprintf("%s: %s %s -> %s", l.Algorithm, l.Name, number(l.Base), number(l.Head))
+}
+
+// number writes a figure: whole, or with three decimals, trailing zeros left out.
+func number(v float64) string {
+	if v == math.Trunc(v) {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strings.TrimRight(strconv.FormatFloat(v, 'f', 3, 64), "0")
+}

@@ -1,0 +1,217 @@
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/paired"
+)
+
+// Formats are the names that Write takes.
+var Formats = []string{"table", "markdown", "json"}
+
+// legend explains the columns.
+const legend = "head/base: throughput with its 95 % interval, openings with fresh memory as blocks; sees: the least difference that " +
+	"would have shown; quads: base head head base, in slices of 10 ms, and how many the host hit (left out)."
+
+// Write writes r to w in one of Formats.
+func (r *Report) Write(w io.Writer, format string) error {
+	var text string
+	var err error
+	switch format {
+	case "table":
+		text, err = r.plain()
+	case "markdown":
+		text, err = r.markdown()
+	case "json":
+		text, err = r.json()
+	default:
+		return fmt.Errorf("format %q: want one of %s", format, strings.Join(Formats, ", "))
+	}
+	if err != nil {
+		return fmt.Errorf("write the comparison as %s: %w", format, err)
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+func (r *Report) plain() (string, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "base: %s\nhead: %s\n\n", escape.OneLine(r.Base), escape.OneLine(r.Head))
+	body, err := grid(r.rows(), tablewriter.WithRendition(tw.Rendition{
+		Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
+		Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
+	}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
+	if err != nil {
+		return "", err
+	}
+	for l := range strings.Lines(body) {
+		b.WriteString(strings.TrimRight(l, " \n") + "\n")
+	}
+	b.WriteString("\n")
+	for _, n := range r.remarks() {
+		b.WriteString(escape.OneLine(n) + "\n")
+	}
+	b.WriteString(escape.OneLine(r.Sentence()) + "\n")
+	return b.String(), nil
+}
+
+// markdown writes the outcome first, as GitHub shows it.
+func (r *Report) markdown() (string, error) {
+	rows := r.rows()
+	for _, row := range rows {
+		for i := range row {
+			row[i] = escape.Markdown(escape.OneLine(row[i]))
+		}
+	}
+	body, err := grid(rows, tablewriter.WithRenderer(renderer.NewMarkdown()))
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	say := func(before, text, after string) {
+		b.WriteString(before + escape.Markdown(escape.OneLine(text)) + after)
+	}
+	say("**", r.Sentence(), "**\n\n")
+	say("- base: ", r.Base, "\n")
+	say("- head: ", r.Head, "\n")
+	for _, n := range r.remarks() {
+		say("- ", n, "\n")
+	}
+	return b.String() + "\n" + body, nil
+}
+
+// json writes r for programs. An interval without bounds, of a single opening, has
+// no number in JSON and becomes the whole line.
+func (r *Report) json() (string, error) {
+	out := *r
+	out.Control = bounded(r.Control)
+	out.Lines = append([]Line(nil), r.Lines...)
+	for i := range out.Lines {
+		l := &out.Lines[i]
+		l.First = bounded(l.First)
+		if l.Second != nil {
+			s := bounded(*l.Second)
+			l.Second = &s
+		}
+		if l.OfNone != nil {
+			s := bounded(*l.OfNone)
+			l.OfNone = &s
+		}
+		l.Sees = min(l.Sees, math.MaxFloat64)
+	}
+	data, err := json.MarshalIndent(struct {
+		Schema   int    `json:"schema"`
+		Sentence string `json:"sentence"`
+		*Report
+	}{1, r.Sentence(), &out}, "", "  ")
+	return string(data) + "\n", err
+}
+
+func bounded(i paired.Interval) paired.Interval {
+	if math.IsNaN(i.Mid) {
+		i.Mid = 0
+	}
+	i.Lo, i.Hi = max(i.Lo, -math.MaxFloat64), min(i.Hi, math.MaxFloat64)
+	return i
+}
+
+// remarks are what a reader should know beside the table.
+func (r *Report) remarks() []string {
+	notes := append([]string(nil), r.Notes...)
+	same := 0
+	for _, l := range r.Exact {
+		switch l.Verdict {
+		case Same:
+			same++
+		case Faster:
+			notes = append(notes, "Less than in base: "+l.words()+".")
+		case Shown:
+			notes = append(notes, fmt.Sprintf("Not compared: %s (%s).", l.words(), l.Why))
+		}
+	}
+	if len(r.Exact) > 0 {
+		notes = append(notes, fmt.Sprintf("Exact figures: %d of %d the same.", same, len(r.Exact)))
+	}
+	for _, l := range r.Lines {
+		if l.Impossible {
+			notes = append(notes, fmt.Sprintf("%s is %s of none: above 1 by more than the noise, which is an error of the measurement.",
+				l.Algorithm, interval(*l.OfNone)))
+		}
+	}
+	return append(notes, legend)
+}
+
+var columns = []string{"algorithm", "phase", "head/base", "95 % interval", "sees", "quads", "hit", "of none", "then", "verdict"}
+
+// rows are the table's cells. The control comes first.
+func (r *Report) rows() [][]string {
+	control := Line{Algorithm: Control, Phase: Rest, First: r.Control, Seen: r.ControlSeen, Verdict: "the noise"}
+	rows := [][]string{control.row()}
+	for _, l := range r.Lines {
+		rows = append(rows, l.row())
+	}
+	return rows
+}
+
+func (l Line) row() []string {
+	ratio, ends := dash, dash
+	if !math.IsNaN(l.First.Mid) {
+		ratio = fmt.Sprintf("%.3f", l.First.Mid)
+	}
+	if !math.IsInf(l.First.Lo, 0) {
+		ends = fmt.Sprintf("%.3f..%.3f", l.First.Lo, l.First.Hi)
+	}
+	sees, none, then := dash, dash, dash
+	if l.Sees > 0 {
+		sees = percent(l.Sees)
+	}
+	if l.OfNone != nil && !math.IsNaN(l.OfNone.Mid) {
+		none = fmt.Sprintf("%.2f", l.OfNone.Mid)
+	}
+	if l.OtherDay != nil {
+		then = fmt.Sprintf("%.2f", *l.OtherDay)
+	}
+	verdict := string(l.Verdict)
+	if l.Verdict == Regressed {
+		verdict = "REGRESSED"
+	}
+	if l.Why != "" {
+		verdict += ": " + l.Why
+	}
+	if l.Second != nil {
+		verdict += ", again " + interval(*l.Second)
+	}
+	return []string{l.Algorithm, string(l.Phase), ratio, ends, sees,
+		fmt.Sprint(l.Seen.Quads), fmt.Sprint(l.Seen.Dropped), none, then, verdict}
+}
+
+// grid makes a table. The writer's own formatting of headings would break units
+// apart.
+func grid(rows [][]string, how ...tablewriter.Option) (string, error) {
+	var b strings.Builder
+	align := tw.Alignment{tw.AlignLeft, tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight,
+		tw.AlignRight, tw.AlignRight, tw.AlignLeft}
+	w := tablewriter.NewTable(&b, append([]tablewriter.Option{
+		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off), tablewriter.WithAlignment(align),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
+	}, how...)...)
+	w.Header(columns)
+	for _, row := range rows {
+		if err := w.Append(row); err != nil {
+			return "", err
+		}
+	}
+	if err := w.Render(); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
