@@ -15,9 +15,7 @@ func history(p99s []uint64, checkpoints ...[2]float64) *Trial {
 	for i, c := range checkpoints {
 		n := i + 1
 		t.Checkpoints = append(t.Checkpoints, Checkpoint{N: n})
-		for _, e := range []Event{{c[0], n, "trigger"}, {c[0] + 0.01, n, "point"}, {c[1] - 0.01, n, "capture end"}, {c[1], n, "durable"}} {
-			t.Events = append(t.Events, e)
-		}
+		t.Events = append(t.Events, []Event{{c[0], n, "trigger"}, {c[0] + 0.01, n, "point"}, {c[1] - 0.01, n, "capture end"}, {c[1], n, "durable"}}...)
 	}
 	return t
 }
