@@ -43,7 +43,8 @@ func (r *runner) sameBuild(old, now *result.Machine) error {
 		return fmt.Errorf("resume %s: the program is another: build is %q in the result and %q here; "+
 			"run without --resume, which sets the result aside, or with --force", r.dir, was, now.Build)
 	}
-	for _, w := range append(slices.Clone(old.Warnings), fmt.Sprintf("some trials are of another build, %s, as asked for with --force", was)) {
+	said := fmt.Sprintf("some trials are of another build, %s, as asked for with --force", was)
+	for _, w := range append(slices.Clone(old.Warnings), said) {
 		if strings.Contains(w, "another build") && !slices.Contains(now.Warnings, w) {
 			now.Warnings = append(now.Warnings, w)
 		}
@@ -115,7 +116,8 @@ func (r *runner) addExtent(ds *[]config.Difference, name string, resolved []byte
 		*ds = append(*ds, config.Difference{Key: "trials", Old: fmt.Sprint(trials), New: fmt.Sprint(r.exp.Trials)})
 	}
 	if slices.ContainsFunc(algorithms, func(a string) bool { return !slices.Contains(r.exp.Algorithms, a) }) {
-		*ds = append(*ds, config.Difference{Key: "algorithms", Old: strings.Join(algorithms, ","), New: strings.Join(r.exp.Algorithms, ",")})
+		was, now := strings.Join(algorithms, ","), strings.Join(r.exp.Algorithms, ",")
+		*ds = append(*ds, config.Difference{Key: "algorithms", Old: was, New: now})
 	}
 	return nil
 }

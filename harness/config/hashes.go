@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // A PointHash is the Hash of one point of a stored experiment's matrix.
 type PointHash struct {
@@ -50,7 +47,7 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, given := e.settings.keys[restoreKey]; given || slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == restoreKey }) {
+	if _, given := e.settings.keys[restoreKey]; given || e.settings.sweeping(restoreKey) {
 		return e, nil
 	}
 	// Resolved leaves the key out where it means nothing to some algorithm.

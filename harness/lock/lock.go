@@ -48,7 +48,8 @@ func self() Holder {
 	if err != nil {
 		host = "an unknown host"
 	}
-	return Holder{PID: os.Getpid(), Host: host, Command: strings.Join(os.Args, " "), Since: time.Now().UTC().Format(time.RFC3339)}
+	since := time.Now().UTC().Format(time.RFC3339)
+	return Holder{PID: os.Getpid(), Host: host, Command: strings.Join(os.Args, " "), Since: since}
 }
 
 // A Lock is a lock that this process holds.

@@ -227,7 +227,8 @@ func repeat(e *result.Experiment) []string {
 	if command == nil {
 		command = &result.Command{}
 	}
-	return append(out, command.Line(e.Name)+"   # the configuration below", "ckptbench report --format html results/"+escape.OneLine(e.Name))
+	return append(out, command.Line(e.Name)+"   # the configuration below",
+		"ckptbench report --format html results/"+escape.OneLine(e.Name))
 }
 
 // repeated is the configuration that repeat's command takes.

@@ -25,7 +25,8 @@ func (e *Experiment) checkSetup() error {
 		}
 	}
 	if old > 0 {
-		e.Notes = append(e.Notes, fmt.Sprintf("%d of %d trials are of a version without checksums: a change to their files may go unseen", old, len(e.Trials)))
+		e.Notes = append(e.Notes, fmt.Sprintf("%d of %d trials are of a version without checksums: "+
+			"a change to their files may go unseen", old, len(e.Trials)))
 	}
 	return e.checkHashes()
 }
@@ -41,7 +42,8 @@ func (e *Experiment) checkHashes() error {
 	name := filepath.Join(e.Dir, resolvedFile)
 	points, err := config.PointHashes(name, e.Resolved)
 	if err != nil {
-		e.Notes = append(e.Notes, fmt.Sprintf("the configuration is not one of this version, so the trials were not compared with it: %v", err))
+		e.Notes = append(e.Notes, fmt.Sprintf("the configuration is not one of this version, "+
+			"so the trials were not compared with it: %v", err))
 		return nil
 	}
 	hashes := map[string]string{}
@@ -58,18 +60,21 @@ func (e *Experiment) checkHashes() error {
 		case !ok:
 			return fmt.Errorf("%s: its matrix has no point %s, which trial %s is of", name, PointName(t.Params), TrialDir(*t))
 		case want != t.ConfigHash:
-			return fmt.Errorf("%s: trial %s measured another configuration: its config_hash is %.12s, that of the configuration is %.12s",
-				name, TrialDir(*t), t.ConfigHash, want)
+			return otherConfig(name, "trial "+TrialDir(*t), t.ConfigHash, want)
 		}
 	}
 	for i := range e.Pairs {
 		p := &e.Pairs[i]
 		if want := hashes[PointName(p.Params)]; p.ConfigHash != want {
-			return fmt.Errorf("%s: the pair of %s measured another configuration: its config_hash is %.12s, that of the configuration is %.12s",
-				name, p.Algorithm, p.ConfigHash, want)
+			return otherConfig(name, "the pair of "+p.Algorithm, p.ConfigHash, want)
 		}
 	}
 	return nil
+}
+
+func otherConfig(name, what, got, want string) error {
+	return fmt.Errorf("%s: %s measured another configuration: its config_hash is %.12s, that of the configuration is %.12s",
+		name, what, got, want)
 }
 
 func paramsOf(ps []config.Param) []Param {

@@ -84,7 +84,8 @@ func TestKilledAndResumed(t *testing.T) {
 		over := killedRun(t, time.Duration(50+r.IntN(700))*time.Millisecond, args...)
 		now := finished(t, dir)
 		for name, was := range known {
-			if is, ok := now[name]; !ok || is.StartedAt != was.StartedAt || is.Committed != was.Committed || is.Elapsed != was.Elapsed {
+			is, ok := now[name]
+			if !ok || is.StartedAt != was.StartedAt || is.Committed != was.Committed || is.Elapsed != was.Elapsed {
 				t.Errorf("kill %d: %s was finished and is another now, or gone", n, name)
 			}
 		}

@@ -46,12 +46,16 @@ func TestPageRepeatsTheExperiment(t *testing.T) {
 	}
 	text := tiny + "verify: off\n"
 	check("plain.yaml", text+"algorithms: [none]\n", "ckptbench run plain.yaml")
-	check("set.yaml", text, "ckptbench run set.yaml --set duration=120ms --set 'experiment.about=it'\\''s  a <test>' --only=none,calc --trials=2 --isolate",
-		"--set", "duration=120ms", "--set", "experiment.about=it's  a <test>", "--only", "none,calc", "--trials", "2", "--isolate")
+	check("set.yaml", text, "ckptbench run set.yaml --set duration=120ms --set 'experiment.about=it'\\''s  a <test>' "+
+		"--only=none,calc --trials=2 --isolate",
+		"--set", "duration=120ms", "--set", "experiment.about=it's  a <test>",
+		"--only", "none,calc", "--trials", "2", "--isolate")
 	check("swept.yaml", text+"algorithms: [none]\n", "", "--set", "matrix.workload.keys=2,3", "--set", "seed=random")
-	check("named.yaml", text+"algorithms: [none]\n", "ckptbench run other.yaml --set experiment.name=other --set checkpoint.interval=30ms",
+	check("named.yaml", text+"algorithms: [none]\n",
+		"ckptbench run other.yaml --set experiment.name=other --set checkpoint.interval=30ms",
 		"--set", "experiment.name=other", "--set", "checkpoint.interval=30ms")
-	check("workloadx", "recordcount=2000\nreadproportion=0.5\nupdateproportion=0.5\n", "ckptbench run workloadx.yaml",
+	check("workloadx", "recordcount=2000\nreadproportion=0.5\nupdateproportion=0.5\n",
+		"ckptbench run workloadx.yaml",
 		"--only", "none", "--trials", "1", "--set", "duration=100ms", "--set", "warmup=0s", "--set", "verify=off", "--set", "scale=0.5")
 }
 
@@ -77,7 +81,8 @@ func configOf(t *testing.T, page string) []byte {
 // resolvedBy is what a command line of a shell resolves the configuration to.
 func resolvedBy(t *testing.T, line string, config []byte) []byte {
 	t.Helper()
-	words, err := exec.Command("sh", "-c", "for w in "+strings.TrimPrefix(line, "ckptbench ")+"; do printf '%s\\0' \"$w\"; done").Output()
+	script := "for w in " + strings.TrimPrefix(line, "ckptbench ") + "; do printf '%s\\0' \"$w\"; done"
+	words, err := exec.Command("sh", "-c", script).Output()
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}

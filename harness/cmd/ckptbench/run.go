@@ -102,7 +102,8 @@ func (c *runCommand) validate() error {
 	case c.Trials != nil && *c.Trials < 1:
 		return fmt.Errorf("--trials %d: want 1 or more", *c.Trials)
 	case c.RepeatNoisy < 0:
-		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never", c.RepeatNoisy)
+		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never",
+			c.RepeatNoisy)
 	case c.Only != nil && (len(c.Only) == 0 || slices.Contains(c.Only, "")):
 		return errors.New("--only: a name is empty: name algorithms with commas between them, or leave the flag out")
 	case c.Force && !c.Resume:
@@ -242,7 +243,8 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Flags: c.flags(e, given), Resume: c.Resume, Force: c.Force, Shard: c.shard,
+	o := harness.Options{Out: c.Out, Given: given, Flags: c.flags(e, given), Shard: c.shard,
+		Resume: c.Resume, Force: c.Force,
 		RepeatNoisy: c.RepeatNoisy, Progress: status.show, Notice: func(line string) { fmt.Fprintln(t.err, line) }}
 	if c.Profile != "" {
 		o.Profile = profiler(c.Profile)

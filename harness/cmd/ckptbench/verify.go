@@ -54,10 +54,13 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 	return errors.Join(errs...)
 }
 
+// A verifier verifies a folder as store.Verify does.
+type verifier func(ctx context.Context, dir string) (string, error)
+
 // verifyFolder verifies a folder with verify. A run beside it removes and replaces files: what
 // is damaged, or cannot be read, counts only if the folder was the same before and
 // after. The error is errBusy where it never is.
-func verifyFolder(ctx context.Context, dir string, verify func(context.Context, string) (string, error)) (string, error) {
+func verifyFolder(ctx context.Context, dir string, verify verifier) (string, error) {
 	for range looks {
 		before := filesIn(dir)
 		text, err := verify(ctx, dir)
