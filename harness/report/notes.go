@@ -143,7 +143,12 @@ func repeatsNote(rows []result.Row) string {
 // by is the least that a difference has to be to mean anything.
 func floorNote(rows []result.Row) string {
 	for _, r := range rows {
-		if floor, ok := r.NoiseFloor(); ok {
+		floor, ok := r.NoiseFloor()
+		if ok && r.Parts != nil {
+			return fmt.Sprintf("Noise floor (none against itself, in turns, over %d openings): ±%.1f %%; "+
+				"a smaller difference between algorithms means nothing.", r.Parts.Openings, 100*floor)
+		}
+		if ok {
 			return fmt.Sprintf("Noise floor (A/A: none against itself in the same rounds, over %d): ±%.1f %%; a smaller difference between algorithms means nothing.", r.Trials, 100*floor)
 		}
 	}

@@ -92,10 +92,25 @@ func pairNotes(rows []result.Row) []string {
 	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
 		"the host hit %d of %d quads, which are left out on both sides. The losses add up to what is missing from 100 %%.",
 		openings, dropped, quads)}
+	if above := aboveNone(rows); len(above) > 0 {
+		notes = append(notes, "Above none by more than the interval, which is an error of measurement: "+strings.Join(above, ", ")+".")
+	}
 	if len(unsettled) > 0 {
 		notes = append(notes, "Not settled: "+strings.Join(unsettled, "; ")+".")
 	}
 	return notes
+}
+
+// aboveNone names the algorithms that did more at rest than none, which does less
+// work than any.
+func aboveNone(rows []result.Row) (names []string) {
+	const slack = 0.005 // of a 95 % interval one in forty is too high by chance
+	for _, r := range rows {
+		if r.Parts != nil && r.Parts.Rest.Lo > 1+slack {
+			names = append(names, fmt.Sprintf("%s (%.1f %%)", escape.OneLine(r.Algorithm), 100*r.Parts.Rest.Mid))
+		}
+	}
+	return names
 }
 
 // ofNone is the cell of the table: with half the interval where it is of a pair,
