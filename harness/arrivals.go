@@ -93,14 +93,15 @@ func (a *arrivals) await(due, last uint64, stop *atomic.Bool, idle func()) (now 
 	return now, !stop.Load()
 }
 
-// giveUp counts in response all that is due before limit and has not started, as
-// if each ended now: to leave out what had to wait longest would make a slow
+// giveUp counts in response all that is due from from on and before limit, and has
+// not started, as if each ended now: to leave out what had to wait longest would make a slow
 // algorithm look quick. It takes as long for a billion of them as for a thousand.
 // Afterwards nothing is due any more.
 func (a *arrivals) giveUp(now, limit uint64, response *latency.Counts) {
 	limit = min(limit, a.end, now)
 	if !a.over {
-		a.missFrom(now, min(limit, a.from), response) // the warm-up's
+		var warmUp latency.Counts // not counted
+		a.missFrom(now, min(limit, a.from), &warmUp)
 		counted := a.missFrom(now, limit, response)
 		a.due += counted
 		a.missed += counted

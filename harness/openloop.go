@@ -21,6 +21,7 @@ func (t *trial) openLoop(zero, end time.Time) {
 		d.exact, d.timer.every, d.timer.open = true, 1, true
 		d.arrivals = newArrivals(t.rate, t.cell.Arrivals, t.decks[i].seed, i, t.cell.workers(), clock, now)
 		d.arrivals.from, d.arrivals.end = clock.At(zero), clock.At(end)
+		d.timer.from = d.arrivals.from
 	}
 }
 

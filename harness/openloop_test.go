@@ -82,8 +82,8 @@ func TestDueCountsOnce(t *testing.T) {
 			var single latency.Counts
 			missed, due := uint64(0), all.due
 			for at, _ := all.next(); at < limit; at, _ = all.next() {
-				single.Add(now-at, 1)
 				if at >= all.from {
+					single.Add(now-at, 1)
 					missed, due = missed+1, due+1
 				}
 				all.begin()
@@ -104,13 +104,13 @@ func TestDueCountsOnce(t *testing.T) {
 		}
 	}
 	for _, how := range []config.Arrivals{config.ArrivalsFixed, config.ArrivalsPoisson} {
-		check(how, 0, 100*msec, 1000*msec, 1000*msec, 99) // 1 to 99 ms; at 100 nothing is due any more
+		check(how, 0, 100*msec, 1000*msec, 1000*msec, 90) // 10 to 99 ms; at 100 nothing is due any more
 		check(how, 50, 100*msec, 1000*msec, 1000*msec, 49)
 		check(how, 99, 100*msec, 1000*msec, 1000*msec, 0)
-		check(how, 5, 1000*msec, 20*msec+1, 30*msec, 15)       // interrupted at 20 ms, seen at 30
+		check(how, 5, 1000*msec, 20*msec+1, 30*msec, 11)       // interrupted at 20 ms, seen at 30
 		check(how, 5, 1000*msec, 5*msec, 5*msec, 0)            // interrupted before the next was due
-		check(how, 0, 36_000_000*msec, 1000*msec, 20*msec, 19) // nothing that lies in the future
-		check(how, 0, 36_000_000*msec, 36_000_000*msec, 36_000_000*msec, 35_999_999)
+		check(how, 0, 36_000_000*msec, 1000*msec, 20*msec, 10) // nothing that lies in the future
+		check(how, 0, 36_000_000*msec, 36_000_000*msec, 36_000_000*msec, 35_999_990)
 	}
 }
 
@@ -121,15 +121,22 @@ func TestPoissonGivenUp(t *testing.T) {
 	var bulk, single latency.Counts
 	for seed := range uint64(50) {
 		a := newArrivals(rate, config.ArrivalsPoisson, seed, 0, 1, new(fakeTime).clock(), 0)
-		a.from, a.end = end/2, end
+		a.end = end
 		before := bulk.Total()
 		a.giveUp(now, now, &bulk)
 		n := bulk.Total() - before
 		if math.Abs(float64(n)-1e6) > 5000 { // five deviations
 			t.Errorf("seed %d: %d in a second at %v/s", seed, n, rate)
 		}
-		if a.missed != a.due || math.Abs(float64(a.missed)-5e5) > 3600 {
-			t.Errorf("seed %d: %d missed of %d due in the window", seed, a.missed, a.due)
+		if a.missed != a.due || a.missed != n {
+			t.Errorf("seed %d: %d missed of %d due, %d counted", seed, a.missed, a.due, n)
+		}
+		a = newArrivals(rate, config.ArrivalsPoisson, seed, 0, 1, new(fakeTime).clock(), 0)
+		a.from, a.end = end/2, end
+		var half latency.Counts
+		a.giveUp(now, now, &half)
+		if a.missed != a.due || a.missed != half.Total() || math.Abs(float64(a.missed)-5e5) > 3600 {
+			t.Errorf("seed %d: %d missed of %d due in the window, %d counted", seed, a.missed, a.due, half.Total())
 		}
 	}
 	for seed := range uint64(5) {
@@ -215,25 +222,39 @@ func TestOpenLoopCountsAllThatWasDue(t *testing.T) {
 		{"none", "fixed", "900M/s", 0}, {"none", "poisson", "900M/s", 0},
 		{"naive", "fixed", "20k/s", 150 * time.Millisecond}, {"none", "poisson", "900M/s", 150 * time.Millisecond},
 	} {
-		text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "warmup: 20ms", "warmup: 0s").Replace(small)
+		text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)
 		out := openTrial(t, text+"rate: "+c.rate+"\narrivals: "+c.arrivals+"\nalgorithms: ["+c.algorithm+"]\n", c.interrupt)
-		started, missed, due := uint64(0), uint64(0), uint64(0)
+		due := uint64(0)
 		for _, d := range out.drivers {
-			a := d.arrivals
-			started, missed, due = started+a.n-a.missed, missed+a.missed, due+a.due
+			due += d.arrivals.due
 		}
-		total := out.sampler.total.Total()
-		if total != started+missed || due != total {
-			t.Errorf("%+v: %d counted, %d started and %d given up, %d due", c, total, started, missed, due)
+		if total := out.sampler.total.Total(); total != due {
+			t.Errorf("%+v: %d counted of %d that were due", c, total, due)
 		}
 		if c.arrivals == "fixed" && c.interrupt == 0 {
 			want := uint64(0)
 			for _, d := range out.drivers {
-				want += d.arrivals.fixedBefore(float64(d.arrivals.end - d.arrivals.start))
+				a := d.arrivals
+				want += a.fixedBefore(float64(a.end-a.start)) - a.fixedBefore(float64(a.from-a.start))
 			}
 			if due != want {
 				t.Errorf("%+v: %d due, the rate makes it %d", c, due, want)
 			}
+		}
+	}
+}
+
+// Overload is judged against what was due, however little that was.
+func TestOverloadByWhatWasDue(t *testing.T) {
+	for _, c := range []struct {
+		due, missed uint64
+		want        bool
+	}{{0, 0, false}, {100, 0, false}, {100, 2, false}, {100, 3, true}, {1, 1, true}, {1_000_000, 20_000, false}, {1_000_000, 20_001, true}} {
+		tr := &trial{rate: 1000, out: &result.Trial{Elapsed: 1}}
+		half := &driver{arrivals: &arrivals{due: c.due / 2}}
+		tr.drivers = []*driver{half, {arrivals: &arrivals{due: c.due - c.due/2, missed: c.missed}}, {}}
+		if tr.warnOverload(); tr.out.Overloaded != c.want || len(tr.out.Warnings) > 0 != c.want {
+			t.Errorf("%d due and %d missed: overloaded %v, %q", c.due, c.missed, tr.out.Overloaded, tr.out.Warnings)
 		}
 	}
 }

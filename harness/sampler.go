@@ -39,6 +39,7 @@ type sampler struct {
 	at     int             // the bucket that filled is of
 	filled *latency.Counts // what came of it and is not in its span yet
 
+	early   latency.Counts // responses to what was due in the measured part, before its first bucket began
 	total   latency.Counts // of the measured part
 	service latency.Counts // likewise, service times: in a closed loop the same
 	durable latency.Counts // likewise, from the start to when the log had it
@@ -95,12 +96,20 @@ func describe(b *result.Bucket, c *latency.Counts) {
 	}
 }
 
-// add takes a client's tally of one bucket. What a client began before the end of
+// add takes a client's tally of one bucket. The first bucket of the measured part
+// begins when the sampler wakes up, some time after that part does: what was due
+// and done until then is the first bucket's, so that every response counts. What a client began before the end of
 // the run and ended after it is the last bucket's: a stop at the end is no shorter
 // because the run ended.
 func (s *sampler) add(y *tally) {
 	i := min(int(y.bucket), len(s.buckets)-1)
-	if i < 0 || !s.buckets[i].Measured() {
+	if i < 0 {
+		return
+	}
+	if !s.buckets[i].Measured() {
+		if y.response != nil {
+			s.early.Merge(y.response)
+		}
 		return
 	}
 	b := &s.buckets[i]
@@ -141,6 +150,12 @@ func (s *sampler) finish() {
 		t.takeAll(s.add)
 	}
 	s.pack()
+	if rest := s.measuredSpans(); len(rest) > 0 {
+		s.at = len(s.spans) - len(rest)
+		s.filled.Merge(&s.early)
+		s.total.Merge(&s.early)
+		s.pack()
+	}
 	for i := range s.spans {
 		s.spans[i].counts.AddTo(s.filled)
 		describe(&s.buckets[i], s.filled)

@@ -21,7 +21,7 @@ type tally struct {
 	weight uint64
 
 	service  latency.Counts  // from the actual start to the end
-	response *latency.Counts // from the intended start; nil in a closed loop
+	response *latency.Counts // from the intended start, of what was due in the measured part; nil in a closed loop
 	durable  *latency.Counts // from the actual start to when the log had it; nil without a log
 	gaps     gaps
 }

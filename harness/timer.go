@@ -21,6 +21,7 @@ type timer struct {
 	acks *acks   // nil without a log
 	look *looker // notes gaps between two readings; nil: nobody does
 	due  uint64  // in an open loop, when the transaction was to start, ticks
+	from uint64  // the warm-up ends: the response to what was due before is not counted
 	_    [isolation]byte
 }
 
@@ -84,16 +85,16 @@ func (t *timer) end(epoch uint64, alone bool) uint64 {
 // finish records the response times and hands the commits to the log's
 // acknowledgements. In an open loop a group is of one transaction.
 func (t *timer) finish(y *tally, now, epoch uint64) {
-	durable := t.acks != nil && t.commits > 0
-	if y.response != nil {
-		if durable && t.acks.sync { // it is answered when it is durable
-			t.acks.add(epoch, t.last, t.due, t.commits)
-			return
+	answered := y.response == nil || t.due < t.from
+	if t.acks != nil && t.commits > 0 {
+		due := uint64(0)
+		if t.acks.sync && !answered { // it is answered when it is durable
+			due, answered = t.due, true
 		}
-		y.response.Add(t.clock.Between(t.due, now), uint64(t.n))
+		t.acks.add(epoch, t.last, due, t.commits)
 	}
-	if durable {
-		t.acks.add(epoch, t.last, 0, t.commits)
+	if !answered {
+		y.response.Add(t.clock.Between(t.due, now), uint64(t.n))
 	}
 }
 
