@@ -32,7 +32,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 		b, err = smallbank.New(smallbank.Config{
 			Accounts: uint64(c.Records), Mix: w.Calls, Clients: c.workers(),
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
-			Tape:   config.TraceOps(c.Warmup+c.Duration) / records,
+			Tape:   config.TraceOps(c.Warmup+c.Duration, c.workers()) / records,
 		})
 	case w.Name == workload.TPCC:
 		b, err = tpcc.New(tpcc.Config{Warehouses: w.Warehouses, Mix: w.Calls, Seed: c.Seed.Value})

@@ -57,7 +57,7 @@ func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 	if !ok {
 		return fmt.Errorf("no algorithm %q", j.Algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, j.Round, "measure", config.TraceOps(c.Warmup+c.Duration))
+	decks, err := c.decks(e.Seed.Value, j.Round, "measure", config.TraceOps(c.Warmup+c.Duration, c.workers()))
 	if err != nil {
 		return err
 	}

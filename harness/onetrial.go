@@ -154,7 +154,7 @@ func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round 
 	if err != nil {
 		return err
 	}
-	decks, err := c.decks(r.exp.Seed.Value, round, "verify", config.TraceOps(c.VerifyDuration/8))
+	decks, err := c.decks(r.exp.Seed.Value, round, "verify", config.TraceOps(c.VerifyDuration/8, c.workers()))
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func NewOpenings(e *config.Experiment, i int) (*Openings, error) {
 	if o.cell.bench, err = o.cell.newBenchmark(); err != nil {
 		return nil, err
 	}
-	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", config.TraceOps(openingTape))
+	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", config.TraceOps(openingTape, o.cell.workers()))
 	return o, err
 }
 

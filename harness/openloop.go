@@ -92,7 +92,7 @@ func (r *runner) maximum(ctx context.Context, c *cell) (float64, error) {
 	closed := *c.Experiment
 	closed.Rate, closed.Verify, closed.Recover = config.Rate{}, config.VerifyOff, false
 	cc := cell{Experiment: &closed, params: c.params, bench: c.bench, index: c.index}
-	decks, err := cc.decks(r.exp.Seed.Value, 0, "maximum", config.TraceOps(cc.Warmup+cc.Duration))
+	decks, err := cc.decks(r.exp.Seed.Value, 0, "maximum", config.TraceOps(cc.Warmup+cc.Duration, cc.workers()))
 	if err != nil {
 		return 0, err
 	}

@@ -49,7 +49,7 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 	p := &pairing{cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, capture: !e.Baseline}
 	p.decks = func(opening int) ([]deck, error) {
 		r.tell(c, e, fmt.Sprintf("beside none, opening %d of %d at most", opening, c.Pair.Most), result.Bucket{})
-		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape)))
+		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
 	}
 	err := p.measure(ctx)
 	switch {

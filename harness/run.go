@@ -212,7 +212,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 	var decks []deck
 	if r.o.Isolate == nil {
 		var err error
-		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", config.TraceOps(c.Warmup+c.Duration)); err != nil {
+		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", config.TraceOps(c.Warmup+c.Duration, c.workers())); err != nil {
 			return err
 		}
 	}

@@ -56,7 +56,7 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape)))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
 	if err != nil {
 		return nil, err
 	}

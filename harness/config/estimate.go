@@ -122,16 +122,18 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 	return b
 }
 
-// TraceOps returns how many operations are drawn in advance for a worker that runs
-// for d: a short run needs no trace that it would not come to the end of, and a
-// long one replays its trace.
-func TraceOps(d Duration) int {
+// TraceOps returns how many operations are drawn in advance for each of so many
+// workers that run for d: a short run needs no trace that it would not come to the
+// end of, and a long one replays its trace. Many workers share the processors, and
+// the room for all traces.
+func TraceOps(d Duration, workers int) int {
 	const (
 		perSecond = 4e6
 		least     = 1 << 15
 		most      = 1 << 22
+		mostOfAll = 1 << 24
 	)
-	return int(min(most, max(least, perSecond*float64(d)/1e9)))
+	return int(min(most, max(least, min(perSecond*float64(d)/1e9, mostOfAll/float64(max(workers, 1))))))
 }
 
 // traced is how many operations are drawn in advance for a trial, for all workers;
@@ -145,7 +147,7 @@ func (e *Experiment) traced() float64 {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return float64(workers * TraceOps(e.Warmup+e.Duration))
+	return float64(workers * TraceOps(e.Warmup+e.Duration, workers))
 }
 
 // traceBytes is what they take in memory, and the index of their transactions.
