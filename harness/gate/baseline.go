@@ -45,8 +45,8 @@ type Baseline struct {
 // A Canary is how long a fixed piece of work took: what of the machine's speed no
 // counter shows.
 type Canary struct {
-	Loop  float64 `json:"loop_ns"`  // an arithmetic loop
-	Chase float64 `json:"chase_ns"` // a pointer chase
+	Loop  float64 `json:"loop_ns"`  // a step of an arithmetic loop
+	Chase float64 `json:"chase_ns"` // a step of a pointer chase
 }
 
 // canaryAgrees is by how much two canaries may differ for their days to be

@@ -94,10 +94,10 @@ type Options struct {
 const (
 	sliceLength   = 10 * time.Millisecond
 	quadsABlock   = 20
-	spareQuads    = 2 // a block gives up after so many times its quads, where the host hits many
+	spareQuads    = 1.5 // a block gives up after so many times its quads, where the host hits many
 	warmupSlices  = 3
 	fewestBlocks  = 4
-	confirmBlocks = 5
+	confirmBlocks = 4
 )
 
 // narrow is the half-width of an interval that is narrow enough, as a share of the
@@ -243,5 +243,5 @@ func (o *Options) run(ctx context.Context, base, side paired.Side, n int) (paire
 			}
 		}
 	}
-	return paired.RunBlock(ctx, base, side, o.Slice, n, spareQuads*n)
+	return paired.RunBlock(ctx, base, side, o.Slice, n, int(spareQuads*float64(n)))
 }

@@ -19,8 +19,8 @@ import (
 var Formats = []string{"table", "markdown", "json"}
 
 // legend explains the columns.
-const legend = "head/base: throughput with its 95 % interval, openings with fresh memory as blocks; sees: the least difference that " +
-	"would have shown; quads: base head head base, in slices of 10 ms, and how many the host hit (left out)."
+const legend = "head/base: throughput with its 95 % interval, openings with fresh memory as blocks; " +
+	"sees: the least difference that would have shown; quads: base head head base, in turns, and how many the host hit (left out)."
 
 // Write writes r to w in one of Formats.
 func (r *Report) Write(w io.Writer, format string) error {

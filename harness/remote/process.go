@@ -94,7 +94,8 @@ func (p *Process) Run(d time.Duration) (paired.Slice, error) {
 	if err != nil {
 		return paired.Slice{}, err
 	}
-	return paired.Slice{Start: start, End: start.Add(time.Duration(r.Elapsed)), Rate: r.Rate, Host: time.Duration(r.Host)}, nil
+	end := start.Add(time.Duration(r.Elapsed))
+	return paired.Slice{Start: start, End: end, Rate: r.Rate, Host: time.Duration(r.Host)}, nil
 }
 
 // StartCaptures takes checkpoints one after another from now on, in the time in

@@ -15,6 +15,7 @@ import (
 	"ckptbench/harness/builds"
 	"ckptbench/harness/config"
 	"ckptbench/harness/gate"
+	"ckptbench/harness/host"
 	"ckptbench/harness/remote"
 	"ckptbench/harness/result"
 )
@@ -95,8 +96,9 @@ type regression struct {
 	algorithms []string
 	stored     *gate.Baseline // nil: none, or not of this experiment
 	machine    result.Machine
-	commit     string // of head; empty where it is not known
-	base, head string // in words
+	canary     gate.Canary // of today
+	commit     string      // of head; empty where it is not known
+	base, head string      // in words
 	notes      []string
 	exact      map[string][]remote.Figure // of head, by algorithm
 }
@@ -104,6 +106,8 @@ type regression struct {
 // prepare builds both sides into tmp and reads what they are to run.
 func (c *regressCommand) prepare(ctx context.Context, t terminal, tmp string) (*regression, error) {
 	s := &regression{machine: harness.Machine(tmp), exact: map[string][]remote.Figure{}}
+	speed := host.NewCanary(host.SystemClocks()).Run()
+	s.canary = gate.Canary{Loop: speed.Arithmetic, Chase: speed.Chase}
 	s.builds = gate.Builds{Args: []string{remote.Command}, Scratch: filepath.Join(tmp, "scratch")}
 	if c.Baseline != "" && c.WriteBaseline == "" {
 		stored, err := gate.LoadBaseline(c.Baseline)
@@ -169,7 +173,9 @@ func (c *regressCommand) build(ctx context.Context, t terminal, s *regression, t
 
 // buildBase builds base and returns the path of its experiment, or of head's where
 // base has none of that name.
-func (c *regressCommand) buildBase(ctx context.Context, t terminal, r builds.Repository, s *regression, tmp string) (string, error) {
+func (c *regressCommand) buildBase(
+	ctx context.Context, t terminal, r builds.Repository, s *regression, tmp string,
+) (string, error) {
 	revision := c.Base
 	if revision == "" {
 		if s.stored == nil {
@@ -249,7 +255,7 @@ func (s *regression) compare(ctx context.Context, o gate.Options) (*gate.Report,
 	}
 	r.Base, r.Head, r.Exact, r.Notes = s.base, s.head, exact, append(s.notes, r.Notes...)
 	if s.stored != nil {
-		r.CompareDays(s.stored, s.machine.ID, s.machine.Cores, nil)
+		r.CompareDays(s.stored, s.machine.ID, s.machine.Cores, &s.canary)
 	}
 	return r, nil
 }
@@ -277,7 +283,8 @@ func (s *regression) compareExact(ctx context.Context) (lines []gate.ExactLine, 
 // baseline returns what is stored of head.
 func (s *regression) baseline(r *gate.Report) *gate.Baseline {
 	b := &gate.Baseline{Experiment: s.experiment.Info.Name, ConfigHash: s.experiment.Hash(), Commit: s.commit,
-		Date: time.Now().UTC().Format(time.RFC3339), Go: s.machine.Go, Machine: s.machine.ID, CPU: s.machine.CPU, Cores: s.machine.Cores}
+		Date: time.Now().UTC().Format(time.RFC3339), Go: s.machine.Go,
+		Machine: s.machine.ID, CPU: s.machine.CPU, Cores: s.machine.Cores, Canary: &s.canary}
 	for _, a := range s.algorithms {
 		f := gate.StoredFigures{Algorithm: a, Exact: s.exact[a]}
 		for _, l := range r.Lines {
