@@ -30,8 +30,8 @@ const (
 	// the clock is for, about. A reading with all that is recorded takes 20 ns by
 	// itself and up to 100 between transactions, whose instructions overlap less
 	// for it; an operation takes about 100 ns where the records do not fit into the
-	// cache. So a reading costs 2 to 3 %, and a stop of 3 us is seen.
-	opsPerReading = 32
+	// cache. So a reading costs 2 %, and a stop of 5 us is seen.
+	opsPerReading = 48
 	// mostInGroup is how many transactions one reading is for at most.
 	mostInGroup = 16
 )

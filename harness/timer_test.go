@@ -119,7 +119,7 @@ func TestUsualTime(t *testing.T) {
 }
 
 func TestReadingEvery(t *testing.T) {
-	for ops, want := range map[int]int{0: 16, 1: 16, 2: 16, 3: 11, 4: 8, 10: 4, 16: 2, 31: 2, 32: 1, 500: 1} {
+	for ops, want := range map[int]int{0: 16, 1: 16, 2: 16, 3: 16, 4: 12, 10: 5, 16: 3, 47: 2, 48: 1, 500: 1} {
 		if got := readingEvery(ops); got != want {
 			t.Errorf("%d operations: a reading every %d transactions, want %d", ops, got, want)
 		}
