@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -52,6 +53,11 @@ func startChild(t *testing.T, args ...string) *child {
 		t.Fatal(err)
 	}
 	c.out = bufio.NewReader(pipe)
+	// A test that runs under nohup, or in the background of a script, ignores these,
+	// and a child would as well; what is caught is the child's own to decide.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt, syscall.SIGHUP)
+	defer signal.Stop(caught)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
