@@ -58,10 +58,19 @@ func (a *lookedAt) into(out *result.Trial) {
 	if a == nil {
 		return
 	}
+	out.Canary, out.Disturbed = a.report()
+}
+
+// report runs the canary again and returns what was seen; nil and the zero
+// Disturbance where nothing looked.
+func (a *lookedAt) report() (*result.Canary, result.Disturbance) {
+	if a == nil {
+		return nil, result.Disturbance{}
+	}
 	after := a.l.canary.Run()
-	out.Canary = &result.Canary{Before: a.before, After: after}
-	out.Disturbed = result.Disturb(a.watch.Sight(), runtime.NumCPU())
-	out.Disturbed.Canary = math.Round(1000*a.before.Change(after)) / 1000
+	d := result.Disturb(a.watch.Sight(), runtime.NumCPU())
+	d.Canary = math.Round(1000*a.before.Change(after)) / 1000
+	return &result.Canary{Before: a.before, After: after}, d
 }
 
 // lookBefore sees what else runs on the machine before an experiment begins. In

@@ -20,6 +20,7 @@ type pairing struct {
 	dir    string           // scratch
 	trials []*result.Trial  // of the algorithm at the point, which the parts are weighted by
 	out    *result.Pair
+	look   *lookout // nil: what else the machine does is not looked at
 
 	decks   func(opening int) ([]deck, error)
 	capture bool  // there is something to measure while an image is captured
@@ -77,6 +78,8 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	}
 	defer func() { err = errors.Join(err, base.Close(), side.Close()) }()
 
+	seen := p.look.begin()
+	seen.measuring()
 	quads := int(p.cell.Pair.Quads)
 	before, err := p.rest(ctx, base, side, (quads+1)/2)
 	if err != nil {
@@ -95,6 +98,8 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	before.Quads, before.Dropped = append(before.Quads, after.Quads...), before.Dropped+after.Dropped
 	o.Rest = turns(before)
 	o.Huge = hugeShare(base.bytes() + side.bytes())
+	seen.measured()
+	o.Canary, o.Disturbed = seen.report()
 	p.out.Openings = append(p.out.Openings, o)
 	return p.readBack(ctx, side)
 }

@@ -46,7 +46,7 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 		return fmt.Errorf("no algorithm %q to measure %s beside", baseName, e.Name)
 	}
 	trials := r.trialsOf(c, e.Name)
-	p := &pairing{cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, capture: !e.Baseline}
+	p := &pairing{cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, look: r.lookout, capture: !e.Baseline}
 	p.decks = func(opening int) ([]deck, error) {
 		r.tell(c, e, fmt.Sprintf("beside none, opening %d of %d at most", opening, c.Pair.Most), result.Bucket{})
 		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))

@@ -47,7 +47,7 @@ func (t *trial) measure(ctx context.Context) error {
 	}
 	defer func() { _ = t.store.Close() }()
 	t.prepare()
-	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store, Rest: t.store.Memory().Own}
+	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store, Rest: t.store.Memory().Own, Huge: hugeBytes()}
 	if err := t.work(ctx); err != nil {
 		return err
 	}

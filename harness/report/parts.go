@@ -70,7 +70,7 @@ func (s summary) partsGrid(t table) (g grid, ok bool) {
 // pairNotes say how the figures of pairs came about, and which are not settled.
 func pairNotes(rows []result.Row) []string {
 	least, most, dropped, quads := 0, 0, 0, 0
-	var unsettled []string
+	var unsettled, disturbed []string
 	for _, r := range rows {
 		if r.Parts == nil {
 			continue
@@ -81,6 +81,10 @@ func pairNotes(rows []result.Row) []string {
 		most = max(most, r.Parts.Openings)
 		d, of := r.Pair.Dropped()
 		dropped, quads = dropped+d, quads+of
+		if r.Parts.Disturbed > 0 {
+			disturbed = append(disturbed, fmt.Sprintf("%s %d of %d (%s)", escape.OneLine(r.Algorithm),
+				r.Parts.Disturbed, len(r.Pair.Openings), escape.OneLine(r.Pair.Worst().String())))
+		}
 		if !r.Pair.Settled {
 			unsettled = append(unsettled, escape.OneLine(r.Algorithm)+" ("+escape.OneLine(r.Pair.Unsettled)+")")
 		}
@@ -89,9 +93,21 @@ func pairNotes(rows []result.Row) []string {
 	if least == most {
 		openings = fmt.Sprintf("%d openings", most)
 	}
+	huge := 1.0
+	for _, r := range rows {
+		if r.Parts != nil {
+			huge = min(huge, r.Pair.LeastHuge())
+		}
+	}
 	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
 		"the host hit %d of %d quads, which are left out on both sides. The losses add up to what is missing from 100 %%.",
 		openings, dropped, quads)}
+	if huge > 0 {
+		notes = append(notes, fmt.Sprintf("Huge pages lay under %.0f %% of the records at least.", 100*huge))
+	}
+	if len(disturbed) > 0 {
+		notes = append(notes, "Openings left out because something disturbed the machine: "+strings.Join(disturbed, ", ")+".")
+	}
 	if above := aboveNone(rows); len(above) > 0 {
 		notes = append(notes, "Above none by more than the interval, which is an error of measurement: "+strings.Join(above, ", ")+".")
 	}

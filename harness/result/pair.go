@@ -49,6 +49,10 @@ type Opening struct {
 	Total   float64 `json:"checkpoint_s,omitempty"` // from the trigger to durable, paced
 	Pace    int64   `json:"pace_bytes_s,omitempty"` // to which the image's writing was limited
 	Huge    float64 `json:"huge_pages,omitempty"`   // part of the process's memory that is in huge pages
+	// The machine before and after, and what else it did meanwhile. A disturbed
+	// opening is left out of the figures.
+	Canary    *Canary     `json:"canary,omitempty"`
+	Disturbed Disturbance `json:"disturbed,omitzero"`
 }
 
 // Turns are what both sides did in one phase of an opening.
@@ -107,6 +111,24 @@ func (p *Pair) Dropped() (dropped, of int) {
 		}
 	}
 	return dropped, of
+}
+
+// Worst returns the worst disturbance of an opening.
+func (p *Pair) Worst() (d Disturbance) {
+	for _, o := range p.Openings {
+		d = d.worse(o.Disturbed)
+	}
+	return d
+}
+
+// LeastHuge returns the least share of the memory that was in huge pages in any
+// opening.
+func (p *Pair) LeastHuge() float64 {
+	least := 1.0
+	for _, o := range p.Openings {
+		least = min(least, o.Huge)
+	}
+	return least
 }
 
 // PairOf returns the pair of an algorithm at a point, or nil.

@@ -11,7 +11,8 @@ import (
 // have had over a trial, what is left and where the rest went. The four losses and
 // OfNone add up to 1.
 type Parts struct {
-	Openings int // that the intervals are over
+	Openings  int // that the intervals are over
+	Disturbed int // openings that are left out, as something else disturbed the machine
 
 	OfNone paired.Interval // throughput over none's, over the whole of a trial
 
@@ -69,7 +70,7 @@ func dutyOf(trials []*Trial) duty {
 // fall into the c seconds that its checkpoint takes.
 func Compose(p *Pair, trials []*Trial) (Parts, bool) {
 	d := dutyOf(Counted(trials))
-	openings := usable(p.Openings)
+	openings, disturbed := usable(p.Openings)
 	if len(openings) < 2 || d.elapsed <= 0 {
 		return Parts{}, false
 	}
@@ -79,6 +80,7 @@ func Compose(p *Pair, trials []*Trial) (Parts, bool) {
 	}
 	out := Parts{
 		Openings:    len(openings),
+		Disturbed:   disturbed,
 		HasCapture:  slices.ContainsFunc(openings, hasCapture),
 		OfNone:      estimate(w.ofNone),
 		Rest:        estimate(func(r ratios) float64 { return r.rest }),
@@ -106,9 +108,16 @@ func checkpointTime(trials []*Trial) float64 {
 	return sum / float64(max(n, 1))
 }
 
-// usable returns the openings that have a ratio at rest.
-func usable(all []Opening) []Opening {
-	return slices.DeleteFunc(slices.Clone(all), func(o Opening) bool { r, ok := o.Rest.Ratio(); return !ok || r <= 0 })
+// usable returns the openings that have a ratio at rest and were not disturbed, and
+// how many were. Where fewer than two were left alone, all are taken: a figure with
+// a wide interval says more than none.
+func usable(all []Opening) (openings []Opening, disturbed int) {
+	with := slices.DeleteFunc(slices.Clone(all), func(o Opening) bool { r, ok := o.Rest.Ratio(); return !ok || r <= 0 })
+	openings = slices.DeleteFunc(slices.Clone(with), func(o Opening) bool { return o.Disturbed.Noisy() })
+	if len(openings) < 2 {
+		return with, 0
+	}
+	return openings, len(with) - len(openings)
 }
 
 func hasCapture(o Opening) bool { r, ok := o.Capture.Ratio(); return ok && r > 0 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"ckptbench/harness/paired"
@@ -117,6 +118,26 @@ func TestPartsInterval(t *testing.T) {
 	}
 	if _, ok := Compose(m.pair(0, 0), nil); ok {
 		t.Error("there are parts without a trial")
+	}
+}
+
+// TestDisturbedOpening: what was disturbed is left out, unless next to nothing is
+// left.
+func TestDisturbedOpening(t *testing.T) {
+	m := simulation{none: 3e6, rest: 0.9, capture: 0.9, each: 1, interval: 2, duration: 8}
+	trial, _ := m.trial()
+	p := m.pair(0, -0.5, 0)
+	p.Openings[1].Disturbed.Others = 0.4
+	parts, ok := Compose(p, []*Trial{trial})
+	if !ok || parts.Openings != 2 || parts.Disturbed != 1 || math.Abs(parts.Rest.Mid-0.9) > 1e-9 {
+		t.Errorf("%+v, %t", parts, ok)
+	}
+	p.Openings[0].Disturbed.StoodStill = 0.5
+	if parts, _ := Compose(p, []*Trial{trial}); parts.Openings != 3 || parts.Disturbed != 0 {
+		t.Errorf("with one opening left alone: %+v", parts)
+	}
+	if got := p.Worst().String(); !strings.Contains(got, "others used 40 %") {
+		t.Errorf("the worst is %q", got)
 	}
 }
 

@@ -131,6 +131,8 @@ type Memory struct {
 	After int64 `json:"after"` // the algorithm's own, after the last checkpoint
 	RSS   int64 `json:"rss"`   // the process (and a forked child), at most
 
+	Huge int64 `json:"huge,omitempty"` // of the process's memory, in huge pages once it was loaded
+
 	HeapRest int64 `json:"heap_rest,omitempty"` // on the Go heap when the measured part began, the harness's own included
 	HeapPeak int64 `json:"heap_peak,omitempty"` // on the Go heap within it, at most, garbage included
 }
