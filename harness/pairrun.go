@@ -37,7 +37,8 @@ const baseName = "none"
 func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 	out := r.newPair(c, e)
 	if r.o.Resume {
-		if old, ok, err := result.LoadPair(r.dir, *out); err == nil && ok && old.Status == result.OK && old.ConfigHash == out.ConfigHash {
+		old, ok, err := result.LoadPair(r.dir, *out)
+		if err == nil && ok && old.Same(out) {
 			return nil
 		}
 	}
@@ -46,7 +47,9 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 		return fmt.Errorf("no algorithm %q to measure %s beside", baseName, e.Name)
 	}
 	trials := r.trialsOf(c, e.Name)
-	p := &pairing{cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, look: r.lookout, capture: !e.Baseline}
+	p := &pairing{
+		cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, look: r.lookout, capture: !e.Baseline,
+	}
 	p.decks = func(opening int) ([]deck, error) {
 		r.tell(c, e, fmt.Sprintf("beside none, opening %d of %d at most", opening, c.Pair.Most), result.Bucket{})
 		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
@@ -67,7 +70,8 @@ func (r *runner) trialsOf(c *cell, algorithm string) []*result.Trial {
 	var ts []*result.Trial
 	for round := 1; round <= int(r.exp.Trials); round++ {
 		t := r.blank(c, algorithms.Entry{Name: algorithm}, round)
-		if old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*t))); err == nil && old.ConfigHash == t.ConfigHash {
+		old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*t)))
+		if err == nil && old.ConfigHash == t.ConfigHash {
 			ts = append(ts, old)
 		}
 	}

@@ -113,6 +113,11 @@ func (p *Pair) Dropped() (dropped, of int) {
 	return dropped, of
 }
 
+// Same reports whether p is a whole measurement of what q is to be one of.
+func (p *Pair) Same(q *Pair) bool {
+	return p.Status == OK && p.ConfigHash == q.ConfigHash && p.Until == q.Until && p.Slice == q.Slice
+}
+
 // Worst returns the worst disturbance of an opening.
 func (p *Pair) Worst() (d Disturbance) {
 	for _, o := range p.Openings {
