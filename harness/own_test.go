@@ -11,7 +11,7 @@ import (
 // With checkpoint.sink: own what recovers from files of its own writes nothing
 // else, all others their images; every one is verified, and recovered.
 func TestOwnFiles(t *testing.T) {
-	text := strings.Replace(small, "checkpoint: {", "checkpoint: {sink: own, ", 1) + "wal: async\nrate: 5k/s\n" // or the log would grow faster than it is compacted
+	text := strings.Replace(strings.Replace(small, "checkpoint: {", "checkpoint: {sink: own, ", 1), "duration: 250ms", "duration: 1s", 1) + "wal: async\nrate: 5k/s\n" // or the log would grow faster than it is compacted
 	e := run1(t, text+"algorithms: [none, calc, fuzzy, hekaton, foedus]\n")
 	for i := range e.Trials {
 		tr := &e.Trials[i]

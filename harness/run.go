@@ -14,6 +14,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/lock"
+	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
 	"ckptbench/workload"
 )
@@ -217,7 +218,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 		}
 	}
 	var outs []*result.Trial
-	for _, i := range williams(len(r.exp.Algorithms), round) {
+	for _, i := range paired.Order(len(r.exp.Algorithms), round) {
 		e, ok := r.o.find(r.exp.Algorithms[i])
 		if !ok {
 			return fmt.Errorf("no algorithm %q", r.exp.Algorithms[i])

@@ -177,7 +177,7 @@ func (o *Options) measure(ctx context.Context, what string, cs []*contest, fewes
 			}
 		}
 		open := 0
-		for _, i := range order(len(cs), sweep) {
+		for _, i := range paired.Order(len(cs), sweep+1) {
 			c := cs[i]
 			if sweep >= fewest && (c.narrow(narrow*o.Threshold) || o.now().Add(c.longest).After(end)) {
 				continue

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"math"
-	"slices"
 	"testing"
 
 	"ckptbench/harness/paired"
@@ -57,41 +56,4 @@ func TestLimits(t *testing.T) {
 	}
 	// A control that measured nothing leaves the least margin.
 	near(o.limits(in(math.Inf(-1), math.NaN(), math.Inf(1))).margin, 0.01)
-}
-
-// TestOrder: each contest stands at every place, and follows each other, equally
-// often.
-func TestOrder(t *testing.T) {
-	for n := 1; n <= 9; n++ {
-		sweeps := n
-		if n%2 == 1 {
-			sweeps = 2 * n
-		}
-		at, after := map[[2]int]int{}, map[[2]int]int{}
-		for s := range sweeps {
-			o := order(n, s)
-			if sorted := slices.Sorted(slices.Values(o)); len(o) != n || sorted[0] != 0 || sorted[n-1] != n-1 {
-				t.Fatalf("sweep %d of %d: %v", s, n, o)
-			}
-			for i, c := range o {
-				at[[2]int{c, i}]++
-				if i > 0 {
-					after[[2]int{o[i-1], c}]++
-				}
-			}
-		}
-		for k, v := range at {
-			if v != sweeps/n {
-				t.Errorf("%d contests: %d stands %d times at %d", n, k[0], v, k[1])
-			}
-		}
-		for k, v := range after {
-			if v != sweeps/n {
-				t.Errorf("%d contests: %d follows %d %d times", n, k[1], k[0], v)
-			}
-		}
-	}
-	if len(order(0, 0)) != 0 {
-		t.Error("no contests have an order")
-	}
 }

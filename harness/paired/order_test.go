@@ -1,9 +1,9 @@
-package harness
+package paired
 
 import "testing"
 
-// TestWilliams: each is in each place, and follows each other, equally often.
-func TestWilliams(t *testing.T) {
+// TestOrderOfRounds: each is in each place, and follows each other, equally often.
+func TestOrderOfRounds(t *testing.T) {
 	for n := 2; n <= 9; n++ {
 		rounds := n
 		if n%2 == 1 {
@@ -11,7 +11,7 @@ func TestWilliams(t *testing.T) {
 		}
 		follows, places := map[[2]int]int{}, map[[2]int]int{}
 		for round := 1; round <= rounds; round++ {
-			row := williams(n, round)
+			row := Order(n, round)
 			for i, v := range row {
 				places[[2]int{i, v}]++
 				if i > 0 {
@@ -30,7 +30,15 @@ func TestWilliams(t *testing.T) {
 			}
 		}
 	}
-	if row := williams(1, 5); len(row) != 1 || row[0] != 0 {
+	if len(Order(0, 1)) != 0 {
+		t.Error("nothing has an order")
+	}
+	for i, v := range Order(7, 1) {
+		if v != i {
+			t.Errorf("the first round begins %d at place %d", v, i)
+		}
+	}
+	if row := Order(1, 5); len(row) != 1 || row[0] != 0 {
 		t.Errorf("the order of one thing is %v", row)
 	}
 }
