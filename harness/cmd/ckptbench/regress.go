@@ -70,13 +70,22 @@ func (c *regressCommand) run(ctx context.Context, t terminal) (err error) {
 	if err := report.Write(t.out, c.Format); err != nil {
 		return err
 	}
+	return c.finish(t, s, report)
+}
+
+// finish turns a report into the command's outcome. A baseline is written whatever
+// the noise: what it gates is exact, and ratios that did not settle are left out.
+func (c *regressCommand) finish(t terminal, s *regression, report *gate.Report) error {
 	switch {
 	case report.Regressed():
 		return errRegressed
+	case c.WriteBaseline != "":
+		if report.Unsettled() {
+			fmt.Fprintln(t.err, "the machine was too noisy for some ratios, which the baseline leaves out")
+		}
+		return s.baseline(report).Save(c.WriteBaseline)
 	case report.Unsettled():
 		return errors.New("the machine is too noisy to say anything of some figures")
-	case c.WriteBaseline != "":
-		return s.baseline(report).Save(c.WriteBaseline)
 	}
 	return nil
 }
@@ -288,7 +297,7 @@ func (s *regression) baseline(r *gate.Report) *gate.Baseline {
 	for _, a := range s.algorithms {
 		f := gate.StoredFigures{Algorithm: a, Exact: s.exact[a]}
 		for _, l := range r.Lines {
-			if l.Algorithm == a && l.OfNone != nil {
+			if l.Algorithm == a && l.OfNone != nil && l.Verdict != gate.Unsettled {
 				f.OfNone = l.OfNone
 			}
 		}
