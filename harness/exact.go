@@ -15,8 +15,8 @@ import (
 // seed, cost an algorithm. Nothing in it depends on time: it is the same at every
 // run of a build, on every machine of one architecture.
 type Work struct {
-	Allocations float64 // on the Go heap, a transaction, in hundredths: what background goroutines allocate is less
-	HeapBytes   float64 // allocated there, a transaction, in whole bytes
+	Allocations float64 // on the Go heap, a transaction, in tenths: what a logger allocates meanwhile is less
+	HeapBytes   float64 // allocated there, a transaction, in words of 8 bytes
 	Own         int64   // memory of the algorithm's own after the load, bytes
 	Images      []ImageWork
 }
@@ -66,8 +66,8 @@ func Exact(ctx context.Context, e *config.Experiment, i int, algorithm, dir stri
 		}
 		objects, bytes = allocated()
 	}
-	w.Allocations = math.Round(w.Allocations/exactTransactions*100) / 100
-	w.HeapBytes = math.Round(w.HeapBytes / exactTransactions)
+	w.Allocations = math.Round(w.Allocations/exactTransactions*10) / 10
+	w.HeapBytes = 8 * math.Round(w.HeapBytes/exactTransactions/8)
 	return w, nil
 }
 
