@@ -27,7 +27,7 @@ type pairing struct {
 	pace    int64 // bytes a second of a paced image; 0: not known yet
 }
 
-// duty is the part of a quad in which the algorithm's side runs. A capture that is
+// sideDuty is the part of a quad in which the algorithm's side runs. A capture that is
 // paced to this part of its rate alone meets as many of the algorithm's
 // transactions as it would alone.
 const sideDuty = 0.5
