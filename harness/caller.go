@@ -20,12 +20,12 @@ type caller struct {
 	hashed   bool                // some table has an index
 	call     workload.Call
 	uses     []workload.Access
-	_        [isolation]byte
+	_        [store.Isolation]byte
 }
 
 func newCaller(r *run, w *store.Worker, cl workload.Client, hashed bool, t *timer) *caller {
 	c := &caller{client: cl, hashed: hashed, driver: driver{run: r, worker: w, timer: t}}
-	c.access, c.uses = isolated[store.Access](0), isolated[workload.Access](0)
+	c.access, c.uses = store.Isolated[store.Access](0), store.Isolated[workload.Access](0)
 	c.foretold, _ = cl.(workload.Foreteller)
 	c.driver.next = c.one
 	c.req.Body = func(tx *store.Txn) error { return c.call.Body(tx) }

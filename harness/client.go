@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/tsc"
@@ -59,25 +58,13 @@ type client struct {
 	newest uint64    // one reading of run.newest for the whole transaction
 	held   time.Time // when a long transaction had its locks
 	due    time.Time // when the next long one begins, of the worker that runs these alone
-	_      [isolation]byte
-}
-
-// isolation is so large that the allocator puts an object of this size on cache
-// lines of its own: all its classes from here on are multiples of two lines. What
-// the clients write in every transaction must share none: where two buffers did, by
-// chance of the heap, the same store ran at 0.8 of its speed.
-const isolation = 1024
-
-// isolated returns a slice of n on cache lines of its own.
-func isolated[T any](n int) []T {
-	var t T
-	return make([]T, n, max(n, (isolation+int(unsafe.Sizeof(t))-1)/int(unsafe.Sizeof(t))))
+	_      [store.Isolation]byte
 }
 
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c := &client{driver: driver{run: r, worker: w, timer: t}, deck: d,
-		value: isolated[byte](r.size), out: isolated[byte](r.size), first: isolated[int32](0)}
-	c.access = isolated[store.Access](0)
+		value: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size), first: store.Isolated[int32](0)}
+	c.access = store.Isolated[store.Access](0)
 	c.driver.next = c.one
 	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body

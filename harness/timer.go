@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"ckptbench/algorithms/store"
 	"ckptbench/harness/latency"
 	"ckptbench/harness/result"
 	"ckptbench/harness/tsc"
@@ -22,7 +23,7 @@ type timer struct {
 	look *looker // notes gaps between two readings; nil: nobody does
 	due  uint64  // in an open loop, when the transaction was to start, ticks
 	from uint64  // the warm-up ends: the response to what was due before is not counted
-	_    [isolation]byte
+	_    [store.Isolation]byte
 }
 
 const (

@@ -275,8 +275,8 @@ func (s *Store) openWorkers() {
 	o := &s.opts
 	for i := range o.Workers {
 		w := &Worker{id: i, store: s}
-		w.order, w.locks, w.scanned = isolated[int32](), isolated[heldLock](), isolated[uint64]()
-		w.tx = Txn{alg: s.alg, worker: w, recs: isolated[Rec]()}
+		w.order, w.locks, w.scanned = Isolated[int32](0), Isolated[heldLock](0), Isolated[uint64](0)
+		w.tx = Txn{alg: s.alg, worker: w, recs: Isolated[Rec](0)}
 		if s.log != nil && !o.Log.NotesOnly {
 			w.redo = s.log.Worker(i)
 		}

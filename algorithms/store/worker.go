@@ -63,20 +63,21 @@ type Worker struct {
 	aborts    atomic.Uint64
 	stalls    atomic.Uint64
 	stalled   atomic.Int64 // ns
-	_         [isolation]byte
+	_         [Isolation]byte
 }
 
-// isolation is so large that the allocator puts an object of this size on cache
+// Isolation is so large that the allocator puts an object of this size on cache
 // lines of its own: all its classes from here on are multiples of two lines. What
-// one worker writes in every transaction must share none with what another does.
-// Where they did, by chance of the heap, the same store ran at 0.8 of its speed.
-const isolation = 1024
+// one worker, or its client, writes in every transaction must share none with what
+// another does. Where they did, by chance of the heap, the same store ran at 0.8 of
+// its speed.
+const Isolation = 1024
 
-// isolated returns an empty slice on cache lines of its own. Appending to it keeps
-// that.
-func isolated[T any]() []T {
+// Isolated returns a slice of n zeros on cache lines of its own. Appending to it
+// keeps that.
+func Isolated[T any](n int) []T {
 	var t T
-	return make([]T, 0, (isolation+int(unsafe.Sizeof(t))-1)/int(unsafe.Sizeof(t)))
+	return make([]T, n, max(n, (Isolation+int(unsafe.Sizeof(t))-1)/int(unsafe.Sizeof(t))))
 }
 
 type heldLock struct {
