@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -24,7 +24,7 @@ func TestGivenUp(t *testing.T) {
 			return a, err
 		},
 		Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 8}},
-		Images: store.Images{Dir: "images", FS: fs.NewMem()},
+		Images: store.Images{Dir: "images", FS: fstest.NewMem()},
 	})
 	if err != nil {
 		t.Fatal(err)

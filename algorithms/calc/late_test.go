@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
@@ -42,7 +43,7 @@ const (
 func runSteps(t *testing.T, late bool) *oracle.Report {
 	t.Helper()
 	stopped, goOn := make(chan bool), make(chan bool)
-	rec, mem := oracle.NewRecorder(workers, 0), fs.NewMem()
+	rec, mem := oracle.NewRecorder(workers, 0), fstest.NewMem()
 	s, err := store.Open(store.Options{
 		Algorithm: "calc", Late: late, Workers: workers, History: rec,
 		Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 3}},

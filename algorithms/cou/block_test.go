@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/latch"
 	"ckptbench/algorithms/store"
 )
@@ -33,11 +33,11 @@ type rig struct {
 
 func stuck(t *testing.T) *rig {
 	g := &rig{t: t, held: make(chan struct{}), done: make(chan error, 1)}
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
 			<-g.held
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	var err error
 	g.s, err = store.Open(store.Options{

@@ -15,6 +15,7 @@ import (
 
 	"ckptbench/algorithms/internal/cowmap"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -114,7 +115,7 @@ func image(t *testing.T, disk fs.FS, path string) (out []string) {
 func TestSameImages(t *testing.T) {
 	var want [][]string
 	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
-		disk := fs.NewMem()
+		disk := fstest.NewMem()
 		s, _ := open(t, disk, 0, build)
 		var got [][]string
 		for i := range uint64(3) {
@@ -160,11 +161,11 @@ func TestNothingOutlivesFailure(t *testing.T) {
 	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite} {
 		var left atomic.Int64 // calls that succeed before one fails; negative when none is to
 		left.Store(-1)
-		disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+		disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 			if strings.HasPrefix(c.Name, "images") && left.Load() >= 0 && left.Add(-1) == -1 {
-				return fs.NoSpace()
+				return fstest.NoSpace()
 			}
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		})
 		s, alg := open(t, disk, 0, build)
 		f := alg.(*flink)
@@ -211,7 +212,7 @@ func copied(f *flink) (n uint64) {
 func TestCopiesOnce(t *testing.T) {
 	check := func(name string, build store.New, want int) {
 		t.Helper()
-		s, alg := open(t, fs.NewMem(), 0, build)
+		s, alg := open(t, fstest.NewMem(), 0, build)
 		f := alg.(*flink)
 		for _, g := range f.groups {
 			must(t, g.snapshot())
@@ -247,7 +248,7 @@ func TestCopiesOnce(t *testing.T) {
 
 // When the versions are used up the checkpoint says so, and the store goes on.
 func TestVersionsEnd(t *testing.T) {
-	s, alg := open(t, fs.NewMem(), math.MaxUint64-1, New)
+	s, alg := open(t, fstest.NewMem(), math.MaxUint64-1, New)
 	work(t, s, 1, 50)
 	_, err := s.Checkpoint(context.Background())
 	must(t, err)
@@ -300,7 +301,7 @@ func TestReleasedGroupByGroup(t *testing.T) {
 	var f *flink
 	var once sync.Once
 	outstanding := -1
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
 			once.Do(func() {
 				outstanding = 0
@@ -309,7 +310,7 @@ func TestReleasedGroupByGroup(t *testing.T) {
 				}
 			})
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s, alg := open(t, disk, 0, New)
 	f = alg.(*flink)
@@ -326,7 +327,7 @@ func TestReportsCopies(t *testing.T) {
 	var s *store.Store
 	var mu sync.Mutex // no stream writes on until they have run: it comes no further than its buffers, and the last groups are still outstanding
 	during := 0       // transactions to run at the next write of a block; protected by mu
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
 			mu.Lock()
 			defer mu.Unlock()
@@ -335,7 +336,7 @@ func TestReportsCopies(t *testing.T) {
 				work(t, s, 7, n)
 			}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s, alg := open(t, disk, 0, New)
 	f := alg.(*flink)
@@ -369,7 +370,7 @@ func TestReportsCopies(t *testing.T) {
 func TestHeld(t *testing.T) {
 	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
 		for _, more := range []int{0, mostHeld - 2, mostHeld} {
-			s, _ := open(t, fs.NewMem(), 0, build)
+			s, _ := open(t, fstest.NewMem(), 0, build)
 			access := []store.Access{{Key: 1, Mode: store.Exclusive}, {Key: 1, Mode: store.Exclusive}}
 			for i := range more {
 				access = append(access, store.Access{Key: uint64(2 + i), Mode: store.Exclusive})
@@ -424,7 +425,7 @@ func TestHeld(t *testing.T) {
 // that touches none of its records copies nothing.
 func TestDeclaringCopiesNothing(t *testing.T) {
 	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite} {
-		s, alg := open(t, fs.NewMem(), 0, build)
+		s, alg := open(t, fstest.NewMem(), 0, build)
 		f := alg.(*flink)
 		for _, g := range f.groups {
 			must(t, g.snapshot())

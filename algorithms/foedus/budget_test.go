@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
@@ -270,7 +271,7 @@ var large = []store.TableSpec{
 // checkpoints and recoveries, and what is not changed is no more than the budget.
 func TestFourTimes(t *testing.T) {
 	const budget = 200 << 10
-	r := newRig(t, fs.NewMem(), budget, large...)
+	r := newRig(t, fstest.NewMem(), budget, large...)
 	if p := r.s.Paging(); p.Resident != 0 || p.Peak != 0 || r.pages() < 7*budget/2 {
 		t.Fatalf("%+v after loading %d bytes of pages", p, r.pages())
 	}
@@ -302,7 +303,7 @@ func TestFourTimes(t *testing.T) {
 // dropped; the store's memory is as much less then. What remains is the slots of
 // the records that were added.
 func TestAccounts(t *testing.T) {
-	r := newRig(t, fs.NewMem(), 1<<30, large...)
+	r := newRig(t, fstest.NewMem(), 1<<30, large...)
 	base := r.s.Memory().Store
 	r.round(1, 100, 0)
 	r.must(r.checkpoint())
@@ -329,7 +330,7 @@ func TestAccounts(t *testing.T) {
 // While a transaction reads or writes a record its page stays; so does that of a
 // record that it is about to insert.
 func TestDropDuring(t *testing.T) {
-	r := newRig(t, fs.NewMem(), 1, large...)
+	r := newRig(t, fstest.NewMem(), 1, large...)
 	abort := errors.New("abandoned")
 	check := func(name string, table int, key uint64, mode store.Mode, body func(tx *store.Txn)) {
 		t.Helper()
@@ -382,20 +383,20 @@ func TestDropDuring(t *testing.T) {
 
 // commits reports whether a call commits a snapshot. It is made by the goroutine
 // of the checkpoint.
-func commits(c fs.Call) bool { return c.Op == "rename" && strings.Contains(c.Name, "snapshot-") }
+func commits(c fstest.Call) bool { return c.Op == "rename" && strings.Contains(c.Name, "snapshot-") }
 
 // A page that was changed after the snapshot's last epoch is not dropped, though
 // its snapshot page was made, and installed, since.
 func TestChangedSince(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var during func()
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if commits(c) && during != nil {
 			f := during
 			during = nil
 			f()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := newRig(t, disk, 1, large...)
 	for table := range large {
@@ -418,15 +419,15 @@ func TestChangedSince(t *testing.T) {
 
 // Nothing is dropped on the strength of a snapshot that is not durable.
 func TestNotDurable(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	fail := false
 	var r *rig
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if !commits(c) || !fail {
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		}
 		r.shrink()
-		return fs.NoSpace()
+		return fstest.NoSpace()
 	})
 	r = newRig(t, disk, 1, large...)
 	for table := range large {
@@ -449,16 +450,16 @@ func TestNotDurable(t *testing.T) {
 
 // A snapshot that could not be installed is, with the next.
 func TestInstallFails(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	broken, committed := false, false
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		switch {
 		case commits(c):
 			committed = true
 		case c.Op == "read" && strings.Contains(c.Name, "pages-") && broken && committed:
-			return fs.Outcome{Err: errors.New("no such luck")}
+			return fstest.Outcome{Err: errors.New("no such luck")}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := newRig(t, disk, 1, large...)
 	r.put(0, 0, 7, []byte("one"))
@@ -479,7 +480,7 @@ func TestInstallFails(t *testing.T) {
 
 // A store whose loading does not come to its end leaves nothing to recover from.
 func TestHalfLoaded(t *testing.T) {
-	r := &rig{t: t, tables: large, budget: 1, disk: fs.NewMem()}
+	r := &rig{t: t, tables: large, budget: 1, disk: fstest.NewMem()}
 	r.open()
 	r.must(r.s.Load(0, 1000, func(k uint64, buf []byte) (uint64, []byte) { return k, append(buf[:0], "loaded"...) }))
 	r.must(r.s.Close())

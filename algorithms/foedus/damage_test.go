@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
 
 // flip changes a byte in every file of pages, at an offset within each page.
-func flip(t *testing.T, mem *fs.Mem, dir string, at int) (files int) {
+func flip(t *testing.T, mem *fstest.Mem, dir string, at int) (files int) {
 	t.Helper()
 	names, err := mem.List(dir)
 	if err != nil {
@@ -48,7 +49,7 @@ const rigPages = "log/own/" + Folder
 // value. Records that are in memory are as good as ever.
 func TestFetchDamaged(t *testing.T) {
 	for _, at := range []int{0, 5, 9, 20, 40, 4095} {
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		r := newRig(t, mem, 1<<30, large...)
 		for table := range large {
 			if _, err := r.get(0, table, 3); err != nil {
@@ -88,11 +89,11 @@ func TestFetchDamaged(t *testing.T) {
 // works again so does the next.
 func TestFetchFails(t *testing.T) {
 	var broken atomic.Bool
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if broken.Load() && c.Op == "read" && strings.Contains(c.Name, "pages-") {
-			return fs.Outcome{Err: errors.New("no such luck")}
+			return fstest.Outcome{Err: errors.New("no such luck")}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := newRig(t, disk, 1, large...)
 	for table := range large {
@@ -116,12 +117,12 @@ func TestFetchFails(t *testing.T) {
 func TestHalfFetched(t *testing.T) {
 	var slow atomic.Bool
 	begun, goOn := make(chan bool), make(chan bool)
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if c.Op == "read" && strings.Contains(c.Name, "pages-") && slow.CompareAndSwap(true, false) {
 			begun <- true
 			<-goOn
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := newRig(t, disk, 1, large[0])
 	r.shrink()
@@ -150,9 +151,9 @@ func TestHalfFetched(t *testing.T) {
 // Where the pages are gone, or damaged, a store is recovered from its image, and
 // says so; where there is no image it is not recovered at all.
 func TestRecoverWithoutPages(t *testing.T) {
-	check := func(name string, images bool, budget int64, ruin func(mem *fs.Mem, dir string), problem string) {
+	check := func(name string, images bool, budget int64, ruin func(mem *fstest.Mem, dir string), problem string) {
 		t.Run(name, func(t *testing.T) {
-			mem := fs.NewMem()
+			mem := fstest.NewMem()
 			r := &rig{t: t, tables: large, budget: budget, images: images, disk: mem}
 			r.fill()
 			r.must(r.checkpoint())
@@ -182,7 +183,7 @@ func TestRecoverWithoutPages(t *testing.T) {
 			r.check("and again")
 		})
 	}
-	gone := func(mem *fs.Mem, dir string) {
+	gone := func(mem *fstest.Mem, dir string) {
 		names, err := mem.List(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -193,7 +194,7 @@ func TestRecoverWithoutPages(t *testing.T) {
 			}
 		}
 	}
-	noManifest := func(mem *fs.Mem, dir string) {
+	noManifest := func(mem *fstest.Mem, dir string) {
 		names, _ := mem.List(dir)
 		for _, n := range names {
 			if strings.HasPrefix(n, "snapshot-") {
@@ -201,7 +202,7 @@ func TestRecoverWithoutPages(t *testing.T) {
 			}
 		}
 	}
-	noPages := func(mem *fs.Mem, dir string) {
+	noPages := func(mem *fstest.Mem, dir string) {
 		names, _ := mem.List(dir)
 		for _, n := range names {
 			if strings.HasPrefix(n, "pages-") {
@@ -209,7 +210,7 @@ func TestRecoverWithoutPages(t *testing.T) {
 			}
 		}
 	}
-	flipped := func(mem *fs.Mem, dir string) { flip(t, mem, dir, 100) }
+	flipped := func(mem *fstest.Mem, dir string) { flip(t, mem, dir, 100) }
 	for _, budget := range []int64{0, 50_000} {
 		suffix := "without budget"
 		if budget > 0 {

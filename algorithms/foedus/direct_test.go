@@ -9,6 +9,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -40,7 +41,7 @@ func (a *asked) Open(name string, direct bool) (fs.File, error) {
 // The page files go the way that the images go: past the page cache, or through it.
 func TestBuffered(t *testing.T) {
 	for _, buffered := range []bool{false, true} {
-		disk := &asked{FS: fs.NewMem()}
+		disk := &asked{FS: fstest.NewMem()}
 		e, _ := algorithms.Find("foedus")
 		o := store.Options{
 			Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 100}},

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
@@ -21,7 +21,7 @@ func TestLoadedIsInTheLog(t *testing.T) {
 			f = a.(*foedus)
 			return a, err
 		},
-		Images: store.Images{FS: fs.NewMem()}, Log: store.Log{Dir: "log", Loggers: 1, Interval: time.Millisecond},
+		Images: store.Images{FS: fstest.NewMem()}, Log: store.Log{Dir: "log", Loggers: 1, Interval: time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
@@ -21,7 +21,7 @@ var tables = []store.TableSpec{
 
 // open opens a store without images, loaded with half its records, whose gleaner
 // has small pages and buffers.
-func open(t *testing.T, mem *fs.Mem, fill bool) *store.Store {
+func open(t *testing.T, mem *fstest.Mem, fill bool) *store.Store {
 	t.Helper()
 	s, err := store.Open(store.Options{
 		Algorithm: "foedus", NeedsLog: true, Tables: tables, Workers: 2,
@@ -75,7 +75,7 @@ func work(t *testing.T, s *store.Store, round uint64) {
 }
 
 // same compares the snapshot on the disk with the store.
-func same(t *testing.T, mem *fs.Mem, s *store.Store) {
+func same(t *testing.T, mem *fstest.Mem, s *store.Store) {
 	t.Helper()
 	o := glean.Options{FS: mem, Dir: "log/own/" + Folder, Tombstones: true}
 	for _, spec := range tables {
@@ -106,7 +106,7 @@ func same(t *testing.T, mem *fs.Mem, s *store.Store) {
 // Where images are discarded, snapshots are made all the same, from the log; the
 // log that the last two do not need goes.
 func TestWithoutImages(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	s := open(t, mem, true)
 	same(t, mem, s)
 	for round := range uint64(4) {
@@ -143,7 +143,7 @@ func TestWithoutImages(t *testing.T) {
 	}
 }
 
-func logs(t *testing.T, mem *fs.Mem) map[string]bool {
+func logs(t *testing.T, mem *fstest.Mem) map[string]bool {
 	t.Helper()
 	names, err := mem.List("log")
 	if err != nil {
@@ -161,13 +161,13 @@ func logs(t *testing.T, mem *fs.Mem) map[string]bool {
 // A snapshot whose image could not be published is not lost: the next checkpoint
 // builds upon it, and gleans only what came after.
 func TestImageFails(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var broken atomic.Bool
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if broken.Load() && c.Op == "rename" && strings.HasPrefix(c.Name, "images/image-") {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s, err := store.Open(store.Options{
 		Algorithm: "foedus", NeedsLog: true, Tables: tables, Workers: 2, New: New,

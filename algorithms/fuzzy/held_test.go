@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/store"
 )
@@ -56,7 +56,7 @@ func TestHeldRecordIsFreeForTheNextWriter(t *testing.T) {
 // testHeld has a transaction hold a record during one pass of a checkpoint,
 // which returns how many records it could not take.
 func testHeld(t *testing.T, partial store.Tracking, build store.New, pass func(context.Context, *store.Image) (int, error)) {
-	alg, mem := &stepped{}, fs.NewMem()
+	alg, mem := &stepped{}, fstest.NewMem()
 	var env *store.Env
 	s, err := store.Open(store.Options{
 		Algorithm: "stepped", Partial: partial, Workers: 1,

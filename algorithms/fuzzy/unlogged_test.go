@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -15,7 +15,7 @@ import (
 func TestUnlogged(t *testing.T) {
 	for _, name := range []string{"fuzzy", "pfuzzy"} {
 		e, _ := algorithms.Find(name)
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		o := store.Options{
 			Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 100}},
 			Images: store.Images{Dir: "images", FS: mem}, Log: store.Log{Dir: "log", NotesOnly: true},

@@ -11,6 +11,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/store"
 )
@@ -117,7 +118,7 @@ func same(t *testing.T, got, want map[uint64]string) {
 // checkpoint: the state, and the epoch from which the log goes on. What they cost
 // is in the report, and is by far less than the data where little was changed.
 func TestCompactionAlone(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r := open(t, mem, store.Images{Discard: true})
 	check := func(changed string, lo, hi int64) {
 		t.Helper()
@@ -143,7 +144,7 @@ func TestCompactionAlone(t *testing.T) {
 // The pairs begin with what the store was filled with: those of an earlier run on
 // the same disk, which may have got further, do not show.
 func TestBeginsAnew(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r := open(t, mem, store.Images{Dir: "images"})
 	r.write(0, records, func(tx *store.Txn) { tx.Write(0, store.Whole, []byte("of the first run")) })
 	r.checkpoint()
@@ -162,13 +163,13 @@ func TestBeginsAnew(t *testing.T) {
 // The log is not dropped before it was fed: while the pairs cannot be published,
 // whatever else succeeds, the next checkpoint that can be taken has everything.
 func TestLogStaysUntilFed(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var broken atomic.Bool
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if broken.Load() && c.Op == "rename" && c.To == "images/own/PAIRS" {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := open(t, disk, store.Images{Dir: "images"})
 	r.write(0, 50, func(tx *store.Txn) { tx.Write(0, 0, []byte("a")) })
@@ -189,7 +190,7 @@ func TestLogStaysUntilFed(t *testing.T) {
 // A record that was deleted before the store was recovered is in the pairs as
 // deleted, by whom it was: an image made from them has to say so again.
 func TestDeletedBefore(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r := open(t, mem, store.Images{Dir: "images"})
 	r.write(3, 2, func(tx *store.Txn) { tx.Delete(0) })
 	r.checkpoint()

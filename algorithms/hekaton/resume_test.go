@@ -13,6 +13,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -97,7 +98,7 @@ func files(t *testing.T, disk fs.FS, dir string) map[string]string {
 func TestResume(t *testing.T) {
 	for _, images := range []store.Images{{Discard: true}, imagesToo} {
 		t.Run(fmt.Sprintf("discard=%v", images.Discard), func(t *testing.T) {
-			mem, dir := fs.NewMem(), "images/own"
+			mem, dir := fstest.NewMem(), "images/own"
 			if images.Discard {
 				dir = "log/own"
 			}
@@ -110,7 +111,7 @@ func TestResume(t *testing.T) {
 				want := r.state()
 				r.close()
 				before := files(t, mem, dir)
-				_, src := opened(t, fs.NewMem(), images)
+				_, src := opened(t, fstest.NewMem(), images)
 				src.FS = mem
 				state, got, err := read(t, src)
 				if err != nil || !got.Own || len(got.Problems) > 0 {
@@ -146,7 +147,7 @@ func TestResume(t *testing.T) {
 // No transaction gets an id again that is in the pairs, though the log behind them
 // holds nothing.
 func TestIDsGoOn(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r := open(t, mem, imagesToo)
 	for range 50 {
 		r.write(3, 1, func(tx *store.Txn) { tx.Write(0, 0, []byte("x")) })
@@ -171,7 +172,7 @@ func TestIDsGoOn(t *testing.T) {
 // right after it was loaded could not be recovered from such, as the log ends
 // before it.
 func TestLoadedIsInTheLog(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r, _ := opened(t, mem, imagesToo)
 	for r.s.Log().Epoch() < 8 { // nothing is logged meanwhile, and few epochs are marked
 		time.Sleep(time.Millisecond)
@@ -188,7 +189,7 @@ func TestLoadedIsInTheLog(t *testing.T) {
 // Where images are discarded the log goes that the pairs hold, and no more: with one
 // manifest nothing could use it.
 func TestDropsLog(t *testing.T) {
-	mem, images := fs.NewMem(), store.Images{Discard: true}
+	mem, images := fstest.NewMem(), store.Images{Discard: true}
 	r := open(t, mem, images)
 	r.checkpoint()
 	r.write(0, 30, func(tx *store.Txn) { tx.Write(0, 0, []byte("after the checkpoint")) })
@@ -218,9 +219,9 @@ func TestDropsLog(t *testing.T) {
 // image, and says what is damaged; it begins its pairs anew. Where there is no
 // image it is not recovered.
 func TestRecoverWithoutPairs(t *testing.T) {
-	check := func(name string, images store.Images, ruin func(disk *fs.Mem, dir string) (problem string)) {
+	check := func(name string, images store.Images, ruin func(disk *fstest.Mem, dir string) (problem string)) {
 		t.Run(fmt.Sprintf("%s,discard=%v", name, images.Discard), func(t *testing.T) {
-			mem, dir := fs.NewMem(), "images/own"
+			mem, dir := fstest.NewMem(), "images/own"
 			if images.Discard {
 				dir = "log/own"
 			}
@@ -263,8 +264,8 @@ func TestRecoverWithoutPairs(t *testing.T) {
 		})
 	}
 	// every does something to all files of a kind, and returns the name of one.
-	every := func(kind string, what func(disk *fs.Mem, path, b string) error) func(*fs.Mem, string) string {
-		return func(disk *fs.Mem, dir string) (one string) {
+	every := func(kind string, what func(disk *fstest.Mem, path, b string) error) func(*fstest.Mem, string) string {
+		return func(disk *fstest.Mem, dir string) (one string) {
 			for name, b := range files(t, disk, dir) {
 				if !strings.HasPrefix(name, kind) {
 					continue
@@ -279,16 +280,16 @@ func TestRecoverWithoutPairs(t *testing.T) {
 			return strings.SplitAfter(one, "-")[0] // the number differs
 		}
 	}
-	gone := func(disk *fs.Mem, path, _ string) error { return disk.Remove(path) }
-	put := func(disk *fs.Mem, path, b string) error {
+	gone := func(disk *fstest.Mem, path, _ string) error { return disk.Remove(path) }
+	put := func(disk *fstest.Mem, path, b string) error {
 		f, err := disk.Create(path, false)
 		if err == nil {
 			_, err = f.WriteAt([]byte(b), 0)
 		}
 		return err
 	}
-	cut := func(disk *fs.Mem, path, b string) error { return put(disk, path, b[:len(b)-1]) }
-	flip := func(disk *fs.Mem, path, b string) error {
+	cut := func(disk *fstest.Mem, path, b string) error { return put(disk, path, b[:len(b)-1]) }
+	flip := func(disk *fstest.Mem, path, b string) error {
 		at := len(b) / 2
 		return put(disk, path, b[:at]+string([]byte{b[at] ^ 4})+b[at+1:])
 	}
@@ -300,7 +301,7 @@ func TestRecoverWithoutPairs(t *testing.T) {
 				check(kind+" gone", images, every(kind, gone))
 			}
 		}
-		check("none", images, func(disk *fs.Mem, dir string) string {
+		check("none", images, func(disk *fstest.Mem, dir string) string {
 			every("PAIRS", gone)(disk, dir)
 			return ""
 		})
@@ -311,13 +312,13 @@ func TestRecoverWithoutPairs(t *testing.T) {
 // over, as there is no telling what came after them; a store that goes on with
 // them does so above their epoch.
 func TestLogLost(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var broken atomic.Bool
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if broken.Load() && c.Op == "rename" && strings.HasPrefix(c.Name, "images/image-") {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	r := open(t, disk, imagesToo)
 	r.write(0, 30, func(tx *store.Txn) { tx.Write(0, 0, []byte("in both")) })
@@ -342,7 +343,7 @@ func TestLogLost(t *testing.T) {
 			}
 		}
 	}
-	_, src := opened(t, fs.NewMem(), imagesToo)
+	_, src := opened(t, fstest.NewMem(), imagesToo)
 	src.FS = mem
 	state, got, err := read(t, src)
 	if err != nil || got.Own || !slices.ContainsFunc(got.Problems, func(p string) bool { return strings.Contains(p, "the log ends at epoch") }) {
@@ -364,7 +365,7 @@ func TestLogLost(t *testing.T) {
 // A store that was recovered to an earlier epoch than the log's end does not go on
 // with the pairs: they would get from the log what is not in it.
 func TestRecoveredToEarlier(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	r := open(t, mem, imagesToo)
 	r.write(0, 30, func(tx *store.Txn) { tx.Write(0, 0, []byte("wanted")) })
 	to := r.checkpoint().Image.Point.Seq

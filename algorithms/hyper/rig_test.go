@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ckptbench/algorithms/internal/fork"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -43,7 +43,7 @@ func (m *meddled) Read(p []byte) error {
 // A rig is a store whose snapshots are meddled with as the test says.
 type rig struct {
 	*testing.T
-	mem  *fs.Mem
+	mem  *fstest.Mem
 	s    *store.Store
 	next meddled // what becomes of the snapshots taken from now on
 	full bool    // the disk refuses to be written
@@ -64,12 +64,12 @@ func tables() []store.TableSpec {
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{T: t, mem: fs.NewMem()}
-	disk := fs.Hook(r.mem, func(c fs.Call) fs.Outcome {
+	r := &rig{T: t, mem: fstest.NewMem()}
+	disk := fstest.Hook(r.mem, func(c fstest.Call) fstest.Outcome {
 		if r.full && c.Op == "write" && c.Off > 0 {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	build := func(env *store.Env) (store.Algorithm, error) {
 		a, err := New(env)

@@ -8,6 +8,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/pagestore"
 	"ckptbench/algorithms/store"
 	"ckptbench/algorithms/storetest"
@@ -84,7 +85,7 @@ func state(s *store.Store) map[uint64]string {
 // over it and the log, in large pages and small.
 func TestRestore(t *testing.T) {
 	for _, small := range []bool{false, true} {
-		disk := fs.NewMem()
+		disk := fstest.NewMem()
 		s := open(t, disk, "", small)
 		must(t, s.Load(0, keys, func(i uint64, buf []byte) (uint64, []byte) {
 			return i * 977 % 1009, buf[:i*31%3001] // in no order
@@ -163,7 +164,7 @@ func TestRedo(t *testing.T) {
 // A scan names the keys that are there, in order, and those between that somebody
 // deletes; what of it is still there when the locks are held is read.
 func TestScan(t *testing.T) {
-	s := open(t, fs.NewMem(), "", false)
+	s := open(t, fstest.NewMem(), "", false)
 	defer func() { must(t, s.Close()) }()
 	must(t, s.Load(0, 500, func(i uint64, buf []byte) (uint64, []byte) { return 1000 - 2*i, buf[:i%40] }))
 	must(t, s.Start())

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/latch"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
@@ -27,7 +27,7 @@ type rig struct {
 	t    *testing.T
 	s    *store.Store
 	p    *push
-	mem  *fs.Mem
+	mem  *fstest.Mem
 	held chan struct{} // writes of image blocks wait until it is closed
 	once sync.Once
 
@@ -36,15 +36,15 @@ type rig struct {
 
 func newRig(t *testing.T, workers int) *rig {
 	watch(t)
-	g := &rig{t: t, mem: fs.NewMem(), held: make(chan struct{})}
-	disk := fs.Hook(g.mem, func(c fs.Call) fs.Outcome {
+	g := &rig{t: t, mem: fstest.NewMem(), held: make(chan struct{})}
+	disk := fstest.Hook(g.mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
 			<-g.held
 		}
 		if c.Op == "sync" && g.sealed != nil {
 			<-g.sealed
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	var err error
 	g.s, err = store.Open(store.Options{

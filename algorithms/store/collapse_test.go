@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/image"
 )
 
@@ -49,7 +49,7 @@ func takes(t *testing.T, s *Store, n int) {
 
 // The collapser keeps a chain short by itself, and says what it cost.
 func TestCollapserRuns(t *testing.T) {
-	s := openPart(t, Images{Dir: "images", FS: fs.NewMem(), Collapse: 2, Base: true})
+	s := openPart(t, Images{Dir: "images", FS: fstest.NewMem(), Collapse: 2, Base: true})
 	takes(t, s, 5)
 	for s.Collapses().N == 0 || s.images.Unmerged() >= 2 { // the test's time limit ends it
 		time.Sleep(time.Millisecond)
@@ -61,7 +61,7 @@ func TestCollapserRuns(t *testing.T) {
 
 // A chain that may not grow any more is made a full image on the way.
 func TestChainIsBounded(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	s := openPart(t, Images{Dir: "images", FS: mem})
 	takes(t, s, image.MaxBases+5)
 	if n, c := s.images.Chain(), s.Collapses(); n > image.MaxBases+1 || c.N != 1 {
@@ -82,15 +82,15 @@ func TestChainIsBounded(t *testing.T) {
 // Close ends a collapse under way and returns when nothing is left running; a
 // chain stays that can be read.
 func TestCloseDuringCollapse(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var merging atomic.Bool
 	under, goOn := make(chan struct{}), make(chan struct{})
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "create" && strings.Contains(c.Name, "merge") && merging.CompareAndSwap(false, true) {
 			close(under)
 			<-goOn
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s := openPart(t, Images{Dir: "images", FS: disk, Collapse: 2})
 	takes(t, s, 3)

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // Two stores cannot write to one folder, be it that of the images or of the log; a
 // store that only reads what the other wrote needs none.
 func TestLockedFolders(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	options := func(images, log string) func(*Options) {
 		return func(o *Options) { o.Images, o.Log = Images{Dir: images, FS: mem}, Log{Dir: log} }
 	}
@@ -48,11 +49,11 @@ func TestLockedFolders(t *testing.T) {
 // When the log has failed no transaction commits any more, and the error says why.
 func TestLogFails(t *testing.T) {
 	var full atomic.Bool
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if full.Load() && c.Op == "write" && strings.HasPrefix(c.Name, "log/") {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s, err := Open(Options{
 		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1,

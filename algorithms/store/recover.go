@@ -182,13 +182,18 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string,
 }
 
 // without returns a file system in which a file is missing.
-func without(fsys fs.FS, path string) fs.FS {
-	return fs.Hook(fsys, func(c fs.Call) fs.Outcome {
-		if c.Op == "open" && c.Name == path {
-			return fs.Outcome{Err: iofs.ErrNotExist}
-		}
-		return fs.Outcome{}
-	})
+func without(fsys fs.FS, path string) fs.FS { return &lacking{fsys, path} }
+
+type lacking struct {
+	fs.FS
+	path string
+}
+
+func (l *lacking) Open(name string, direct bool) (fs.File, error) {
+	if name == l.path {
+		return nil, &iofs.PathError{Op: "open", Path: name, Err: iofs.ErrNotExist}
+	}
+	return l.FS.Open(name, direct)
 }
 
 // forget makes every record one that never was.

@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // When a block of the newest image is damaged, it is named and the image before
 // it is loaded, with nothing of the newest; where that is damaged too, or the
 // damaged one was asked for by name, nothing is.
 func TestDamagedBlock(t *testing.T) {
-	ctx, mem := context.Background(), fs.NewMem()
+	ctx, mem := context.Background(), fstest.NewMem()
 	s := openTest(t, func(o *Options) { o.Images = Images{Dir: "images", FS: mem} })
 	write := func(v string, keys ...uint64) {
 		acc := append(rw(keys...), Access{Table: 1, Key: 900 + keys[0], Mode: Exclusive})

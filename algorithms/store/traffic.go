@@ -14,20 +14,55 @@ type traffic struct {
 	logRead, read, written atomic.Int64
 }
 
-// count returns fsys with its reads and writes counted.
+// count returns fsys with the reads and writes of its files counted.
 func (t *traffic) count(fsys fs.FS, logDir string) fs.FS {
-	log := filepath.Clean(logDir) + string(filepath.Separator)
-	return fs.Hook(fsys, func(c fs.Call) fs.Outcome {
-		switch {
-		case c.Op == "write":
-			t.written.Add(c.Len)
-		case c.Op == "read" && logDir != "" && strings.HasPrefix(filepath.Clean(c.Name), log):
-			t.logRead.Add(c.Len)
-		case c.Op == "read":
-			t.read.Add(c.Len)
-		}
-		return fs.Outcome{}
-	})
+	c := &countedFS{FS: fsys, t: t}
+	if logDir != "" {
+		c.log = filepath.Clean(logDir) + string(filepath.Separator)
+	}
+	return c
+}
+
+type countedFS struct {
+	fs.FS
+	t   *traffic
+	log string // what the paths of the log's files begin with; empty: no log
+}
+
+func (c *countedFS) Create(name string, direct bool) (fs.File, error) {
+	f, err := c.FS.Create(name, direct)
+	return c.counted(name, f, err)
+}
+
+func (c *countedFS) Open(name string, direct bool) (fs.File, error) {
+	f, err := c.FS.Open(name, direct)
+	return c.counted(name, f, err)
+}
+
+func (c *countedFS) counted(name string, f fs.File, err error) (fs.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	read := &c.t.read
+	if c.log != "" && strings.HasPrefix(filepath.Clean(name), c.log) {
+		read = &c.t.logRead
+	}
+	return &countedFile{f, read, &c.t.written}, nil
+}
+
+type countedFile struct {
+	fs.File
+	read, written *atomic.Int64
+}
+
+func (f *countedFile) ReadAt(p []byte, off int64) (int, error) {
+	f.read.Add(int64(len(p)))
+	return f.File.ReadAt(p, off)
+}
+
+func (f *countedFile) WriteAt(p []byte, off int64) (int, error) {
+	f.written.Add(int64(len(p)))
+	return f.File.WriteAt(p, off)
 }
 
 // A volume is what was read and written up to a moment, in bytes.

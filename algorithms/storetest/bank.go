@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 	"ckptbench/workload"
@@ -66,7 +66,7 @@ func newBanking(t *testing.T, e algorithms.Entry, mix string) *banking {
 			Name: table.Name, ValueSize: table.ValueSize, Capacity: table.Capacity, Hash: table.Hash || i%2 == 0,
 		})
 	}
-	b := &banking{w: build(t, e, p, fs.NewMem(), nil), bank: bank}
+	b := &banking{w: build(t, e, p, fstest.NewMem(), nil), bank: bank}
 	for i := range p.tables {
 		var keys []uint64
 		var values [][]byte

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
@@ -128,14 +128,14 @@ func testCancelledAtRandom(t *testing.T, e algorithms.Entry, seed uint64) {
 // is right. The first call fails, then the second, and so on until a
 // checkpoint gets through.
 func testDiskFaults(t *testing.T, e algorithms.Entry, seed uint64) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var left atomic.Int64 // calls that succeed before one fails; negative when none is to
 	left.Store(-1)
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if strings.HasPrefix(c.Name, imageDir) && left.Load() >= 0 && left.Add(-1) == -1 {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	w := openOn(t, e, plan{workers: 2, streams: 2, tables: []store.TableSpec{table("t", 300, 200, false)}}, mem, disk)
 	l := w.start(seed, usual)

@@ -9,6 +9,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -23,7 +24,7 @@ type dam struct {
 // on puts the dam before a disk.
 func (d *dam) on(disk fs.FS) fs.FS {
 	d.behind = make(chan struct{}, 1)
-	return fs.Hook(disk, func(c fs.Call) fs.Outcome {
+	return fstest.Hook(disk, func(c fstest.Call) fstest.Outcome {
 		d.mu.Lock()
 		gate := d.gate
 		d.mu.Unlock()
@@ -34,7 +35,7 @@ func (d *dam) on(disk fs.FS) fs.FS {
 			}
 			<-gate
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 }
 
@@ -74,7 +75,7 @@ func stuckCheckpoint(t *testing.T, e algorithms.Entry, p plan, before func(*worl
 		t.Skip("no transaction runs while the image is written")
 	}
 	k := &stuck{dam: &dam{}, done: make(chan error, 1)}
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	k.w = openOn(t, e, p, mem, k.dam.on(mem))
 	t.Cleanup(k.dam.open) // before the store is closed
 	if before != nil {

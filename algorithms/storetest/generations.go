@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
@@ -25,7 +25,7 @@ func testLogTail(t *testing.T, e algorithms.Entry, seed uint64) {
 }
 
 func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	w := openOn(t, e, p, mem, nil)
 	logged := p.log || e.NeedsLog
 	last := uint64(few(4))

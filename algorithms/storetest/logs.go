@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
@@ -17,13 +17,13 @@ import (
 // testLogStays: images that could not be published, one after the other, cost
 // nothing of the log that the image before them needs.
 func testLogStays(t *testing.T, e algorithms.Entry, seed uint64) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var broken atomic.Bool
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if broken.Load() && c.Op == "sync" && strings.HasPrefix(c.Name, imageDir) {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	p := plan{workers: 2, log: true, tables: []store.TableSpec{table("t", 48, 30, true)}}
 	w := openOn(t, e, p, mem, disk)
@@ -115,18 +115,18 @@ func testNeedsItsLog(t *testing.T, e algorithms.Entry, seed uint64) {
 // testLogBeforeImage: when an image is published, the log holds everything that
 // the image holds.
 func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	var log *wal.Log
 	var committed uint64 // epoch of the last commit
 	published, ahead := 0, 0
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "rename" && path.Dir(c.Name) == imageDir { // not in a folder of the algorithm's
 			published++
 			if log.Durable() < committed {
 				ahead++
 			}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	w := openOn(t, e, plan{workers: 1, log: true}, mem, disk)
 	w.s.StopCollapses() // which publish what was published already

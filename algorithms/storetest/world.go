@@ -8,6 +8,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
@@ -75,7 +76,7 @@ type world struct {
 	t       testing.TB
 	e       algorithms.Entry
 	p       plan
-	mem     *fs.Mem
+	mem     *fstest.Mem
 	own     store.Own // the store's own files that it is recovered from
 	disk    fs.FS     // what the store writes to: mem, perhaps with faults
 	s       *store.Store
@@ -89,11 +90,11 @@ type world struct {
 // open opens a loaded store.
 func open(t testing.TB, e algorithms.Entry, p plan) *world {
 	t.Helper()
-	return openOn(t, e, p, fs.NewMem(), nil)
+	return openOn(t, e, p, fstest.NewMem(), nil)
 }
 
 // openOn is open on a disk that is there; faults may wrap it.
-func openOn(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *world {
+func openOn(t testing.TB, e algorithms.Entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	t.Helper()
 	w := build(t, e, p, mem, disk)
 	for _, r := range w.p.loaded() {
@@ -110,7 +111,7 @@ func openOn(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *
 }
 
 // build opens an empty store that is not started.
-func build(t testing.TB, e algorithms.Entry, p plan, mem *fs.Mem, disk fs.FS) *world {
+func build(t testing.TB, e algorithms.Entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	t.Helper()
 	w := &world{t: t, e: e, p: p.withDefaults(), mem: mem, disk: disk}
 	if disk == nil {

@@ -14,8 +14,8 @@ func Buffer(n int) []byte {
 	return b[skip : skip+n : skip+n]
 }
 
-// aligned reports whether p at off is fit for direct I/O.
-func aligned(p []byte, off int64) bool {
+// Aligned reports whether p at off is fit for direct I/O.
+func Aligned(p []byte, off int64) bool {
 	at := uintptr(unsafe.Pointer(unsafe.SliceData(p)))
 	return off%Align == 0 && len(p)%Align == 0 && (len(p) == 0 || at%Align == 0)
 }

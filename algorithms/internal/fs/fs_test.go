@@ -1,28 +1,31 @@
-package fs
+package fs_test
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	iofs "io/fs"
 	"path/filepath"
 	"testing"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // Every file system behaves alike where a program can see it.
 func TestFS(t *testing.T) {
 	for _, direct := range []bool{false, true} {
-		t.Run(fmt.Sprintf("os/direct=%v", direct), func(t *testing.T) { testFS(t, OS(), t.TempDir(), direct) })
-		t.Run(fmt.Sprintf("mem/direct=%v", direct), func(t *testing.T) { testFS(t, NewMem(), "/tmp", direct) })
+		t.Run(fmt.Sprintf("os/direct=%v", direct), func(t *testing.T) { testFS(t, fs.OS(), t.TempDir(), direct) })
+		t.Run(fmt.Sprintf("mem/direct=%v", direct), func(t *testing.T) { testFS(t, fstest.NewMem(), "/tmp", direct) })
 		t.Run(fmt.Sprintf("hook/direct=%v", direct), func(t *testing.T) {
-			testFS(t, NewTrace(NewFault(NewMem(), nil), "/"), "/tmp", direct)
+			testFS(t, fstest.NewTrace(fstest.NewFault(fstest.NewMem(), nil), "/"), "/tmp", direct)
 		})
 	}
 }
 
-func testFS(t *testing.T, fsys FS, root string, direct bool) {
+func testFS(t *testing.T, fsys fs.FS, root string, direct bool) {
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -36,23 +39,23 @@ func testFS(t *testing.T, fsys FS, root string, direct bool) {
 
 	f, err := fsys.Create(b, direct)
 	must(err)
-	page := Buffer(2 * Align)
+	page := fs.Buffer(2 * fs.Align)
 	copy(page, "hello")
-	page[Align] = 'x'
-	n, err := f.WriteAt(page, Align)
+	page[fs.Align] = 'x'
+	n, err := f.WriteAt(page, fs.Align)
 	if n != len(page) || err != nil {
 		t.Fatalf("WriteAt: %d, %v", n, err)
 	}
 	must(f.Sync())
 	must(f.Sync()) // nothing has grown since
-	checkSize(t, f, 3*Align)
-	if err := f.Allocate(5 * Align); err == nil {
-		checkSize(t, f, 5*Align)
+	checkSize(t, f, 3*fs.Align)
+	if err := f.Allocate(5 * fs.Align); err == nil {
+		checkSize(t, f, 5*fs.Align)
 	}
-	must(f.Truncate(2*Align + 3)) // off the alignment: a file that was cut
-	checkSize(t, f, 2*Align+3)
+	must(f.Truncate(2*fs.Align + 3)) // off the alignment: a file that was cut
+	checkSize(t, f, 2*fs.Align+3)
 	must(f.Close())
-	if err := f.Close(); !errors.Is(err, fs.ErrClosed) {
+	if err := f.Close(); !errors.Is(err, iofs.ErrClosed) {
 		t.Errorf("second Close: %v", err)
 	}
 
@@ -60,16 +63,16 @@ func testFS(t *testing.T, fsys FS, root string, direct bool) {
 	must(fsys.SyncDir(dir))
 	f, err = fsys.Open(a, direct)
 	must(err)
-	got := Buffer(4 * Align)
+	got := fs.Buffer(4 * fs.Align)
 	n, err = f.ReadAt(got, 0)
-	if n != 2*Align+3 || err != io.EOF {
+	if n != 2*fs.Align+3 || err != io.EOF {
 		t.Errorf("ReadAt over the end: %d, %v", n, err)
 	}
-	want := append(make([]byte, Align), page[:Align+3]...)
+	want := append(make([]byte, fs.Align), page[:fs.Align+3]...)
 	if !bytes.Equal(got[:n], want) {
 		t.Error("ReadAt gives other bytes than were written")
 	}
-	if n, err := f.ReadAt(got, 4*Align); n != 0 || err != io.EOF {
+	if n, err := f.ReadAt(got, 4*fs.Align); n != 0 || err != io.EOF {
 		t.Errorf("ReadAt after the end: %d, %v", n, err)
 	}
 	if _, err := f.WriteAt(page, 0); err == nil {
@@ -84,10 +87,10 @@ func testFS(t *testing.T, fsys FS, root string, direct bool) {
 	if list, err := fsys.List(filepath.Dir(dir)); fmt.Sprint(list) != "[b]" || err != nil {
 		t.Errorf("List of the parent: %v, %v", list, err)
 	}
-	if b, err := ReadFile(fsys, a, 1<<20); !bytes.Equal(b, want) || err != nil {
+	if b, err := fs.ReadFile(fsys, a, 1<<20); !bytes.Equal(b, want) || err != nil {
 		t.Errorf("ReadFile: %d bytes, %v", len(b), err)
 	}
-	if _, err := ReadFile(fsys, a, 9); err == nil {
+	if _, err := fs.ReadFile(fsys, a, 9); err == nil {
 		t.Error("ReadFile reads more than it may")
 	}
 	must(fsys.Remove(a))
@@ -95,7 +98,7 @@ func testFS(t *testing.T, fsys FS, root string, direct bool) {
 	_, createErr := fsys.Create(filepath.Join(root, "none", "x"), direct)
 	_, listErr := fsys.List(filepath.Join(root, "none"))
 	for _, err := range []error{openErr, createErr, listErr, fsys.Remove(a), fsys.Rename(a, b), fsys.SyncDir(a)} {
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, iofs.ErrNotExist) {
 			t.Errorf("%v is no ErrNotExist", err)
 		}
 	}
@@ -107,7 +110,7 @@ func testFS(t *testing.T, fsys FS, root string, direct bool) {
 	}
 }
 
-func checkSize(t *testing.T, f File, want int64) {
+func checkSize(t *testing.T, f fs.File, want int64) {
 	t.Helper()
 	if n, err := f.Size(); n != want || err != nil {
 		t.Errorf("Size: %d, %v; want %d", n, err, want)
@@ -115,14 +118,14 @@ func checkSize(t *testing.T, f File, want int64) {
 }
 
 func TestBuffer(t *testing.T) {
-	for _, n := range []int{0, 1, Align, 3*Align + 1} {
-		b := Buffer(n)
-		if len(b) != n || cap(b) != n || uintptr(unsafe.Pointer(unsafe.SliceData(b)))%Align != 0 {
+	for _, n := range []int{0, 1, fs.Align, 3*fs.Align + 1} {
+		b := fs.Buffer(n)
+		if len(b) != n || cap(b) != n || uintptr(unsafe.Pointer(unsafe.SliceData(b)))%fs.Align != 0 {
 			t.Errorf("Buffer(%d) has length %d, capacity %d, address %p", n, len(b), cap(b), b)
 		}
 	}
-	for n, want := range map[int64]int64{0: 0, 1: Align, Align: Align, Align + 1: 2 * Align} {
-		if got := RoundUp(n); got != want {
+	for n, want := range map[int64]int64{0: 0, 1: fs.Align, fs.Align: fs.Align, fs.Align + 1: 2 * fs.Align} {
+		if got := fs.RoundUp(n); got != want {
 			t.Errorf("RoundUp(%d) is %d", n, got)
 		}
 	}
@@ -130,16 +133,16 @@ func TestBuffer(t *testing.T) {
 
 // A Mem refuses what a disk would.
 func TestAlignment(t *testing.T) {
-	m := NewMem()
+	m := fstest.NewMem()
 	f, err := m.Create("/f", true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Buffer(2 * Align)
+	b := fs.Buffer(2 * fs.Align)
 	for _, bad := range []struct {
 		p   []byte
 		off int64
-	}{{b[:1], 0}, {b[:Align], 1}, {b[8 : 8+Align], 0}, {b[:Align], -Align}} {
+	}{{b[:1], 0}, {b[:fs.Align], 1}, {b[8 : 8+fs.Align], 0}, {b[:fs.Align], -fs.Align}} {
 		if _, err := f.WriteAt(bad.p, bad.off); err == nil {
 			t.Errorf("written: %d bytes at %d", len(bad.p), bad.off)
 		}

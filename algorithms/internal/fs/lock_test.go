@@ -1,4 +1,4 @@
-package fs
+package fs_test
 
 import (
 	"errors"
@@ -9,6 +9,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // lockVariable names the file that a child of the test is to lock.
@@ -16,7 +19,7 @@ const lockVariable = "CKPTBENCH_TEST_LOCK"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(lockVariable); name != "" {
-		_, err := OS().Lock(name)
+		_, err := fs.OS().Lock(name)
 		fmt.Println(err)
 		select {} // until it is killed
 	}
@@ -25,7 +28,8 @@ func TestMain(m *testing.M) {
 
 // A lock is one store's until it is closed.
 func TestLock(t *testing.T) {
-	for name, fsys := range map[string]FS{"os": OS(), "mem": NewMem(), "hook": Hook(NewMem(), func(Call) Outcome { return Outcome{} })} {
+	hook := fstest.Hook(fstest.NewMem(), func(fstest.Call) fstest.Outcome { return fstest.Outcome{} })
+	for name, fsys := range map[string]fs.FS{"os": fs.OS(), "mem": fstest.NewMem(), "hook": hook} {
 		t.Run(name, func(t *testing.T) {
 			if name == "os" && runtime.GOOS != "linux" {
 				t.Log("locks are not offered here")
@@ -36,7 +40,7 @@ func TestLock(t *testing.T) {
 			file := filepath.Join(dir, "LOCK")
 			l, err := fsys.Lock(file)
 			mustDo(t, err)
-			if _, err := fsys.Lock(file); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), file) {
+			if _, err := fsys.Lock(file); !errors.Is(err, fs.ErrLocked) || !strings.Contains(err.Error(), file) {
 				t.Errorf("locked twice: %v", err)
 			}
 			other, err := fsys.Lock(file + "2")
@@ -63,43 +67,21 @@ func TestLockOfTheDead(t *testing.T) {
 	if err != nil || string(line[:n]) != "<nil>\n" {
 		t.Fatalf("the child says %q, %v", line[:n], err)
 	}
-	_, err = OS().Lock(file)
-	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d ", child.Process.Pid)) {
+	_, err = fs.OS().Lock(file)
+	if !errors.Is(err, fs.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d ", child.Process.Pid)) {
 		t.Errorf("the holder is not named: %v", err)
 	}
 	mustDo(t, child.Process.Kill())
 	_ = child.Wait() // killed, it says
-	l, err := OS().Lock(file)
+	l, err := fs.OS().Lock(file)
 	mustDo(t, err, l.Close())
 }
 
-// A folder is made durable by whoever needs it: also where another process made it,
-// which may have died before it could.
-func TestMkdirAllSyncs(t *testing.T) {
-	var synced []string
-	fsys := osFS{func(dir string) error {
-		synced = append(synced, dir)
-		return nil
-	}}
-	root := t.TempDir()
-	check := func(what string, make func() error, want ...string) {
-		t.Helper()
-		synced = nil
-		mustDo(t, make())
-		for _, dir := range want {
-			if i := len(synced) - 1; i < 0 || synced[i] != dir {
-				t.Fatalf("%s: %v was synced, want %v at the end", what, synced, want)
-			}
-			synced = synced[:len(synced)-1]
+func mustDo(t *testing.T, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	a := filepath.Join(root, "a")
-	b := filepath.Join(a, "b")
-	check("two new", func() error { return fsys.MkdirAll(b) }, a, root)
-	check("there already", func() error { return fsys.MkdirAll(b) }, a)
-	fsys.sync = func(string) error { return os.ErrPermission }
-	check("a parent that is not ours", func() error { return fsys.MkdirAll(a) })
-	if err := fsys.MkdirAll(filepath.Join(b, "c")); err == nil {
-		t.Error("a folder was made, and its parent not synced, without a word")
 	}
 }

@@ -140,7 +140,7 @@ func (f *osFile) buffer() error {
 // aligned; then the file is a buffered one from now on. Not every file system says
 // beforehand what it asks for.
 func (f *osFile) fallBack(direct bool, p []byte, off int64, err error) bool {
-	return direct && errors.Is(err, syscall.EINVAL) && aligned(p, off) && f.buffer() == nil
+	return direct && errors.Is(err, syscall.EINVAL) && Aligned(p, off) && f.buffer() == nil
 }
 
 func (f *osFile) ReadAt(p []byte, off int64) (int, error) {

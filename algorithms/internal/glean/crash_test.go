@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -15,14 +16,14 @@ var errDisk = errors.New("disk is gone")
 // A rig is a folder with two snapshots on a disk, and a third to be made.
 type rig struct {
 	o       Options
-	mem     *fs.Mem
+	mem     *fstest.Mem
 	changes []wal.Change
 	half    uint64
 	end     uint64
 }
 
 func newRig(t *testing.T, rng *rand.Rand) *rig {
-	r := &rig{mem: fs.NewMem(), changes: history(rng, testTables[:3], 100)}
+	r := &rig{mem: fstest.NewMem(), changes: history(rng, testTables[:3], 100)}
 	r.end = last(r.changes)
 	r.half = r.end / 2
 	r.o = Options{FS: r.mem, Fanout: 3, Partitions: 2, BufferBytes: 6000, Tables: testTables[:3], Tombstones: true}
@@ -37,14 +38,14 @@ func (r *rig) state(until uint64) state { return replay(r.changes, until, true) 
 
 // third takes the third snapshot, on a disk that does with the calls, counted
 // from its beginning, what decide says.
-func (r *rig) third(t *testing.T, mem fs.FS, decide func(int, fs.Call) fs.Outcome) (*Dir, error) {
+func (r *rig) third(t *testing.T, mem fs.FS, decide func(int, fstest.Call) fstest.Outcome) (*Dir, error) {
 	o := r.o
 	armed := false
 	base := 0
-	f := fs.NewFault(mem, func(n int, c fs.Call) fs.Outcome {
+	f := fstest.NewFault(mem, func(n int, c fstest.Call) fstest.Outcome {
 		if !armed {
 			base = n
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		}
 		return decide(n-base, c)
 	})
@@ -66,12 +67,12 @@ func TestCrash(t *testing.T) {
 	for n := 1; ; n += step() {
 		mem := r.mem.CrashClone(rng)
 		met := false
-		_, err := r.third(t, mem, func(i int, c fs.Call) fs.Outcome {
+		_, err := r.third(t, mem, func(i int, c fstest.Call) fstest.Outcome {
 			if i < n {
-				return fs.Outcome{}
+				return fstest.Outcome{}
 			}
 			met = true
-			return fs.Outcome{Err: errDisk, Done: i == n && n%2 == 0}
+			return fstest.Outcome{Err: errDisk, Done: i == n && n%2 == 0}
 		})
 		if !met {
 			must(t, err)
@@ -92,7 +93,7 @@ func TestCrash(t *testing.T) {
 }
 
 // recovered opens what a crash left, and goes on.
-func (r *rig) recovered(t *testing.T, mem *fs.Mem) {
+func (r *rig) recovered(t *testing.T, mem *fstest.Mem) {
 	t.Helper()
 	if got := found(t, mem); !got.OK() {
 		t.Fatalf("after a crash Verify finds\n%s", got)
@@ -138,12 +139,12 @@ func TestFaults(t *testing.T) {
 		for n := 1; ; n += step() {
 			mem := r.mem.CrashClone(rng)
 			met := ""
-			d, err := r.third(t, mem, func(i int, c fs.Call) fs.Outcome {
+			d, err := r.third(t, mem, func(i int, c fstest.Call) fstest.Outcome {
 				if i != n {
-					return fs.Outcome{}
+					return fstest.Outcome{}
 				}
 				met = c.String()
-				return fs.Outcome{Err: errDisk, Done: done}
+				return fstest.Outcome{Err: errDisk, Done: done}
 			})
 			if met == "" {
 				must(t, err)
@@ -180,7 +181,7 @@ func step() int {
 	return 1
 }
 
-func opened(t *testing.T, o Options, mem *fs.Mem) *Dir {
+func opened(t *testing.T, o Options, mem *fstest.Mem) *Dir {
 	t.Helper()
 	o.FS = mem
 	return open(t, o)

@@ -3,7 +3,7 @@ package glean
 import (
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -11,7 +11,7 @@ import (
 // the ids in their names, would run out. Before that all pages are written anew,
 // though there is little garbage.
 func TestCrowded(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	tables := []Table{{Name: "t", ValueSize: 100, Capacity: 4000}}
 	d := begun(t, Options{FS: mem, Tables: tables, Partitions: 2, Garbage: -1})
 	d.most = 16
@@ -36,7 +36,7 @@ func TestCrowded(t *testing.T) {
 
 // A manifest that could not be read is not written: the snapshot before stays.
 func TestCommitRefuses(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := begun(t, Options{FS: mem, Tables: []Table{{Name: "t", ValueSize: 100, Capacity: 700}}})
 	before := d.Current()
 	m := *before.m

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
-func write(t *testing.T, mem *fs.Mem, path string, b []byte) {
+func write(t *testing.T, mem *fstest.Mem, path string, b []byte) {
 	t.Helper()
 	f, err := mem.Create(path, false)
 	must(t, err)
@@ -21,8 +22,8 @@ func write(t *testing.T, mem *fs.Mem, path string, b []byte) {
 }
 
 // small is a folder with one snapshot.
-func small(t *testing.T) (*fs.Mem, Options, state, *Dir) {
-	mem := fs.NewMem()
+func small(t *testing.T) (*fstest.Mem, Options, state, *Dir) {
+	mem := fstest.NewMem()
 	o := Options{FS: mem, Fanout: 2, Partitions: 2, Tables: []Table{
 		{Name: "a", ValueSize: 1000, Capacity: 9}, {Name: "h", ValueSize: 1000, Capacity: 9, Hash: true}}}
 	changes := history(seeded(t), o.Tables, 60)
@@ -146,7 +147,7 @@ func TestNothingIsWhole(t *testing.T) {
 
 // A sorted run that was changed on the disk comes to nothing.
 func TestDamagedRun(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	must(t, mem.MkdirAll(dir))
 	b := &batch{}
 	for i := range uint64(20) {

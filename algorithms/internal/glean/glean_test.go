@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -65,7 +66,7 @@ func TestIndependent(t *testing.T) {
 	var want string
 	for _, o := range []Options{{}, {BufferBytes: 1}, {SendBytes: 1}, {Unfolded: true}, {BufferBytes: 900, SendBytes: 100}} {
 		for _, streams := range []int{1, 2, 5} {
-			o.Fanout, o.FS = 3, fs.NewMem()
+			o.Fanout, o.FS = 3, fstest.NewMem()
 			d := begun(t, o)
 			d.glean(t, changes, last(changes)/2, streams)
 			d.glean(t, changes, last(changes), streams)
@@ -190,7 +191,7 @@ func TestGarbage(t *testing.T) {
 
 // Ids wrap over 0, and pass over one of which a page is still in use.
 func TestIDsWrap(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	tables := []Table{{Name: "t", ValueSize: 100, Capacity: 700}}
 	d := begun(t, Options{FS: mem, Tables: tables, Fanout: 3, Garbage: -1})
 	changes := []wal.Change{{Epoch: 1, Stamp: 1, Key: 699, Kind: wal.KindPut, Value: []byte("stays")}}

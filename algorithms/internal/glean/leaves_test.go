@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // What Leaves tells of each snapshot, one after the other, is what it tells of the
@@ -75,7 +75,7 @@ func (d *Dir) leaves(t *testing.T, pointers map[[2]uint64]Pointer, want state) {
 
 // A leaf is not taken for another, and a damaged one is reported.
 func TestReadLeafDamaged(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	changes := history(seeded(t), testTables, 300)
 	d := begun(t, Options{FS: mem, Tombstones: true})
 	d.glean(t, changes, last(changes), 1)
@@ -98,7 +98,7 @@ func TestReadLeafDamaged(t *testing.T) {
 
 // Who only reads makes and removes nothing, and finds the same snapshot.
 func TestReadOnly(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := Options{Dir: dir, FS: mem, ReadOnly: true}
 	if d, err := Open(o); err != nil || d.Current() != nil {
 		t.Fatalf("a folder that is not there: %v", err)

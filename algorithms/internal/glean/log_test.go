@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -50,7 +50,7 @@ func writeLog(t *testing.T, l *wal.Log, rng *rand.Rand, workers int, changes []w
 // numbers of loggers, some without a record.
 func TestRecoverFromTheTail(t *testing.T) {
 	rng := seeded(t)
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := Options{FS: mem, Fanout: 3, Partitions: 3, BufferBytes: 3000, Tombstones: true}
 	all := history(rng, testTables, 600)
 	done := 0
@@ -105,7 +105,7 @@ func TestRecoverFromTheTail(t *testing.T) {
 
 // A log that does not reach back to the snapshot is not gleaned.
 func TestMissingLog(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	l, err := wal.Open(wal.Options{Dir: logDir, FS: mem, Workers: 1, Interval: time.Millisecond, SegmentBytes: 1})
 	must(t, err)
 	d := begun(t, Options{FS: mem})
@@ -123,7 +123,7 @@ func TestMissingLog(t *testing.T) {
 	if _, err := d.Recover(context.Background(), logDir); err == nil {
 		t.Error("a snapshot was recovered over a gap in the log")
 	}
-	if _, err := open(t, Options{FS: fs.NewMem()}).Recover(context.Background(), logDir); err == nil {
+	if _, err := open(t, Options{FS: fstest.NewMem()}).Recover(context.Background(), logDir); err == nil {
 		t.Error("nothing was recovered without an error")
 	}
 }

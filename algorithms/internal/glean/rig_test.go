@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -173,7 +173,7 @@ func must(t *testing.T, err error) {
 func open(t *testing.T, o Options) *Dir {
 	t.Helper()
 	if o.FS == nil {
-		o.FS = fs.NewMem()
+		o.FS = fstest.NewMem()
 	}
 	if o.Tables == nil {
 		o.Tables = testTables

@@ -9,13 +9,14 @@ import (
 
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
 // three is a folder of which three snapshots were made: two are there, and in
 // their files pages that neither of them refers to.
-func three(t *testing.T, tables ...Table) *fs.Mem {
-	mem := fs.NewMem()
+func three(t *testing.T, tables ...Table) *fstest.Mem {
+	mem := fstest.NewMem()
 	o := Options{FS: mem, Fanout: 2, Partitions: len(tables), Garbage: -1, Tables: tables}
 	d := begun(t, o)
 	var changes []wal.Change
@@ -44,7 +45,7 @@ var (
 	few  = []Table{{Name: "a", ValueSize: 1500, Capacity: 4}}
 )
 
-func found(t *testing.T, mem *fs.Mem) finding.Files {
+func found(t *testing.T, mem *fstest.Mem) finding.Files {
 	t.Helper()
 	got, err := Verify(context.Background(), mem, dir)
 	must(t, err)
@@ -125,7 +126,7 @@ func testVerify(t *testing.T, tables []Table, step int) {
 }
 
 // poke makes the byte at an offset another.
-func poke(t *testing.T, mem *fs.Mem, path string, at int, b byte) {
+func poke(t *testing.T, mem *fstest.Mem, path string, at int, b byte) {
 	t.Helper()
 	whole, err := fs.ReadFile(mem, path, 1<<20)
 	must(t, err)

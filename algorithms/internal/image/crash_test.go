@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A scenario takes several images, reopening in between, and knows what each
@@ -104,7 +105,7 @@ func TestFaults(t *testing.T) {
 // A Dir that met a failure goes on in the same process.
 func TestFaultAndOn(t *testing.T) {
 	for n := 1; ; n++ {
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		fails := 0
 		fsys := failing(mem, &fails, n%2 == 0)
 		s := &scenario{content: map[uint64][]Record{}}
@@ -143,8 +144,8 @@ func TestCrash(t *testing.T) {
 	}
 	for seed := range seeds {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		mem, s, n := fs.NewMem(), new(scenario), 0
-		crash := func(_ int, c fs.Call) fs.Outcome {
+		mem, s, n := fstest.NewMem(), new(scenario), 0
+		crash := func(_ int, c fstest.Call) fstest.Outcome {
 			n++
 			clone := mem.CrashClone(rng)
 			if err := s.check(clone); err != nil {
@@ -153,25 +154,25 @@ func TestCrash(t *testing.T) {
 			if err := s.goOn(clone); err != nil {
 				t.Errorf("seed %d: after a power cut before call %d (%v): %v", seed, n, c, err)
 			}
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		}
-		if err := s.run(fs.NewFault(mem, crash)); err != nil {
+		if err := s.run(fstest.NewFault(mem, crash)); err != nil {
 			t.Fatal(err)
 		}
 		for range 4 {
-			crash(0, fs.Call{Op: "end"})
+			crash(0, fstest.Call{Op: "end"})
 		}
 	}
 }
 
 func TestNoSpace(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	full := false
-	fsys := fs.NewFault(mem, func(_ int, c fs.Call) fs.Outcome {
+	fsys := fstest.NewFault(mem, func(_ int, c fstest.Call) fstest.Outcome {
 		if full && c.Op == "write" && c.Off > 3*fs.Align {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	d := open(t, testOptions(fsys))
 	first := mustTake(t, d, 0, someRecords(1, 100), Point{})

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // smallImage returns a directory with one image of a few blocks.
-func smallImage(t testing.TB) (*fs.Mem, Info) {
-	mem := fs.NewMem()
+func smallImage(t testing.TB) (*fstest.Mem, Info) {
+	mem := fstest.NewMem()
 	o := testOptions(mem)
 	o.Tables = testTables[:1]
 	recs := someRecords(6, 300)
@@ -114,7 +115,7 @@ func TestEveryLengthOfImage(t *testing.T) {
 }
 
 // overwriteDurably also syncs, so that a Mem keeps no older version.
-func overwriteDurably(t *testing.T, mem *fs.Mem, name string, b []byte) {
+func overwriteDurably(t *testing.T, mem *fstest.Mem, name string, b []byte) {
 	t.Helper()
 	f, err := mem.Create(filepath.Join(testDir, name), false)
 	if err != nil {
@@ -132,7 +133,7 @@ func overwriteDurably(t *testing.T, mem *fs.Mem, name string, b []byte) {
 // With any byte of the newest manifest changed, or cut off anywhere, it is
 // reported by name and the one before is used.
 func TestEveryByteOfManifest(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, someRecords(1, 9), Point{Kind: "commit", Seq: 1})
 	mustTake(t, d, 0, someRecords(2, 9), Point{Seq: 2})
@@ -179,7 +180,7 @@ func TestAllDamaged(t *testing.T) {
 	} else {
 		mustBeDamage(t, err, "manifest damaged")
 	}
-	if _, _, err := Latest(fs.NewMem(), testDir); !errors.Is(err, ErrNoImage) {
+	if _, _, err := Latest(fstest.NewMem(), testDir); !errors.Is(err, ErrNoImage) {
 		t.Errorf("Latest of no directory: %v", err)
 	}
 }

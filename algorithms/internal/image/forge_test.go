@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A forgery is an image taken apart, to be put together again with right
@@ -124,7 +125,7 @@ func TestForgery(t *testing.T) {
 
 // An image that is whole but not the one its manifest means does not count.
 func TestAnotherImage(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, someRecords(1, 9), Point{Seq: 1})
 	mustTake(t, d, 0, someRecords(2, 9), Point{Seq: 2})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // The seeds are a real image and manifest, whole and cut.
@@ -141,7 +142,7 @@ func FuzzImage(f *testing.F) {
 	f.Add(b)
 	f.Add(b[:2*fs.Align])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		if err := mem.MkdirAll(testDir); err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -40,7 +40,7 @@ func golden(t *testing.T, name, got string) {
 // The calls of the file system are the crash safety of a checkpoint: the golden
 // file is to be read.
 func TestCalls(t *testing.T) {
-	trace := fs.NewTrace(fs.NewMem(), testDir)
+	trace := fstest.NewTrace(fstest.NewMem(), testDir)
 	d := open(t, testOptions(trace))
 	got := "open\n" + trace.Cut()
 	for seq := uint64(1); seq <= 3; seq++ {
@@ -63,7 +63,7 @@ func TestCalls(t *testing.T) {
 // The bytes of an image and its manifest are the format: they change only with
 // its version.
 func TestFormat(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, nil, Point{})
 	recs := []Record{

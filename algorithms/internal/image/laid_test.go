@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A chain is read from its files alone, in their order, and from no other files.
 func TestLaid(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	var paths []string
 	base := uint64(0)

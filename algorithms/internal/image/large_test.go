@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A large image, hurt at random: bits turned, runs of bytes written over, sectors
 // of zeros, stretches of the image itself in the wrong place, and its end cut
 // off. Each is refused by name, by several readers at once.
 func TestLargeImageHurtAtRandom(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := testOptions(mem)
 	o.BlockSize = 16 * fs.Align
 	info := mustTake(t, open(t, o), 0, someRecords(6, 5_000), Point{Kind: "commit", Seq: 5})

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A fakeClock stands still but for Sleep, which always lasts a little too long.
@@ -26,7 +26,7 @@ func (c *fakeClock) Sleep(_ context.Context, d time.Duration) error {
 // All streams together keep to the rate.
 func TestRate(t *testing.T) {
 	clock := &fakeClock{now: time.Unix(1000, 0)}
-	o := testOptions(fs.NewMem())
+	o := testOptions(fstest.NewMem())
 	o.Rate, o.Streams = 1<<20, 3
 	d := open(t, o)
 	d.clock = clock
@@ -54,7 +54,7 @@ func TestRate(t *testing.T) {
 // The capture allocates nothing, blocks included but for what starts their
 // writing.
 func TestPutDoesNotAllocate(t *testing.T) {
-	o := testOptions(fs.NewMem())
+	o := testOptions(fstest.NewMem())
 	o.Discard, o.BlockSize = true, 1<<20
 	w, err := open(t, o).Begin()
 	if err != nil {

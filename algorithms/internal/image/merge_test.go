@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A chained is a scenario of partial images and merges. It knows what the state
@@ -134,7 +135,7 @@ func (c *chained) goOn(fsys fs.FS) error {
 // Merges change no state, whichever images are taken before, beside and after
 // them, and in the end no more files are left than chains need.
 func TestMerge(t *testing.T) {
-	mem, c := fs.NewMem(), new(chained)
+	mem, c := fstest.NewMem(), new(chained)
 	if err := c.run(mem); err != nil {
 		t.Fatal(err)
 	}
@@ -164,15 +165,15 @@ func TestMerge(t *testing.T) {
 // An image taken while a merge reads lies on what the merge makes.
 func TestMergeBesideCheckpoint(t *testing.T) {
 	for _, base := range []bool{false, true} {
-		mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
+		mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 		beside := func() {}
-		fsys := fs.Hook(mem, func(call fs.Call) fs.Outcome {
+		fsys := fstest.Hook(mem, func(call fstest.Call) fstest.Outcome {
 			if call.Op == "open" && strings.HasPrefix(call.Name, testDir+"/image") {
 				f := beside
 				beside = func() {}
 				f()
 			}
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		})
 		d := open(t, testOptions(fsys))
 		if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true)); err != nil { // 1, 2, 3, where 3 tries to merge
@@ -209,13 +210,13 @@ func TestMergeBesideCheckpoint(t *testing.T) {
 
 // A merge whose images were superseded meanwhile gives up, and leaves nothing.
 func TestMergeOvertaken(t *testing.T) {
-	mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
+	mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 	beside := func() {}
-	fsys := fs.Hook(mem, func(call fs.Call) fs.Outcome {
+	fsys := fstest.Hook(mem, func(call fstest.Call) fstest.Outcome {
 		if call.Op == "create" && strings.Contains(call.Name, mergeInfix) {
 			beside()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	d := open(t, testOptions(fsys))
 	if err := errors.Join(c.take(d, false), c.take(d, true)); err != nil {
@@ -239,7 +240,7 @@ func TestMergeOvertaken(t *testing.T) {
 // A merge ends with its context and leaves everything as it was; a damaged input
 // ends it too.
 func TestMergeFails(t *testing.T) {
-	mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
+	mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 	d := open(t, testOptions(mem))
 	if err := errors.Join(c.take(d, false), c.take(d, true)); err != nil {
 		t.Fatal(err)
@@ -279,7 +280,7 @@ func TestMergeFaults(t *testing.T) {
 // it merged is still there, images go on, and the next merge succeeds.
 func TestMergeFaultAndOn(t *testing.T) {
 	for n := 1; ; n++ {
-		mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
+		mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 		fails := 0
 		fsys := failing(mem, &fails, n%2 == 0)
 		d := open(t, testOptions(fsys))
@@ -308,11 +309,11 @@ func TestMergeFaultAndOn(t *testing.T) {
 func TestMergeCrash(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 3))
-	mem, c, n := fs.NewMem(), new(chained), 0
-	crash := func(_ int, call fs.Call) fs.Outcome {
+	mem, c, n := fstest.NewMem(), new(chained), 0
+	crash := func(_ int, call fstest.Call) fstest.Outcome {
 		n++
 		if testing.Short() && n%5 != 0 {
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		}
 		clone := mem.CrashClone(rng)
 		if err := c.check(clone); err != nil {
@@ -321,16 +322,16 @@ func TestMergeCrash(t *testing.T) {
 		if err := c.goOn(clone); err != nil {
 			t.Errorf("after a power cut before call %d (%v): %v", n, call, err)
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	}
-	if err := c.run(fs.NewFault(mem, crash)); err != nil {
+	if err := c.run(fstest.NewFault(mem, crash)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // Verify says which images a chain is read from, and where it is broken.
 func TestVerifyChain(t *testing.T) {
-	mem, c := fs.NewMem(), &chained{states: map[uint64]map[string]string{}}
+	mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 	d := open(t, testOptions(mem))
 	if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true), c.merge(d, false), c.take(d, true)); err != nil {
 		t.Fatal(err)

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // The newest image, the one before and what they are based on stay.
 func TestRetention(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	n := 0
 	check := func(base uint64, want string) {
@@ -51,7 +51,7 @@ func TestRetention(t *testing.T) {
 }
 
 func TestChainTooLong(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	base := uint64(0)
 	for {
@@ -80,7 +80,7 @@ func TestChainTooLong(t *testing.T) {
 
 // If a partial image's base is damaged, neither counts.
 func TestDamagedBase(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, nil, Point{})
 	mustTake(t, d, 0, nil, Point{})
@@ -96,7 +96,7 @@ func TestDamagedBase(t *testing.T) {
 // What a crash left behind goes; what is none of ours stays; what a damaged
 // manifest may name is evidence and stays too.
 func TestLeftovers(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, nil, Point{})
 	for _, name := range []string{"image-000009", "image-000010.tmp", "MANIFEST-000011.tmp", "image-12", "image-000013.txt", "log-000001"} {
@@ -128,12 +128,12 @@ func TestLeftovers(t *testing.T) {
 
 // A file that cannot be removed does not fail a checkpoint that is durable.
 func TestCannotRemove(t *testing.T) {
-	mem, stuck := fs.NewMem(), true
-	fsys := fs.NewFault(mem, func(_ int, c fs.Call) fs.Outcome {
+	mem, stuck := fstest.NewMem(), true
+	fsys := fstest.NewFault(mem, func(_ int, c fstest.Call) fstest.Outcome {
 		if c.Op == "remove" && stuck {
-			return fs.Outcome{Err: errors.New("stuck")}
+			return fstest.Outcome{Err: errors.New("stuck")}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	d := open(t, testOptions(fsys))
 	for range 5 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A trip is a run of images on a file system that may fail on the way, and knows
@@ -55,7 +56,7 @@ var errBroken = errors.New("broken")
 // everyFault has every call of a trip fail, or every so many where tests are to
 // be short, in every way.
 func everyFault(t *testing.T, short int, begin func() trip) {
-	counting := fs.NewFault(fs.NewMem(), nil)
+	counting := fstest.NewFault(fstest.NewMem(), nil)
 	if err := begin().run(counting); err != nil {
 		t.Fatal(err)
 	}
@@ -63,11 +64,11 @@ func everyFault(t *testing.T, short int, begin func() trip) {
 	if testing.Short() {
 		step = short
 	}
-	check := func(name string, decide func(n int) func(int, fs.Call) fs.Outcome) {
+	check := func(name string, decide func(n int) func(int, fstest.Call) fstest.Outcome) {
 		t.Run(name, func(t *testing.T) {
 			for n := 1; n <= counting.Calls(); n += step {
-				mem, s := fs.NewMem(), begin()
-				err := s.run(fs.NewFault(mem, decide(n)))
+				mem, s := fstest.NewMem(), begin()
+				err := s.run(fstest.NewFault(mem, decide(n)))
 				if err != nil && !isFault(err) {
 					t.Fatalf("call %d: %v", n, err)
 				}
@@ -80,14 +81,16 @@ func everyFault(t *testing.T, short int, begin func() trip) {
 			}
 		})
 	}
-	at := func(o fs.Outcome) func(int) func(int, fs.Call) fs.Outcome {
-		return func(n int) func(int, fs.Call) fs.Outcome { return fs.At(n, o) }
+	at := func(o fstest.Outcome) func(int) func(int, fstest.Call) fstest.Outcome {
+		return func(n int) func(int, fstest.Call) fstest.Outcome { return fstest.At(n, o) }
 	}
-	check("error", at(fs.Outcome{Err: errBroken}))
-	check("done, but error", at(fs.Outcome{Err: errBroken, Done: true}))
-	check("short write", at(fs.ShortWrite(fs.Align)))
-	check("no space", at(fs.NoSpace()))
-	check("dead from here on", func(n int) func(int, fs.Call) fs.Outcome { return fs.From(n, fs.Outcome{Err: errBroken}) })
+	check("error", at(fstest.Outcome{Err: errBroken}))
+	check("done, but error", at(fstest.Outcome{Err: errBroken, Done: true}))
+	check("short write", at(fstest.ShortWrite(fs.Align)))
+	check("no space", at(fstest.NoSpace()))
+	check("dead from here on", func(n int) func(int, fstest.Call) fstest.Outcome {
+		return fstest.From(n, fstest.Outcome{Err: errBroken})
+	})
 }
 
 // isFault reports whether err is one that everyFault gives.
@@ -97,11 +100,11 @@ func isFault(err error) bool {
 
 // failing returns a file system in which the call fails that brings left, the
 // calls until then, to 0; it is done all the same where done says so.
-func failing(mem *fs.Mem, left *int, done bool) fs.FS {
-	return fs.NewFault(mem, func(int, fs.Call) fs.Outcome {
+func failing(mem *fstest.Mem, left *int, done bool) fs.FS {
+	return fstest.NewFault(mem, func(int, fstest.Call) fstest.Outcome {
 		if *left--; *left == 0 {
-			return fs.Outcome{Err: errBroken, Done: done}
+			return fstest.Outcome{Err: errBroken, Done: done}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 }

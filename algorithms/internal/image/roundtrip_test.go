@@ -8,14 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 func TestRoundTrip(t *testing.T) {
 	largeValue := Record{Table: 1, Key: 1, Stamp: 9, Value: bytes.Repeat([]byte{7}, testTables[1].ValueSize)}
 	check := func(name string, streams int, recs []Record) {
 		t.Run(name, func(t *testing.T) {
-			mem := fs.NewMem()
+			mem := fstest.NewMem()
 			o := testOptions(mem)
 			o.Streams = streams
 			d := open(t, o)
@@ -64,7 +64,7 @@ func TestDigestOrder(t *testing.T) {
 	recs := someRecords(2, 500)
 	var first Info
 	for streams := 1; streams <= 4; streams++ {
-		o := testOptions(fs.NewMem())
+		o := testOptions(fstest.NewMem())
 		o.Streams, o.Discard = streams, streams == 3
 		info := mustTake(t, open(t, o), 0, recs, Point{})
 		if streams == 1 {
@@ -95,7 +95,7 @@ func TestDigestTells(t *testing.T) {
 }
 
 func TestDiscard(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := testOptions(mem)
 	o.Discard, o.Rate = true, 1 // would take an hour
 	d := open(t, o)
@@ -113,7 +113,7 @@ func TestPutWithoutRoom(t *testing.T) {
 	ctx := context.Background()
 	check := func(name string, f func(s *Stream)) {
 		t.Run(name, func(t *testing.T) {
-			w, err := open(t, testOptions(fs.NewMem())).Begin()
+			w, err := open(t, testOptions(fstest.NewMem())).Begin()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +148,7 @@ func TestPutWithoutRoom(t *testing.T) {
 }
 
 func TestRoomRefuses(t *testing.T) {
-	w, err := open(t, testOptions(fs.NewMem())).Begin()
+	w, err := open(t, testOptions(fstest.NewMem())).Begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestRoomRefuses(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := testOptions(mem)
 	o.Rate, o.Streams = 1, 2 // a block takes an hour
 	d := open(t, o)
@@ -196,7 +196,7 @@ func TestCancel(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	check := func(want string, change func(o *Options)) {
-		o := testOptions(fs.NewMem())
+		o := testOptions(fstest.NewMem())
 		change(&o)
 		if _, err := Open(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
@@ -215,7 +215,7 @@ func TestOpenRefuses(t *testing.T) {
 
 // The largest header there can be fits.
 func TestLargestHeader(t *testing.T) {
-	o := testOptions(fs.NewMem())
+	o := testOptions(fstest.NewMem())
 	o.Algorithm = strings.Repeat("a", MaxAlgorithm)
 	o.Tables = nil
 	for range MaxTables {
@@ -242,7 +242,7 @@ func TestPoint(t *testing.T) {
 	check(Point{Kind: "log", Seq: 1, LogFrom: 3, LogTo: 4}, "log 1 (log 3..4)")
 	check(Point{Seq: 2}, "point 2")
 	for _, kind := range []string{"-", "9", "A", "a b", "a\n", "0123456789abcdef", "abcdefghijklmnop"} {
-		if _, err := take(open(t, testOptions(fs.NewMem())), 0, nil, Point{Kind: kind}); err == nil {
+		if _, err := take(open(t, testOptions(fstest.NewMem())), 0, nil, Point{Kind: kind}); err == nil {
 			t.Errorf("kind %q is taken", kind)
 		}
 	}

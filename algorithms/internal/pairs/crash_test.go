@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A past is the states that were, or may have been, published, by epoch.
@@ -13,7 +13,7 @@ type past map[uint64]model
 
 // A moment is what a crash leaves of a disk.
 type moment struct {
-	disk      *fs.Mem
+	disk      *fstest.Mem
 	published uint64 // by then
 }
 
@@ -45,14 +45,14 @@ func TestCrashAnywhere(t *testing.T) {
 	}
 	for round := range rounds {
 		rng := rand.New(rand.NewPCG(seed, round))
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		var moments []moment
 		var published uint64
-		disk := fs.NewFault(mem, func(int, fs.Call) fs.Outcome {
+		disk := fstest.NewFault(mem, func(int, fstest.Call) fstest.Outcome {
 			if rng.IntN(3) == 0 {
 				moments = append(moments, moment{mem.CrashClone(rng), published})
 			}
-			return fs.Outcome{}
+			return fstest.Outcome{}
 		})
 		o := small(disk, rng)
 		h := history{rng: rand.New(rand.NewPCG(seed, 1000+round)), keys: 30}
@@ -117,11 +117,11 @@ func TestFaults(t *testing.T) {
 		step = 7
 	}
 	for n := 1; ; n += step {
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		o := Options{Dir: dir, Target: 600, BlockBytes: 150, Window: 1500, MaxValue: 64}
 		h := history{rng: rand.New(rand.NewPCG(seed, 1)), keys: 30}
 		for _, done := range []bool{false, true} {
-			f := fs.NewFault(mem, fs.At(n, fs.Outcome{Err: fs.NoSpace().Err, Done: done}))
+			f := fstest.NewFault(mem, fstest.At(n, fstest.Outcome{Err: fstest.NoSpace().Err, Done: done}))
 			o.FS = f
 			m := untilFault(t, o, &h, mem)
 			if f.Calls() < n {
@@ -138,7 +138,7 @@ func TestFaults(t *testing.T) {
 				t.Fatalf("after call %d failed (done: %v): %s", n, done, d)
 			}
 			s.Close()
-			mem = fs.NewMem()
+			mem = fstest.NewMem()
 		}
 	}
 }
@@ -146,7 +146,7 @@ func TestFaults(t *testing.T) {
 // untilFault feeds and publishes until something fails, and returns the state
 // that is there then: one of those published, or about to be. A call may fail
 // unnoticed, such as the closing of what was synced, if all is well.
-func untilFault(t *testing.T, o Options, h *history, mem *fs.Mem) model {
+func untilFault(t *testing.T, o Options, h *history, mem *fstest.Mem) model {
 	t.Helper()
 	were := past{0: {}}
 	epoch, err := until(o, h, were)
@@ -184,14 +184,14 @@ func until(o Options, h *history, were past) (epoch uint64, err error) {
 func TestCrashAfterFailedPublish(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	renamed := false
 	o := Options{Dir: dir, Target: 300, BlockBytes: 100}
-	o.FS = fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	o.FS = fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if renamed = renamed || c.Op == "rename"; renamed && c.Op == "syncdir" {
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	h := history{rng: rand.New(rand.NewPCG(seed, 1)), keys: 12}
 	were := past{0: {}}
@@ -216,14 +216,14 @@ func TestCrashAfterFailedPublish(t *testing.T) {
 	}
 	s.Close()
 	rng := rand.New(rand.NewPCG(seed, 2))
-	good.FS = fs.Hook(mem, func(fs.Call) fs.Outcome {
+	good.FS = fstest.Hook(mem, func(fstest.Call) fstest.Outcome {
 		for range 4 {
 			got, epoch := loaded(t, mem.CrashClone(rng))
 			if d := got.differs(were[epoch]); d != "" || epoch < 3 {
 				t.Errorf("epoch %d after a crash: %s", epoch, d)
 			}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	s, err = Open(good)
 	must(t, err)

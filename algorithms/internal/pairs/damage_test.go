@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
 // sample returns the files of a few pairs, and the state in them.
 func sample(t testing.TB) (map[string][]byte, model) {
 	t.Helper()
-	mem, m := fs.NewMem(), model{}
+	mem, m := fstest.NewMem(), model{}
 	s, err := Open(Options{Dir: dir, FS: mem, Target: 300, BlockBytes: 120})
 	must(t, err)
 	h := history{rng: rand.New(rand.NewPCG(5, 5)), keys: 12}
@@ -36,9 +37,9 @@ func sample(t testing.TB) (map[string][]byte, model) {
 }
 
 // disk returns a file system with files in it.
-func disk(t testing.TB, files map[string][]byte) *fs.Mem {
+func disk(t testing.TB, files map[string][]byte) *fstest.Mem {
 	t.Helper()
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	must(t, mem.MkdirAll(dir))
 	for n, b := range files {
 		f, err := mem.Create(filepath.Join(dir, n), false)
@@ -50,7 +51,7 @@ func disk(t testing.TB, files map[string][]byte) *fs.Mem {
 }
 
 // tryLoad loads and opens what may be damaged. Both say so, or neither does.
-func tryLoad(t testing.TB, mem *fs.Mem) (model, error) {
+func tryLoad(t testing.TB, mem *fstest.Mem) (model, error) {
 	t.Helper()
 	m := model{}
 	_, err := load(mem, 1, func(_ int, r Row) error { return m.add(r) })
@@ -128,7 +129,7 @@ func TestMisplaced(t *testing.T) {
 // A change that does not fit a record is refused, before anything is allocated
 // for it.
 func TestChangeTooLarge(t *testing.T) {
-	s, err := Open(Options{Dir: dir, FS: fs.NewMem(), MaxValue: 10})
+	s, err := Open(Options{Dir: dir, FS: fstest.NewMem(), MaxValue: 10})
 	must(t, err)
 	defer s.Close()
 	check := func(off, n int, ok bool) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -140,7 +141,7 @@ func TestModel(t *testing.T) {
 	var merges int
 	for round := range uint64(60) {
 		rng := rand.New(rand.NewPCG(seed, round))
-		mem, want := fs.NewMem(), model{}
+		mem, want := fstest.NewMem(), model{}
 		h := history{rng: rng, keys: 1 + rng.Uint64N(60)}
 		s, err := Open(small(mem, rng))
 		must(t, err)
@@ -185,7 +186,7 @@ func TestChoicesDoNotMatter(t *testing.T) {
 	want := model{}
 	for round := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, round))
-		mem := fs.NewMem()
+		mem := fstest.NewMem()
 		h := history{rng: rand.New(rand.NewPCG(seed, 99)), keys: 40}
 		o := small(mem, rng)
 		s, err := Open(o)
@@ -220,7 +221,7 @@ func TestChoicesDoNotMatter(t *testing.T) {
 // What was deleted does not come back, though the files that held it, and those
 // that said that it was deleted, are merged and the pairs opened again.
 func TestDeletedStaysDeleted(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	o := Options{Dir: dir, FS: mem, Target: 400, BlockBytes: 100}
 	s, err := Open(o)
 	must(t, err)
@@ -288,7 +289,7 @@ func TestChoose(t *testing.T) {
 func TestWindow(t *testing.T) {
 	check := func(name string, kind wal.Kind, off int, keys uint64, lo, hi int64) {
 		t.Helper()
-		s, err := Open(Options{Dir: dir, FS: fs.NewMem(), Window: 10_000})
+		s, err := Open(Options{Dir: dir, FS: fstest.NewMem(), Window: 10_000})
 		must(t, err)
 		defer s.Close()
 		for i := range uint64(1000) {
@@ -310,7 +311,7 @@ func TestWindow(t *testing.T) {
 
 // Parts of a record are laid over it in their order, whichever of them overlap.
 func TestParts(t *testing.T) {
-	s, err := Open(Options{Dir: dir, FS: fs.NewMem()})
+	s, err := Open(Options{Dir: dir, FS: fstest.NewMem()})
 	must(t, err)
 	defer s.Close()
 	want := model{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // null is a file system that forgets what is written.
@@ -31,7 +32,7 @@ func BenchmarkAppend(b *testing.B) {
 			b.Run(fmt.Sprintf("disk=%s/workers=%d", disk, workers), func(b *testing.B) {
 				o := Options{Dir: b.TempDir(), FS: fs.OS(), Workers: workers, Sync: disk == "sync"}
 				if disk == "null" {
-					o.Dir, o.FS = "log", null{fs.NewMem()}
+					o.Dir, o.FS = "log", null{fstest.NewMem()}
 				}
 				benchmarkAppend(b, o)
 			})
@@ -77,7 +78,7 @@ func benchmarkAppend(b *testing.B, o Options) {
 // bursts, which a busy machine disturbs least; ns/op is of both and all.
 func BenchmarkCommit(b *testing.B) {
 	const burst = 2000 // well below half of the ring
-	o := Options{Dir: "log", FS: null{fs.NewMem()}, Workers: 1, Interval: time.Hour}
+	o := Options{Dir: "log", FS: null{fstest.NewMem()}, Workers: 1, Interval: time.Hour}
 	l, err := Open(o)
 	if err != nil {
 		b.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // life is one session over m: rounds of transactions by three workers, a truncation
@@ -46,12 +47,12 @@ func life(m fs.FS, r *rig, o Options, running *atomic.Pointer[Log], truncate boo
 type picture struct {
 	call    string
 	durable uint64
-	disk    *fs.Mem
+	disk    *fstest.Mem
 }
 
 // camera takes pictures before every call that changes something.
 type camera struct {
-	mem      *fs.Mem
+	mem      *fstest.Mem
 	log      atomic.Pointer[Log]
 	mu       sync.Mutex
 	rng      *rand.Rand // protected by mu
@@ -62,12 +63,12 @@ type camera struct {
 }
 
 func (c *camera) fs() fs.FS {
-	return fs.Hook(c.mem, func(call fs.Call) fs.Outcome {
+	return fstest.Hook(c.mem, func(call fstest.Call) fstest.Outcome {
 		switch call.Op {
 		case "create", "remove", "syncdir", "write", "truncate", "sync", "allocate":
 			c.shoot(call.String())
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 }
 
@@ -93,7 +94,7 @@ func TestCrash(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	for loggers := 1; loggers <= 3; loggers++ {
-		c := &camera{mem: fs.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
+		c := &camera{mem: fstest.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
 		if testing.Short() {
 			c.every = 5
 		}
@@ -140,7 +141,7 @@ func crashAgain(t *testing.T, r *rig, p picture, d uint64, loggers int, seed uin
 func TestCrashWhileTruncating(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	c := &camera{mem: fs.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
+	c := &camera{mem: fstest.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
 	r := newRig(12)
 	if err := life(c.fs(), r, Options{Sync: true, Loggers: 2}, &c.log, true); err != nil {
 		t.Fatal(err)
@@ -157,7 +158,7 @@ func TestCrashWhileTruncating(t *testing.T) {
 func TestCrashAsync(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	c := &camera{mem: fs.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
+	c := &camera{mem: fstest.NewMem(), rng: rand.New(rand.NewPCG(seed, 0)), every: 1}
 	r := newRig(12)
 	if err := life(c.fs(), r, Options{Loggers: 2}, &c.log, false); err != nil {
 		t.Fatal(err)
@@ -179,7 +180,7 @@ func TestCrashAsync(t *testing.T) {
 func TestKilledThenPowerCut(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	m, r, rng := fs.NewMem(), newRig(6), rand.New(rand.NewPCG(seed, 0))
+	m, r, rng := fstest.NewMem(), newRig(6), rand.New(rand.NewPCG(seed, 0))
 	for range 3 {
 		l := manual(t, Options{FS: m, Workers: 2, Loggers: 2, SegmentBytes: 4096})
 		for w := range 2 {
@@ -207,21 +208,21 @@ func TestKilledThenPowerCut(t *testing.T) {
 // Any one call fails, or all from some call on: the failure is told, durable
 // does not move on, and what was announced is there.
 func TestFaults(t *testing.T) {
-	for _, o := range []fs.Outcome{{Err: syscall.EIO}, fs.NoSpace(), fs.ShortWrite(5)} {
+	for _, o := range []fstest.Outcome{{Err: syscall.EIO}, fstest.NoSpace(), fstest.ShortWrite(5)} {
 		for _, sticky := range []bool{false, true} {
 			step := 1
 			if sticky || o.Short > 0 || testing.Short() {
 				step = 4
 			}
 			for n := 1; ; n += step {
-				decide := fs.At(n, o)
+				decide := fstest.At(n, o)
 				if sticky {
-					decide = fs.From(n, o)
+					decide = fstest.From(n, o)
 				}
-				m, r := fs.NewMem(), newRig(12)
+				m, r := fstest.NewMem(), newRig(12)
 				var running atomic.Pointer[Log]
 				failed, hint := false, false
-				faulty := fs.NewFault(m, func(i int, c fs.Call) fs.Outcome {
+				faulty := fstest.NewFault(m, func(i int, c fstest.Call) fstest.Outcome {
 					out := decide(i, c)
 					failed = failed || out.Err != nil
 					hint = hint || out.Err != nil && c.Op == "allocate"
@@ -240,7 +241,7 @@ func TestFaults(t *testing.T) {
 }
 
 // judgeFault looks at a log whose life met a fault and ended with err.
-func judgeFault(m *fs.Mem, r *rig, l *Log, err error, harmless bool) error {
+func judgeFault(m *fstest.Mem, r *rig, l *Log, err error, harmless bool) error {
 	if (err != nil) == harmless {
 		return fmt.Errorf("the life ended with: %w", err)
 	}
@@ -264,14 +265,15 @@ func judgeFault(m *fs.Mem, r *rig, l *Log, err error, harmless bool) error {
 
 // With a dead disk Commit does not block when the ring is full.
 func TestCommitAfterFailure(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	broken := errors.New("broken")
-	l, err := Open(Options{Dir: dir, Workers: 1, RingBytes: 256, Interval: time.Millisecond, FS: fs.Hook(m, func(c fs.Call) fs.Outcome {
+	failing := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 {
-			return fs.Outcome{Err: broken}
+			return fstest.Outcome{Err: broken}
 		}
-		return fs.Outcome{}
-	})})
+		return fstest.Outcome{}
+	})
+	l, err := Open(Options{Dir: dir, Workers: 1, RingBytes: 256, Interval: time.Millisecond, FS: failing})
 	if err != nil {
 		t.Fatal(err)
 	}

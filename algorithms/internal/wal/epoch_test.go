@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A worker inside a long transaction, and one that never does anything, leave
 // the durable epoch alone.
 func TestIdleWorkerHoldsNothing(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 3, Loggers: 3, Sync: true})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 3, Loggers: 3, Sync: true})
 	defer l.Close()
 	l.Worker(1).Begin()
 	l.Worker(1).Put(0, 1, []byte("never committed"))
@@ -34,7 +35,7 @@ func TestIdleWorkerHoldsNothing(t *testing.T) {
 
 // A worker in the middle of Commit holds its epoch open, and only that.
 func TestBusyWorkerHoldsItsEpoch(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 2})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 2})
 	b, e := l.Worker(1), l.Epoch()
 	b.state.Store(b.tail | busy) // as Commit does before it reads the epoch
 	ticked := make(chan bool)
@@ -56,7 +57,7 @@ func TestBusyWorkerHoldsItsEpoch(t *testing.T) {
 
 // An idle log does not write in every epoch, but gets on when polled.
 func TestIdleMarks(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 1, Sync: true})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 1, Sync: true})
 	defer l.Close()
 	for range 5 * idleEpochs {
 		l.tick(l.stop)
@@ -80,18 +81,18 @@ func TestIdleMarks(t *testing.T) {
 // What is committed while a logger drains belongs to its next group, even if
 // its epoch is closed meanwhile.
 func TestCommitWhileDraining(t *testing.T) {
-	m, r := fs.NewMem(), newRig(4)
+	m, r := fstest.NewMem(), newRig(4)
 	rng := rand.New(rand.NewPCG(1, 1))
 	var l *Log
 	once := sync.Once{}
-	hooked := fs.Hook(m, func(c fs.Call) fs.Outcome {
+	hooked := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 {
 			once.Do(func() { // worker 0 was drained, worker 1 is being drained
 				r.txn(l.Worker(0), 0, rng)
 				l.tick(l.stop)
 			})
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	l = manual(t, Options{FS: hooked, Workers: 2, Sync: true, SegmentBytes: 1, RingBytes: 1 << 15})
 	for range 100 {
@@ -145,7 +146,7 @@ func inOrder(t *testing.T, fsys fs.FS) {
 
 // Epochs as short as can be, against commits and notes.
 func TestMarksAreTrue(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 2, Loggers: 2, RingBytes: 4096, SegmentBytes: 1 << 20})
 	var wg sync.WaitGroup
 	for w := range 2 {
@@ -179,7 +180,7 @@ func TestMarksAreTrue(t *testing.T) {
 
 // An epoch number seen in what was cut is not given out again.
 func TestEpochNotGivenTwice(t *testing.T) {
-	m, r := fs.NewMem(), newRig(3)
+	m, r := fstest.NewMem(), newRig(3)
 	l := manual(t, Options{FS: m, Workers: 1})
 	step(t, l)
 	e := r.txn(l.Worker(0), 0, rand.New(rand.NewPCG(1, 1)))
@@ -202,7 +203,7 @@ func TestEpochNotGivenTwice(t *testing.T) {
 // Epochs go on above the disk and above Options.After, beyond 32 bits; nothing is
 // known of those below it.
 func TestEpochNumbers(t *testing.T) {
-	m, r := fs.NewMem(), newRig(5)
+	m, r := fstest.NewMem(), newRig(5)
 	rng := rand.New(rand.NewPCG(1, 2))
 	const edge = 1<<32 - 4
 	l := manual(t, Options{FS: m, Workers: 1, After: edge, Sync: true})

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A log followed step by step, while it is written, gives what one replay gives:
@@ -18,13 +18,13 @@ func TestFollow(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 1))
-	mem, r := fs.NewMem(), newRig(6)
+	mem, r := fstest.NewMem(), newRig(6)
 	var read atomic.Int64
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "read" && c.Off > 0 && strings.HasPrefix(c.Name, dir) {
 			read.Add(int64(c.Len))
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	for session := range 3 {
 		l := manual(t, Options{FS: mem, Workers: 3, Loggers: 2, SegmentBytes: 4000})
@@ -97,7 +97,7 @@ func follow1(t *testing.T, o *Follower, to uint64, got [][]op) {
 
 // What is not there is not taken for what holds nothing.
 func TestFollowMissing(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	l := manual(t, Options{FS: mem, Workers: 1})
 	defer l.Close()
 	r := newRig(2)

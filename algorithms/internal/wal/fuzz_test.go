@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 func FuzzHeader(f *testing.F) {
@@ -107,7 +107,7 @@ func FuzzSegment(f *testing.F) {
 	})
 }
 
-func replayAny(t *testing.T, m *fs.Mem) {
+func replayAny(t *testing.T, m *fstest.Mem) {
 	info, err := Replay(context.Background(), m, dir, 0, 0, 2, func(p int, c Change) error {
 		if p < 0 || p > 1 || c.Epoch == 0 {
 			t.Errorf("part %d: %+v", p, c)

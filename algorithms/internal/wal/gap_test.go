@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // commitOne commits a put of key under a log that only step moves, and makes it
@@ -36,7 +37,7 @@ func keysOf(t *testing.T, fsys fs.FS, from, to uint64) ([]uint64, error) {
 // A session that goes on from a state above the end of the log refuses every
 // reader that begins below that state, and no other.
 func TestReplayBelowAfter(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 1, Sync: true})
 	commitOne(t, l, 1)
 	l.Close()
@@ -81,7 +82,7 @@ func TestReplayBelowAfter(t *testing.T) {
 // An epoch that nothing goes on from keeps the log's numbers above it, and costs
 // the readers nothing.
 func TestReplayBelowAbove(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 1, Sync: true})
 	commitOne(t, l, 1)
 	l.Close()
@@ -153,7 +154,7 @@ func TestVersion1(t *testing.T) {
 // and reports a sync that failed, also one that came before it.
 func TestHarden(t *testing.T) {
 	for _, sync := range []bool{false, true} {
-		m := fs.NewMem()
+		m := fstest.NewMem()
 		l := manual(t, Options{FS: m, Workers: 2, Loggers: 2, Sync: sync, SegmentBytes: 300})
 		for i := range uint64(12) {
 			w := l.Worker(int(i % 2))
@@ -177,14 +178,14 @@ func TestHarden(t *testing.T) {
 
 // A sync that failed is not made good by the next, which finds nothing to write.
 func TestHardenAfterFailedSync(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	fail := false
-	l := manual(t, Options{Workers: 1, FS: fs.Hook(m, func(c fs.Call) fs.Outcome {
+	l := manual(t, Options{Workers: 1, FS: fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if fail && c.Op == "sync" {
 			fail = false
-			return fs.NoSpace()
+			return fstest.NoSpace()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})})
 	commitOne(t, l, 1)
 	fail = true

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/limit"
 )
 
@@ -37,7 +37,7 @@ func (c *diskClock) Sleep(_ context.Context, d time.Duration) error {
 func TestDiskRate(t *testing.T) {
 	const rate, burst = 1000, 100
 	clock := &diskClock{now: time.Unix(1000, 0)}
-	l, err := Open(Options{Dir: dir, FS: fs.NewMem(), Workers: 1, Disk: limit.New(rate, burst, clock)})
+	l, err := Open(Options{Dir: dir, FS: fstest.NewMem(), Workers: 1, Disk: limit.New(rate, burst, clock)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // held is a file system in which every sync of a log file asks for leave: it
@@ -18,12 +19,12 @@ type held struct {
 
 func newHeld() *held {
 	h := &held{asks: make(chan struct{}), leave: make(chan struct{})}
-	h.FS = fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	h.FS = fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if h.on && c.Op == "sync" && strings.Contains(c.Name, "log-") {
 			h.asks <- struct{}{}
 			<-h.leave
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	return h
 }
@@ -72,7 +73,7 @@ func TestNothingDurableBeforeSync(t *testing.T) {
 
 // With several loggers it is the last one's sync that counts.
 func TestDurableWithTheLastLogger(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 2, Loggers: 2, Sync: true})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 2, Loggers: 2, Sync: true})
 	defer l.Close()
 	l.Worker(0).Begin()
 	l.Worker(0).Put(0, 1, nil)
@@ -114,7 +115,7 @@ func TestMoments(t *testing.T) {
 
 // An epoch in which nobody wrote becomes durable soon where it is wanted.
 func TestWant(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 1})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 1})
 	defer l.Close()
 	e := l.Epoch()
 	l.Want(e)

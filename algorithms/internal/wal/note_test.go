@@ -8,18 +8,18 @@ import (
 	"sync"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // The epoch of a note stays open until its last chunk is in.
 func TestNoteHoldsItsEpoch(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	var l *Log
 	first := uint64(0)
 	ticked := make(chan bool, 1)
 	early := false
 	once := sync.Once{}
-	hooked := fs.Hook(m, func(c fs.Call) fs.Outcome {
+	hooked := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && c.Len > 64 {
 			once.Do(func() { go func() { ticked <- l.tick(l.stop) }() })
 			for i := 0; i < 100 || l.Epoch() == first; i++ {
@@ -27,7 +27,7 @@ func TestNoteHoldsItsEpoch(t *testing.T) {
 			}
 			early = early || l.closed.Load() >= first && l.notes.hold.Load() != 0
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	l = manual(t, Options{FS: hooked, Workers: 1, RingBytes: 4096, SegmentBytes: 4096})
 	first = l.Epoch()
@@ -44,7 +44,7 @@ func TestNoteHoldsItsEpoch(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 1, Loggers: 2, RingBytes: 4096, SegmentBytes: 1 << 20})
 	want := [][]byte{nil, []byte("one"), bytes.Repeat([]byte("large "), 100_000), make([]byte, 1024)}
 	epochs := []uint64{}
@@ -83,12 +83,12 @@ func TestNotes(t *testing.T) {
 // A note that its context cuts short in the middle leaves no trace in a replay.
 func TestNoteCutShort(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	m := fs.NewMem()
-	hooked := fs.Hook(m, func(c fs.Call) fs.Outcome {
+	m := fstest.NewMem()
+	hooked := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 {
 			cancel()
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	l := manual(t, Options{FS: hooked, Workers: 1, RingBytes: 4096})
 	if _, err := l.Note(ctx, 1, make([]byte, 4<<20)); !errors.Is(err, context.Canceled) {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // Frames of every length come back whole wherever in the ring they begin: written
@@ -13,7 +13,7 @@ import (
 // logger's head is met, around the end, and longer than the ring. What was
 // aborted leaves nothing.
 func TestFramesAroundTheRing(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 1})
 	b := l.Worker(0)
 	var want [][]byte

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // Many workers, all numbers of loggers, small rings and small segments; two
@@ -18,7 +18,7 @@ func TestRoundTrip(t *testing.T) {
 	for loggers := 1; loggers <= 3; loggers++ {
 		for _, sync := range []bool{true, false} {
 			t.Run(fmt.Sprintf("loggers=%d/sync=%v", loggers, sync), func(t *testing.T) {
-				m, r := fs.NewMem(), newRig(50)
+				m, r := fstest.NewMem(), newRig(50)
 				o := Options{Dir: dir, FS: m, Workers: 5, Loggers: loggers, Sync: sync,
 					Interval: time.Millisecond, SegmentBytes: 32 << 10, RingBytes: 4 << 10}
 				d1 := runRig(t, r, o, 300)
@@ -87,7 +87,7 @@ func runRig(t *testing.T, r *rig, o Options, n int) uint64 {
 
 // A replay beside the running log sees the durable epochs whole.
 func TestReplayWhileOpen(t *testing.T) {
-	m, r := fs.NewMem(), newRig(20)
+	m, r := fstest.NewMem(), newRig(20)
 	l, err := Open(Options{Dir: dir, FS: m, Workers: 1, Loggers: 2, Interval: time.Millisecond, SegmentBytes: 4 << 10, RingBytes: 4096, Sync: true})
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestReplayWindows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 60 MiB")
 	}
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 2, Loggers: 2})
 	v := make([]byte, 1000)
 	stamp := uint64(0)
@@ -176,7 +176,7 @@ func TestReplayWindows(t *testing.T) {
 }
 
 func TestReplayStops(t *testing.T) {
-	m, r := fs.NewMem(), newRig(5)
+	m, r := fstest.NewMem(), newRig(5)
 	runRig(t, r, Options{Dir: dir, FS: m, Workers: 1, Interval: time.Millisecond}, 100)
 	broken := errors.New("broken")
 	if _, err := Replay(t.Context(), m, dir, 0, 0, 2, func(int, Change) error { return broken }); !errors.Is(err, broken) {
@@ -192,7 +192,7 @@ func TestReplayStops(t *testing.T) {
 // What is told ahead of a change is told before it, and of every change but the
 // first few of a window; and it changes nothing.
 func TestReplayAhead(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	l := manual(t, Options{FS: m, Workers: 1})
 	b := l.Worker(0)
 	const n = 100

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
@@ -27,13 +27,13 @@ func TestRestartAfterFailedSync(t *testing.T) {
 
 func restartAfterFailedSync(t *testing.T, sync bool, loggers int) {
 	t.Helper()
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	failing := false
-	disk := fs.Hook(m, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if failing && c.Op == "sync" {
-			return fs.Outcome{Err: syscall.EIO}
+			return fstest.Outcome{Err: syscall.EIO}
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	o := Options{Dir: dir, FS: disk, Workers: 2, Loggers: loggers, Sync: sync, Interval: time.Millisecond}
 	commit := func(l *Log, key uint64) error {
@@ -88,15 +88,15 @@ func TestRewriteCutOff(t *testing.T) {
 	for n := 1; ; n++ {
 		m := disk(t, open)
 		calls := 0
-		var cut *fs.Mem
-		hooked := fs.Hook(m, func(c fs.Call) fs.Outcome {
+		var cut *fstest.Mem
+		hooked := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 			if calls++; calls < n {
-				return fs.Outcome{}
+				return fstest.Outcome{}
 			}
 			if cut == nil {
 				cut = m.CrashClone(newRand(seed + uint64(n)))
 			}
-			return fs.Outcome{Err: syscall.EIO}
+			return fstest.Outcome{Err: syscall.EIO}
 		})
 		l, err := Open(Options{Dir: dir, FS: hooked, Workers: 1, Sync: true, Interval: time.Hour})
 		if err == nil {
@@ -105,7 +105,7 @@ func TestRewriteCutOff(t *testing.T) {
 		if calls < n {
 			break
 		}
-		for _, left := range []*fs.Mem{cut, m} { // a power cut; and a failure, after which the process begins anew
+		for _, left := range []*fstest.Mem{cut, m} { // a power cut; and a failure, after which the process begins anew
 			if _, err := r.check(left, 0, 0, durable); err != nil {
 				t.Fatalf("cut at call %d: %v", n, err)
 			}

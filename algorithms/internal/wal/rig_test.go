@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 const dir = "log"
@@ -191,9 +192,9 @@ func files(t testing.TB, fsys fs.FS) map[string][]byte {
 }
 
 // disk returns a file system that holds files, all durable.
-func disk(t testing.TB, files map[string][]byte) *fs.Mem {
+func disk(t testing.TB, files map[string][]byte) *fstest.Mem {
 	t.Helper()
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	m.MkdirAll(dir)
 	for name, b := range files {
 		f, err := m.Create(dir+"/"+name, false)

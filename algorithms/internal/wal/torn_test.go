@@ -9,14 +9,14 @@ import (
 	"slices"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // small writes a log of n epochs and returns it as it is on disk, not closed,
 // with its durable epoch; then closed.
 func small(t *testing.T, r *rig, o Options, n int) (open map[string][]byte, durable uint64, closed map[string][]byte) {
 	t.Helper()
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	o.FS, o.Workers = m, 3
 	l := manual(t, o)
 	rng := rand.New(rand.NewPCG(5, 6))

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // After a truncation everything above is there, and what is not there is told.
 func TestTruncate(t *testing.T) {
-	m, r := fs.NewMem(), newRig(10)
+	m, r := fstest.NewMem(), newRig(10)
 	rng := rand.New(rand.NewPCG(3, 4))
 	o := Options{FS: m, Workers: 4, Loggers: 3, Sync: true, SegmentBytes: 600}
 	var l *Log
@@ -67,7 +67,7 @@ func TestTruncate(t *testing.T) {
 // A file may end with the mark of an epoch and yet hold records of the next, as
 // they were drained together. Truncating to that mark keeps the file.
 func TestTruncateBeyondMark(t *testing.T) {
-	m, r, rng := fs.NewMem(), newRig(10), rand.New(rand.NewPCG(5, 6))
+	m, r, rng := fstest.NewMem(), newRig(10), rand.New(rand.NewPCG(5, 6))
 	l := manual(t, Options{FS: m, Workers: 1, Sync: true, SegmentBytes: 600, RingBytes: 1 << 16})
 	defer l.Close()
 	e := l.Epoch()

@@ -8,19 +8,19 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A full ring makes Commit wait for the logger, and counts it; a transaction
 // larger than the ring goes through.
 func TestFullRing(t *testing.T) {
 	gate := make(chan struct{})
-	m := fs.NewMem()
-	hooked := fs.Hook(m, func(c fs.Call) fs.Outcome {
+	m := fstest.NewMem()
+	hooked := fstest.Hook(m, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 {
 			<-gate
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	l, err := Open(Options{Dir: dir, FS: hooked, Workers: 2, RingBytes: 512, Interval: time.Millisecond})
 	if err != nil {
@@ -71,7 +71,7 @@ func TestFullRing(t *testing.T) {
 }
 
 func TestAllocs(t *testing.T) {
-	l := manual(t, Options{FS: fs.NewMem(), Workers: 1})
+	l := manual(t, Options{FS: fstest.NewMem(), Workers: 1})
 	defer l.Close()
 	b, v, s := l.Worker(0), make([]byte, 100), uint64(0)
 	check := func(what string, f func()) {
@@ -96,7 +96,7 @@ func TestAllocs(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	m := fs.NewMem()
+	m := fstest.NewMem()
 	for _, o := range []Options{
 		{}, {Dir: dir, Workers: 1}, {FS: m, Workers: 1}, {Dir: dir, FS: m},
 		{Dir: dir, FS: m, Workers: 1, Loggers: -1}, {Dir: dir, FS: m, Workers: 1, Loggers: maxLoggers + 1},

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // written is a log of several sessions, with other numbers of loggers, several
 // segments, and loggers that never get a record.
-func written(t *testing.T, seed uint64) *fs.Mem {
-	mem := fs.NewMem()
+func written(t *testing.T, seed uint64) *fstest.Mem {
+	mem := fstest.NewMem()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	stamp := uint64(0)
 	for _, loggers := range []int{1, 3, 2} {
@@ -51,7 +52,7 @@ func text(c Change) string {
 }
 
 // replayed is what Replay hands over of (from, to].
-func replayed(t *testing.T, mem *fs.Mem, from, to uint64) (out []string) {
+func replayed(t *testing.T, mem *fstest.Mem, from, to uint64) (out []string) {
 	_, err := Replay(context.Background(), mem, dir, from, to, 1, func(_ int, c Change) error {
 		out = append(out, text(c))
 		return nil
@@ -64,7 +65,7 @@ func replayed(t *testing.T, mem *fs.Mem, from, to uint64) (out []string) {
 }
 
 // windowed is what a Window has of it.
-func windowed(t *testing.T, mem *fs.Mem, from, to uint64, unit int) (out []string) {
+func windowed(t *testing.T, mem *fstest.Mem, from, to uint64, unit int) (out []string) {
 	w, err := OpenWindow(mem, dir, from, to)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +154,7 @@ func TestWindowRefused(t *testing.T) {
 }
 
 // spoil changes a byte in the middle of a file.
-func spoil(t *testing.T, mem *fs.Mem, path string) {
+func spoil(t *testing.T, mem *fstest.Mem, path string) {
 	b, err := fs.ReadFile(mem, path, 1<<20)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +173,7 @@ func spoil(t *testing.T, mem *fs.Mem, path string) {
 // A record of a later epoch may stand before the mark of an earlier one: it is
 // not in the window of that.
 func TestWindowEndsWithinAGroup(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	h := header{loggers: 1, number: 1, session: 1, first: 1}
 	b := h.encode()
 	frame := func(kind byte, epoch, stamp uint64, body []byte) {
@@ -216,7 +217,7 @@ func TestWindowNext(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 2))
-	mem, r := fs.NewMem(), newRig(6)
+	mem, r := fstest.NewMem(), newRig(6)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -224,11 +225,11 @@ func TestWindowNext(t *testing.T) {
 		}
 	}
 	var read atomic.Int64
-	disk := fs.Hook(mem, func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "read" && c.Off > 0 {
 			read.Add(c.Len)
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	l := manual(t, Options{FS: mem, Workers: 3, Loggers: 2, SegmentBytes: 4000})
 	step(t, l)

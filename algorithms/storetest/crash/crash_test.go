@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )
@@ -245,11 +245,11 @@ func TestReport(t *testing.T) {
 func TestRecoverBesideOwnLog(t *testing.T) {
 	const images, log = "images", "log"
 	var slow atomic.Bool
-	disk := fs.Hook(fs.NewMem(), func(c fs.Call) fs.Outcome {
+	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if slow.Load() && c.Op == "read" && strings.HasPrefix(c.Name, log) {
 			time.Sleep(2 * time.Millisecond)
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 	e, _ := algorithms.Find("calc")
 	o := store.Options{

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // What happens at a cut.
@@ -21,7 +22,7 @@ const (
 type picture struct {
 	call     string
 	how      string
-	disk     *fs.Mem
+	disk     *fstest.Mem
 	promised uint64 // transactions that must be there
 	earlier  uint64 // the same, if the newest state that is published does not count
 	begun    uint64 // transactions that may be there
@@ -33,7 +34,7 @@ type picture struct {
 // A camera takes pictures of a disk before calls that change something, and has a
 // call fail. The store's goroutines call it.
 type camera struct {
-	mem  *fs.Mem
+	mem  *fstest.Mem
 	hist *history
 
 	mu        sync.Mutex
@@ -51,7 +52,7 @@ type fault struct {
 	n       int
 	op      string // only such calls; empty: any
 	sticky  bool   // all later ones, too
-	outcome fs.Outcome
+	outcome fstest.Outcome
 	hit     string // the first call that failed
 }
 
@@ -67,32 +68,32 @@ func newFault(rng *rand.Rand) *fault {
 	f := &fault{n: 1 + rng.IntN(120)}
 	switch rng.IntN(5) {
 	case 0:
-		f.outcome = fs.Outcome{Err: syscall.EIO}
+		f.outcome = fstest.Outcome{Err: syscall.EIO}
 	case 1:
-		f.outcome = fs.Outcome{Err: io.ErrShortWrite, Short: rng.IntN(4096)}
+		f.outcome = fstest.Outcome{Err: io.ErrShortWrite, Short: rng.IntN(4096)}
 	case 2: // the answer is lost, and not the deed
-		f.outcome = fs.Outcome{Err: syscall.EIO, Done: true}
+		f.outcome = fstest.Outcome{Err: syscall.EIO, Done: true}
 	case 3: // the disk is full
-		f.outcome, f.sticky, f.op = fs.NoSpace(), true, "write"
+		f.outcome, f.sticky, f.op = fstest.NoSpace(), true, "write"
 	case 4: // once; Linux has the pages as clean from then on
-		f.outcome, f.op, f.n = fs.Outcome{Err: syscall.EIO}, "sync", 1+rng.IntN(40)
+		f.outcome, f.op, f.n = fstest.Outcome{Err: syscall.EIO}, "sync", 1+rng.IntN(40)
 	}
 	return f
 }
 
 // disk returns the file system that the store writes to.
 func (c *camera) disk() fs.FS {
-	return fs.Hook(c.mem, func(call fs.Call) fs.Outcome {
+	return fstest.Hook(c.mem, func(call fstest.Call) fstest.Outcome {
 		switch call.Op {
 		case "create", "rename", "remove", "syncdir", "write", "truncate", "sync", "mkdir":
 			return c.before(call)
 		}
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	})
 }
 
 // before is asked before each call that changes something.
-func (c *camera) before(call fs.Call) fs.Outcome {
+func (c *camera) before(call fstest.Call) fstest.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls++
@@ -106,7 +107,7 @@ func (c *camera) before(call fs.Call) fs.Outcome {
 	}
 	f := c.fault
 	if f == nil || f.op != "" && f.op != call.Op {
-		return fs.Outcome{}
+		return fstest.Outcome{}
 	}
 	f.n--
 	if f.n == 0 || f.n < 0 && f.sticky {
@@ -115,7 +116,7 @@ func (c *camera) before(call fs.Call) fs.Outcome {
 		}
 		return f.outcome
 	}
-	return fs.Outcome{}
+	return fstest.Outcome{}
 }
 
 // shoot takes a picture now.

@@ -15,6 +15,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
@@ -94,7 +95,7 @@ func (b *bench) state() string {
 }
 
 // worstCut returns, of many power cuts, the one that leaves the least of the log.
-func worstCut(mem *fs.Mem) (worst *fs.Mem) {
+func worstCut(mem *fstest.Mem) (worst *fstest.Mem) {
 	least := int64(1) << 60
 	for seed := range uint64(200) {
 		c := mem.CrashClone(rand.New(rand.NewPCG(seed, 0)))
@@ -112,7 +113,7 @@ func worstCut(mem *fs.Mem) (worst *fs.Mem) {
 	return worst
 }
 
-func damage(t *testing.T, mem *fs.Mem, path string, at int) {
+func damage(t *testing.T, mem *fstest.Mem, path string, at int) {
 	t.Helper()
 	b, err := fs.ReadFile(mem, path, 1<<30)
 	if err != nil {
@@ -129,7 +130,7 @@ func damage(t *testing.T, mem *fs.Mem, path string, at int) {
 }
 
 // removeLog removes the files of the log: all, or the newest of each logger.
-func removeLog(t *testing.T, mem *fs.Mem, newest bool) {
+func removeLog(t *testing.T, mem *fstest.Mem, newest bool) {
 	t.Helper()
 	names, err := mem.List(logDir)
 	if err != nil {
@@ -164,7 +165,7 @@ func TestHole(t *testing.T) {
 }
 
 func testHole(t *testing.T, name, how string, sync bool) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	b := openBench(t, name, mem, sync, true).start()
 	b.put(1, "one")
 	b.checkpoint()
@@ -218,7 +219,7 @@ func TestCutAfterCheckpoint(t *testing.T) {
 		for _, sync := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s/sync=%t", e.Name, sync), func(t *testing.T) {
 				t.Parallel()
-				mem := fs.NewMem()
+				mem := fstest.NewMem()
 				b := openBench(t, e.Name, mem, sync, true).start()
 				b.put(1, "one")
 				b.checkpoint()
@@ -268,7 +269,7 @@ func mixedOptions(name string, disk fs.FS) store.Options {
 }
 
 func testMixed(t *testing.T, name, how string) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	s, err := store.Open(mixedOptions(name, mem))
 	if err == nil {
 		err = s.Load(0, mixedRecords, func(i uint64, buf []byte) (uint64, []byte) { return i, append(buf[:0], make([]byte, 8)...) })
@@ -361,7 +362,7 @@ func checkPairs(t *testing.T, s *store.Store) {
 func TestSnapshotBefore(t *testing.T) {
 	for _, reader := range []string{"foedus", "none"} {
 		t.Run(reader, func(t *testing.T) {
-			mem := fs.NewMem()
+			mem := fstest.NewMem()
 			b := openBench(t, "foedus", mem, true, false).start()
 			b.put(1, "one")
 			b.checkpoint()
@@ -406,7 +407,7 @@ func TestSnapshotBefore(t *testing.T) {
 
 // Both snapshots are damaged: that is an error that names both.
 func TestBothSnapshotsDamaged(t *testing.T) {
-	mem := fs.NewMem()
+	mem := fstest.NewMem()
 	b := openBench(t, "foedus", mem, true, false).start()
 	for i := range uint64(3) {
 		b.put(i, "value")
@@ -439,9 +440,10 @@ func TestBothSnapshotsDamaged(t *testing.T) {
 func TestCutAfterOwnFiles(t *testing.T) {
 	for name, manifest := range map[string]string{"foedus": "snapshot-", "hekaton": "PAIRS"} {
 		t.Run(name, func(t *testing.T) {
-			mem := fs.NewMem()
-			renamed, cuts := false, []*fs.Mem(nil)
-			disk := fs.Hook(mem, func(c fs.Call) fs.Outcome { // calls while a checkpoint publishes come from its goroutine, or are the log's
+			mem := fstest.NewMem()
+			renamed, cuts := false, []*fstest.Mem(nil)
+			// Calls while a checkpoint publishes come from its goroutine, or are the log's.
+			disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 				switch {
 				case c.Op == "rename" && strings.HasPrefix(filepath.Base(c.To), manifest):
 					renamed = true
@@ -450,7 +452,7 @@ func TestCutAfterOwnFiles(t *testing.T) {
 						cuts = append(cuts, mem.CrashClone(rand.New(rand.NewPCG(seed, 0))))
 					}
 				}
-				return fs.Outcome{}
+				return fstest.Outcome{}
 			})
 			b := openBench(t, name, disk, false, true).start()
 			b.put(1, "one")

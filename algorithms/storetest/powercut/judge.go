@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/store"
 )
@@ -116,7 +117,7 @@ func replayed(disk fs.FS) (state, error) {
 // flipNewest changes a byte of the newest image, or of the newest file of the
 // algorithm's own where there is none. It returns the file's name, empty where there
 // is nothing to damage, and whether a state before it is there.
-func flipNewest(disk *fs.Mem) (name string, spare bool) {
+func flipNewest(disk *fstest.Mem) (name string, spare bool) {
 	path, spare := newestFile(disk)
 	if path == "" {
 		return "", false
@@ -140,7 +141,7 @@ func flipNewest(disk *fs.Mem) (name string, spare bool) {
 	return filepath.Base(path), spare
 }
 
-func newestFile(disk *fs.Mem) (path string, spare bool) {
+func newestFile(disk *fstest.Mem) (path string, spare bool) {
 	for _, dir := range []string{imageDir, filepath.Join(imageDir, "own", "foedus"), filepath.Join(imageDir, "own")} {
 		names, _ := disk.List(dir)
 		var states, files []string
@@ -163,7 +164,7 @@ func newestFile(disk *fs.Mem) (path string, spare bool) {
 }
 
 // shared reports whether the snapshot before the newest has pages in a file, too.
-func shared(disk *fs.Mem, dir, name string, states []string) bool {
+func shared(disk *fstest.Mem, dir, name string, states []string) bool {
 	var id, part int
 	if n, _ := fmt.Sscanf(name, "pages-%d-%d", &id, &part); n != 2 {
 		return false

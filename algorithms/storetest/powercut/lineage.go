@@ -8,7 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -25,7 +25,7 @@ type lineage struct {
 	setup
 	name string
 	rng  *rand.Rand // the lineage's goroutine's alone
-	disk *fs.Mem
+	disk *fstest.Mem
 	hist *history
 	tally
 
@@ -36,7 +36,7 @@ type lineage struct {
 
 func newLineage(s setup, seed, n uint64) *lineage {
 	return &lineage{
-		setup: s, rng: rand.New(rand.NewPCG(seed, n)), disk: fs.NewMem(), hist: &history{}, first: true,
+		setup: s, rng: rand.New(rand.NewPCG(seed, n)), disk: fstest.NewMem(), hist: &history{}, first: true,
 		name: fmt.Sprintf("%s, wal %s, sink %s, seed %d/%d", s.e.Name, s.wal, s.sink, seed, n),
 	}
 }

@@ -1,15 +1,17 @@
-package fs
+package fstest
 
 import (
 	"io"
 	"sync"
 	"syscall"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // A Fault is a file system in which calls fail on purpose. The calls are
 // counted from 1.
 type Fault struct {
-	FS
+	fs.FS
 	decide func(n int, c Call) Outcome
 
 	mu sync.Mutex
@@ -18,7 +20,7 @@ type Fault struct {
 
 // NewFault wraps fsys. Before each call it asks decide, under a lock, what is
 // to become of the n-th one; decide may be nil, which lets everything through.
-func NewFault(fsys FS, decide func(n int, c Call) Outcome) *Fault {
+func NewFault(fsys fs.FS, decide func(n int, c Call) Outcome) *Fault {
 	f := &Fault{decide: decide}
 	f.FS = Hook(fsys, f.next)
 	return f

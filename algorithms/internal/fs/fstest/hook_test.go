@@ -1,10 +1,12 @@
-package fs
+package fstest
 
 import (
 	"errors"
 	"io"
 	"syscall"
 	"testing"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 func TestFault(t *testing.T) {
@@ -36,7 +38,7 @@ func TestFault(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			b := Buffer(2 * Align)
+			b := fs.Buffer(2 * fs.Align)
 			got, err := file.WriteAt(b, 0)
 			if got != n {
 				t.Errorf("%d bytes written, want %d", got, n)
@@ -45,9 +47,9 @@ func TestFault(t *testing.T) {
 		}
 	}
 	check("short", ShortWrite(7), 2, io.ErrShortWrite, write(7, false))
-	check("short, direct", ShortWrite(Align+7), 2, io.ErrShortWrite, write(Align, true))
+	check("short, direct", ShortWrite(fs.Align+7), 2, io.ErrShortWrite, write(fs.Align, true))
 	check("none", NoSpace(), 2, syscall.ENOSPC, write(0, false))
-	check("all", Outcome{Err: broken, Done: true}, 2, broken, write(2*Align, false))
+	check("all", Outcome{Err: broken, Done: true}, 2, broken, write(2*fs.Align, false))
 	dead := NewFault(m, From(2, Outcome{Err: broken}))
 	if err := dead.Rename("/a", "/c"); err != nil {
 		t.Error(err)
@@ -66,7 +68,7 @@ func TestTrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Buffer(Align)
+	b := fs.Buffer(fs.Align)
 	_, writeErr := f.WriteAt(b, 0)
 	_, readErr := f.ReadAt(b, 0)
 	_, sizeErr := f.Size()

@@ -1,12 +1,14 @@
-package fs
+package fstest
 
 import (
 	"io"
-	"io/fs"
+	iofs "io/fs"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"syscall"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // A node is the content of a file in a Mem, with everything a crash may bring
@@ -19,7 +21,7 @@ type node struct {
 	short bool         // a sync that failed left the length as it was
 }
 
-// A page holds the versions of Align bytes since the last sync, the synced one
+// A page holds the versions of fs.Align bytes since the last sync, the synced one
 // first and the present one last. A version is never changed; nil is zeros.
 type page [][]byte
 
@@ -32,7 +34,7 @@ func (n *node) resize(size int64) {
 		return
 	}
 	n.sizes, n.short = append(n.sizes, size), false
-	for want := int(RoundUp(size) / Align); len(n.pages) < want; {
+	for want := int(fs.RoundUp(size) / fs.Align); len(n.pages) < want; {
 		n.pages = append(n.pages, page{nil})
 	}
 }
@@ -52,8 +54,8 @@ func (n *node) write(p []byte, off int64) {
 		n.resize(end)
 	}
 	for len(p) > 0 {
-		i, at := int(off/Align), int(off%Align)
-		v := make([]byte, Align)
+		i, at := int(off/fs.Align), int(off%fs.Align)
+		v := make([]byte, fs.Align)
 		copy(v, n.current(i))
 		k := copy(v[at:], p)
 		n.put(i, v)
@@ -64,8 +66,8 @@ func (n *node) write(p []byte, off int64) {
 func (n *node) read(p []byte, off int64) (int, error) {
 	done := 0
 	for done < len(p) && off < n.size() {
-		i, at := int(off/Align), int(off%Align)
-		rest := min(int64(len(p)-done), int64(Align-at), n.size()-off)
+		i, at := int(off/fs.Align), int(off%fs.Align)
+		rest := min(int64(len(p)-done), int64(fs.Align-at), n.size()-off)
 		dst := p[done : done+int(rest)]
 		if v := n.current(i); v != nil {
 			copy(dst, v[at:])
@@ -82,9 +84,9 @@ func (n *node) read(p []byte, off int64) (int, error) {
 
 func (n *node) truncate(size int64) {
 	if size < n.size() {
-		i, at := int(size/Align), int(size%Align)
+		i, at := int(size/fs.Align), int(size%fs.Align)
 		if at > 0 {
-			v := make([]byte, Align)
+			v := make([]byte, fs.Align)
 			copy(v[:at], n.current(i))
 			n.put(i, v)
 			i++
@@ -141,9 +143,9 @@ func (n *node) crash(rng *rand.Rand, keep float64) *node {
 	for i := range c.pages {
 		c.pages[i] = page{n.pages[i][pick(len(n.pages[i]))]}
 	}
-	if at := c.size() % Align; at > 0 { // what is beyond the end is not in the file
+	if at := c.size() % fs.Align; at > 0 { // what is beyond the end is not in the file
 		last := len(c.pages) - 1
-		v := make([]byte, Align)
+		v := make([]byte, fs.Align)
 		copy(v[:at], c.current(last))
 		c.pages[last] = page{v}
 	}
@@ -164,17 +166,17 @@ type memFile struct {
 func (f *memFile) begin(op string, write bool) error {
 	f.m.mu.Lock()
 	if f.closed {
-		return &fs.PathError{Op: op, Path: f.name, Err: fs.ErrClosed}
+		return &iofs.PathError{Op: op, Path: f.name, Err: iofs.ErrClosed}
 	}
 	if write && !f.write {
-		return &fs.PathError{Op: op, Path: f.name, Err: syscall.EBADF}
+		return &iofs.PathError{Op: op, Path: f.name, Err: syscall.EBADF}
 	}
 	return nil
 }
 
 func (f *memFile) check(op string, p []byte, off int64) error {
-	if off < 0 || f.direct && !aligned(p, off) {
-		return &fs.PathError{Op: op, Path: f.name, Err: syscall.EINVAL}
+	if off < 0 || f.direct && !fs.Aligned(p, off) {
+		return &iofs.PathError{Op: op, Path: f.name, Err: syscall.EINVAL}
 	}
 	return nil
 }

@@ -1,9 +1,11 @@
-package fs
+package fstest
 
 import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // outcomes returns what many power cuts leave, as text by see, and how often.
@@ -27,7 +29,7 @@ func checkOutcomes(t *testing.T, what string, seen map[string]int, want ...strin
 	}
 }
 
-func create(t *testing.T, m *Mem, name, content string) File {
+func create(t *testing.T, m *Mem, name, content string) fs.File {
 	t.Helper()
 	f, err := m.Create(name, false)
 	if err != nil {
@@ -37,7 +39,7 @@ func create(t *testing.T, m *Mem, name, content string) File {
 	return f
 }
 
-func write(t *testing.T, f File, content string, off int64) {
+func write(t *testing.T, f fs.File, content string, off int64) {
 	t.Helper()
 	if _, err := f.WriteAt([]byte(content), off); err != nil {
 		t.Fatal(err)
@@ -57,12 +59,12 @@ func mustDo(t *testing.T, errs ...error) {
 func tree(m *Mem) string {
 	names, _ := m.List("/")
 	for i, name := range names {
-		b, err := ReadFile(m, "/"+name, 1<<20)
+		b, err := fs.ReadFile(m, "/"+name, 1<<20)
 		if err != nil {
 			return err.Error()
 		}
 		names[i] += "="
-		for ; len(b) > 0; b = b[min(Align, len(b)):] {
+		for ; len(b) > 0; b = b[min(fs.Align, len(b)):] {
 			names[i] += strings.ReplaceAll(string(b[:1]), "\x00", "0")
 		}
 	}
@@ -89,17 +91,17 @@ func TestCrashNames(t *testing.T) {
 func TestCrashWrites(t *testing.T) {
 	m := NewMem()
 	f := create(t, m, "/f", "1")
-	write(t, f, "1", Align)
+	write(t, f, "1", fs.Align)
 	mustDo(t, f.Sync(), m.SyncDir("/"))
 	write(t, f, "2", 0)
-	write(t, f, "2", Align)
+	write(t, f, "2", fs.Align)
 	checkOutcomes(t, "two pages", outcomes(m, tree), "f=11", "f=12", "f=21", "f=22")
 	mustDo(t, f.Sync())
 	write(t, f, "3", 0)
 	write(t, f, "4", 0)
 	checkOutcomes(t, "one page twice", outcomes(m, tree), "f=22", "f=32", "f=42")
 	mustDo(t, f.Sync())
-	write(t, f, "5", 2*Align)
+	write(t, f, "5", 2*fs.Align)
 	checkOutcomes(t, "longer", outcomes(m, tree), "f=42", "f=420", "f=425")
 	mustDo(t, f.Sync(), f.Truncate(1))
 	checkOutcomes(t, "shorter", outcomes(m, tree), "f=425", "f=4", "f=400", "f=405", "f=420")
@@ -137,7 +139,7 @@ func TestFailedSyncCleansPages(t *testing.T) {
 	f, err := fsys.Create("/a", false)
 	mustDo(t, err, m.SyncDir("/"))
 	write(t, f, "x", 0)
-	write(t, f, "y", Align)
+	write(t, f, "y", fs.Align)
 	if f.Sync() == nil {
 		t.Fatal("the failure was not reported")
 	}
@@ -150,8 +152,8 @@ func TestFailedSyncCleansPages(t *testing.T) {
 		t.Errorf("the second sync made durable what the first did not: %v", seen)
 	}
 	write(t, f, "x", 0)
-	write(t, f, "y", Align)
-	write(t, f, "z", 2*Align)
+	write(t, f, "y", fs.Align)
+	write(t, f, "z", 2*fs.Align)
 	mustDo(t, f.Sync())
 	checkOutcomes(t, "written again", outcomes(m, tree), "a=xyz")
 }

@@ -1,15 +1,17 @@
-package fs
+package fstest
 
 import (
 	"fmt"
 	"io"
-	"io/fs"
+	iofs "io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"syscall"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // A Mem is a file system in memory that knows what is durable: the bytes since
@@ -56,7 +58,7 @@ func NewMem() *Mem {
 }
 
 // CrashClone returns the file system as a power cut at this moment may leave
-// it. Of the writes that no Sync covers any subset is lost, page of Align bytes
+// it. Of the writes that no Sync covers any subset is lost, page of fs.Align bytes
 // by page (a page written several times may come back as any of its versions),
 // and of the lengths any is left. Of the creations, renames and removals that
 // no SyncDir covers any subset is lost; as those that touch different names
@@ -142,16 +144,16 @@ func (m *Mem) change(c change) {
 }
 
 // Create implements FS.
-func (m *Mem) Create(name string, direct bool) (File, error) {
+func (m *Mem) Create(name string, direct bool) (fs.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	name = filepath.Clean(name)
 	dir := filepath.Dir(name)
 	if !m.dirs[dir] {
-		return nil, &fs.PathError{Op: "create", Path: name, Err: fs.ErrNotExist}
+		return nil, &iofs.PathError{Op: "create", Path: name, Err: iofs.ErrNotExist}
 	}
 	if m.dirs[name] {
-		return nil, &fs.PathError{Op: "create", Path: name, Err: syscall.EISDIR}
+		return nil, &iofs.PathError{Op: "create", Path: name, Err: syscall.EISDIR}
 	}
 	n := m.names[name]
 	if n == nil {
@@ -164,13 +166,13 @@ func (m *Mem) Create(name string, direct bool) (File, error) {
 }
 
 // Open implements FS.
-func (m *Mem) Open(name string, direct bool) (File, error) {
+func (m *Mem) Open(name string, direct bool) (fs.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	name = filepath.Clean(name)
 	n := m.names[name]
 	if n == nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		return nil, &iofs.PathError{Op: "open", Path: name, Err: iofs.ErrNotExist}
 	}
 	return &memFile{m: m, n: n, name: name, direct: direct}, nil
 }
@@ -183,7 +185,7 @@ func (m *Mem) Rename(old, new string) error {
 	from, to := filepath.Dir(old), filepath.Dir(new)
 	n := m.names[old]
 	if n == nil || !m.dirs[to] {
-		return &os.LinkError{Op: "rename", Old: old, New: new, Err: fs.ErrNotExist}
+		return &os.LinkError{Op: "rename", Old: old, New: new, Err: iofs.ErrNotExist}
 	}
 	if old == new {
 		return nil
@@ -203,7 +205,7 @@ func (m *Mem) Remove(name string) error {
 	defer m.mu.Unlock()
 	name = filepath.Clean(name)
 	if m.names[name] == nil {
-		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+		return &iofs.PathError{Op: "remove", Path: name, Err: iofs.ErrNotExist}
 	}
 	m.change(change{dir: filepath.Dir(name), drop: name})
 	return nil
@@ -215,7 +217,7 @@ func (m *Mem) List(dir string) ([]string, error) {
 	defer m.mu.Unlock()
 	dir = filepath.Clean(dir)
 	if !m.dirs[dir] {
-		return nil, &fs.PathError{Op: "list", Path: dir, Err: fs.ErrNotExist}
+		return nil, &iofs.PathError{Op: "list", Path: dir, Err: iofs.ErrNotExist}
 	}
 	var out []string
 	for name := range m.names {
@@ -238,7 +240,7 @@ func (m *Mem) MkdirAll(dir string) error {
 	defer m.mu.Unlock()
 	for dir = filepath.Clean(dir); !m.dirs[dir]; dir = filepath.Dir(dir) {
 		if m.names[dir] != nil {
-			return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+			return &iofs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
 		}
 		m.dirs[dir] = true
 	}
@@ -251,10 +253,10 @@ func (m *Mem) Lock(name string) (io.Closer, error) {
 	defer m.mu.Unlock()
 	name = filepath.Clean(name)
 	if !m.dirs[filepath.Dir(name)] {
-		return nil, &fs.PathError{Op: "lock", Path: name, Err: fs.ErrNotExist}
+		return nil, &iofs.PathError{Op: "lock", Path: name, Err: iofs.ErrNotExist}
 	}
 	if m.locked[name] {
-		return nil, fmt.Errorf("lock %s: %w", name, ErrLocked)
+		return nil, fmt.Errorf("lock %s: %w", name, fs.ErrLocked)
 	}
 	m.locked[name] = true
 	return &memLock{m: m, name: name}, nil
@@ -282,7 +284,7 @@ func (m *Mem) SyncDir(dir string) error {
 	defer m.mu.Unlock()
 	dir = filepath.Clean(dir)
 	if !m.dirs[dir] {
-		return &fs.PathError{Op: "syncdir", Path: dir, Err: fs.ErrNotExist}
+		return &iofs.PathError{Op: "syncdir", Path: dir, Err: iofs.ErrNotExist}
 	}
 	m.pending = slices.DeleteFunc(m.pending, func(c change) bool {
 		if c.dir == dir {

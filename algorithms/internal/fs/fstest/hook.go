@@ -1,8 +1,10 @@
-package fs
+package fstest
 
 import (
 	"fmt"
 	"io"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // A Call is one call of a file system, as hooks see it.
@@ -41,10 +43,10 @@ type Outcome struct {
 // Hook wraps fsys: before each call, of it and of its files, it asks decide
 // what to do, on the goroutine of the caller. Direct and Lock are not calls. A close
 // that is to fail releases the file all the same.
-func Hook(fsys FS, decide func(Call) Outcome) FS { return &hookFS{fsys, decide} }
+func Hook(fsys fs.FS, decide func(Call) Outcome) fs.FS { return &hookFS{fsys, decide} }
 
 type hookFS struct {
-	fs     FS
+	fs     fs.FS
 	decide func(Call) Outcome
 }
 
@@ -62,8 +64,8 @@ func (h *hookFS) do(c Call, call func() error) error {
 	return fmt.Errorf("%v: %w", c, o.Err)
 }
 
-func (h *hookFS) open(op, name string, open func() (File, error)) (File, error) {
-	var f File
+func (h *hookFS) open(op, name string, open func() (fs.File, error)) (fs.File, error) {
+	var f fs.File
 	err := h.do(Call{Op: op, Name: name}, func() (err error) { f, err = open(); return err })
 	if err != nil {
 		if f != nil {
@@ -74,12 +76,12 @@ func (h *hookFS) open(op, name string, open func() (File, error)) (File, error) 
 	return &hookFile{h, f, name}, nil
 }
 
-func (h *hookFS) Create(name string, direct bool) (File, error) {
-	return h.open("create", name, func() (File, error) { return h.fs.Create(name, direct) })
+func (h *hookFS) Create(name string, direct bool) (fs.File, error) {
+	return h.open("create", name, func() (fs.File, error) { return h.fs.Create(name, direct) })
 }
 
-func (h *hookFS) Open(name string, direct bool) (File, error) {
-	return h.open("open", name, func() (File, error) { return h.fs.Open(name, direct) })
+func (h *hookFS) Open(name string, direct bool) (fs.File, error) {
+	return h.open("open", name, func() (fs.File, error) { return h.fs.Open(name, direct) })
 }
 
 func (h *hookFS) Rename(old, new string) error {
@@ -111,7 +113,7 @@ func (h *hookFS) Lock(name string) (io.Closer, error) { return h.fs.Lock(name) }
 
 type hookFile struct {
 	h    *hookFS
-	f    File
+	f    fs.File
 	name string
 }
 
@@ -133,7 +135,7 @@ func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
 	}
 	if short = min(short, len(p)); short > 0 {
 		if f.f.Direct() {
-			short -= short % Align
+			short -= short % fs.Align
 		}
 		if n, err := f.f.WriteAt(p[:short], off); err != nil {
 			return n, err
@@ -172,7 +174,7 @@ func (f *hookFile) Sync() error {
 	return fmt.Errorf("%v: %w", c, o.Err)
 }
 
-// A syncFailer is a File of a Mem, under hooks or not.
+// A syncFailer is a file of a Mem, under hooks or not.
 type syncFailer interface{ failSync() }
 
 func (f *hookFile) failSync() {

@@ -1,14 +1,16 @@
-package fs
+package fstest
 
 import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"ckptbench/algorithms/internal/fs"
 )
 
 // A Trace is a file system that notes each call as a line, for golden files.
 type Trace struct {
-	FS
+	fs.FS
 	root string
 
 	mu    sync.Mutex
@@ -16,7 +18,7 @@ type Trace struct {
 }
 
 // NewTrace wraps fsys. Names are noted relative to root.
-func NewTrace(fsys FS, root string) *Trace {
+func NewTrace(fsys fs.FS, root string) *Trace {
 	t := &Trace{root: root}
 	t.FS = Hook(fsys, func(c Call) Outcome {
 		t.note(c)
