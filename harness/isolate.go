@@ -52,11 +52,11 @@ func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 		return fmt.Errorf("job for point %d of %d", j.Cell, len(r.cells))
 	}
 	c := &r.cells[j.Cell]
-	r.rates[j.Cell] = j.Rate
 	entry, ok := r.o.find(j.Algorithm)
 	if !ok {
 		return fmt.Errorf("no algorithm %q", j.Algorithm)
 	}
+	r.rates[c.ratedFor(entry)] = j.Rate
 	decks, err := c.decks(e.Seed.Value, j.Round, "measure", config.TraceOps(c.Warmup+c.Duration, c.workers()))
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	if old, ok := r.resumed(out); ok {
 		return old, nil
 	}
-	rate, err := r.rateOf(ctx, c)
+	rate, err := r.rateOf(ctx, c, e)
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return err
 	}
 	debug.FreeOSMemory()
-	rate, err := r.rateOf(ctx, c)
+	rate, err := r.rateOf(ctx, c, e)
 	if err != nil {
 		return err
 	}

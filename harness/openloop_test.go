@@ -259,11 +259,82 @@ func TestOverloadByWhatWasDue(t *testing.T) {
 	}
 }
 
+// A backlog that a checkpoint left and that grows shorter is no overload; one that
+// was there before, or grows, is.
+func TestBacklogOfACheckpointIsNoOverload(t *testing.T) {
+	check := func(want bool, trigger, total float64, failed string, commits ...uint64) {
+		t.Helper()
+		out := &result.Trial{Checkpoints: []result.Checkpoint{{N: 1, Trigger: trigger, Total: total, Error: failed}}}
+		for i, n := range commits {
+			out.Buckets = append(out.Buckets, result.Bucket{Start: float64(i - 1), Elapsed: 1, Commits: n})
+		}
+		tr := &trial{rate: 100, out: out, drivers: []*driver{{arrivals: &arrivals{due: 1000, missed: 100}}}}
+		if tr.warnOverload(); out.Overloaded != want || len(out.Warnings) != 1 {
+			t.Errorf("trigger %v, %v: overloaded %v, %q", trigger, commits, out.Overloaded, out.Warnings)
+		}
+	}
+	// warm-up, then seconds at a rate of 100/s; the checkpoint stops it from 2.5 s for 2 s
+	check(false, 2.5, 2, "", 7, 100, 100, 50, 0, 60, 110, 110)
+	check(true, 2.5, 2, "", 7, 100, 90, 50, 0, 60, 110, 110)  // it was behind before
+	check(true, 2.5, 2, "", 7, 100, 100, 50, 0, 60, 100, 100) // and does not get on
+	check(true, 2.5, 2, "", 7, 100, 100, 50, 0, 60)           // nothing is known of after
+	check(true, 2.5, 2, "cut", 7, 100, 100, 50, 0, 60, 110, 110)
+	check(true, 2.5, 0, "", 7, 100, 100, 50, 0, 60, 110, 110)
+}
+
 func TestOverloadIsSaid(t *testing.T) {
 	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+"rate: 900M/s\nalgorithms: [none]\n")
 	tr := e.Trials[0]
 	if !tr.Overloaded || len(tr.Warnings) == 0 || !strings.Contains(strings.Join(tr.Warnings, " "), "overloaded") {
 		t.Errorf("overloaded %v, warnings %q", tr.Overloaded, tr.Warnings)
+	}
+}
+
+// With rate_of: own every algorithm's rate is of its own maximum, measured once,
+// and a resumed run keeps each.
+func TestRateOfOwnMaximum(t *testing.T) {
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "rate: 10%\nrate_of: own\nalgorithms: [none, calc]\n"
+	text = strings.Replace(text, "trials: 1", "trials: 2", 1)
+	out := t.TempDir()
+	measured := map[string]int{}
+	last := ""
+	o := Options{Out: out, Progress: func(p Progress) {
+		if say := p.Algorithm + p.Doing; say != last && strings.Contains(p.Doing, "maximum") {
+			measured[p.Algorithm]++
+		}
+		last = p.Algorithm + p.Doing
+	}}
+	dir, err := Run(t.Context(), parse(t, text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(measured) != 2 || measured["none"] != 1 || measured["calc"] != 1 {
+		t.Errorf("maxima measured: %v, want one of each", measured)
+	}
+	rates := func() map[string]map[float64]bool {
+		e, err := result.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]map[float64]bool{"none": {}, "calc": {}}
+		for _, x := range e.Trials {
+			all[x.Algorithm][x.Rate] = true
+		}
+		return all
+	}
+	before := rates()
+	if len(before["none"]) != 1 || len(before["calc"]) != 1 {
+		t.Errorf("rates %v, want one for each", before)
+	}
+	r, err := newRunner(parse(t, text), Options{Out: out, Resume: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range before {
+		e, _ := algorithms.Find(name)
+		if rate, err := r.rateOf(t.Context(), &r.cells[0], e); err != nil || !want[rate] {
+			t.Errorf("%s: rate %v resumed, want %v (%v)", name, rate, want, err)
+		}
 	}
 }
 

@@ -77,8 +77,8 @@ type runner struct {
 	dir     string // of the experiment's results
 	scratch string // of images and logs while a trial runs
 	cells   []cell
-	rates   map[int]float64 // of open loops, by cell
-	machine string          // id of this one
+	rates   map[rated]float64 // of open loops
+	machine string            // id of this one
 	done    int
 	total   int
 	began   time.Time
@@ -134,7 +134,7 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
 	}
-	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[int]float64{}}
+	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[rated]float64{}}
 	r.lookout = newLookout()
 	var err error
 	if r.scratch, err = scratchOf(r.dir, e.Checkpoint.Dir); err != nil {

@@ -114,6 +114,10 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
 		return v
 	}
+	if c.Decide.needs().open && setup.RateOf != ownRate {
+		v.Why = fmt.Sprintf("%s has one rate for all, of none's maximum, and the paper's is of each one's own: run it again", e.Name)
+		return v
+	}
 	if have, want := len(e.Points()), setup.points(); 0 < have && have < want { // the largest there is need not be the largest
 		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
@@ -124,31 +128,20 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		return v
 	}
 	v.Outcome, v.Ours, v.Trials, v.Warnings = NotHeld, r.ours, r.trials, e.Machine.Warnings
-	if names := overloaded(e, c.Decide.needs().algorithms); names != "" {
-		v.Ours += "; overloaded: " + names
-	}
 	if r.held {
 		v.Outcome = Held
 	}
 	return v
 }
 
-// overloaded names those of the algorithms that did not reach the rate of an open
-// loop in some trial.
-func overloaded(e *result.Experiment, algorithms []string) string {
-	var names []string
-	for i := range e.Trials {
-		t := &e.Trials[i]
-		if t.Overloaded && slices.Contains(algorithms, t.Algorithm) && !slices.Contains(names, t.Algorithm) {
-			names = append(names, t.Algorithm)
-		}
-	}
-	return strings.Join(names, ", ")
-}
+// ownRate is the configuration's rate_of where each algorithm's rate is of its own
+// maximum.
+const ownRate = "own"
 
 // A setup is what a claim has to know of an experiment's configuration.
 type setup struct {
 	Scale  string              `yaml:"scale"`
+	RateOf string              `yaml:"rate_of"`
 	Matrix map[string][]string `yaml:"matrix"`
 }
 

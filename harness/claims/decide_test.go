@@ -77,6 +77,7 @@ func TestThreshold(t *testing.T) {
 	check(NotMeasurable, Where{{"other", Least}}, atMost(1), 0, "where other is the least")
 	l.check(t, Threshold{Algorithm: "cpr", Figure: pause, Bounds: atMost(1)}, NotMeasurable, "cpr was not run at k=1")
 	l.check(t, Threshold{Algorithm: "calc", Figure: lost, Bounds: atMost(1)}, NotMeasurable, "no figure for the number of transactions lost")
+	l.exp.Resolved = []byte("rate_of: own\n")
 	l.check(t, Threshold{Algorithm: "calc", Figure: responseP99, Bounds: atMost(1)}, NotMeasurable, "no figure for the p99 of the response time")
 	newLab().check(t, Threshold{Algorithm: "calc", Figure: pause, Bounds: atMost(1)}, NotMeasurable, "no trials")
 }
@@ -94,6 +95,42 @@ func TestWhatDoesNotCount(t *testing.T) {
 	check("was interrupted", func(t *result.Trial) { t.Status = result.Partial })
 	check("was profiled", func(t *result.Trial) { t.Profiled = true })
 	check("nobody checked", func(t *result.Trial) { t.Verdict.Mode = "off" })
+	check("was overloaded", func(t *result.Trial) { t.Overloaded = true })
+}
+
+// What an overloaded trial measured depends on how long it lasted. Its images are
+// right or wrong all the same.
+func TestOverloadedIsNotMeasurable(t *testing.T) {
+	l := newLab()
+	for _, n := range []string{"1M", "2M", "4M"} {
+		l.trial("calc", 100, 0, "records", n)
+		l.trial("none", 100, 0, "records", n)
+	}
+	share := Threshold{Algorithm: "calc", Figure: during, Bounds: atLeast(0)}
+	for i := range l.exp.Trials {
+		l.exp.Trials[i].Checkpoints = []result.Checkpoint{{N: 1, Trigger: 0, Total: 1}}
+		l.exp.Trials[i].Buckets = timeline(1, 10, 10, 10, 10, 10)
+	}
+	l.check(t, share, Held)
+	l.exp.Trials[1].Overloaded = true // none's, of which it is a share
+	l.check(t, share, NotMeasurable, "no figure")
+	l.check(t, Ratio{Of: []string{"calc"}, Figure: throughput, Over: "none", Bounds: atLeast(0)}, NotMeasurable, "none at records=1M was overloaded")
+	l.exp.Trials[0].Overloaded = true
+	l.check(t, share, NotMeasurable, "calc at records=1M was overloaded")
+	l.check(t, Growth{Algorithm: "calc", Words: []string{result.Never}}, NotMeasurable, "was overloaded")
+	l.check(t, Order{Algorithms: []string{"calc"}, Figure: throughput}, NotMeasurable, "was overloaded")
+	l.check(t, Monotone{Algorithm: "calc", Figure: throughput, Along: "records"}, NotMeasurable, "was overloaded")
+	l.check(t, Proof{Algorithm: "calc"}, Held)
+}
+
+// Latencies under one rate for all tell who is overloaded, not who is slow.
+func TestLatencyIsAtOwnRate(t *testing.T) {
+	l := newLab()
+	l.trial("calc", 100, 0).Response = &result.Quantiles{Count: 1, P99: 5000}
+	d := Threshold{Algorithm: "calc", Figure: responseP99, Bounds: atMost(6000)}
+	l.check(t, d, NotMeasurable, "the paper's is of each one's own")
+	l.exp.Resolved = []byte("rate_of: own\n")
+	l.check(t, d, Held)
 }
 
 func TestRatio(t *testing.T) {

@@ -40,7 +40,7 @@ func (d Growth) decide(v *view) (ruling, error) {
 	for _, p := range v.exp.Points() {
 		ts := v.exp.At(d.Algorithm, p)
 		for _, x := range ts {
-			if err := counts(x); err != nil {
+			if err := measures(x); err != nil {
 				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)
 			}
 		}

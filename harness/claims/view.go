@@ -36,7 +36,7 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 	}
 	var xs []float64
 	for _, t := range ts {
-		if err := counts(t); err != nil {
+		if err := measures(t); err != nil {
 			return result.Stat{}, fmt.Errorf("%s%s %w", algorithm, at(point), err)
 		}
 		var base *result.Trial
@@ -54,6 +54,15 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 		return result.Stat{}, fmt.Errorf("%s%s has no figure for the %s", algorithm, at(point), f.Name)
 	}
 	return result.NewStat(xs), nil
+}
+
+// measures says why a trial has no figure: it does not count, or it was overloaded,
+// so that its figures depend on how long it lasted.
+func measures(t *result.Trial) error {
+	if t.Overloaded {
+		return fmt.Errorf("was overloaded: it did not reach the rate of the open loop")
+	}
+	return counts(t)
 }
 
 // counts says why a trial does not count.
@@ -82,7 +91,7 @@ func firstLine(text string) string {
 // round returns an algorithm's trial of the same round and point as t, or nil.
 func (v *view) round(algorithm string, t *result.Trial) *result.Trial {
 	for _, b := range v.exp.At(algorithm, t.Params) {
-		if b.Round == t.Round && counts(b) == nil {
+		if b.Round == t.Round && measures(b) == nil {
 			return b
 		}
 	}

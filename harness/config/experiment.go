@@ -37,8 +37,10 @@ type Experiment struct {
 
 	// Workload has every value that the preset or a default gives.
 	Workload workload.Spec `yaml:"workload"`
-	// When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of none's closed-loop maximum.
+	// When transactions start: closed (each after the last), or an open loop at a rate: 200k/s, or 70% of a closed-loop maximum.
 	Rate Rate `yaml:"rate"`
+	// Whose closed-loop maximum a rate in percent is of: none, the same rate for every algorithm; or own, each algorithm's without checkpoints, measured first, so that no algorithm is overloaded by what it costs between checkpoints.
+	RateOf RateOf `yaml:"rate_of"`
 	// How the transactions of an open loop come: poisson (at random) or fixed (evenly).
 	Arrivals Arrivals `yaml:"arrivals"`
 
@@ -202,6 +204,15 @@ const (
 	SinkDiscard Sink = "discard"
 )
 
+// RateOf says whose maximum a rate in percent is of.
+type RateOf string
+
+// The maxima.
+const (
+	RateOfNone RateOf = "none"
+	RateOfOwn  RateOf = "own"
+)
+
 // WAL says whether commits are logged.
 type WAL string
 
@@ -232,6 +243,7 @@ func defaults(name string, known Known) Experiment {
 		Index:      IndexDense,
 		Locks:      LocksOrdered,
 		Arrivals:   ArrivalsPoisson,
+		RateOf:     RateOfNone,
 		Duration:   seconds(20),
 		Warmup:     seconds(3),
 		Bucket:     seconds(1) / 10,

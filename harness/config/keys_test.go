@@ -91,7 +91,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
 		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.every": "3s", "workload.long.hold": "3s", "workload.long.apart": "0.02",
-		"rate":          "70%",
+		"rate": "70%", "rate_of": "own",
 		"memory_budget": "64MiB", "arrivals": "fixed", "duration": "33s", "warmup": "1s", "bucket": "50ms",
 		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",
 		"checkpoint.disk_rate": "5MiB/s", "checkpoint.sink": "discard", "checkpoint.direct": "false", "checkpoint.dir": "/d",
@@ -107,6 +107,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"workload.key_order":    {"workload.distribution=zipf"},
 		"checkpoint.sink":       {"recover=false"},
 		"arrivals":              {"rate=10k/s"},
+		"rate_of":               {"rate=10%"},
 		"memory_budget":         {"algorithms=push"},
 		"restore":               {"algorithms=pagestore"},
 	}

@@ -9,19 +9,19 @@ import (
 )
 
 // A Rate is how many transactions an open loop starts per second: 200k, 200k/s,
-// or 70% of the closed-loop maximum of the algorithm none. The zero Rate is a
-// closed loop.
+// or 70% of the closed-loop maximum that RateOf names. The zero Rate is a closed
+// loop.
 type Rate struct {
 	PerSecond Count  // transactions per second; 0 unless absolute
-	Percent   Number // of none's maximum; 0 unless relative
+	Percent   Number // of the maximum; 0 unless relative
 }
 
 // Closed tells whether r is a closed loop: the next transaction starts when the
 // last one ends.
 func (r Rate) Closed() bool { return r == Rate{} }
 
-// Of returns the rate in transactions per second where none's measured maximum
-// is max, 0 for a closed loop.
+// Of returns the rate in transactions per second where the measured maximum is
+// max, 0 for a closed loop.
 func (r Rate) Of(max float64) float64 {
 	if r.Percent > 0 {
 		return max * float64(r.Percent) / 100

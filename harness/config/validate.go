@@ -61,6 +61,7 @@ func (e *Experiment) validate() []finding {
 	if name := e.firstOf(e.known.BudgetAlgorithms, false); name != "" {
 		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.BudgetAlgorithms, " and "))
 	}
+	c.add(e.RateOf == RateOfOwn && e.Rate.Percent == 0, "rate_of", "rate", "own has a meaning with a rate in percent only: remove it")
 	e.checkWorkload(&c)
 	e.checkPair(&c)
 	e.checkRestore(&c)
