@@ -358,6 +358,16 @@ func (s *Store) Counts() Counts {
 	return c
 }
 
+// Committed returns how many transactions each worker committed, by its number. Of a
+// running worker it may be up to 15 behind. It may be called at any time.
+func (s *Store) Committed() []uint64 {
+	ns := make([]uint64, len(s.workers))
+	for i, w := range s.workers {
+		ns[i] = w.published.Load()
+	}
+	return ns
+}
+
 // Memory is in bytes.
 type Memory struct {
 	Store int64 // tables and indexes, and live versions outside the tables

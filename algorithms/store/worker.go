@@ -139,7 +139,9 @@ func (w *Worker) attempt(q *Request) error {
 	return err
 }
 
-// run is the transaction between its locks and its leaving the clock.
+// run is the transaction between its locks and its leaving the clock. It is one path
+// for all: what is measured runs through the same lines as what is recorded, logged or
+// may abort, so that a fault in it cannot hide in the one and not be in the other.
 func (w *Worker) run(q *Request) error {
 	tx := &w.tx
 	w.seq++
@@ -149,43 +151,21 @@ func (w *Worker) run(q *Request) error {
 		return err
 	}
 	sched.Point("begun")
-	if tx.watch = tx.log != nil || w.redo != nil || q.MayAbort; tx.watch {
-		return w.runWatched(q)
-	}
-	if err := q.Body(tx); err != nil {
-		w.commit()
-		w.aborts.Add(1)
-		return err
-	}
-	w.commit()
-	w.count()
-	return nil
-}
-
-// runWatched is run for a transaction that is recorded, logged or may abort.
-func (w *Worker) runWatched(q *Request) error {
-	tx := &w.tx
 	tx.undoes = q.MayAbort
+	tx.watch = tx.undoes || tx.log != nil || w.redo != nil
 	if w.redo != nil {
 		w.redo.Begin()
 	}
-	err := q.Body(tx)
-	if err == nil && w.redo != nil {
-		w.epoch = w.redo.Commit(tx.id)
-	}
-	if err != nil {
-		tx.undo()
-		if w.redo != nil {
-			w.redo.Abort()
-		}
-		w.commit()
-		if tx.log != nil {
-			tx.log.Abort()
-		}
-		w.aborts.Add(1)
+	if err := q.Body(tx); err != nil {
+		w.abort()
 		return err
 	}
-	w.undo.forget()
+	if w.redo != nil {
+		w.epoch = w.redo.Commit(tx.id)
+	}
+	if tx.undoes {
+		w.undo.forget()
+	}
 	sched.Point("commit")
 	w.commit()
 	if tx.log != nil {
@@ -193,6 +173,21 @@ func (w *Worker) runWatched(q *Request) error {
 	}
 	w.count()
 	return nil
+}
+
+// abort takes back what the body wrote, as far as it was kept, and commits the
+// transaction as one that changed nothing.
+func (w *Worker) abort() {
+	tx := &w.tx
+	tx.undo()
+	if w.redo != nil {
+		w.redo.Abort()
+	}
+	w.commit()
+	if tx.log != nil {
+		tx.log.Abort()
+	}
+	w.aborts.Add(1)
 }
 
 // commit ends the transaction for the algorithm, under its locks unless that is
