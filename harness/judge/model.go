@@ -1,0 +1,156 @@
+package judge
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A Layout is what records look like, and which there are.
+type Layout struct {
+	Loaded    uint64 // the keys below it are there from the start, with id 0
+	Keys      uint64 // no transaction uses a key from here on
+	Size      int    // of a whole value, bytes
+	FieldSize int    // of a field, bytes; the last may be shorter
+	Varied    bool   // records may be added and removed
+
+	// Word returns what fills a record as it was loaded; a field that a
+	// transaction wrote is filled with its id. Fill makes dst the bytes of a field
+	// that is filled with word. Both are called by several goroutines.
+	Word func(key uint64) uint64
+	Fill func(dst []byte, word uint64)
+}
+
+func (l *Layout) fields() int { return (l.Size + l.FieldSize - 1) / l.FieldSize }
+
+// A model is the state that a set of transactions leaves. Of every record it knows the
+// id of its last writer, and of every field.
+type model struct {
+	Layout
+	n      int      // fields of a record
+	stamps []uint64 // by key
+	words  []uint64 // by key and field, 0 as loaded; nil where there is one field, which is as its record
+	length []uint16 // fields there are, by key; 0: absent; nil where every record is whole
+}
+
+// hole is the word of a field that nobody wrote, before one that was written: zeros. No
+// transaction has this id.
+const hole = 1
+
+func newModel(l Layout) *model {
+	m := &model{Layout: l, n: l.fields(), stamps: make([]uint64, l.Keys)}
+	if m.n > 1 {
+		m.words = make([]uint64, l.Keys*uint64(m.n))
+	}
+	if l.Varied {
+		m.length = make([]uint16, l.Keys)
+		for k := range l.Loaded {
+			m.length[k] = uint16(m.n)
+		}
+	}
+	return m
+}
+
+func (m *model) present(key uint64) bool {
+	if m.length == nil {
+		return key < m.Loaded
+	}
+	return m.length[key] > 0
+}
+
+// apply does a write of transaction id, unless one after it was done already.
+func (m *model) apply(id uint64, w *Write) {
+	k := w.Key
+	if id < m.stamps[k] || w.IfPresent && !m.present(k) {
+		return
+	}
+	m.stamps[k] = id
+	if m.length == nil && m.words == nil {
+		return
+	}
+	if w.Delete {
+		m.length[k] = 0
+		return
+	}
+	from, to := 0, m.n
+	if w.Field != Whole {
+		from, to = w.Field, w.Field+1
+	}
+	if m.length != nil {
+		if m.words != nil {
+			for i := int(m.length[k]); i < from; i++ {
+				m.words[k*uint64(m.n)+uint64(i)] = hole
+			}
+		}
+		m.length[k] = max(m.length[k], uint16(to))
+	}
+	if m.words != nil {
+		fields := m.words[k*uint64(m.n):][from:to]
+		for i := range fields {
+			fields[i] = id
+		}
+	}
+}
+
+// value appends what the record has to be, which is present.
+func (m *model) value(key uint64, v []byte) []byte {
+	size := m.Size
+	if m.length != nil {
+		size = min(size, int(m.length[key])*m.FieldSize)
+	}
+	v = append(v[:0], make([]byte, size)...)
+	for i := 0; i*m.FieldSize < size; i++ {
+		word := m.stamps[key]
+		if m.words != nil {
+			word = m.words[key*uint64(m.n)+uint64(i)]
+		}
+		switch word {
+		case hole:
+			continue
+		case 0:
+			word = m.Word(key)
+		}
+		m.Fill(v[i*m.FieldSize:min((i+1)*m.FieldSize, size)], word)
+	}
+	return v
+}
+
+// explain says in what value, of a record that carries the right id, differs from what
+// the transactions wrote.
+func (m *model) explain(key uint64, value []byte) string {
+	want := m.value(key, nil)
+	if len(value) != len(want) {
+		return fmt.Sprintf("it has %d bytes, and should have %d", len(value), len(want))
+	}
+	for i := 0; i*m.FieldSize < len(want); i++ {
+		from, to := i*m.FieldSize, min((i+1)*m.FieldSize, len(want))
+		if bytes.Equal(value[from:to], want[from:to]) {
+			continue
+		}
+		writer := m.stamps[key]
+		if m.words != nil {
+			writer = m.words[key*uint64(m.n)+uint64(i)]
+		}
+		return fmt.Sprintf("field %d is % x, and should be % x, of %s", i, short(value[from:to]), short(want[from:to]), author(writer))
+	}
+	return "it is right"
+}
+
+func short(b []byte) []byte { return b[:min(len(b), 16)] }
+
+// author names who wrote a version.
+func author(id uint64) string {
+	switch id {
+	case 0:
+		return "the load"
+	case hole:
+		return "nobody"
+	}
+	return name(id)
+}
+
+// name names a transaction. The low bits of an id are its worker.
+func name(id uint64) string { return fmt.Sprintf("transaction %#x of worker %d", id, id&0xffff) }
+
+func digest(v []byte) uint64 { return xxhash.Sum64(v) }
