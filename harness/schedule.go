@@ -66,11 +66,18 @@ func (s *schedule) run(ctx context.Context) {
 		if !s.add(taken{report: report, err: err}) {
 			return
 		}
-		at = at.Add(time.Duration(c.Interval))
-		if now := time.Now(); at.Before(now) {
-			at = now
-		}
+		at = afterwards(at, time.Duration(c.Interval), time.Now())
 	}
+}
+
+// afterwards returns when the checkpoint is due after one that was due at a moment
+// and has ended by now: an interval later, or now. Those that were missed meanwhile
+// are not caught up.
+func afterwards(at time.Time, interval time.Duration, now time.Time) time.Time {
+	if next := at.Add(interval); next.After(now) {
+		return next
+	}
+	return now
 }
 
 // add notes a checkpoint, and reports whether another makes sense.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -232,20 +233,11 @@ func (t *trial) split() {
 func (t *trial) collect() {
 	out := t.out
 	t.total()
-	c := t.store.Counts()
 	again := uint64(0)
 	for _, d := range t.drivers {
 		again += d.again
 	}
-	out.Aborts = map[string]uint64{
-		"lock conflict": c.Conflicts, "cpr shift": c.Shifts, "client": c.Aborts - again, "declared again": again,
-	}
-	out.Kinds = kinds(t.drivers)
-	for cause, n := range out.Aborts {
-		if n == 0 {
-			delete(out.Aborts, cause)
-		}
-	}
+	out.Aborts, out.Kinds = causes(t.store.Counts(), again), kinds(t.drivers)
 	out.Checkpoints, out.Events = t.sched.results()
 	t.split()
 	out.Disturbed.Host, out.Disturbed.HostWorst = out.HostTook()
@@ -262,12 +254,7 @@ func (t *trial) collect() {
 			Budget: p.Budget, Resident: p.Resident, Peak: p.Peak, Fetched: p.Fetched, Dropped: p.Dropped, Over: p.Over,
 		}
 	}
-	m := t.store.Memory()
-	out.Memory.Peak, out.Memory.After, out.Memory.RSS = m.Peak, m.Own, t.sampler.rss
-	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak is of more records than were loaded
-		out.Memory.Data += n * int64(t.cell.RecordSize)
-		out.Memory.Store, out.Memory.Rest = m.Store, m.Own
-	}
+	t.remembered(t.store.Memory())
 	out.Service = quantiles(&t.sampler.service)
 	if t.rate > 0 {
 		out.Rate, out.Response = t.rate, quantiles(&t.sampler.total)
@@ -275,6 +262,26 @@ func (t *trial) collect() {
 	out.HGRM, out.HLog = hgrm(&t.sampler.total), hlog(t.sampler.zero, t.sampler.measuredSpans())
 	t.acknowledged()
 	t.warn()
+}
+
+// causes returns how many attempts at transactions were given up, by cause. again
+// of those that clients aborted were declared again.
+func causes(c store.Counts, again uint64) map[string]uint64 {
+	all := map[string]uint64{
+		"lock conflict": c.Conflicts, "cpr shift": c.Shifts, "client": c.Aborts - again, "declared again": again,
+	}
+	maps.DeleteFunc(all, func(_ string, n uint64) bool { return n == 0 })
+	return all
+}
+
+// remembered takes over the memory that was in use in the end, and at most.
+func (t *trial) remembered(m store.Memory) {
+	mem := &t.out.Memory
+	mem.Peak, mem.After, mem.RSS = m.Peak, m.Own, t.sampler.rss
+	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak is of more records than were loaded
+		mem.Data += n * int64(t.cell.RecordSize)
+		mem.Store, mem.Rest = m.Store, m.Own
+	}
 }
 
 // worstDrift is by how much the counter that times transactions may be off before
@@ -288,10 +295,7 @@ func (t *trial) warn() {
 	if out.Committed == 0 {
 		out.Warnings = append(out.Warnings, "no transaction committed within the measured part: the trial has no figures")
 	}
-	if d := t.run.clock.Drift(); math.Abs(d) > worstDrift {
-		out.Warnings = append(out.Warnings, fmt.Sprintf(
-			"the time-stamp counter was %.2f %% off the monotonic clock: latencies are wrong by as much", 100*d))
-	}
+	t.warnDrift(t.run.clock.Drift())
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))
 	}
@@ -306,6 +310,14 @@ func (t *trial) warn() {
 	}
 	if whole == 0 {
 		out.Warnings = append(out.Warnings, "no checkpoint was finished within the measured part")
+	}
+}
+
+// warnDrift notes by which part of its rate the clock of transactions was off.
+func (t *trial) warnDrift(d float64) {
+	if math.Abs(d) > worstDrift {
+		t.out.Warnings = append(t.out.Warnings, fmt.Sprintf(
+			"the time-stamp counter was %.2f %% off the monotonic clock: latencies are wrong by as much", 100*d))
 	}
 }
 

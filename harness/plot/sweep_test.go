@@ -105,3 +105,42 @@ func TestUnlabelled(t *testing.T) {
 		t.Errorf("the label is %q now", all[0].Label)
 	}
 }
+
+// The panels of a sweep show each figure in the unit that they name.
+func TestSweepUnits(t *testing.T) {
+	stat := func(v float64) result.Stat { return result.Stat{N: 1, Median: v, Lo: v / 2, Hi: 2 * v} }
+	row := result.Row{Algorithm: "calc", Open: true, Relative: stat(0.9), P999: stat(1.5e6), Pause: stat(2), Total: stat(0.25), Recovery: stat(30)}
+	row.Lag, row.ReadPer, row.WrittenPer = stat(7e6), stat(1.25), stat(1.75)
+	at := func(f figure, r result.Row) (title string, v stem) {
+		p, drawn := f.panel([]line{{"calc", "calc", -1, ""}}, NewStyle(nil), []result.Row{r}, func([]result.Param) float64 { return 4 })
+		if len(drawn) == 0 {
+			return p.title, stem{}
+		}
+		return p.title, p.plotters[len(p.plotters)-1].(trend).points[0]
+	}
+	want := []struct {
+		title string
+		v     float64
+	}{
+		{"throughput (% of none)", 90}, {"p99.9 response (µs)", 1500}, {"longest pause (s)", 2}, {"checkpoint (ms)", 250}, {"recovery (s)", 30},
+		{"behind the log (MB)", 7}, {"read (bytes per byte logged)", 1.25}, {"written (bytes per byte logged)", 1.75},
+	}
+	if len(figures) != len(want) {
+		t.Fatalf("%d figures, want %d", len(figures), len(want))
+	}
+	near := func(a, b float64) bool { return a > b*(1-1e-9) && a < b*(1+1e-9) }
+	for i, w := range want {
+		title, v := at(figures[i], row)
+		if title != w.title || v.x != 4 || !near(v.y, w.v) || !near(v.lo, w.v/2) || !near(v.hi, 2*w.v) {
+			t.Errorf("%s: %+v, want %s at %v", title, v, w.title, w.v)
+		}
+	}
+	row.P999 = stat(8e6)
+	if title, v := at(figures[1], row); title != "p99.9 response (ms)" || !near(v.y, 8) {
+		t.Errorf("%s: %+v, want 8 ms", title, v)
+	}
+	row.Open = false
+	if _, v := at(figures[1], row); v.y != 0 {
+		t.Errorf("a closed loop has a response of %v", v.y)
+	}
+}
