@@ -17,6 +17,7 @@ import (
 type mix struct {
 	tables []int         // that are used; nil means all
 	keys   int           // declared by one transaction, at most; 0 means 4
+	wide   int           // transactions that declare up to 64 keys
 	skew   bool          // half of the accesses go to the first three keys
 	shared int           // of the accesses
 	twice  int           // transactions that declare a key twice
@@ -27,7 +28,10 @@ type mix struct {
 }
 
 // usual has some of everything.
-var usual = mix{skew: true, shared: 40, twice: 10, aborts: 10, gone: 20, long: 1, hold: time.Millisecond}
+var usual = mix{skew: true, wide: 3, shared: 40, twice: 10, aborts: 10, gone: 20, long: 1, hold: time.Millisecond}
+
+// widest is how many keys a wide transaction declares at most.
+const widest = 64
 
 var errAbort = errors.New("the body wants to abort")
 
@@ -99,7 +103,11 @@ func (c *client) hit(share int) bool { return c.rng.IntN(100) < share }
 // draw draws the next transaction.
 func (c *client) draw() {
 	acc := c.req.Access[:0]
-	for range 1 + c.rng.IntN(c.m.keys) {
+	keys := c.m.keys
+	if c.hit(c.m.wide) {
+		keys = widest
+	}
+	for range 1 + c.rng.IntN(keys) {
 		acc = append(acc, c.access())
 	}
 	if c.hit(c.m.twice) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/sched"
 )
 
 // idleEpochs is how many epochs an idle log leaves without a mark.
@@ -117,7 +118,8 @@ func (g *logger) drainRing(b *Buffer) error {
 		piece = piece[:min(len(piece), cap(g.out)-len(g.out))]
 		g.out = append(g.out, piece...)
 		head += uint64(len(piece))
-		b.head.Store(head)
+		b.head.Store(head) // before the token: who has that looks at head once more, and waits again
+		sched.Point("drained")
 		if b.needy.Load() && b.needy.Swap(false) {
 			select {
 			case b.space <- struct{}{}:

@@ -138,6 +138,12 @@ func walMutants() []mutant {
 		{name: "wal-frame-unchecked", file: "internal/wal/frame.go", seen: faster + ": no checksum",
 			fault: "does not check a frame's checksum",
 			edits: one("if checksum(b, seed) != binary.LittleEndian.Uint32(b) {", "if false {")},
+		{name: "wal-token-before-space", seen: "lost wake-up", tests: []string{"wal/stall"},
+			fault: "tells a worker that there is space before there is",
+			edits: []edit{
+				{"\t\tb.head.Store(head) // before the token: who has that looks at head once more, and waits again\n\t\tsched.Point(\"drained\")\n", ""},
+				{"\t\t\tdefault:\n\t\t\t}\n\t\t}\n\t}\n\treturn nil\n}\n", "\t\t\tdefault:\n\t\t\t}\n\t\t}\n\t\tsched.Point(\"drained\")\n\t\tb.head.Store(head)\n\t}\n\treturn nil\n}\n"},
+			}},
 		{name: "wal-write-errors-lost", seen: errorsAsOk,
 			fault: "ignores that a group could not be synced",
 			edits: one("g.unsynced = fmt.Errorf(\"sync log %s: %w\", g.path, err)", "g.unsynced = nil")},

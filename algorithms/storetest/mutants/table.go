@@ -97,6 +97,8 @@ func suites(room string) []suite {
 		return algorithm("calc", "TestPartialHash")
 	case "pfuzzy":
 		return algorithm("fuzzy", "TestPartial")
+	case "wal/stall": // elsewhere the worker hangs until the test's end
+		return []suite{{"internal/wal", "^TestStalledWorkerIsWoken$"}}
 	case "image/merge":
 		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
 	case "store", "storetest/crash", "storetest/powercut":
