@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -21,7 +21,7 @@ func TestRecordIsAListOfKeys(t *testing.T) {
 			return a, err
 		},
 		Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 1000}},
-		Images: store.Images{Dir: "images", FS: fs.NewMem()}, Log: store.Log{Dir: "log"},
+		Images: store.Images{Dir: "images", FS: fstest.NewMem()}, Log: store.Log{Dir: "log"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 // A worker that waits for space in its ring is woken once there is some: every
@@ -12,7 +12,7 @@ import (
 // the one before. Pauses in the logger widen the time in which a token could come
 // before the space that it tells of.
 func TestStalledWorkerIsWoken(t *testing.T) {
-	l, err := Open(Options{Dir: dir, FS: fs.NewMem(), Workers: 1, RingBytes: 256, Interval: time.Millisecond})
+	l, err := Open(Options{Dir: dir, FS: fstest.NewMem(), Workers: 1, RingBytes: 256, Interval: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
