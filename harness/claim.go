@@ -31,6 +31,21 @@ func CheckDir(e *config.Experiment) error {
 	return nil
 }
 
+// resolved returns what the folder of the results stands for, where that is a link
+// to another disk: a result that is set aside stays on that disk, and the next one is
+// written there.
+func resolved(dir string) (string, error) {
+	info, err := os.Lstat(dir)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return dir, nil
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", fmt.Errorf("the folder of the results is a link: %w: make what it stands for, or mount its disk", err)
+	}
+	return real, nil
+}
+
 // scratchOf returns the folder of images and logs of the result in dir. In a
 // checkpoint.dir its name has a hash of dir's path, so that two results never share
 // one.

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"ckptbench/harness/host"
 	"ckptbench/harness/result"
@@ -24,7 +21,7 @@ func Machine(dir string) result.Machine {
 	m := result.Machine{
 		CPU: cpuModel(host.Machine()), Cores: runtime.NumCPU(), Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
 		OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: firstLine("/proc/sys/kernel/osrelease"),
-		MemoryGiB: float64(host.TotalMemory(host.Machine())) / (1 << 30), FileSystem: fileSystem(dir),
+		MemoryGiB: float64(host.TotalMemory(host.Machine())) / (1 << 30), FileSystem: folderOn("", dir).FileSystem,
 		Facts: map[string]string{},
 	}
 	m.Commit, m.Dirty = revision()
@@ -101,45 +98,6 @@ func cpuModel(f host.Files) string { return cmp.Or(host.CPU(f), runtime.GOARCH) 
 // AvailableMemory returns the bytes that can be had without swapping and within
 // the limits of the container, or -1 where the system does not say.
 func AvailableMemory() int64 { return host.AvailableMemory(host.Machine()) }
-
-// FreeDisk returns the bytes free on the file system of dir or of the nearest
-// folder above it that exists, or -1.
-func FreeDisk(dir string) int64 {
-	var s unix.Statfs_t
-	if unix.Statfs(existing(dir), &s) != nil {
-		return -1
-	}
-	return int64(s.Bavail) * int64(s.Bsize)
-}
-
-func existing(dir string) string {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "."
-	}
-	for {
-		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
-}
-
-// fileSystem names the type of the file system below dir.
-func fileSystem(dir string) string {
-	var s unix.Statfs_t
-	if unix.Statfs(existing(dir), &s) != nil {
-		return ""
-	}
-	names := map[int64]string{ // Linux's numbers, by value: only there are they declared
-		0xef53: "ext4", 0x58465342: "xfs", 0x9123683e: "btrfs",
-		0x01021994: "tmpfs", 0x794c7630: "overlay", 0x6969: "nfs",
-	}
-	if name, ok := names[int64(s.Type)]; ok {
-		return name
-	}
-	return fmt.Sprintf("%#x", s.Type)
-}
 
 // revision returns the commit the program was built from. `go run` and `go
 // build` of a package stamp it; where they did not, git is asked.

@@ -264,5 +264,5 @@ func (t *trial) clean(keep string) error {
 	if err := os.RemoveAll(keep); err != nil {
 		return err
 	}
-	return os.Rename(t.dir, keep)
+	return moveTree(t.dir, keep)
 }

@@ -137,6 +137,9 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	r := &runner{exp: e, o: o, dir: ResultDir(o.Out, e, o.Shard), began: time.Now(), rates: map[rated]float64{}}
 	r.lookout = newLookout()
 	var err error
+	if r.dir, err = resolved(r.dir); err != nil {
+		return r, err
+	}
 	if r.scratch, err = scratchOf(r.dir, e.Checkpoint.Dir); err != nil {
 		return r, err
 	}
@@ -162,6 +165,7 @@ func (r *runner) setUp() error {
 		return err
 	}
 	machine := Machine(filepath.Dir(r.scratch))
+	machine.Folders = folders(filepath.Dir(r.scratch), r.dir)
 	r.machine = machine.ID
 	speed, warnings := r.lookout.lookBefore()
 	machine.Canary, machine.Warnings = &speed, append(machine.Warnings, warnings...)

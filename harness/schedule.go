@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -177,6 +178,15 @@ func (s *schedule) images() []taken {
 	return whole
 }
 
+// buffered reports whether an image went through the page cache.
+func (s *schedule) buffered() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.reports, func(t taken) bool {
+		return t.err == nil && t.report.Image.Path != "" && !t.report.Image.Direct
+	})
+}
+
 // results turns the reports into figures and events.
 func (s *schedule) results() (cs []result.Checkpoint, es []result.Event) {
 	s.mu.Lock()
@@ -199,7 +209,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 		Stalls: int64(r.Stalls), Stalled: seconds(r.Stalled),
 		LogRead: r.LogRead, OwnRead: r.OwnRead, OwnWritten: r.OwnWritten, LogLag: r.LogLag, LogSince: r.LogSince,
 		Copies: r.Copies, Copied: r.CopiedBytes,
-		Bytes: r.Image.Bytes, Records: int64(r.Image.Records),
+		Bytes: r.Image.Bytes, Records: int64(r.Image.Records), Direct: r.Image.Direct,
 	}
 	if r.Image.Path == "" && r.Image.Records == 0 { // no image was written, not even its header
 		c.Bytes = 0

@@ -302,6 +302,9 @@ func (t *trial) warn() {
 	if t.entry.Baseline {
 		return
 	}
+	if t.cell.Checkpoint.Direct && t.sched.buffered() {
+		out.Warnings = append(out.Warnings, "the file system refused direct I/O: images went through the page cache")
+	}
 	whole := 0
 	for _, c := range out.Checkpoints {
 		if c.Error == "" {

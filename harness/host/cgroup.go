@@ -66,9 +66,11 @@ func levels(dirs []string, v2 bool) []level {
 
 // A mount is a line of /proc/self/mountinfo.
 type mount struct {
+	device  string // its number, such as "254:0"
 	root    string // the folder of the file system that is mounted
 	point   string // where
 	kind    string // type of the file system
+	source  string // what is mounted: a device's path, or a name
 	options []string
 }
 
@@ -82,7 +84,7 @@ func parseMounts(text string) []mount {
 		if !ok || len(f) < 5 || len(g) < 3 {
 			continue
 		}
-		out = append(out, mount{unescape(f[3]), unescape(f[4]), g[0], strings.Split(g[2], ",")})
+		out = append(out, mount{f[2], unescape(f[3]), unescape(f[4]), g[0], unescape(g[1]), strings.Split(g[2], ",")})
 	}
 	return out
 }

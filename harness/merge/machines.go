@@ -57,7 +57,18 @@ func changed(a, b *result.Machine) []string {
 			out = append(out, fmt.Sprintf("parts were run with different %s: %s and %s", f.name, cmp.Or(f.a, "unknown"), cmp.Or(f.b, "unknown")))
 		}
 	}
+	if was, now := sectors(a), sectors(b); was != now && was != 0 && now != 0 { // earlier versions did not note them
+		out = append(out, fmt.Sprintf("parts were run on disks with different sectors: of %d and %d bytes", was, now))
+	}
 	return out
+}
+
+// sectors returns the bytes of a sector of the disk with the images; 0 is not known.
+func sectors(m *result.Machine) int64 {
+	if len(m.Folders) == 0 {
+		return 0
+	}
+	return m.Folders[0].Sector
 }
 
 func addNew[T comparable](list []T, more ...T) []T {

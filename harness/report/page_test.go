@@ -113,3 +113,24 @@ func TestPageSaysWhatWasNotChecked(t *testing.T) {
 		}
 	}
 }
+
+// The page says what images and results lie on; of a result of an earlier version, the
+// file system alone.
+func TestPageNamesDisks(t *testing.T) {
+	folders := []result.Folder{
+		{Use: "images and log", FileSystem: "xfs", Device: "loop0", Sector: 16384},
+		{Use: "results", FileSystem: "tmpfs"},
+	}
+	check := func(m result.Machine, wants ...string) {
+		t.Helper()
+		got := page(t, Page{Exp: &result.Experiment{Name: "x", Machine: m}})
+		for _, want := range wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("the page lacks %q", want)
+			}
+		}
+	}
+	check(result.Machine{FileSystem: "xfs", Folders: folders},
+		"<dt>images and log on</dt><dd>xfs on loop0, sectors of 16384 bytes</dd>", "<dt>results on</dt><dd>tmpfs</dd>")
+	check(result.Machine{FileSystem: "ext4"}, "<dt>file system</dt><dd>ext4</dd>")
+}

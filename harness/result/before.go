@@ -1,11 +1,13 @@
 package result
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 )
 
 // asideName matches the ends of the names of results that were set aside for
@@ -53,7 +55,11 @@ func SetAside(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Rename(dir, to); err != nil {
+	err = os.Rename(dir, to)
+	if errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV) {
+		return "", fmt.Errorf("set %s aside: %w: a disk is mounted there; mount it one folder higher, or move the result yourself", dir, err)
+	}
+	if err != nil {
 		return "", fmt.Errorf("set %s aside: %w", dir, err)
 	}
 	return to, syncDir(filepath.Dir(to))

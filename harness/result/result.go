@@ -170,7 +170,8 @@ type Checkpoint struct {
 	Copied int64 `json:"copied_bytes,omitempty"`
 	// Settled is how long after its end the p99 was back, s; see Trial.Settle.
 	Settled *float64 `json:"p99_back_s,omitempty"`
-	Bytes   int64    `json:"bytes"` // of the image
+	Bytes   int64    `json:"bytes"`            // of the image
+	Direct  bool     `json:"direct,omitempty"` // the image bypassed the page cache
 	Records int64    `json:"records"`
 	Kind    string   `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
 	Chain   int      `json:"chain,omitempty"` // images that recovery would have had to read
@@ -270,9 +271,10 @@ type Machine struct {
 	GOMAXPROCS int               `json:"gomaxprocs"`
 	Commit     string            `json:"commit"`
 	Dirty      bool              `json:"dirty"`
-	Build      string            `json:"build,omitempty"` // the commit and Go's version, or a hash of the program; empty: not known
-	FileSystem string            `json:"file_system"`     // of the images
-	Facts      map[string]string `json:"facts,omitempty"` // governor, THP, clock source, load, steal ...
+	Build      string            `json:"build,omitempty"`   // the commit and Go's version, or a hash of the program; empty: not known
+	FileSystem string            `json:"file_system"`       // of the images
+	Folders    []Folder          `json:"folders,omitempty"` // what the run wrote to, that of the images first; nil: not noted
+	Facts      map[string]string `json:"facts,omitempty"`   // governor, THP, clock source, load, steal ...
 	Warnings   []string          `json:"warnings,omitempty"`
 	Canary     *host.Speed       `json:"canary,omitempty"` // its speed just before the experiment
 }

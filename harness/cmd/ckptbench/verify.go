@@ -26,32 +26,79 @@ var errBusy = errors.New("not verified")
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 	var errs []error
 	for _, dir := range c.Dirs {
-		found := 0
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			switch {
-			case errors.Is(err, fs.ErrNotExist) && path != dir: // a run removed it meanwhile
-				return nil
-			case err != nil || !d.IsDir():
-				return err
-			}
-			text, err := verifyFolder(ctx, path, store.Verify)
-			if errors.Is(err, store.ErrNothing) {
-				return nil
-			}
-			found++
-			fmt.Fprint(t.out, text)
-			if errors.Is(err, store.ErrDamaged) || errors.Is(err, errBusy) {
-				errs = append(errs, err)
-				return nil // the other folders are read all the same
-			}
-			return err
-		})
-		if err == nil && found == 0 {
+		v := &verification{t: t, seen: map[string]bool{}}
+		err := v.walk(ctx, dir, true)
+		if err == nil && v.found == 0 {
 			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
 		}
-		errs = append(errs, err)
+		errs = append(errs, append(v.errs, err)...)
 	}
 	return errors.Join(errs...)
+}
+
+// A verification reads a folder and those below it.
+type verification struct {
+	t     terminal
+	seen  map[string]bool // paths without links: what several links lead to is read once
+	found int             // folders with something in them
+	errs  []error         // of folders; the others are read all the same
+}
+
+// walk verifies dir and the folders below. Links are followed: images and logs may lie
+// on disks of their own. A folder that is gone is an error where it was asked for or
+// is a link; any other was removed by a run meanwhile.
+func (v *verification) walk(ctx context.Context, dir string, asked bool) error {
+	real, entries, err := list(dir)
+	if errors.Is(err, fs.ErrNotExist) && !asked {
+		return nil
+	}
+	if err != nil || v.seen[real] {
+		return err
+	}
+	v.seen[real] = true
+	if err := v.verify(ctx, real); err != nil {
+		return err
+	}
+	for _, d := range entries {
+		path, link := filepath.Join(dir, d.Name()), d.Type()&fs.ModeSymlink != 0
+		if link {
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			link = info.IsDir()
+		}
+		if d.IsDir() || link {
+			if err := v.walk(ctx, path, link); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// list returns the path of a folder without links, and what is in it.
+func list(dir string) (real string, entries []fs.DirEntry, err error) {
+	if real, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", nil, err
+	}
+	entries, err = os.ReadDir(real)
+	return real, entries, err
+}
+
+// verify verifies one folder.
+func (v *verification) verify(ctx context.Context, dir string) error {
+	text, err := verifyFolder(ctx, dir, store.Verify)
+	if errors.Is(err, store.ErrNothing) {
+		return nil
+	}
+	v.found++
+	fmt.Fprint(v.t.out, text)
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, errBusy) {
+		v.errs = append(v.errs, err)
+		return nil
+	}
+	return err
 }
 
 // A verifier verifies a folder as store.Verify does.

@@ -116,6 +116,35 @@ func TestVerifyOwnFiles(t *testing.T) {
 	check("foedus", false, "log/own/foedus", "snapshot-")
 }
 
+// Folders may be links: the one that is named, and those in it. What several links lead
+// to is read once, and a link to nothing is an error.
+func TestVerifyLinks(t *testing.T) {
+	real, dir := kept(t, "calc", true), t.TempDir()
+	for _, link := range [][2]string{{filepath.Join(real, "images"), "a"}, {filepath.Join(real, "images"), "b"}, {dir, "loop"}} {
+		if err := os.Symlink(link[0], filepath.Join(dir, link[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(real, named); err != nil {
+		t.Fatal(err)
+	}
+	check := func(path string, status int, want string, times int) {
+		t.Helper()
+		got, out, errOut := command(t, "verify", path)
+		if got != status || strings.Count(out+errOut, want) != times {
+			t.Errorf("verify %s: status %d, want %d and %d x %q:\n%s%s", path, got, status, times, want, out, errOut)
+		}
+	}
+	check(dir, 0, "/images:", 1)
+	check(named, 0, "/images:", 1)
+	check(named, 0, "/log: log of", 1)
+	if err := os.Symlink(filepath.Join(dir, "nothing"), filepath.Join(dir, "c")); err != nil {
+		t.Fatal(err)
+	}
+	check(dir, 2, "no such file or directory", 1)
+}
+
 // A folder that a run changes while it is read is looked at again, and is not called
 // damaged: the error says who is at work.
 func TestVerifyBesideARun(t *testing.T) {
