@@ -168,6 +168,7 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 		return image.Info{}, err
 	}
 	s.trace.mark(MarkDurable)
+	s.prefix.publish(info, time.Now())
 	s.env.published = true
 	if s.opts.Partial != TrackNone {
 		s.tip = info.Seq

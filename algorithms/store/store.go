@@ -109,6 +109,7 @@ type Store struct {
 	collapser *collapser    // nil where images are full
 	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
 	coverage  coverage      // of the log by images; protected by ckpt
+	prefix    Prefix        // what images hold
 	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
 	traffic   traffic       // of the algorithm with files of its own, and the log
 	closed    atomic.Bool

@@ -189,11 +189,12 @@ func (c *child) checkpoint() error {
 	return c.l.checkpoint(r)
 }
 
-// A pending transaction has committed in an epoch of the log.
-type pending struct{ n, epoch uint64 }
+// A pending transaction has committed at a place: an epoch of the log or, without
+// one, a place of the store's Prefix.
+type pending struct{ n, place uint64 }
 
-// run runs one worker's transactions. Without a log one is never acknowledged;
-// with one it is when its epoch is durable.
+// run runs one worker's transactions. One is acknowledged when the log is durable up
+// to its epoch or, without a log, when an image that holds it is published.
 func (c *child) run(w int, done uint64) error {
 	client := newClient(c.o.Seed, c.s.Worker(w), w, done)
 	acknowledged := done
@@ -203,15 +204,22 @@ func (c *child) run(w int, done uint64) error {
 			return err
 		}
 		c.committed[w].Store(client.n)
-		if c.o.Log {
-			wait = append(wait, pending{client.n, c.s.Worker(w).Epoch()})
-			durable := c.s.Log().Durable()
-			for len(wait) > 0 && wait[0].epoch <= durable {
-				acknowledged, wait = wait[0].n, wait[1:]
-			}
+		place, durable := c.reached(w)
+		wait = append(wait, pending{client.n, place})
+		for len(wait) > 0 && wait[0].place <= durable {
+			acknowledged, wait = wait[0].n, wait[1:]
 		}
 		if err := c.l.progress(w, client.n, acknowledged); err != nil {
 			return err
 		}
 	}
+}
+
+// reached returns the place of a worker's last transaction, and the place up to which
+// all of them are durable.
+func (c *child) reached(w int) (place, durable uint64) {
+	if c.o.Log {
+		return c.s.Worker(w).Epoch(), c.s.Log().Durable()
+	}
+	return c.s.Worker(w).Place(), c.s.Prefix().Durable()
 }

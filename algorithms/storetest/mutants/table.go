@@ -49,7 +49,7 @@ func all() []mutant {
 		hekatonMutants(), pairsMutants(),
 		stableMutants(), phaseMutants(), lockMutants(), transactionMutants(), recoverMutants(),
 		imageMutants(), walMutants(), partialMutants(), foedusMutants(), pagedMutants(), gleanMutants(),
-		pagesMutants(), btreeMutants(), rowstoreMutants(),
+		pagesMutants(), btreeMutants(), rowstoreMutants(), durabilityMutants(),
 	)
 }
 
@@ -103,6 +103,8 @@ func suites(room string) []suite {
 		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
 	case "store", "storetest/crash", "storetest/powercut":
 		return []suite{{room, "."}}
+	case "checkpoint-acks": // power cuts of stores without a log
+		return []suite{{"storetest/powercut", "^TestDurabilityByCheckpoint$"}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
 		return []suite{{"internal/image", "^Test(Crash|Faults|FaultAndOn)$"}}
 	}

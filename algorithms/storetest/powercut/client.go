@@ -10,6 +10,7 @@ import (
 func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 	worker := f.s.Worker(w)
 	var x uint64
+	var wait []pending
 	for n := 1; !f.stop.Load(); n++ {
 		e := entry{pair: rng.Uint64N(pairs), gone: rng.IntN(5) == 0, salt: rng.Uint64()}
 		if err := worker.Do(f.hist.request(e, &x)); err != nil {
@@ -25,8 +26,26 @@ func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 			}
 			f.cam.promise(x)
 		}
+		if f.wal == walOff {
+			wait = f.acknowledge(append(wait, pending{x, worker.Place()}))
+		}
 		time.Sleep(50 * time.Microsecond)
 	}
+}
+
+// A pending transaction has committed, and no image that holds it was seen yet.
+type pending struct{ x, place uint64 }
+
+// acknowledge promises what a published image holds of one client's transactions, and
+// returns the rest. All before the last of them is durable with it, of the other
+// client, too: each has seen the one before.
+func (f *life) acknowledge(wait []pending) []pending {
+	durable := f.s.Prefix().Durable()
+	for ; len(wait) > 0 && wait[0].place <= durable; wait = wait[1:] {
+		f.cam.promise(wait[0].x)
+		f.acked.Add(1)
+	}
+	return wait
 }
 
 // progress returns when some more transactions have committed, or none will.

@@ -22,11 +22,14 @@ type tally struct {
 	torn        int // the state is none that ever was
 	unexplained int // an error, or a problem that nobody caused
 	texts       []string
+
+	acknowledged int // transactions that clients knew to be durable by an image
 }
 
 func (t *tally) add(o tally) {
 	t.cuts, t.lost, t.torn, t.unexplained = t.cuts+o.cuts, t.lost+o.lost, t.torn+o.torn, t.unexplained+o.unexplained
 	t.texts = append(t.texts, o.texts...)
+	t.acknowledged += o.acknowledged
 }
 
 // judge recovers what a cut left into a new store. It demands a state that was, with

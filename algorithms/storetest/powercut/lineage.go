@@ -82,6 +82,7 @@ type life struct {
 	stop  atomic.Bool
 	wg    sync.WaitGroup
 	done  atomic.Uint64 // the last transaction that committed
+	acked atomic.Int64  // transactions that clients knew to be durable by an image
 	fails bool          // a call of the disk fails on purpose
 }
 
@@ -92,6 +93,7 @@ func (l *lineage) generation(ctx context.Context, g int) (*picture, error) {
 	f.fails = f.cam.fault != nil
 	err := f.work(ctx)
 	f.halt()
+	l.acknowledged += int(f.acked.Load())
 	if f.s != nil {
 		closing := f.s.Close()
 		if err == nil && closing == nil && l.wal != walOff && !f.fails {

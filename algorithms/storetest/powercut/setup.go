@@ -16,7 +16,7 @@ const (
 
 // How transactions are logged.
 const (
-	walOff   = "off"
+	walOff   = "off" // transactions are acknowledged by images
 	walAsync = "async"
 	walSync  = "sync"
 )
