@@ -2,8 +2,6 @@ package harness
 
 import (
 	"errors"
-	"math"
-	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -28,6 +26,7 @@ type run struct {
 	fieldSize int
 	size      int  // of a value, bytes
 	deletes   bool // records may be gone
+	relative  bool // keys may depend on what was inserted by then
 	misses    atomic.Uint64
 }
 
@@ -44,12 +43,8 @@ func (r *run) halt() {
 // A client runs one worker's transactions, one after another, from a deck.
 type client struct {
 	driver
-	deck   deck
-	at     int        // the next short transaction
-	atLong int        // the next long one
-	toLong int        // short ones until then
-	rng    *rand.Rand // draws toLong
-	ahead  int        // how many transactions lookAhead looks ahead; 0: none
+	dealer
+	ahead int // how many transactions lookAhead looks ahead; 0: none
 
 	txn    workload.Txn
 	first  []int32   // of each operation, its first access
@@ -58,15 +53,16 @@ type client struct {
 	newest uint64    // one reading of run.newest for the whole transaction
 	held   time.Time // when a long transaction had its locks
 	due    time.Time // when the next long one begins, of the worker that runs these alone
-	_      [store.Isolation]byte
+
+	lastNewest, lastFresh uint64 // that the journal has
+	_                     [store.Isolation]byte
 }
 
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
-	c := &client{driver: driver{run: r, worker: w, timer: t}, deck: d,
+	c := &client{driver: driver{run: r, worker: w, timer: t}, dealer: newDealer(d),
 		value: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size), first: store.Isolated[int32](0)}
 	c.access = store.Isolated[store.Access](0)
 	c.driver.next = c.one
-	c.rng = rand.New(rand.NewPCG(d.seed, 1))
 	c.req.Body = c.body
 	if d.every > 0 {
 		c.driver.next, c.driver.longOnly = c.oneLong, true
@@ -80,7 +76,6 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	if ops >= largeTxn {
 		c.ahead, c.exact = 0, true
 	}
-	c.drawLong()
 	return c
 }
 
@@ -100,29 +95,6 @@ func touched(trace *workload.Tape) int {
 // long that each is counted at once, and that prefetching the next would only
 // push out what this one needs.
 const largeTxn = 256
-
-// drawLong draws how many short transactions come before the next long one.
-func (c *client) drawLong() {
-	c.toLong = math.MaxInt
-	if c.deck.share > 0 {
-		c.toLong = int(c.rng.ExpFloat64() / c.deck.share)
-	}
-}
-
-// draw returns the next transaction.
-func (c *client) draw() workload.Txn {
-	if c.toLong == 0 {
-		c.drawLong()
-		c.atLong = (c.atLong + 1) % c.deck.long.Len()
-		return c.deck.long.At(c.atLong)
-	}
-	c.toLong--
-	if c.at++; c.at >= c.deck.short.Len() {
-		c.at = 0
-	}
-	c.lookAhead()
-	return c.deck.short.At(c.at)
-}
 
 // lookAhead has the worker prefetch what the transactions to come will touch:
 // the tape knows them, as a server with requests waiting does.
@@ -160,13 +132,15 @@ func (c *client) oneLong() error {
 		}
 		time.Sleep(min(left, 10*time.Millisecond))
 	}
-	c.atLong = (c.atLong + 1) % c.deck.long.Len()
-	c.txn = c.deck.long.At(c.atLong)
+	c.txn = c.deal()
 	return c.execute()
 }
 
 func (c *client) one() error {
-	c.txn = c.draw()
+	c.txn = c.deal()
+	if !c.txn.Long {
+		c.lookAhead()
+	}
 	return c.execute()
 }
 
@@ -178,6 +152,9 @@ func (c *client) execute() error {
 		c.timer.close(c.worker.Epoch())
 	}
 	err := c.worker.Do(&c.req)
+	if c.journal != nil {
+		c.note(err)
+	}
 	c.done(c.txn.Long, err == nil)
 	switch {
 	case err == nil:
@@ -187,6 +164,31 @@ func (c *client) execute() error {
 		return nil
 	}
 	return err
+}
+
+// note has the journal know how the transaction ended, and the keys that it drew as it
+// ran. It is not to be mistaken for a recording: what was read and written is not in it.
+func (c *client) note(err error) {
+	switch {
+	case err == nil:
+		c.journal.Commit(c.worker.ID() >> 16)
+	case errors.Is(err, errClient):
+		c.journal.Abort()
+	default:
+		return // the loop ends with it
+	}
+	if !c.run.relative {
+		return
+	}
+	c.journal.Number(c.newest - c.lastNewest)
+	c.lastNewest = c.newest
+	for i := range c.txn.Ops {
+		if c.txn.Ops[i].Ref == workload.Fresh {
+			key := c.access[c.first[i]].Key
+			c.journal.Number(key - c.lastFresh)
+			c.lastFresh = key
+		}
+	}
 }
 
 // declare works out the transaction's accesses.

@@ -63,6 +63,12 @@ func (c cell) inserts() bool { return c.Workload.Insert != nil && *c.Workload.In
 
 func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.Delete > 0 }
 
+// relative reports whether keys may depend on what was inserted when a transaction runs.
+func (c cell) relative() bool {
+	d := c.Workload.Distribution
+	return c.inserts() || d == workload.Latest || d == workload.Exponential
+}
+
 // fieldSize returns the bytes of a field.
 func (c cell) fieldSize() int {
 	fields := max(c.Workload.Fields, 1)
@@ -186,7 +192,7 @@ func (c cell) dataBytes(s *store.Store) (n int64) {
 
 // newRun returns what the clients of a trial share.
 func (c cell) newRun() *run {
-	r := &run{clock: tsc.New(), fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes()}
+	r := &run{clock: tsc.New(), fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes(), relative: c.relative()}
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
 	return r

@@ -5,19 +5,21 @@ import (
 	"runtime"
 
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/journal"
 )
 
 // A driver keeps one worker busy, whatever its transactions are. It belongs to
 // the goroutine that runs loop or drive, and to others after that has returned.
 type driver struct {
-	run    *run
-	worker *store.Worker
-	timer  *timer
-	next   func() error     // runs the next transaction; an error ends the loop
-	pace   func(access int) // told now and then of how many accesses there were since; may sleep. With it, commits are counted at once
-	exact  bool             // a commit is counted at once: each transaction is long, or has to start at a time
-	req    store.Request
-	access []store.Access // of the transaction, for req
+	run     *run
+	worker  *store.Worker
+	timer   *timer
+	journal *journal.Journal // of what committed; nil: nothing is noted
+	next    func() error     // runs the next transaction; an error ends the loop
+	pace    func(access int) // told now and then of how many accesses there were since; may sleep. With it, commits are counted at once
+	exact   bool             // a commit is counted at once: each transaction is long, or has to start at a time
+	req     store.Request
+	access  []store.Access // of the transaction, for req
 
 	longOnly bool // it runs the long transactions alone, whose latencies are their own business
 

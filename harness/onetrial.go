@@ -36,7 +36,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		out.Status, out.Error, out.Throughput, out.Bulk = result.Failed, err.Error(), nil, nil
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
-	judge(out)
+	conclude(out)
 	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
@@ -66,7 +66,7 @@ func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry
 			return out, err
 		}
 		r.repeats--
-		judge(out)
+		conclude(out)
 		if err := result.Save(filepath.Join(r.dir, "noisy", strconv.Itoa(n+1)), *out); err != nil {
 			return out, err
 		}
@@ -76,9 +76,9 @@ func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry
 	}
 }
 
-// judge says whether a trial's images count as right: what was not looked at does
+// conclude says whether a trial's images count as right: what was not looked at does
 // not.
-func judge(out *result.Trial) {
+func conclude(out *result.Trial) {
 	out.Verdict.OK = out.Status == result.OK && out.Verdict.Mode != result.ModeOff
 }
 

@@ -77,6 +77,10 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, base.Close(), side.Close()) }()
+	if p.cell.judged() { // of both, as in a trial
+		keepJournals(base.drivers, journalRoom)
+		keepJournals(side.drivers, journalRoom)
+	}
 
 	seen := p.look.begin()
 	seen.measuring()
@@ -101,7 +105,7 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	seen.measured()
 	o.Canary, o.Disturbed = seen.report()
 	p.out.Openings = append(p.out.Openings, o)
-	return p.readBack(ctx, side)
+	return p.readBack(ctx, side, decks)
 }
 
 // openBoth opens both sides. Which of the two is opened first changes from opening

@@ -136,15 +136,16 @@ func TestPairFails(t *testing.T) {
 	}
 	base, side := sides[0], sides[1]
 	defer func() { _ = errors.Join(base.Close(), side.Close()) }()
+	keepJournals(side.drivers, journalRoom)
 	p := &pairing{cell: c, entry: entry, out: &result.Pair{}, capture: true, pace: 50_000_000}
 	var o result.Opening
 	if err := p.captured(t.Context(), base, side, &o); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.readBack(t.Context(), side); err != nil || p.out.Images != 1 {
+	if err := p.readBack(t.Context(), side, decks); err != nil || p.out.Images != 1 {
 		t.Fatalf("%d images, %v", p.out.Images, err)
 	}
-	path := side.report.Image.Path
+	path := side.last.report.Image.Path
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +155,7 @@ func TestPairFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	var wrong *wrongImage
-	if err := p.readBack(t.Context(), side); !errors.As(err, &wrong) || p.out.Images != 1 {
+	if err := p.readBack(t.Context(), side, decks); !errors.As(err, &wrong) || p.out.Images != 1 {
 		t.Errorf("a flipped bit: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/judge"
 	"ckptbench/harness/result"
 )
 
@@ -34,6 +35,7 @@ type schedule struct {
 type taken struct {
 	report store.Report
 	err    error
+	at     judge.Moments
 	kept   []string // second names of the full image, and of what is laid over it, the image at the end
 }
 
@@ -62,9 +64,9 @@ func (s *schedule) run(ctx context.Context) {
 		case <-time.After(time.Until(at)):
 		}
 		s.say(fmt.Sprintf("ckpt#%d", n))
-		report, err := s.store.Checkpoint(ctx)
+		t := take(ctx, s.store)
 		s.say("")
-		if !s.add(taken{report: report, err: err}) {
+		if !s.add(t) {
 			return
 		}
 		at = afterwards(at, time.Duration(c.Interval), time.Now())
@@ -79,6 +81,14 @@ func afterwards(at time.Time, interval time.Duration, now time.Time) time.Time {
 		return next
 	}
 	return now
+}
+
+// take takes a checkpoint.
+func take(ctx context.Context, s *store.Store) (t taken) {
+	t.at.Before = s.Committed()
+	t.report, t.err = s.Checkpoint(ctx)
+	t.at.After = s.Committed()
+	return t
 }
 
 // add notes a checkpoint, and reports whether another makes sense.

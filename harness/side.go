@@ -29,9 +29,8 @@ type Side struct {
 
 	beside *Side // the other of the pair, whose capture is felt here as well; nil: none
 
-	ended   chan struct{} // closed when the capture under way has ended; nil where there is none
-	report  store.Report  // of the last capture; written before ended is closed
-	failure error         // likewise
+	ended chan struct{} // closed when the capture under way has ended; nil where there is none
+	last  taken         // the last capture; written before ended is closed
 }
 
 // pairTape is for how long a run the transactions of an opening are drawn: longer
@@ -178,7 +177,7 @@ func (s *Side) StartCapture(ctx context.Context, rate int64) {
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)
-		s.report, s.failure = s.store.Checkpoint(ctx)
+		s.last = take(ctx, s.store)
 	}()
 }
 
@@ -202,7 +201,7 @@ func (s *Side) alone() bool { return !s.Capturing() && (s.beside == nil || !s.be
 func (s *Side) EndCapture() (store.Report, error) {
 	<-s.ended
 	s.ended = nil
-	return s.report, s.failure
+	return s.last.report, s.last.err
 }
 
 // bytes returns the size of the records in memory, with what the algorithm has
@@ -213,4 +212,7 @@ func (s *Side) bytes() int64 {
 }
 
 // Close closes the store and removes its files.
-func (s *Side) Close() error { return errors.Join(s.store.Close(), os.RemoveAll(s.dir)) }
+func (s *Side) Close() error {
+	closeJournals(s.drivers)
+	return errors.Join(s.store.Close(), os.RemoveAll(s.dir))
+}

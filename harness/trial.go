@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type trial struct {
 	progress func(result.Bucket, string)
 	profile  func() (stop func()) // of the measured part; nil: none
 	lookout  *lookout             // nil: what else the machine does is not looked at
+	room     int                  // of all journals, bytes; 0: journalRoom
 
 	store   *store.Store
 	run     *run
@@ -48,6 +50,7 @@ func (t *trial) measure(ctx context.Context) error {
 	}
 	defer func() { _ = t.store.Close() }()
 	t.prepare()
+	defer closeJournals(t.drivers)
 	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store, Rest: t.store.Memory().Own, Huge: hugeBytes()}
 	if err := t.work(ctx); err != nil {
 		return err
@@ -73,6 +76,9 @@ func (t *trial) prepare() {
 			t.timers = append(t.timers, driver.timer)
 		}
 		t.drivers = append(t.drivers, driver)
+	}
+	if t.cell.judged() {
+		keepJournals(t.drivers, cmp.Or(t.room, journalRoom))
 	}
 }
 

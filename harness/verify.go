@@ -211,7 +211,7 @@ func (v *verification) judge(ctx context.Context) error {
 	if err := history.Final(final, rules).Err(); err != nil {
 		return &wrongImage{fmt.Errorf("memory after the run: %w", err)}
 	}
-	v.verdict.Images += len(v.images)
+	v.verdict.Add(result.How{Oracle: len(v.images)})
 	return ctx.Err()
 }
 

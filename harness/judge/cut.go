@@ -30,8 +30,8 @@ func (j *Judge) cut(at Moments) ([]uint64, error) {
 // A sighting looks at transactions in the order of their ids, and finds out which of
 // them an image holds.
 type sighting struct {
-	image    []uint64 // the id that each record carries
-	model    *model   // before the first of them
+	image    []uint64            // the id that each record carries
+	model    *model              // before the first of them
 	presence map[uint64]presence // where it changed; nil where it cannot
 	out      []outside           // by worker
 }

@@ -34,6 +34,9 @@ func (t *Trial) agrees() error {
 	if t.Schema >= sumsSchema && t.Verdict.OK && (t.Status != OK || t.Verdict.Mode == ModeOff) {
 		return fmt.Errorf("verdict.ok is true of a trial that is %s and verified %s", t.Status, t.Verdict.Mode)
 	}
+	if n := t.Verdict.How.Sum(); n != 0 && n != t.Verdict.Images {
+		return fmt.Errorf("verdict.images is %d, but those of verdict.how are %d", t.Verdict.Images, n)
+	}
 	for _, check := range []func() error{t.throughputAgrees, t.bucketsAgree, t.latenciesAgree, t.checkpointsAgree} {
 		if err := check(); err != nil {
 			return err

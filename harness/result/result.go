@@ -107,7 +107,53 @@ type Verdict struct {
 	OK           bool   `json:"ok"`
 	Images       int    `json:"images"`       // read back and right
 	Transactions uint64 `json:"transactions"` // recorded for the oracle
+	How          How    `json:"how,omitzero"` // which of the images; zero in results from before it was told
 	Detail       string `json:"detail,omitempty"`
+}
+
+// A How says how many images were checked in which way, and were right.
+type How struct {
+	// Oracle: of a recorded run. The oracle, which knows what every transaction
+	// read and wrote, found each image consistent.
+	Oracle int `json:"oracle"`
+	// Whole: of the measured run, compared with what the transactions wrote: every
+	// record is there, with every byte that they left; none is torn; whoever is in
+	// has all before it in; and all that had committed before the checkpoint was
+	// asked for is in.
+	Whole int `json:"whole"`
+	// Records: of the measured run, by an algorithm whose images mix versions until
+	// the log repairs them: every record is there, with every byte that the
+	// transaction left whose id it carries.
+	Records int `json:"records"`
+	// Plausible: of the measured run, where not all is known that was committed:
+	// each value fits the id that its record carries, and none is older than in the
+	// image before.
+	Plausible int `json:"plausible"`
+	// Conditions: of the measured run of a benchmark of stored procedures, whose
+	// own conditions the image meets.
+	Conditions int `json:"conditions"`
+	// Recovered: the last one, taken when no transaction ran. What was recovered
+	// from it is what was in memory.
+	Recovered int `json:"recovered"`
+}
+
+// Sum returns how many there are in all.
+func (h How) Sum() int {
+	return h.Oracle + h.Whole + h.Records + h.Plausible + h.Conditions + h.Recovered
+}
+
+// Plus returns h and o together.
+func (h How) Plus(o How) How {
+	return How{
+		Oracle: h.Oracle + o.Oracle, Whole: h.Whole + o.Whole, Records: h.Records + o.Records,
+		Plausible: h.Plausible + o.Plausible, Conditions: h.Conditions + o.Conditions, Recovered: h.Recovered + o.Recovered,
+	}
+}
+
+// Add counts images that were checked and right.
+func (v *Verdict) Add(h How) {
+	v.How = v.How.Plus(h)
+	v.Images += h.Sum()
 }
 
 // Quantiles are latencies in nanoseconds.

@@ -1,0 +1,100 @@
+package harness
+
+import (
+	"ckptbench/harness/config"
+	"ckptbench/harness/journal"
+	"ckptbench/harness/judge"
+	"ckptbench/workload"
+)
+
+// journalRoom is how large all journals of a trial may become, in bytes; about as many
+// transactions.
+const journalRoom = 1 << 30
+
+// judged reports whether the cell's measured images are compared with what its
+// transactions wrote: that of a benchmark of stored procedures is known to its own
+// conditions alone.
+func (c cell) judged() bool { return c.bench == nil && c.Verify != config.VerifyOff && !c.bulk() }
+
+// keepJournals has every driver note what it commits. All algorithms do, and none: it
+// costs a byte of memory and about a nanosecond a transaction.
+func keepJournals(drivers []*driver, room int) {
+	for _, d := range drivers {
+		d.journal = journal.New(room / len(drivers))
+	}
+}
+
+// closeJournals gives their memory back.
+func closeJournals(drivers []*driver) {
+	for _, d := range drivers {
+		if d.journal != nil {
+			d.journal.Close()
+			d.journal = nil
+		}
+	}
+}
+
+// A replay is what a client committed, dealt again. It is a judge.Session.
+type replay struct {
+	dealer
+	run           *run
+	worker        uint64
+	reader        journal.Reader
+	newest, fresh uint64
+}
+
+// replays returns what each driver committed. They must stand still.
+func replays(drivers []*driver, decks []deck) (ss []judge.Session) {
+	for i, d := range drivers {
+		ss = append(ss, &replay{dealer: newDealer(decks[i]), run: d.run, worker: uint64(i), reader: d.journal.Read()})
+	}
+	return ss
+}
+
+// Fork implements judge.Session.
+func (r *replay) Fork() judge.Session {
+	f := *r
+	return &f
+}
+
+// Next implements judge.Session.
+func (r *replay) Next(t *judge.Txn) bool {
+	for {
+		seq, committed, ok := r.reader.Next()
+		if !ok {
+			return false
+		}
+		txn := r.deal()
+		t.ID, t.Writes = seq<<16|r.worker, t.Writes[:0]
+		if r.run.relative {
+			r.newest += r.reader.Number()
+		}
+		for i := range txn.Ops {
+			r.add(t, &txn.Ops[i])
+		}
+		if committed {
+			return true
+		}
+	}
+}
+
+// add adds what an operation writes, as client.body has it.
+func (r *replay) add(t *judge.Txn, op *workload.Op) {
+	w := judge.Write{Key: op.Key, Field: judge.Whole}
+	switch op.Ref {
+	case workload.BelowNewest:
+		w.Key = r.newest - min(op.Key, r.newest)
+	case workload.Fresh:
+		r.fresh += r.reader.Number()
+		w.Key = r.fresh
+	}
+	if !op.Kind.Writes() {
+		return
+	}
+	if op.Field != workload.FieldAll && r.run.fieldSize < r.run.size {
+		w.Field = int(op.Field)
+	}
+	w.Delete = op.Kind == workload.Delete
+	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite || op.Kind == workload.Update && r.run.deletes
+	t.Writes = append(t.Writes, w)
+}
