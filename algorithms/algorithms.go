@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms/hourglass"
 	"ckptbench/algorithms/hyper"
 	"ckptbench/algorithms/lineairdb"
+	"ckptbench/algorithms/locking"
 	"ckptbench/algorithms/naive"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/oracle"
@@ -79,6 +80,8 @@ func All() []Entry {
 			Summary: "naive, of what was written since the image before", Paper: ren},
 		{Name: "pnaive-copy", Variant: "naive", New: naive.NewCopy, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while what was written is copied", Copies: "1",
 			Summary: "naive-copy, of what was written since the image before", Paper: ren + ", applied to " + cao, CopyBytes: 1},
+		{Name: "locking", New: locking.New, Oracle: oracle.Prefix, Quiesces: "writers, until the image is written", Copies: "0",
+			Summary: "a read-only transaction that has locks on all records until its image is written", Paper: "slides on checkpoint algorithms, 2022"},
 		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Unlogged: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, worth nothing without a log that it is not charged for", Paper: ren, CopyBytes: 1},
 		{Name: "fuzzy-log", Variant: "fuzzy", New: fuzzy.New, NeedsLog: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",

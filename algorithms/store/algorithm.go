@@ -12,7 +12,8 @@ import (
 //
 // Begin, Read, Write and Commit are called by the workers, each in its own
 // transaction; Checkpoint by one goroutine at a time, beside them. None of them
-// may wait for a transaction lock.
+// may wait for a transaction lock, but the checkpoint that is a transaction itself
+// (package locking).
 type Algorithm interface {
 	// Loaded is called once, when the records that the store starts with are
 	// in place and no transaction has begun.

@@ -36,7 +36,8 @@
 // # Latch and lock
 //
 // A transaction lock lasts as long as its transaction, seconds perhaps. A
-// checkpointer never waits for one. Where it meets a writer there is a latch per
+// checkpointer never waits for one, but the one that is a transaction over
+// everything and is there to show why. Where it meets a writer there is a latch per
 // record that lasts as long as one copy.
 //
 // # The clock

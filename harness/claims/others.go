@@ -88,11 +88,19 @@ func li() []Claim {
 	}
 }
 
+const slides = "slides on checkpoint algorithms, 2022"
+
 // systems are claims of systems that were not published as papers on
-// checkpoints.
+// checkpoints, and of slides.
 func systems() []Claim {
 	sizes, q1, q3 := []string{"pause-size"}, []string{"paper/question1-calc-abort"}, []string{"paper/question3-prepare"}
 	return []Claim{
+		{ID: "scan-too-heavy", Says: "A read-only transaction with locks on everything is too heavy: nobody writes until it has written its image.",
+			Source: slides, Theirs: "too heavy", Basis: Text, Configs: []string{"all"},
+			Decide: Threshold{Algorithm: "locking", Figure: during, Bounds: atMost(0.2)}},
+		{ID: "scan-as-naive", Says: "To writers it is no better than stopping everything for the dump.",
+			Source: slides, Theirs: "too heavy", Basis: Text, Configs: []string{"all"},
+			Decide: Ratio{Of: []string{"locking"}, Figure: lost, Over: "naive", Bounds: atLeast(1), Tolerance: 0.1}},
 		{ID: "fork-pause-grows", Says: "The pause of a fork grows in proportion to the database: its page table is copied.",
 			Source: "Redis's documentation of latency", Theirs: "9 to 13 ms for a GB", Basis: Code, Configs: append(sizes, "paper/li-size"),
 			Decide: Growth{Algorithm: "hyper", Words: []string{result.Linear}}},

@@ -68,6 +68,8 @@ var looks = map[string]Look{
 	"naive-copy": {black, dashed, marker{square, open}},
 	"pnaive":     {black, dotted, marker{square, half}},
 
+	"locking": {black, longDash, strokes(5, math.Pi/2)},
+
 	"fuzzy":      {orange, solid, marker{left, full}},
 	"fuzzy-log":  {orange, longDash, marker{left, open}},
 	"pfuzzy":     {orange, dotted, marker{left, half}},

@@ -36,6 +36,7 @@ var claims = map[string]claim{
 	"lineairdb":       {"none: the end of an epoch", "LineairDB's source, checkpoint_manager"},
 	"lineairdb-early": {"none: the end of an epoch", "LineairDB's source, checkpoint_manager"},
 	"hyper":           {"linear, small: the page table", "Redis's documentation of latency, 9 to 13 ms/GB"},
+	"locking":         {"none, but no writer starts until the image is written", "slides, 2022"},
 	"push":            {"flat: one version number", "Dragonfly's documentation, rdbsave"},
 	"flink":           {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},
 	"flink-cow-write": {"linear, small: a pointer per bucket", flink + "CopyOnWriteStateMap"},

@@ -55,6 +55,9 @@ func (l *Lock) TryRLock() (seq uint64, ok bool) {
 // claims again until then; it is claimed no more then.
 func (l *Lock) Claim() { l.w.Or(claimed) }
 
+// Unclaim gives a claim up. One who claims too claims again.
+func (l *Lock) Unclaim() { l.w.And(^uint64(claimed)) }
+
 // TryClaimed takes a claimed lock, shared or exclusively.
 func (l *Lock) TryClaimed(shared bool) (seq uint64, ok bool) {
 	w := l.w.Load()

@@ -1,9 +1,11 @@
 package main
 
-// The algorithms that bring the store to a standstill, and the fuzzy one.
+// The algorithms that bring the store to a standstill, or its writers, and the
+// fuzzy one.
 
 const (
 	naiveFile    = "naive/naive.go"
+	lockingFile  = "locking/locking.go"
 	fuzzyFile    = "fuzzy/fuzzy.go"
 	zigzagFile   = "zigzag/zigzag.go"
 	pingpongFile = "pingpong/pingpong.go"
@@ -50,6 +52,35 @@ func naiveMutants() []mutant {
 			}
 		})`)},
 	})...)
+}
+
+func lockingMutants() []mutant {
+	const release = "\tl.env.Mark(store.MarkPoint)\n"
+	return in("locking", lockingFile, []mutant{
+		{name: "locking-not-two-phase", seen: "a scan that releases locks before it has read everything",
+			fault: "releases its locks at the point, and reads afterwards",
+			edits: one(release, release+"\tl.release()\n")},
+		{name: "locking-reads-uncommitted", seen: "a scan at a lower isolation level: locks that are not waited for",
+			fault: "passes over a record that a writer holds, and reads it all the same",
+			edits: []edit{{"if err := lock(ctx, &l.env.Rec(ordinal).Head().Lock); err != nil {\n\t\t\treturn err\n\t\t}\n\t\tl.locked++",
+				"if _, ok := l.env.Rec(ordinal).Head().Lock.TryRLock(); ok {\n\t\t\tl.order[l.locked] = ordinal\n\t\t\tl.locked++\n\t\t}"},
+				{"\n// patience is", "\nvar _ = lock\n\n// patience is"}}},
+		{name: "locking-no-gap-lock", seen: "phantoms: locks on records do not keep records from being inserted",
+			fault: "lets transactions after the point insert what the scan then reads",
+			edits: one("g != nil && tx", "false && tx")},
+		{name: "locking-gap-lock-too-soon", seen: "an insert that began before the scan is kept out of the image it belongs to",
+			fault: "does not wait for those that insert and began before the point",
+			edits: one("return p > period })", "return p >= 0 })")},
+		{name: "locking-forgotten-period", seen: "forgotten flip",
+			fault: "does not begin a new period at the point",
+			edits: one("\tl.env.Clock.Set(period + 1)\n", "")},
+		{name: "locking-period-first", seen: "cut decided before the locks (LineairDB)",
+			fault: "begins the period before it has its locks",
+			edits: one("\tg := l.list(period + 1)\n", "\tg := l.list(period + 1)\n\tl.env.Clock.Set(period + 1)\n")},
+		{name: "locking-claims-too-much", seen: "LineairDB: cut at the start of an epoch, acknowledged as its end",
+			fault: "claims the period after the point as well",
+			edits: one("Seq: period}", "Seq: period + 1}")},
+	})
 }
 
 func zigzagMutants() []mutant {

@@ -43,7 +43,7 @@ func in(room, file string, ms []mutant) []mutant {
 // all returns the whole table.
 func all() []mutant {
 	return slices.Concat(
-		naiveMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
+		naiveMutants(), lockingMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		flinkMutants(), cowmapMutants(), pagestoreMutants(),
 		hekatonMutants(), pairsMutants(),
@@ -61,7 +61,7 @@ type suite struct{ pkg, run string }
 func suites(room string) []suite {
 	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
 	switch room {
-	case "fuzzy", "push", "piggyback", "hyper", "hekaton", "foedus":
+	case "fuzzy", "locking", "push", "piggyback", "hyper", "hekaton", "foedus":
 		return []suite{{room, "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")

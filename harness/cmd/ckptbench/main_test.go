@@ -91,7 +91,7 @@ func TestListNamesAlgorithms(t *testing.T) {
 			names = append(names, r["name"])
 		}
 	}
-	const want = "none naive fuzzy cou zigzag pingpong hourglass piggyback calc cpr lineairdb push hyper flink pagestore foedus hekaton"
+	const want = "none naive locking fuzzy cou zigzag pingpong hourglass piggyback calc cpr lineairdb push hyper flink pagestore foedus hekaton"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
