@@ -72,6 +72,8 @@ func All() []Entry {
 			Summary: "the baseline: no checkpoints", Paper: "-"},
 		{Name: "none-again", Variant: "none", New: none.New, Baseline: true, Quiesces: "never", Copies: "0",
 			Summary: "the baseline a second time: what it differs by is noise", Paper: "-"},
+		{Name: "none-log", Variant: "none", New: none.New, Baseline: true, NeedsLog: true, Quiesces: "never", Copies: "0",
+			Summary: "the baseline under a log of every change, which an algorithm that needs a log is compared with", Paper: "-"},
 		{Name: "naive", New: naive.NewDump, Oracle: oracle.Prefix, Quiesces: "while the image is written", Copies: "0",
 			Summary: "stop, write every record, go on", Paper: ren},
 		{Name: "naive-copy", Variant: "naive", New: naive.NewCopy, Oracle: oracle.Prefix, Quiesces: "while memory is copied", Copies: "1",

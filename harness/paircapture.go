@@ -13,7 +13,7 @@ import (
 // captured runs quads beside one capture, paced so that the algorithm meets as many
 // of its own transactions as it would alone.
 func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Opening) error {
-	if p.pace == 0 {
+	if !p.paced {
 		if err := p.setPace(ctx, side); err != nil {
 			return err
 		}
@@ -46,6 +46,7 @@ func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Open
 // setPace finds the rate of a paced image. Where the configuration limits no disk,
 // one image is captured beside the algorithm alone to see how fast that is.
 func (p *pairing) setPace(ctx context.Context, side *Side) error {
+	p.paced = true
 	rate := float64(p.cell.Checkpoint.DiskRate)
 	if rate == 0 {
 		side.StartCapture(ctx, 0)
@@ -58,6 +59,9 @@ func (p *pairing) setPace(ctx context.Context, side *Side) error {
 		report, err := side.EndCapture()
 		if err != nil {
 			return fmt.Errorf("capture beside the algorithm alone: %w", err)
+		}
+		if report.Image.Records == 0 { // it is made of files of its own, which nothing paces
+			return nil
 		}
 		rate = float64(report.Image.Bytes) / max(report.Capture+report.Write, time.Microsecond).Seconds()
 	}

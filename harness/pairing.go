@@ -12,11 +12,12 @@ import (
 	"ckptbench/harness/result"
 )
 
-// A pairing measures one algorithm beside none at one point of the matrix.
+// A pairing measures one algorithm beside none, or none under its log, at one point
+// of the matrix.
 type pairing struct {
 	cell   cell
 	entry  algorithms.Entry
-	base   algorithms.Entry // none
+	base   algorithms.Entry // none, or none under the log
 	dir    string           // scratch
 	trials []*result.Trial  // of the algorithm at the point, which the parts are weighted by
 	out    *result.Pair
@@ -24,7 +25,8 @@ type pairing struct {
 
 	decks   func(opening int) ([]deck, error)
 	capture bool  // there is something to measure while an image is captured
-	pace    int64 // bytes a second of a paced image; 0: not known yet
+	paced   bool  // pace is known
+	pace    int64 // bytes a second of a paced image; 0: it is not limited
 }
 
 // sideDuty is the part of a quad in which the algorithm's side runs. A capture that is
@@ -80,6 +82,11 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	if p.cell.judged() { // of both, as in a trial
 		keepJournals(base.drivers, journalRoom)
 		keepJournals(side.drivers, journalRoom)
+	}
+	// A side runs half of the time, and logs half as much.
+	if rate := float64(p.cell.Checkpoint.DiskRate); rate > 0 {
+		base.store.SetDiskRate(max(1, int64(rate*sideDuty)))
+		side.store.SetDiskRate(max(1, int64(rate*sideDuty)))
 	}
 
 	seen := p.look.begin()

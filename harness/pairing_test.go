@@ -77,6 +77,9 @@ func TestPairs(t *testing.T) {
 	for i := range e.Pairs {
 		p := &e.Pairs[i]
 		entry, _ := algorithms.Find(p.Algorithm)
+		if beside := map[string]string{"fuzzy-log": "none-log"}[p.Algorithm]; p.Base != beside {
+			t.Errorf("%s was measured beside %q, want %q", p.Algorithm, p.Base, beside)
+		}
 		if p.Status != result.OK || len(p.Openings) < 2 || p.Workers != 2 || p.Slice != 0.001 {
 			t.Errorf("%s: %+v", p.Algorithm, p)
 		}
@@ -107,6 +110,39 @@ func TestPairs(t *testing.T) {
 	}
 	if after, err := os.ReadFile(filepath.Join(dir, "pairs", "calc.json")); err != nil || string(after) != string(before) {
 		t.Errorf("a resumed run measured the pair of calc again (%v)", err)
+	}
+}
+
+// TestBeside: what logs every change where none does not is measured beside none
+// under that log, and everything else beside none.
+func TestBeside(t *testing.T) {
+	for text, want := range map[string]string{
+		"calc off": "none", "fuzzy off": "none", "fuzzy-log off": "none-log", "hekaton off": "none-log", "none-log off": "none",
+		"calc async": "none", "fuzzy async": "none", "fuzzy-log sync": "none", "none-log async": "none",
+	} {
+		name, wal, _ := strings.Cut(text, " ")
+		e, ok := algorithms.Find(name)
+		if got := (cell{Experiment: &config.Experiment{WAL: config.WAL(wal)}}).beside(e); !ok || got != want {
+			t.Errorf("%s: beside %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestLoggedRounds: in a round whatever is logged is compared with none under a log
+// as well.
+func TestLoggedRounds(t *testing.T) {
+	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+"algorithms: [none, none-log, calc, fuzzy, fuzzy-log]\n")
+	for i := range e.Trials {
+		x := &e.Trials[i]
+		if want := x.Algorithm == "fuzzy-log"; (x.RelativeLog != nil) != want {
+			t.Errorf("%s: of none with a log %v, want one: %t", x.Algorithm, x.RelativeLog, want)
+		}
+		if x.RelativeLog != nil {
+			log := e.At("none-log", nil)[0]
+			if got, want := *x.RelativeLog, *x.Throughput / *log.Throughput; got != want || x.Relative == nil {
+				t.Errorf("%s: %v of none with a log, want %v", x.Algorithm, got, want)
+			}
+		}
 	}
 }
 

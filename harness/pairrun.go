@@ -12,7 +12,7 @@ import (
 	"ckptbench/harness/result"
 )
 
-// pairAll measures every algorithm of a point beside none, after all its trials:
+// pairAll measures every algorithm of a point beside none, or none under its log, after all its trials:
 // the parts are weighted by how long these were under a checkpoint.
 func (r *runner) pairAll(ctx context.Context, c *cell) error {
 	for _, name := range r.exp.Algorithms {
@@ -30,10 +30,22 @@ func (r *runner) pairAll(ctx context.Context, c *cell) error {
 	return nil
 }
 
-// baseName is the algorithm that all are measured beside.
-const baseName = "none"
+// baseName is the algorithm that all are measured beside, and logBase the one for
+// those that log every change where the others do not.
+const (
+	baseName = "none"
+	logBase  = result.LogBase
+)
 
-// pair measures one algorithm beside none, or finds it done already.
+// beside returns what e is measured beside at c.
+func (c cell) beside(e algorithms.Entry) string {
+	if c.WAL == config.WALOff && e.NeedsLog && !c.unlogged(e) && e.Name != logBase {
+		return logBase
+	}
+	return baseName
+}
+
+// pair measures one algorithm beside its baseline, or finds it done already.
 func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 	out := r.newPair(c, e)
 	if r.o.Resume {
@@ -42,16 +54,16 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 			return nil
 		}
 	}
-	base, ok := r.o.find(baseName)
+	base, ok := r.o.find(c.beside(e))
 	if !ok {
-		return fmt.Errorf("no algorithm %q to measure %s beside", baseName, e.Name)
+		return fmt.Errorf("no algorithm %q to measure %s beside", c.beside(e), e.Name)
 	}
 	trials := r.trialsOf(c, e.Name)
 	p := &pairing{
 		cell: *c, entry: e, base: base, dir: r.scratch, trials: trials, out: out, look: r.lookout, capture: !e.Baseline,
 	}
 	p.decks = func(opening int) ([]deck, error) {
-		r.tell(c, e, fmt.Sprintf("beside none, opening %d of %d at most", opening, c.Pair.Most), result.Bucket{})
+		r.tell(c, e, fmt.Sprintf("beside %s, opening %d of %d at most", base.Name, opening, c.Pair.Most), result.Bucket{})
 		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
 	}
 	err := p.measure(ctx)
@@ -60,7 +72,7 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 		out.Status, out.Error = result.Partial, "interrupted"
 	case err != nil:
 		out.Status, out.Error = result.Failed, err.Error()
-		r.wrong = append(r.wrong, fmt.Errorf("%s beside none: %w", e.Name, err))
+		r.wrong = append(r.wrong, fmt.Errorf("%s beside %s: %w", e.Name, out.Beside(), err))
 	}
 	return errors.Join(result.SavePair(r.dir, *out), ctx.Err())
 }
@@ -80,7 +92,12 @@ func (r *runner) trialsOf(c *cell, algorithm string) []*result.Trial {
 
 func (r *runner) newPair(c *cell, e algorithms.Entry) *result.Pair {
 	t := r.blank(c, e, 1)
+	base := c.beside(e)
+	if base == baseName {
+		base = ""
+	}
 	return &result.Pair{
+		Base:   base,
 		Schema: result.Schema, Experiment: t.Experiment, Algorithm: t.Algorithm, Params: t.Params, Machine: t.Machine,
 		ConfigHash: t.ConfigHash, Workers: t.Workers, Status: result.OK, StartedAt: t.StartedAt,
 		Slice: time.Duration(c.Pair.Slice).Seconds(), Until: float64(c.Pair.Until),

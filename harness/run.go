@@ -244,15 +244,20 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 	return r.compare(outs)
 }
 
-// compare sets every trial of a round against none's.
+// compare sets every trial of a round against none's, and those that log every
+// change where none does not against that of none under a log as well.
 func (r *runner) compare(outs []*result.Trial) error {
-	var base *result.Trial
+	var base, log *result.Trial
 	for _, t := range outs {
-		if t.Algorithm == "none" && t.Throughput != nil {
+		switch {
+		case t.Throughput == nil || *t.Throughput == 0:
+		case t.Algorithm == baseName:
 			base = t
+		case t.Algorithm == logBase:
+			log = t
 		}
 	}
-	if base == nil || *base.Throughput == 0 {
+	if base == nil {
 		return nil
 	}
 	for _, t := range outs {
@@ -261,6 +266,9 @@ func (r *runner) compare(outs []*result.Trial) error {
 		}
 		ratio, lost := *t.Throughput / *base.Throughput, *base.Throughput*t.Elapsed-float64(t.Committed)
 		t.Relative, t.Lost = &ratio, &lost
+		if log != nil && t != log && t.Log != "" && base.Log == "" {
+			t.RelativeLog = new(*t.Throughput / *log.Throughput)
+		}
 		if err := result.Save(r.dir, *t); err != nil {
 			return err
 		}

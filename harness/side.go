@@ -171,9 +171,9 @@ func (l lap) rate(clock *tsc.Clock) float64 {
 }
 
 // StartCapture begins to take an image beside the slices, limited to rate bytes a
-// second; 0 is without limit.
+// second; 0 is without a limit but the disk's.
 func (s *Side) StartCapture(ctx context.Context, rate int64) {
-	s.store.SetDiskRate(rate)
+	s.store.PaceImages(rate)
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)

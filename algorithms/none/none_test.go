@@ -8,4 +8,6 @@ import (
 
 func Test(t *testing.T) { storetest.Test(t, "none") }
 
+func TestLog(t *testing.T) { storetest.Test(t, "none-log") }
+
 func TestAgain(t *testing.T) { storetest.Test(t, "none-again") }

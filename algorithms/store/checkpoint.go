@@ -224,3 +224,7 @@ func (e *Env) Quiesce(ctx context.Context, f func() error) error {
 // SetDiskRate limits what is written from now on, images and the log together,
 // to rate bytes a second; 0 is without limit.
 func (s *Store) SetDiskRate(rate int64) { s.disk.SetRate(rate) }
+
+// PaceImages limits images further, from now on, to rate bytes a second; 0 is without
+// a limit beside the disk's. The log is not paced.
+func (s *Store) PaceImages(rate int64) { s.pace.SetRate(rate) }

@@ -93,6 +93,7 @@ type Store struct {
 	tables  []*table
 	workers []*Worker
 	disk    *limit.Limiter // of images and the log
+	pace    *limit.Limiter // of images alone
 	images  *image.Dir
 	log     *wal.Log
 	meter   arena.Meter  // of the store, what is not counted by the record
@@ -246,9 +247,10 @@ func (s *Store) openFiles() error {
 		block = image.DefaultBlock
 	}
 	s.disk = limit.New(o.Images.Rate, int64(block), limit.Wall{})
+	s.pace = s.disk.Within()
 	var err error
 	s.images, err = image.Open(image.Options{
-		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Disk: s.disk,
+		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Disk: s.pace,
 		Discard: o.Images.Discard || o.Images.Dir == "", Buffered: o.Images.Buffered,
 		BlockSize: o.Images.BlockSize, Algorithm: o.Algorithm, Tables: specs,
 	})

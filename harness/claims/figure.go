@@ -30,6 +30,10 @@ var (
 	rest     = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf, paired: pairedRest}
 	during   = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf, paired: pairedDuring}
 
+	// beside is known from turns only.
+	beside = Figure{Name: "throughput beside a capture, over none's beside it,", Base: baseline,
+		of: func(_, _ *result.Trial) (float64, bool) { return 0, false }, paired: pairedCapture}
+
 	pause      = Figure{Name: "longest pause", Unit: "s", of: pauseOf}
 	pauseShare = Figure{Name: "pause over the duration of a checkpoint", of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}
 	pausePerGB = Figure{Name: "pause per GB of values", Unit: "s", of: pausePerGBOf}

@@ -25,8 +25,14 @@ func pairedDuring(r *result.Row) (result.Stat, bool) {
 	return result.NewInterval(r.Parts.During, r.Parts.Openings), r.Parts.HasDuring
 }
 
-// pairStat returns a figure of an algorithm's pair at a point; ok is false where
-// there is no pair, or it has no figures.
+// pairedCapture is without what the checkpointer takes of the machine, as that slows
+// none down in the same slices.
+func pairedCapture(r *result.Row) (result.Stat, bool) {
+	return result.NewInterval(r.Parts.Capture, r.Parts.Openings), r.Parts.HasCapture
+}
+
+// pairStat returns a figure of an algorithm's pair with none at a point; ok is false
+// where there is no pair, or it has no figures, or it is with none under a log.
 func (v *view) pairStat(algorithm string, point []result.Param, f Figure) (result.Stat, bool) {
 	if f.paired == nil {
 		return result.Stat{}, false
@@ -36,7 +42,7 @@ func (v *view) pairStat(algorithm string, point []result.Param, f Figure) (resul
 	}
 	for i := range v.rows {
 		r := &v.rows[i]
-		if r.Algorithm == algorithm && slices.Equal(r.Params, point) && r.Parts != nil {
+		if r.Algorithm == algorithm && slices.Equal(r.Params, point) && r.Parts != nil && r.Pair.Base == "" {
 			return f.paired(r)
 		}
 	}

@@ -36,6 +36,7 @@ var (
 	shortDash = []vg.Length{2.5, 1}
 	dashDots  = []vg.Length{6, 1.5, 1.2, 1.5, 1.2, 1.5}
 	longDash  = []vg.Length{9, 2}
+	sparse    = []vg.Length{3, 3}
 )
 
 // Outlines of markers.
@@ -63,6 +64,7 @@ var (
 // the middle would change the looks of all that follow.
 var looks = map[string]Look{
 	baseline: {grey, solid, strokes(2, math.Pi/2)},
+	logBase:  {grey, sparse, strokes(2, 0)},
 
 	"naive":      {black, solid, marker{square, full}},
 	"naive-copy": {black, dashed, marker{square, open}},

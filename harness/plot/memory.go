@@ -30,7 +30,7 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 	m.xMax, m.yMax = extents(shown, ratio, highest)
 	for _, a := range v.algs {
 		switch p := (panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}); {
-		case a.name == baseline:
+		case a.name == baseline || a.name == logBase:
 		case a.row.Failed > 0:
 			p.failed, p.plotters = a.why(), []gonum.Plotter{rules{}}
 			m.panels = append(m.panels, p)
@@ -46,7 +46,7 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if m.xMax == 0 || len(m.panels) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(PageWidth), footer: v.footer("the median one shown"), legend: append(timelineLegend(false), newEntry("×: at most, of the data", nil))}
+	s := sheet{width: v.style.width(PageWidth), footer: v.footer("the median one shown"), legend: append(timelineLegend(false, false), newEntry("×: at most, of the data", nil))}
 	s.body = m.height(s.inner())
 	return s.chart("memory", m.draw)
 }

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"ckptbench/harness/result"
 )
 
 // Widths of a column and of the text in the usual two-column paper, inches.
@@ -40,6 +42,10 @@ type Look struct {
 
 // baseline is the algorithm all others are compared with. It is grey.
 const baseline = "none"
+
+// logBase is what those that are logged are compared with where the baseline is not.
+// It is grey, too.
+const logBase = result.LogBase
 
 // Look returns how name is drawn: as listed in looks, or else by name's place in
 // the order among those that are not. A variant that is not listed, "calc-late"

@@ -18,10 +18,12 @@ var (
 	windowFillDark = color.Gray{0xB0} // of a thin bar
 	pauseFill      = color.Gray{0xB4}
 	backLine       = draw.LineStyle{Color: color.Gray{0xA0}, Width: 0.5}
+	logLine        = draw.LineStyle{Color: color.Gray{0x60}, Width: 0.5}
 )
 
 // Timeline draws throughput over time at one matrix point, a panel for each
-// algorithm with none behind it in grey, the checkpoints shaded and the pauses
+// algorithm with none behind it in grey, and none under a log in a darker grey
+// behind those that are logged where none is not, the checkpoints shaded and the pauses
 // darker. In one panel ten lines at nearly the same height could not be told
 // apart; here a hole, a dip and a standing tax each show at a glance. Lines are
 // solid: a dash would make holes of its own, and the title has the key. It
@@ -35,19 +37,20 @@ func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
 	w := v.style.width(PageWidth)
 	m := multiples{xLabel: "Time (s)", yLabel: "Throughput (txn/s)", least: panelWidth(w), ratio: 0.72}
 	m.xMax, m.yMax = extents(shown, throughput, peak)
-	back, backMarks := baselineRuns(shown)
+	back, backMarks := baselineRuns(shown, baseline)
+	behindLog := logRuns(shown)
 	for _, a := range v.algs {
-		if a.name == baseline && len(v.algs) > 1 {
-			continue // it is in every panel
+		if (a.name == baseline || a.name == logBase && behindLog != nil) && len(v.algs) > 1 {
+			continue // it is in every panel, or in every one of those that are logged
 		}
-		if p, ok := v.timelinePanel(a, back, backMarks); ok {
+		if p, ok := v.timelinePanel(a, back, behindLog, backMarks); ok {
 			m.panels = append(m.panels, p)
 		}
 	}
 	if len(m.panels) == 0 {
 		return nil
 	}
-	s := sheet{width: w, footer: v.footer("the median one shown"), legend: timelineLegend(back != nil)}
+	s := sheet{width: w, footer: v.footer("the median one shown"), legend: timelineLegend(back != nil, behindLog != nil)}
 	if anyHostTaken(shown) {
 		s.legend = append(s.legend, hostEntry())
 	}
@@ -83,17 +86,34 @@ const (
 	chartSteps = 1400
 )
 
-// baselineRuns returns the baseline's line, and when the host took its time.
-func baselineRuns(as []algorithm) ([][]step, []span) {
+// logRuns returns the line of the baseline under a log, or nil where nothing else is
+// logged, or the baseline is.
+func logRuns(as []algorithm) [][]step {
+	others := false
 	for _, a := range as {
-		if a.name == baseline {
+		if a.name == baseline && a.trial.Log != "" {
+			return nil
+		}
+		others = others || a.name != logBase && a.trial.Log != ""
+	}
+	if !others {
+		return nil
+	}
+	runs, _ := baselineRuns(as, logBase)
+	return runs
+}
+
+// baselineRuns returns a baseline's line, and when the host took its time.
+func baselineRuns(as []algorithm, name string) ([][]step, []span) {
+	for _, a := range as {
+		if a.name == name {
 			return steps(a.trial, throughput, panelSteps), hostTaken(a.trial)
 		}
 	}
 	return nil, nil
 }
 
-func (v view) timelinePanel(a algorithm, back [][]step, backMarks []span) (panel, bool) {
+func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []span) (panel, bool) {
 	p := panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}
 	behind := stair{runs: back, style: backLine}
 	switch {
@@ -109,15 +129,24 @@ func (v view) timelinePanel(a algorithm, back [][]step, backMarks []span) (panel
 	}
 	line := stair{runs: steps(a.trial, throughput, panelSteps), style: draw.LineStyle{Color: a.look.Colour, Width: 0.9}}
 	p.plotters = []gonum.Plotter{bands{windows(a.trial), windowFill}, bands{pauses(a.trial), pauseFill}, rules{},
-		footMarks{backMarks, hostFillBack}, footMarks{hostTaken(a.trial), hostFill}, behind, line}
+		footMarks{backMarks, hostFillBack}, footMarks{hostTaken(a.trial), hostFill}, behind}
+	if a.trial.Log != "" && behindLog != nil {
+		p.plotters = append(p.plotters, stair{runs: behindLog, style: logLine})
+	}
+	p.plotters = append(p.plotters, line)
 	return p, true
 }
 
-func timelineLegend(back bool) []entry {
+func timelineLegend(back, log bool) []entry {
 	var es []entry
 	if back {
 		es = append(es, newEntry("none", func(c draw.Canvas) {
 			c.StrokeLine2(backLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
+		}))
+	}
+	if log {
+		es = append(es, newEntry("none under a log, behind those that have one", func(c draw.Canvas) {
+			c.StrokeLine2(logLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 		}))
 	}
 	es = append(es, newEntry("checkpoint, trigger to durable", fillThumb(windowFill)), newEntry("all workers paused", fillThumb(pauseFill)))

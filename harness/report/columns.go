@@ -56,10 +56,17 @@ var upkeepColumns = []column{
 	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, digits)},
 }
 
+// logColumn is shown where some are logged and none is not.
+var logColumn = column{"of none with a log", "%", ofLogged}
+
 // columns returns those of the table: with the durable latencies behind the
 // others where there is a log, and behind the checkpoint what it did with it.
 func (t table) columns() []column {
 	all := t.heaped()
+	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.RelativeLog.N > 0 }) {
+		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "of none" })
+		all = slices.Insert(slices.Clone(all), at, logColumn)
+	}
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.ReadPer.N > 0 }) {
 		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "checkpoint" })
 		all = slices.Insert(slices.Clone(all), at, upkeepColumns...)

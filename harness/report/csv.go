@@ -19,6 +19,7 @@ var figures = []struct {
 }{
 	{"throughput_txn_s", func(r *result.Row) result.Stat { return r.Throughput }},
 	{"relative_to_none", func(r *result.Row) result.Stat { return r.Relative }},
+	{"relative_to_none_with_log", func(r *result.Row) result.Stat { return r.RelativeLog }},
 	{"lost_txn", func(r *result.Row) result.Stat { return r.Lost }},
 	{"rest_of_none", part(func(p *result.Parts) paired.Interval { return p.Rest })},
 	{"capturing_of_none", capturePart(func(p *result.Parts) paired.Interval { return p.Capture })},

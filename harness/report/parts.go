@@ -58,6 +58,9 @@ func (s summary) partsGrid(t table) (g grid, ok bool) {
 			continue
 		}
 		row := gridRow{name: name(r)}
+		if r.Pair.Base == result.LogBase {
+			row.name += loggedMark
+		}
 		for _, c := range partColumns {
 			row.cells = append(row.cells, c.cell(r))
 		}
@@ -66,6 +69,9 @@ func (s summary) partsGrid(t table) (g grid, ok bool) {
 	g.notes = pairNotes(t.rows)
 	return g, len(g.rows) > 0
 }
+
+// loggedMark stands behind an algorithm whose parts are of none under a log.
+const loggedMark = " *"
 
 // pairNotes say how the figures of pairs came about, and which are not settled.
 func pairNotes(rows []result.Row) []string {
@@ -99,11 +105,20 @@ func pairNotes(rows []result.Row) []string {
 			huge = min(huge, r.Pair.LeastHuge())
 		}
 	}
+	var logged []string
+	for _, r := range rows {
+		if r.Parts != nil && r.Pair.Base == result.LogBase {
+			logged = append(logged, escape.OneLine(r.Algorithm))
+		}
+	}
 	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
 		"the host hit %d of %d quads, which are left out on both sides. The losses add up to what is missing from 100 %%.",
 		openings, dropped, quads)}
 	if huge > 0 {
 		notes = append(notes, fmt.Sprintf("Huge pages lay under %.0f %% of the records at least.", 100*huge))
+	}
+	if len(logged) > 0 {
+		notes = append(notes, loggedMark[1:]+" Logged where none is not, so measured beside none under the same log, and of its throughput: "+strings.Join(logged, ", ")+".")
 	}
 	if len(disturbed) > 0 {
 		notes = append(notes, "Openings left out because something disturbed the machine: "+strings.Join(disturbed, ", ")+".")
@@ -135,11 +150,27 @@ func ofNone(r *result.Row) string {
 	if r.Relative.N == 0 {
 		return none
 	}
-	text := fixed(1)(100 * r.Relative.Median)
-	if r.Parts == nil {
-		return text
+	if !r.RelativePaired {
+		return fixed(1)(100 * r.Relative.Median)
 	}
-	text += " ±" + fixed(1)(100*r.Parts.OfNone.HalfWidth())
+	return withWidth(r, r.Relative)
+}
+
+// ofLogged is ofNone for none under a log.
+func ofLogged(r *result.Row) string {
+	switch {
+	case r.RelativeLog.N == 0:
+		return none
+	case r.Parts == nil || r.Pair.Base != result.LogBase:
+		return fixed(1)(100 * r.RelativeLog.Median)
+	}
+	return withWidth(r, r.RelativeLog)
+}
+
+// withWidth writes a ratio of r's pair with half its interval, and a mark where that
+// is not settled.
+func withWidth(r *result.Row, s result.Stat) string {
+	text := fixed(1)(100*s.Median) + " ±" + fixed(1)(100*(s.Hi-s.Lo)/2)
 	if !r.Pair.Settled {
 		text += "?"
 	}

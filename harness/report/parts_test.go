@@ -45,3 +45,39 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+// TestBesideLog: what is logged where none is not has a column of its own, of none
+// under a log, and its parts say what they are of.
+func TestBesideLog(t *testing.T) {
+	tput, whole, half := 1e6, 1.0, 0.5
+	trial := func(name, log string) result.Trial {
+		x := result.Trial{Schema: result.Schema, Algorithm: name, Trial: 1, Status: result.OK, Elapsed: 2, Throughput: &tput, Log: log,
+			Relative: &whole, Verdict: result.Verdict{Mode: "trial", OK: true}}
+		if log != "" && name != result.LogBase {
+			x.RelativeLog = &half
+		}
+		return x
+	}
+	e := &result.Experiment{Name: "x",
+		Trials: []result.Trial{trial("none", ""), trial("none-log", "async"), trial("hekaton", "async"), trial("foedus", "async")},
+		Pairs:  []result.Pair{pairOf("none-log", 0.6, 0.6), pairOf("hekaton", 0.9, 0.9)},
+	}
+	e.Pairs[1].Base = result.LogBase
+	table := func() string {
+		var b strings.Builder
+		if err := Write(&b, e, "table", Options{}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for _, want := range []string{"of none with a log", "54.0 ±0.0", "90.0 ±0.0", "50.0", "hekaton *",
+		"* Logged where none is not, so measured beside none under the same log, and of its throughput: hekaton."} {
+		if text := table(); !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	e.Trials, e.Pairs = e.Trials[:2], e.Pairs[:1]
+	if text := table(); strings.Contains(text, "of none with a log") {
+		t.Errorf("a column that nobody has anything in:\n%s", text)
+	}
+}

@@ -29,8 +29,12 @@ type Row struct {
 	// trial has fewer: by the pair where there is one, with its interval over
 	// openings, else against none's trial of the same round.
 	Relative, Lost Stat
-	Pair           *Pair  // nil where none was measured
-	Parts          *Parts // of the pair; nil where it has no figures
+	RelativePaired bool // Relative is by pairs
+	// RelativeLog is the throughput over that of none under the same log, where none
+	// has no log otherwise: likewise.
+	RelativeLog Stat
+	Pair        *Pair  // nil where none was measured
+	Parts       *Parts // of the pair, and so of none or of none under a log; nil where it has no figures
 
 	Open bool // the latencies are response times of an open loop; else service times
 	P50  Stat // ns, as are the next three

@@ -59,6 +59,8 @@ func (t *Trial) throughputAgrees() error {
 			*t.Throughput, t.Committed, t.Elapsed, float64(t.Committed)/t.Elapsed)
 	case t.Relative != nil && *t.Relative < 0:
 		return fmt.Errorf("relative_to_none is %v", *t.Relative)
+	case t.RelativeLog != nil && *t.RelativeLog < 0:
+		return fmt.Errorf("relative_to_none_with_log is %v", *t.RelativeLog)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func (t *Trial) Check() error {
 		return fmt.Errorf("trial is %d, want 1 or more", t.Trial)
 	case t.Status != OK && t.Status != Partial && t.Status != Failed:
 		return fmt.Errorf("status is %q, want %s, %s or %s", t.Status, OK, Partial, Failed)
-	case t.Status == Failed && (t.Throughput != nil || t.Relative != nil || t.Lost != nil):
+	case t.Status == Failed && (t.Throughput != nil || t.Relative != nil || t.RelativeLog != nil || t.Lost != nil):
 		return errors.New("a failed trial must not carry a throughput")
 	case t.Status == Failed && t.Bulk != nil:
 		return errors.New("a failed trial must not carry the figures of its messages")
@@ -74,6 +74,7 @@ func (t *Trial) numbers() []number {
 	opt("throughput_txn_s", t.Throughput)
 	opt("lost_txn", t.Lost)
 	opt("relative_to_none", t.Relative)
+	opt("relative_to_none_with_log", t.RelativeLog)
 	for _, c := range t.Checkpoints {
 		at := func(field string) string { return fmt.Sprintf("checkpoint %d: %s", c.N, field) }
 		ns = append(ns, number{at("trigger_s"), c.Trigger}, number{at("wait_s"), c.Wait}, number{at("pause_s"), c.Pause},

@@ -14,6 +14,7 @@ func (r *Row) fill(ts []*Trial) {
 	}
 	r.Throughput = opt(func(t *Trial) *float64 { return t.Throughput })
 	r.Relative = opt(func(t *Trial) *float64 { return t.Relative })
+	r.RelativeLog = opt(func(t *Trial) *float64 { return t.RelativeLog })
 	r.Lost = opt(func(t *Trial) *float64 { return t.Lost })
 	r.Capturing, r.Between = over(ts, (*Trial).Capturing), over(ts, (*Trial).Between)
 	r.Kept = over(ts, func(t *Trial) (float64, bool) {

@@ -9,13 +9,15 @@ import (
 	"strings"
 )
 
-// A Pair is an algorithm measured beside none: both open side by side in one
+// A Pair is an algorithm measured beside none, or beside none under a log where it
+// is logged and none is not: both open side by side in one
 // process, in turns of some milliseconds. What "of none" says comes from here.
 // The trials, which run alone, give the timelines, the pauses and the images.
 type Pair struct {
 	Schema     int     `json:"schema"`
 	Experiment string  `json:"experiment"`
 	Algorithm  string  `json:"algorithm"`
+	Base       string  `json:"base,omitempty"` // the other side, where it is not none: LogBase
 	Params     []Param `json:"params,omitempty"`
 	Machine    string  `json:"machine,omitempty"`
 	ConfigHash string  `json:"config_hash"` // of the trials at the same point
@@ -81,6 +83,8 @@ func (p *Pair) Check() error {
 		return errors.New("algorithm is empty")
 	case p.Status != OK && p.Status != Partial && p.Status != Failed:
 		return fmt.Errorf("status is %q, want %s, %s or %s", p.Status, OK, Partial, Failed)
+	case p.Base != "" && p.Base != LogBase:
+		return fmt.Errorf("base is %q, want none, which is left out, or %s", p.Base, LogBase)
 	case p.Settled && p.Unsettled != "":
 		return errors.New("settled, and a reason why not")
 	}
@@ -115,7 +119,7 @@ func (p *Pair) Dropped() (dropped, of int) {
 
 // Same reports whether p is a whole measurement of what q is to be one of.
 func (p *Pair) Same(q *Pair) bool {
-	return p.Status == OK && p.ConfigHash == q.ConfigHash && p.Until == q.Until && p.Slice == q.Slice
+	return p.Status == OK && p.Base == q.Base && p.ConfigHash == q.ConfigHash && p.Until == q.Until && p.Slice == q.Slice
 }
 
 // Worst returns the worst disturbance of an opening.

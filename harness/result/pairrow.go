@@ -1,6 +1,10 @@
 package result
 
-import "ckptbench/harness/paired"
+import (
+	"math"
+
+	"ckptbench/harness/paired"
+)
 
 // intervalLevel is the coverage of a paired.Interval.
 const intervalLevel = 0.95
@@ -8,30 +12,39 @@ const intervalLevel = 0.95
 // pair fills in what the rows of one point have from their pairs: of none, lost and
 // the parts. The figures of whole trials, which lie minutes apart, are replaced.
 func (e *Experiment) pair(rows []Row) {
-	var base *Row
+	var base, log *Row
 	for i := range rows {
-		if rows[i].Algorithm == baseName {
+		switch rows[i].Algorithm {
+		case baseName:
 			base = &rows[i]
+		case LogBase:
+			log = &rows[i]
 		}
 	}
-	for i := range rows {
-		r := &rows[i]
-		p := e.PairOf(r.Algorithm, r.Params)
-		if p == nil || !r.Measured() {
-			continue
+	for _, logged := range []bool{false, true} { // none under a log comes before those that are measured beside it
+		for i := range rows {
+			r := &rows[i]
+			p := e.PairOf(r.Algorithm, r.Params)
+			if p == nil || !r.Measured() || (p.Base == LogBase) != logged {
+				continue
+			}
+			r.pairWith(p, e.At(r.Algorithm, r.Params), base, log)
 		}
-		r.pairWith(p, e.At(r.Algorithm, r.Params), base)
 	}
 }
 
-// baseName is the algorithm that all are compared with.
-const baseName = "none"
+// The algorithms that others are compared with: all with the first, those that are
+// logged where it is not with the second, too.
+const (
+	baseName = "none"
+	LogBase  = "none-log"
+)
 
-func (r *Row) pairWith(p *Pair, trials []*Trial, base *Row) {
+func (r *Row) pairWith(p *Pair, trials []*Trial, base, log *Row) {
 	r.Pair = p
 	if p.Status == Failed { // its figure is withheld, and that of whole trials is no substitute
-		r.Relative, r.Lost = Stat{}, Stat{}
-		r.Errors = appendNew(r.Errors, "beside none: "+p.Error)
+		r.Relative, r.RelativeLog, r.Lost = Stat{}, Stat{}, Stat{}
+		r.Errors = appendNew(r.Errors, "beside "+p.Beside()+": "+p.Error)
 		return
 	}
 	parts, ok := Compose(p, trials)
@@ -39,14 +52,42 @@ func (r *Row) pairWith(p *Pair, trials []*Trial, base *Row) {
 		return
 	}
 	r.Parts = &parts
-	r.Relative = NewInterval(parts.OfNone, parts.Openings)
+	of, n := parts.OfNone, parts.Openings
+	if p.Base == LogBase {
+		r.RelativeLog = NewInterval(of, n)
+		if log == nil || log.Parts == nil {
+			return // of none without a log: as whole trials have it
+		}
+		of, n = product(of, log.Parts.OfNone), min(n, log.Parts.Openings)
+	}
+	r.RelativePaired = true
+	r.Relative = NewInterval(of, n)
 	r.Lost = Stat{}
 	if base != nil && base.Throughput.N > 0 {
 		all := base.Throughput.Median * meanElapsed(trials)
-		i := parts.OfNone
-		lost := paired.Interval{Mid: all * (1 - i.Mid), Lo: all * (1 - i.Hi), Hi: all * (1 - i.Lo)}
-		r.Lost = NewInterval(lost, parts.Openings)
+		lost := paired.Interval{Mid: all * (1 - of.Mid), Lo: all * (1 - of.Hi), Hi: all * (1 - of.Lo)}
+		r.Lost = NewInterval(lost, n)
 	}
+}
+
+// product returns the interval of the product of two ratios that were measured
+// apart: their relative errors are independent.
+func product(a, b paired.Interval) paired.Interval {
+	if a.Mid <= 0 || b.Mid <= 0 {
+		return paired.Interval{}
+	}
+	mid := a.Mid * b.Mid
+	low := math.Hypot(1-a.Lo/a.Mid, 1-b.Lo/b.Mid)
+	high := math.Hypot(a.Hi/a.Mid-1, b.Hi/b.Mid-1)
+	return paired.Interval{Mid: mid, Lo: mid * (1 - low), Hi: mid * (1 + high)}
+}
+
+// Beside names the other side, for a sentence.
+func (p *Pair) Beside() string {
+	if p.Base == LogBase {
+		return "none under the same log"
+	}
+	return baseName
 }
 
 // NewInterval returns an interval over n openings as a Stat.

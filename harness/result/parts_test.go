@@ -209,12 +209,65 @@ func TestPairRefused(t *testing.T) {
 		"negative": func(p *Pair) { p.Openings[0].Capture.Dropped = -1 },
 		"both":     func(p *Pair) { p.Settled, p.Unsettled = true, "why" },
 		"schema":   func(p *Pair) { p.Schema = Schema + 1 },
+		"base":     func(p *Pair) { p.Base = "calc" },
 	} {
 		p := *good
 		p.Openings = append([]Opening(nil), good.Openings...)
 		change(&p)
 		if err := SavePair(filepath.Join(t.TempDir(), "r"), p); err == nil {
 			t.Errorf("%s: saved", name)
+		}
+	}
+}
+
+// TestBesideLog: of an algorithm that was measured beside none under a log, what it
+// has of none is what that has, times what none under the log has.
+func TestBesideLog(t *testing.T) {
+	e := &Experiment{Name: "x"}
+	add := func(name, base string, m simulation, off ...float64) {
+		trial, _ := m.trial()
+		tput := 1e6
+		trial.Algorithm, trial.Trial, trial.Round, trial.Throughput = name, 1, 1, &tput
+		e.Trials = append(e.Trials, *trial)
+		if len(off) > 0 {
+			p := m.pair(off...)
+			p.Algorithm, p.Base = name, base
+			e.Pairs = append(e.Pairs, *p)
+		}
+	}
+	idle := simulation{none: 1e6, rest: 0.6, capture: 0.6, duration: 0.4}
+	gleaning := simulation{none: 6e5, rest: 0.95, capture: 0.95, duration: 0.4}
+	add("none", "", simulation{rest: 1, duration: 0.4})
+	add("hekaton", LogBase, gleaning, -0.01, 0, 0.01) // before what it is compared with
+	add(LogBase, "", idle, -0.01, 0, 0.01)
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 1e-4 {
+			t.Errorf("%s is %v, want %v", what, got, want)
+		}
+	}
+	rows := e.Aggregate(nil)
+	for _, r := range rows {
+		switch r.Algorithm {
+		case "hekaton":
+			near("of none under the log", r.RelativeLog.Median, 0.95)
+			near("of none", r.Relative.Median, 0.57)
+			near("lost", r.Lost.Median/(1e6*0.4), 0.43)
+			single, both := r.RelativeLog, r.Relative
+			if a, b := (single.Hi-single.Lo)/single.Median, (both.Hi-both.Lo)/both.Median; math.Abs(b/a-math.Sqrt2) > 0.01 {
+				t.Errorf("relative widths %v and %v: two errors of one size add up to √2 of it", a, b)
+			}
+		case LogBase:
+			if r.RelativeLog.N != 0 {
+				t.Error("none under a log has a share of itself")
+			}
+			near("none under a log", r.Relative.Median, 0.6)
+		}
+	}
+	e.Pairs = e.Pairs[:1]
+	for _, r := range e.Aggregate(nil) {
+		if r.Algorithm == "hekaton" && (r.Relative.N != 0 || r.RelativePaired) {
+			t.Errorf("of none without a log %+v, which nothing measured", r.Relative)
 		}
 	}
 }

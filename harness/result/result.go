@@ -45,10 +45,14 @@ type Trial struct {
 	Throughput *float64          `json:"throughput_txn_s,omitempty"` // withheld unless Status is ok or partial
 	Lost       *float64          `json:"lost_txn,omitempty"`         // against none of the same round, over the measured part
 	Relative   *float64          `json:"relative_to_none,omitempty"` // throughput over none's of the same round
-	Rate       float64           `json:"rate_txn_s,omitempty"`       // open loop: transactions to be started a second
-	Overloaded bool              `json:"overloaded,omitempty"`       // open loop: the rate was not reached
-	Response   *Quantiles        `json:"response_ns,omitempty"`      // open loop: from the intended start
-	Service    *Quantiles        `json:"service_ns,omitempty"`       // from the actual start to the commit
+	// RelativeLog is Relative to none under a log of every change, in the same round:
+	// of an algorithm that is logged where none is not.
+	RelativeLog *float64 `json:"relative_to_none_with_log,omitempty"`
+
+	Rate       float64    `json:"rate_txn_s,omitempty"`  // open loop: transactions to be started a second
+	Overloaded bool       `json:"overloaded,omitempty"`  // open loop: the rate was not reached
+	Response   *Quantiles `json:"response_ns,omitempty"` // open loop: from the intended start
+	Service    *Quantiles `json:"service_ns,omitempty"`  // from the actual start to the commit
 	// Of Response or else of Service, by the buckets in which transactions ended: those
 	// wholly outside of every checkpoint, and wholly within a capture. nil where there
 	// is none, and in results from before these were told apart.

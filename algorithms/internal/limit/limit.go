@@ -16,6 +16,7 @@ import (
 type Limiter struct {
 	burst int64 // bytes
 	clock Clock
+	outer *Limiter // of the same disk, waited for as well; nil: none
 
 	mu   sync.Mutex
 	rate int64     // bytes per second; 0 is without limit; protected by mu
@@ -36,6 +37,10 @@ func New(rate, burst int64, c Clock) *Limiter {
 	return &Limiter{rate: max(rate, 0), burst: burst, clock: c}
 }
 
+// Within returns a limiter, at first without a limit of its own, of a part of what is
+// written to l's disk: who waits for it waits for l as well.
+func (l *Limiter) Within() *Limiter { return &Limiter{burst: l.burst, clock: l.clock, outer: l} }
+
 // SetRate limits what is written from now on to rate bytes a second; 0 is
 // without limit. Who waits already waits on.
 func (l *Limiter) SetRate(rate int64) {
@@ -49,7 +54,11 @@ func (l *Limiter) Wait(ctx context.Context, n int64) error {
 	if l == nil {
 		return ctx.Err()
 	}
-	return l.clock.Sleep(ctx, l.take(n))
+	longest := l.take(n)
+	for o := l.outer; o != nil; o = o.outer {
+		longest = max(longest, o.take(n))
+	}
+	return l.clock.Sleep(ctx, longest)
 }
 
 // take takes n bytes out of the bucket and returns how long to wait for them.

@@ -56,6 +56,30 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
+// A part of a disk's writers can be limited further; what they write counts for the
+// disk all the same.
+func TestWithin(t *testing.T) {
+	clock := &fakeClock{now: time.Unix(1000, 0)}
+	disk := New(1000, 100, clock)
+	part := disk.Within()
+	start := clock.now
+	takes := func(l *Limiter, n int64, want time.Duration) {
+		t.Helper()
+		before := clock.now
+		if err := l.Wait(t.Context(), n); err != nil || clock.now.Sub(before) != want {
+			t.Errorf("%d bytes at %v: %v, want %v (%v)", n, before.Sub(start), clock.now.Sub(before), want, err)
+		}
+	}
+	takes(part, 100, 0)
+	takes(part, 100, 100*time.Millisecond) // at the disk's rate
+	part.SetRate(500)
+	takes(part, 100, 100*time.Millisecond) // its first block is free, and the disk's is not
+	takes(part, 100, 100*time.Millisecond)
+	takes(part, 100, 200*time.Millisecond) // at its own
+	takes(disk, 100, 0)                    // the disk had 100 bytes of time left
+	takes(disk, 100, 100*time.Millisecond)
+}
+
 // Who sleeps ends with the context.
 func TestWallClock(t *testing.T) {
 	c, cancel := context.WithCancel(t.Context())
