@@ -1,8 +1,10 @@
 package harness
 
 import (
+	"errors"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"ckptbench/algorithms"
@@ -227,30 +229,37 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 	if c.bulk() {
 		return nil, nil
 	}
-	decks := make([]deck, c.workers())
+	decks, errs := make([]deck, c.workers()), make([]error, c.workers())
+	var workers sync.WaitGroup
 	for i := range decks {
-		if c.bench != nil {
-			decks[i].seed = workload.Seed{Master: seed, Trial: trial, Phase: phase}.Number()
-			continue
-		}
-		s := workload.Seed{Master: seed, Trial: trial, Worker: i, Phase: phase}
-		d := deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(i)}
-		var err error
-		if d.short, err = c.tape(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
-			return nil, err
-		}
-		if d.share > 0 {
-			if d.long, err = c.tape(1, s, longTape); err != nil {
-				return nil, err
-			}
-		}
-		decks[i] = d
+		workers.Go(func() { decks[i], errs[i] = c.deck(seed, trial, i, phase, ops) })
+	}
+	workers.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	if !c.longWorker() {
 		return decks, nil
 	}
 	d, err := c.longDeck(seed, trial, phase)
 	return append(decks, d), err
+}
+
+// deck draws the transactions of one worker. It shares nothing with other workers'.
+func (c cell) deck(seed uint64, trial, worker int, phase string, ops int) (d deck, err error) {
+	if c.bench != nil {
+		d.seed = workload.Seed{Master: seed, Trial: trial, Phase: phase}.Number()
+		return d, nil
+	}
+	s := workload.Seed{Master: seed, Trial: trial, Worker: worker, Phase: phase}
+	d = deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(worker)}
+	if d.short, err = c.tape(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
+		return d, err
+	}
+	if d.share > 0 {
+		d.long, err = c.tape(1, s, longTape)
+	}
+	return d, err
 }
 
 // newDriver returns what keeps worker i of a trial's store busy.

@@ -19,12 +19,12 @@ func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Open
 		}
 	}
 	side.StartCapture(ctx, p.pace)
-	slice := time.Duration(p.cell.Pair.Slice)
+	turns := p.turns(base, side)
 	var quads []paired.Quad
 	var failed error
-	for i := 0; side.Capturing() && failed == nil; i++ {
+	for side.Capturing() && failed == nil {
 		var q paired.Quad
-		if q, failed = paired.Run(base, side, slice, i%2 == 1); failed == nil {
+		if q, failed = turns.Quad(); failed == nil {
 			quads = append(quads, q)
 		}
 	}
@@ -36,7 +36,7 @@ func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Open
 		return fmt.Errorf("capture beside slices: %w", err)
 	}
 	during := within(quads, report)
-	o.Capture, o.Total, o.Pace = turns(during), seconds(report.Total), p.pace
+	o.Capture, o.Total, o.Pace = summed(during), seconds(report.Total), p.pace
 	if len(during.Quads)+during.Dropped == 0 { // it keeps transactions out for the whole of a capture
 		p.capture = false
 	}

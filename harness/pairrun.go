@@ -100,6 +100,7 @@ func (r *runner) newPair(c *cell, e algorithms.Entry) *result.Pair {
 		Base:   base,
 		Schema: result.Schema, Experiment: t.Experiment, Algorithm: t.Algorithm, Params: t.Params, Machine: t.Machine,
 		ConfigHash: t.ConfigHash, Workers: t.Workers, Status: result.OK, StartedAt: t.StartedAt,
-		Slice: time.Duration(c.Pair.Slice).Seconds(), Until: float64(c.Pair.Until),
+		Slice: time.Duration(c.Pair.Slice).Seconds(), Lead: time.Duration(c.Pair.Lead).Seconds(),
+		Until: float64(c.Pair.Until),
 	}
 }

@@ -27,7 +27,8 @@ type Side struct {
 	run     *run
 	drivers []*driver
 
-	beside *Side // the other of the pair, whose capture is felt here as well; nil: none
+	beside *Side  // the other of the pair, whose capture is felt here as well; nil: none
+	ran    func() // called after every slice, with no worker running; nil: nothing is
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
 	last  taken         // the last capture; written before ended is closed
@@ -147,6 +148,9 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	for _, driver := range s.drivers {
 		out.Rate += driver.lap.rate(clock)
 		out.Host = max(out.Host, s.stolen(driver.lap.gaps))
+	}
+	if s.ran != nil {
+		s.ran()
 	}
 	return out, errors.Join(errs...)
 }

@@ -146,6 +146,8 @@ type Pair struct {
 	Until Share `yaml:"until"`
 	// How long a turn lasts, of all workers of one of the two.
 	Slice Duration `yaml:"slice"`
+	// How long each of the two runs unmeasured when it takes over, so that the caches are as if it ran alone.
+	Lead Duration `yaml:"lead"`
 	// How many quads of turns (none, algorithm, algorithm, none) an opening has at rest; while an image is captured it has as many as that takes.
 	Quads Count `yaml:"quads"`
 }
@@ -262,7 +264,7 @@ func defaults(name string, known Known) Experiment {
 		Recover:        true,
 		Restore:        RestoreBatch,
 		Trials:         6,
-		Pair:           Pair{Least: 4, Until: 0.01, Slice: seconds(1) / 100, Quads: 16},
+		Pair:           Pair{Least: 4, Until: 0.01, Slice: seconds(1) / 100, Lead: seconds(1) / 100, Quads: 16},
 		Seed:           Seed{Value: 1},
 		known:          known,
 	}

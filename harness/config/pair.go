@@ -24,6 +24,7 @@ func (e *Experiment) checkPair(c *checker) {
 	c.between("pair.quads", p.Quads, 2, maxQuads)
 	c.add(p.Least > p.Most, "pair.least", "pair.most", "%s is more than pair.most (%s)", p.Least, p.Most)
 	c.add(p.Slice < minSlice || p.Slice > maxSlice, "pair.slice", "", "%s must be %s to %s", p.Slice, minSlice, maxSlice)
+	c.add(p.Lead < 0 || p.Lead > maxSlice, "pair.lead", "", "%s must be 0 to %s", p.Lead, maxSlice)
 	c.add(!e.Rate.Closed(), "pair.most", "rate", "a pair runs in a closed loop: set pair.most: 0, or rate: closed")
 }
 
@@ -37,6 +38,7 @@ func (e *Experiment) pairSeconds() float64 {
 	if e.Checkpoint.DiskRate > 0 {
 		capture = e.dataBytes() / float64(e.Checkpoint.DiskRate)
 	}
-	quads := 4 * time.Duration(e.Pair.Slice).Seconds() * float64(e.Pair.Quads)
+	quad := 4*time.Duration(e.Pair.Slice).Seconds() + 2*time.Duration(e.Pair.Lead).Seconds()
+	quads := quad * float64(e.Pair.Quads)
 	return float64(e.Pair.Least) * (2*e.dataBytes()/loadSpeed + quads + 2*capture)
 }

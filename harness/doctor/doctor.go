@@ -58,9 +58,11 @@ func Examine(ctx context.Context, span time.Duration) (Findings, error) {
 	}
 	f.Speeds = speeds
 
-	watch := reader.Watch()
+	watch := reader.Begin()
+	stop := watch.Keep()
 	f.Gaps, err = host.SpinCores(host.Cores(), span*2/5)
-	watch.Stop()
+	stop()
+	watch.End()
 	f.Sight = watch.Sight()
 	if err != nil {
 		f.Gaps = nil

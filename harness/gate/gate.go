@@ -243,5 +243,6 @@ func (o *Options) run(ctx context.Context, base, side paired.Side, n int) (paire
 			}
 		}
 	}
-	return paired.RunBlock(ctx, base, side, o.Slice, n, int(spareQuads*float64(n)))
+	turns := paired.Turns{Base: base, Side: side, Slice: o.Slice}
+	return turns.Block(ctx, n, int(spareQuads*float64(n)))
 }

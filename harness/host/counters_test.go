@@ -120,13 +120,40 @@ func TestStoodStill(t *testing.T) {
 	}
 }
 
+// An idleClocks tells the time that it is given; its process does nothing.
+type idleClocks struct {
+	Clocks
+	at *time.Duration
+}
+
+func (c idleClocks) Now() time.Duration  { return *c.at }
+func (c idleClocks) Used() time.Duration { return 0 }
+
+// TestSkip: what lies before a skip is nobody's fault, what comes after it is seen.
+func TestSkip(t *testing.T) {
+	at := time.Duration(0)
+	w := NewReader(Machine(), idleClocks{SystemClocks(), &at}).Begin()
+	at = time.Second
+	w.Skip()
+	if w.beats.stood != 0 {
+		t.Errorf("stood still for %v before a skip, want 0", w.beats.stood)
+	}
+	at += 520 * time.Millisecond
+	w.Look()
+	if want := 500 * time.Millisecond; w.beats.stood != want {
+		t.Errorf("stood still for %v after it, want %v", w.beats.stood, want)
+	}
+}
+
 // A Watch of real clocks and of this machine's files sees its own span.
 func TestWatch(t *testing.T) {
 	c := SystemClocks()
-	w := NewReader(Machine(), c).Watch()
+	w := NewReader(Machine(), c).Begin()
+	stop := w.Keep()
 	for start := c.Now(); c.Now()-start < 100*time.Millisecond; {
 	}
-	w.Stop()
+	stop()
+	w.End()
 	if s := w.Sight(); s.Span < 100*time.Millisecond || s.Others < 0 || s.Worst < 0 {
 		t.Errorf("%+v", s)
 	}

@@ -12,52 +12,69 @@ const (
 	beatEvery = 20 * time.Millisecond
 )
 
-// A Watch sees what the machine does beside this process until it is stopped.
+// A Watch sees what the machine does beside this process between Begin and End. One
+// goroutine at a time uses it.
 type Watch struct {
 	reader *Reader
-	stop   chan struct{}
-	wg     sync.WaitGroup
-
-	// Owned by the goroutine of watch until wg is done.
-	seen  []Counters
-	beats beats
+	seen   []Counters
+	beats  beats
 }
 
-// Watch begins to watch.
-func (r *Reader) Watch() *Watch {
-	w := &Watch{reader: r, stop: make(chan struct{}), seen: []Counters{r.Read()}}
+// Begin begins to watch. The caller looks between what it does.
+func (r *Reader) Begin() *Watch {
+	w := &Watch{reader: r, seen: []Counters{r.Read()}}
 	w.beats = beats{now: w.seen[0].At, used: w.seen[0].Own}
-	w.wg.Go(w.watch)
 	return w
 }
 
-func (w *Watch) watch() {
-	t := time.NewTicker(beatEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-w.stop:
-			return
-		case <-t.C:
-		}
-		now := w.reader.clocks.Now()
-		w.beats.note(now, w.reader.clocks.Used())
-		if now-w.seen[len(w.seen)-1].At >= readEvery {
-			w.seen = append(w.seen, w.reader.readCPU())
-		}
+// Look is a heartbeat. It reads the machine's counters where the last reading is
+// long ago.
+func (w *Watch) Look() {
+	now := w.reader.clocks.Now()
+	w.beats.note(now, w.reader.clocks.Used())
+	if now-w.seen[len(w.seen)-1].At >= readEvery {
+		w.seen = append(w.seen, w.reader.readCPU())
 	}
 }
 
-// Stop ends the span that is watched. It is called once.
-func (w *Watch) Stop() {
-	close(w.stop)
-	w.wg.Wait()
+// Skip is a heartbeat after a time for which the process may have stood still of
+// itself.
+func (w *Watch) Skip() {
+	w.beats.now, w.beats.used = w.reader.clocks.Now(), w.reader.clocks.Used()
+}
+
+// End ends the span that is watched. It is called once.
+func (w *Watch) End() {
 	c := w.reader.Read()
 	w.beats.note(c.At, c.Own)
 	w.seen = append(w.seen, c)
 }
 
-// Sight returns what was seen. It is called after Stop, and after all children
+// Keep has a goroutine look, until the function that it returns is called, once.
+// The goroutine needs a processor 50 times a second: where all of them are busy it
+// takes one from a worker.
+func (w *Watch) Keep() (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(beatEvery)
+		defer t.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-t.C:
+				w.Look()
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wg.Wait()
+	}
+}
+
+// Sight returns what was seen. It is called after End, and after all children
 // that ran in the span have ended: only then does the system count their
 // processor time as this process's.
 func (w *Watch) Sight() Sight {

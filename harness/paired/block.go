@@ -38,3 +38,23 @@ func (b *Block) Ratio() (ratio float64, ok bool) {
 	}
 	return side / base, true
 }
+
+// Again returns the mean throughput of both sides in their slices that follow one of
+// their own; 0 where there is none. Where the two sides share caches, it is higher
+// than Rates by what a switch costs.
+func (b *Block) Again() (base, side float64) {
+	bases, sides := 0, 0
+	for i := range b.Quads {
+		for _, s := range b.Quads[i].Base {
+			if s.Again {
+				base, bases = base+s.Rate, bases+1
+			}
+		}
+		for _, s := range b.Quads[i].Side {
+			if s.Again {
+				side, sides = side+s.Rate, sides+1
+			}
+		}
+	}
+	return base / float64(max(bases, 1)), side / float64(max(sides, 1))
+}

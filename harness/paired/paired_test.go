@@ -16,10 +16,14 @@ type fakeSide struct {
 	clock *time.Time
 	rate  func(turn int) float64
 	host  func(turn int) time.Duration
+	ran   func(d time.Duration) // nil: nobody wants to know
 	n     int
 }
 
 func (f *fakeSide) Run(d time.Duration) (Slice, error) {
+	if f.ran != nil {
+		f.ran(d)
+	}
 	*f.turns = append(*f.turns, f.name)
 	s := Slice{Start: *f.clock, End: f.clock.Add(d), Rate: f.rate(f.n)}
 	if f.host != nil {
@@ -41,7 +45,7 @@ func newFakes() (base, side *fakeSide, turns *[]string) {
 // TestOrder: over a block each side follows itself as often as the other.
 func TestOrder(t *testing.T) {
 	base, side, turns := newFakes()
-	b, err := RunBlock(context.Background(), base, side, time.Millisecond, 4, 10)
+	b, err := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 4, 10)
 	if err != nil || len(b.Quads) != 4 || b.Dropped != 0 {
 		t.Fatalf("%d quads, %d dropped, %v", len(b.Quads), b.Dropped, err)
 	}
@@ -51,6 +55,49 @@ func TestOrder(t *testing.T) {
 	}
 	if q := b.Quads[1]; !q.Mirrored || q.Start() != q.Side[0].Start || q.End() != q.Side[1].End {
 		t.Errorf("the second quad %+v is not mirrored", q)
+	}
+}
+
+// TestLead: a side runs unmeasured each time it takes over, and each takes over once
+// a quad.
+func TestLead(t *testing.T) {
+	base, side, turns := newFakes()
+	var lengths []time.Duration
+	note := func(d time.Duration) { lengths = append(lengths, d) }
+	base.ran, side.ran = note, note
+	b, err := (&Turns{Base: base, Side: side, Slice: 5, Lead: 10}).Block(context.Background(), 2, 2)
+	if err != nil || len(b.Quads) != 2 || b.Quads[1].Mirrored {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	wantTurns := []string{"a", "a", "b", "b", "b", "a", "a", "a", "b", "b", "b", "a", "a"}
+	wantLengths := []time.Duration{10, 5, 10, 5, 5, 10, 5, 5, 10, 5, 5, 10, 5}
+	if !slices.Equal(*turns, wantTurns) || !slices.Equal(lengths, wantLengths) {
+		t.Errorf("turns %v of %v, want %v of %v", *turns, lengths, wantTurns, wantLengths)
+	}
+	if q := b.Quads[1]; !q.Base[0].Again || q.Side[0].Again || !q.Side[1].Again || q.Base[1].Again {
+		t.Errorf("which slices follow their own side: %+v", q)
+	}
+}
+
+// TestAgain: only slices after one of the same side are in it.
+func TestAgain(t *testing.T) {
+	base, side, turns := newFakes()
+	after := func(name string, cold, warm float64) func(int) float64 {
+		return func(int) float64 {
+			if n := len(*turns); n > 1 && (*turns)[n-2] == name {
+				return warm
+			}
+			return cold
+		}
+	}
+	base.rate, side.rate = after("a", 100, 120), after("b", 90, 95)
+	b, _ := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 8, 8)
+	if gotBase, gotSide := b.Again(); gotBase != 120 || gotSide != 95 {
+		t.Errorf("again %v and %v, want 120 and 95", gotBase, gotSide)
+	}
+	b.Quads = b.Quads[:1] // base does not follow itself in it
+	if gotBase, gotSide := b.Again(); gotBase != 0 || gotSide != 95 {
+		t.Errorf("again %v and %v, want 0 and 95", gotBase, gotSide)
 	}
 }
 
@@ -66,7 +113,7 @@ func TestCarryOver(t *testing.T) {
 		}
 	}
 	base.rate, side.rate = after("a", 100, 110), after("b", 90, 99)
-	b, _ := RunBlock(context.Background(), base, side, time.Millisecond, 101, 101)
+	b, _ := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 101, 101)
 	b.Quads = b.Quads[1:] // the very first slice follows nothing
 	if r, ok := b.Ratio(); !ok || math.Abs(r-0.9) > 1e-12 {
 		t.Errorf("ratio %v, want 0.9", r)
@@ -81,7 +128,7 @@ func TestDrift(t *testing.T) {
 		return func(int) float64 { return of - float64(len(*turns)) }
 	}
 	base.rate, side.rate = speed(1000), speed(1000)
-	b, _ := RunBlock(context.Background(), base, side, time.Millisecond, 7, 7)
+	b, _ := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 7, 7)
 	if r, _ := b.Ratio(); math.Abs(r-1) > 1e-12 {
 		t.Errorf("ratio %v, want 1", r)
 	}
@@ -99,7 +146,7 @@ func TestHit(t *testing.T) {
 		}
 		return 0
 	}
-	b, _ := RunBlock(context.Background(), base, side, 10*time.Millisecond, 10, 4)
+	b, _ := (&Turns{Base: base, Side: side, Slice: 10 * time.Millisecond}).Block(context.Background(), 10, 4)
 	if len(b.Quads) != 3 || b.Dropped != 1 {
 		t.Errorf("%d quads and %d dropped, want 3 and 1", len(b.Quads), b.Dropped)
 	}
@@ -124,6 +171,34 @@ func TestStudent(t *testing.T) {
 		if got := student975(df); math.Abs(got-want) > 1e-4 {
 			t.Errorf("t of %d degrees of freedom is %.4f, want %.4f", df, got, want)
 		}
+	}
+}
+
+// TestStrata: what two kinds of blocks differ by is in neither the estimate nor its
+// interval, whatever the number of each kind.
+func TestStrata(t *testing.T) {
+	kind := []int{0, 0, 0, 1, 1, 1, 1, 1}
+	logs := []float64{0.02, 0.03, 0.04, -0.04, -0.03, -0.02, -0.035, -0.025} // 0.03 and -0.03
+	mean := func(pick []int) float64 { return mean(logs, pick) }
+	var strata [2][]int
+	for i, k := range kind {
+		strata[k] = append(strata[k], i)
+	}
+	got := EstimateStrata(strata[:], 1, mean)
+	if math.Abs(got.Mid) > 1e-12 {
+		t.Errorf("mean %v, want 0", got.Mid)
+	}
+	// Half the root of the variances of both means, from the blocks by hand, times
+	// Student's t of 6 degrees of freedom.
+	want := 2.4469 * math.Sqrt(0.0001/3+0.0000625/5) / 2
+	if half := got.HalfWidth(); math.Abs(half-want) > 0.15*want {
+		t.Errorf("half width %v, want about %v", half, want)
+	}
+	if all := Estimate(len(logs), 1, mean); all.HalfWidth() < 2*want {
+		t.Errorf("without kinds the half width is %v, not wider", all.HalfWidth())
+	}
+	if one := EstimateStrata([][]int{{0, 1, 2}, {3}}, 1, mean); one != Estimate(4, 1, mean) {
+		t.Errorf("a kind of one block: %+v, want all blocks as one kind", one)
 	}
 }
 

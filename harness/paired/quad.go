@@ -21,6 +21,8 @@ type Slice struct {
 	Rate float64
 	// Host is the longest time that the host took from one of the workers.
 	Host time.Duration
+	// Again says that the slice before was of the same side.
+	Again bool
 }
 
 // A Quad is four slices, one after another: base, side, side, base, or the mirror
@@ -62,37 +64,64 @@ func (q *Quad) End() time.Time {
 	return q.Base[1].End
 }
 
-// Run runs one quad of slices of length d. mirrored is the order side, base, base,
-// side.
-func Run(base, side Side, d time.Duration, mirrored bool) (Quad, error) {
-	q := Quad{Mirrored: mirrored}
+// Turns are two sides that take turns. One goroutine uses them.
+type Turns struct {
+	Base, Side Side
+	Slice      time.Duration // how long one is
+	// Lead is for how long a side runs unmeasured each time it takes over: until the
+	// caches hold what they would hold if it ran alone. Where it is 0 the quads
+	// alternate with their mirror images, so that each side begins equally often;
+	// with a lead they do not, and each side takes over once a quad.
+	Lead time.Duration
+
+	last Side // that ran before
+	n    int  // quads so far
+}
+
+// Quad runs the next quad.
+func (t *Turns) Quad() (Quad, error) {
+	q := Quad{Mirrored: t.Lead == 0 && t.n%2 == 1}
+	t.n++
 	outer, inner := &q.Base, &q.Side
-	outerSide, innerSide := base, side
-	if mirrored {
-		outer, inner, outerSide, innerSide = inner, outer, side, base
+	outerSide, innerSide := t.Base, t.Side
+	if q.Mirrored {
+		outer, inner, outerSide, innerSide = inner, outer, t.Side, t.Base
 	}
 	for _, turn := range [...]struct {
 		side Side
 		into *Slice
 	}{{outerSide, &outer[0]}, {innerSide, &inner[0]}, {innerSide, &inner[1]}, {outerSide, &outer[1]}} {
 		var err error
-		if *turn.into, err = turn.side.Run(d); err != nil {
+		if *turn.into, err = t.slice(turn.side); err != nil {
 			return q, fmt.Errorf("run a slice: %w", err)
 		}
 	}
 	return q, nil
 }
 
-// RunBlock runs quads until n of them count or limit of them were run. The order
-// alternates, so that each side begins equally often. It stops early with ctx's
-// error.
-func RunBlock(ctx context.Context, base, side Side, d time.Duration, n, limit int) (Block, error) {
+// slice runs one slice, after a lead where the other side ran before.
+func (t *Turns) slice(side Side) (Slice, error) {
+	again := t.last == side
+	t.last = side
+	if t.Lead > 0 && !again {
+		if _, err := side.Run(t.Lead); err != nil {
+			return Slice{}, err
+		}
+	}
+	s, err := side.Run(t.Slice)
+	s.Again = again
+	return s, err
+}
+
+// Block runs quads until n of them count or limit of them were run. It stops early
+// with ctx's error.
+func (t *Turns) Block(ctx context.Context, n, limit int) (Block, error) {
 	var b Block
 	for i := 0; i < limit && len(b.Quads) < n; i++ {
 		if err := ctx.Err(); err != nil {
 			return b, err
 		}
-		q, err := Run(base, side, d, i%2 == 1)
+		q, err := t.Quad()
 		if err != nil {
 			return b, err
 		}

@@ -126,6 +126,10 @@ func pairNotes(rows []result.Row) []string {
 	if above := aboveNone(rows); len(above) > 0 {
 		notes = append(notes, "Above none by more than the interval, which is an error of measurement: "+strings.Join(above, ", ")+".")
 	}
+	if carried := carried(rows); len(carried) > 0 {
+		notes = append(notes, "The two stores share the caches, and what a switch costs there bends the ratio at rest: a slice after one "+
+			"of its own has another by "+strings.Join(carried, ", ")+". Longer slices or another number of records bend it less.")
+	}
 	if len(unsettled) > 0 {
 		notes = append(notes, "Not settled: "+strings.Join(unsettled, "; ")+".")
 	}
@@ -139,6 +143,21 @@ func aboveNone(rows []result.Row) (names []string) {
 	for _, r := range rows {
 		if r.Parts != nil && r.Parts.Rest.Lo > 1+slack {
 			names = append(names, fmt.Sprintf("%s (%.1f %%)", escape.OneLine(r.Algorithm), 100*r.Parts.Rest.Mid))
+		}
+	}
+	return names
+}
+
+// carried names the algorithms whose ratio depends on which side ran before, by more
+// than the interval and by more than anybody would overlook.
+func carried(rows []result.Row) (names []string) {
+	const least = 0.02
+	for _, r := range rows {
+		if r.Parts == nil {
+			continue
+		}
+		if c := r.Parts.Carry; c.Lo > least || c.Hi < -least {
+			names = append(names, fmt.Sprintf("%+.1f %% (%s)", 100*c.Mid, escape.OneLine(r.Algorithm)))
 		}
 	}
 	return names

@@ -52,7 +52,7 @@ const (
 	mostWorst      = 0.3  // seconds; a busy loop beside two workers on two cores gets 0.6
 	mostSteal      = 0.02
 	mostThrottled  = 0.01
-	mostHost       = 0.01  // a quiet virtual machine: 0.0005; a disturbed one: 0.05
+	mostHost       = 0.02  // a quiet virtual machine: 0.0005 to 0.01; a disturbed one: 0.05
 	mostHostWorst  = 0.025 // seconds; a quiet virtual machine: 0.001; a disturbed one: 0.034
 	mostStoodStill = 0.15  // seconds; a scheduler's slice is 0.004, a container's period 0.1
 	mostAsleep     = 0.001 // seconds; between two readings of clocks lie microseconds

@@ -27,7 +27,8 @@ type Pair struct {
 	StartedAt  string  `json:"started_at"`      // RFC 3339
 	Elapsed    float64 `json:"elapsed_s"`       // of all openings
 	Slice      float64 `json:"slice_s"`
-	Until      float64 `json:"until"` // the half width that was asked for
+	Lead       float64 `json:"lead_s,omitempty"` // unmeasured, each time a side takes over
+	Until      float64 `json:"until"`            // the half width that was asked for
 	// Settled says that it was reached. Otherwise Unsettled says why the openings
 	// ended.
 	Settled   bool   `json:"settled"`
@@ -43,7 +44,9 @@ type Pair struct {
 // An Opening is both stores with fresh memory. The phase at rest surrounds the
 // capture, so that a steady drift of the machine is in neither.
 type Opening struct {
-	Rest Turns `json:"rest"`
+	// NoneFirst says that none's store was opened before the algorithm's.
+	NoneFirst bool  `json:"none_first,omitempty"`
+	Rest      Turns `json:"rest"`
 	// Capture is while an image of the algorithm is captured beside both sides. It
 	// has no quads where the algorithm keeps transactions out for the whole of a
 	// capture, and of none.
@@ -63,6 +66,10 @@ type Turns struct {
 	Dropped int     `json:"dropped"`    // quads that the host hit, left out on both sides
 	Base    float64 `json:"none_txn_s"` // mean of the quads
 	Side    float64 `json:"algorithm_txn_s"`
+	// The same of the slices that follow one of the same side: without what a switch
+	// of sides costs in the caches. 0 where there is none.
+	BaseAgain float64 `json:"none_again_txn_s,omitempty"`
+	SideAgain float64 `json:"algorithm_again_txn_s,omitempty"`
 }
 
 // Ratio returns the algorithm's throughput over none's; ok is false where there is
@@ -72,6 +79,16 @@ func (t Turns) Ratio() (r float64, ok bool) {
 		return 0, false
 	}
 	return t.Side / t.Base, true
+}
+
+// Carry returns by how much the ratio differs in slices that follow one of the same
+// side, as a part of the ratio; ok is false where that is not known.
+func (t Turns) Carry() (part float64, ok bool) {
+	r, ok := t.Ratio()
+	if !ok || r <= 0 || t.BaseAgain <= 0 || t.SideAgain <= 0 {
+		return 0, false
+	}
+	return t.SideAgain/t.BaseAgain/r - 1, true
 }
 
 // Check returns the first thing in p that a result must not hold.
@@ -95,10 +112,11 @@ func (p *Pair) Check() error {
 			phase string
 			Turns
 		}{{"rest", o.Rest}, {"capture", o.Capture}} {
-			if t.Quads < 0 || t.Dropped < 0 || t.Base < 0 || t.Side < 0 {
+			if t.Quads < 0 || t.Dropped < 0 || min(t.Base, t.Side, t.BaseAgain, t.SideAgain) < 0 {
 				return fmt.Errorf("%s below 0", at(t.phase))
 			}
-			ns = append(ns, number{at(t.phase + ": none_txn_s"), t.Base}, number{at(t.phase + ": algorithm_txn_s"), t.Side})
+			ns = append(ns, number{at(t.phase + ": none_txn_s"), t.Base}, number{at(t.phase + ": algorithm_txn_s"), t.Side},
+				number{at(t.phase + ": none_again_txn_s"), t.BaseAgain}, number{at(t.phase + ": algorithm_again_txn_s"), t.SideAgain})
 		}
 		if name := firstNotFinite(ns); name != "" {
 			return fmt.Errorf("%s is not a finite number", name)
@@ -119,7 +137,8 @@ func (p *Pair) Dropped() (dropped, of int) {
 
 // Same reports whether p is a whole measurement of what q is to be one of.
 func (p *Pair) Same(q *Pair) bool {
-	return p.Status == OK && p.Base == q.Base && p.ConfigHash == q.ConfigHash && p.Until == q.Until && p.Slice == q.Slice
+	return p.Status == OK && p.Base == q.Base && p.ConfigHash == q.ConfigHash &&
+		p.Until == q.Until && p.Slice == q.Slice && p.Lead == q.Lead
 }
 
 // Worst returns the worst disturbance of an opening.

@@ -26,6 +26,11 @@ type Parts struct {
 	During    paired.Interval
 	HasDuring bool
 
+	// Carry is by how much Rest differs in slices that follow one of the same side, as
+	// a part of it: what taking turns does to the caches, which is none of the
+	// algorithm's. It is unbounded where it is not known.
+	Carry paired.Interval
+
 	// The losses, as parts of none's throughput.
 	RestLoss    paired.Interval // at rest, all the time
 	CaptureLoss paired.Interval // more than at rest, while an image is captured
@@ -75,8 +80,9 @@ func Compose(p *Pair, trials []*Trial) (Parts, bool) {
 		return Parts{}, false
 	}
 	w := weights{open: d.open / d.elapsed, paused: d.paused / d.elapsed, each: checkpointTime(Counted(trials))}
+	first := openedFirst(openings)
 	estimate := func(f func(ratios) float64) paired.Interval {
-		return paired.Estimate(len(openings), 1, func(pick []int) float64 { return f(w.ratiosOf(openings, pick)) })
+		return paired.EstimateStrata(first, 1, func(pick []int) float64 { return f(w.ratiosOf(openings, pick)) })
 	}
 	out := Parts{
 		Openings:    len(openings),
@@ -91,6 +97,7 @@ func Compose(p *Pair, trials []*Trial) (Parts, bool) {
 		RestLoss:    estimate(func(r ratios) float64 { return 1 - r.rest }),
 		CaptureLoss: estimate(func(r ratios) float64 { return w.open * (r.rest - r.capture) }),
 		MachineLoss: estimate(func(r ratios) float64 { return w.open * r.capture * (1 - r.share) }),
+		Carry:       carryOf(openings),
 		PauseLoss:   estimate(func(r ratios) float64 { return w.paused * r.rest }),
 	}
 	return out, true
@@ -108,6 +115,22 @@ func checkpointTime(trials []*Trial) float64 {
 	return sum / float64(max(n, 1))
 }
 
+// openedFirst returns the indices of the openings in which none's store was opened
+// first, and of the others. A process hands the same memory to the first of two
+// stores again and again, and which memory it is was worth up to 1.5 % of the
+// ratio, with another sign in another process.
+func openedFirst(openings []Opening) [][]int {
+	kinds := make([][]int, 2)
+	for i, o := range openings {
+		k := 0
+		if o.NoneFirst {
+			k = 1
+		}
+		kinds[k] = append(kinds[k], i)
+	}
+	return kinds
+}
+
 // usable returns the openings that have a ratio at rest and were not disturbed, and
 // how many were. Where fewer than two were left alone, all are taken: a figure with
 // a wide interval says more than none.
@@ -118,6 +141,23 @@ func usable(all []Opening) (openings []Opening, disturbed int) {
 		return with, 0
 	}
 	return openings, len(with) - len(openings)
+}
+
+// carryOf returns the mean of the openings' carries.
+func carryOf(openings []Opening) paired.Interval {
+	var carries []float64
+	for _, o := range openings {
+		if c, ok := o.Rest.Carry(); ok {
+			carries = append(carries, c)
+		}
+	}
+	return paired.Estimate(len(carries), 1, func(pick []int) float64 {
+		sum := 0.0
+		for _, i := range pick {
+			sum += carries[i]
+		}
+		return sum / float64(len(pick))
+	})
 }
 
 func hasCapture(o Opening) bool { r, ok := o.Capture.Ratio(); return ok && r > 0 }

@@ -278,3 +278,22 @@ func TestNewInterval(t *testing.T) {
 		t.Errorf("%+v, %s", s, s.Range())
 	}
 }
+
+// TestCarry: how much the ratio differs after a slice of the same side is a part of
+// the ratio, with an interval over the openings that know it.
+func TestCarry(t *testing.T) {
+	m := simulation{none: 3e6, rest: 0.9, capture: 0.9, each: 1, interval: 3, duration: 7}
+	trial, _ := m.trial()
+	p := m.pair(0, 0, 0)
+	if parts, _ := Compose(p, []*Trial{trial}); !parts.Carry.Contains(10) {
+		t.Errorf("carry %+v of a pair that does not know it", parts.Carry)
+	}
+	for i := range p.Openings {
+		o := &p.Openings[i].Rest
+		o.BaseAgain, o.SideAgain = 1.1*o.Base, 1.1*0.95*o.Side
+	}
+	parts, _ := Compose(p, []*Trial{trial})
+	if math.Abs(parts.Carry.Mid+0.05) > 1e-9 || parts.Carry.HalfWidth() > 1e-9 {
+		t.Errorf("carry %+v, want -0.05 for certain", parts.Carry)
+	}
+}
