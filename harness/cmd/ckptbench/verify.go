@@ -24,16 +24,17 @@ const looks = 5
 var errBusy = errors.New("not verified")
 
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
-	var errs []error
+	v := &verification{t: t, seen: map[string]bool{}}
 	for _, dir := range c.Dirs {
-		v := &verification{t: t, seen: map[string]bool{}}
+		before := v.found
 		err := v.walk(ctx, dir, true)
-		if err == nil && v.found == 0 {
+		if err == nil && v.found == before {
 			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
 		}
-		errs = append(errs, append(v.errs, err)...)
+		v.errs = append(v.errs, err)
 	}
-	return errors.Join(errs...)
+	v.errs = append(v.errs, v.reach(ctx))
+	return errors.Join(v.errs...)
 }
 
 // A verification reads a folder and those below it.
@@ -42,6 +43,13 @@ type verification struct {
 	seen  map[string]bool // paths without links: what several links lead to is read once
 	found int             // folders with something in them
 	errs  []error         // of folders; the others are read all the same
+	lots  []lot
+}
+
+// A lot is a folder with images or own files, or with a log.
+type lot struct {
+	dir  string // without links
+	held store.Contents
 }
 
 // walk verifies dir and the folders below. Links are followed: images and logs may lie
@@ -88,6 +96,9 @@ func list(dir string) (real string, entries []fs.DirEntry, err error) {
 
 // verify verifies one folder.
 func (v *verification) verify(ctx context.Context, dir string) error {
+	if held, err := store.ContentsOf(dir); err == nil && (held.States || held.Log) {
+		v.lots = append(v.lots, lot{dir, held})
+	}
 	text, err := verifyFolder(ctx, dir, store.Verify)
 	if errors.Is(err, store.ErrNothing) {
 		return nil
@@ -99,6 +110,61 @@ func (v *verification) verify(ctx context.Context, dir string) error {
 		return nil
 	}
 	return err
+}
+
+// reach checks that the logs hold what images and own files need.
+func (v *verification) reach(ctx context.Context) error {
+	for _, l := range v.lots {
+		if !l.held.States {
+			continue
+		}
+		log := v.logOf(l.dir)
+		text, err := verifyFolder(ctx, watched(l.dir, log), func(context.Context, string) (string, error) {
+			return store.VerifyReach(l.dir, log)
+		})
+		if errors.Is(err, store.ErrNothing) {
+			continue
+		}
+		fmt.Fprint(v.t.out, text)
+		if !errors.Is(err, store.ErrDamaged) && !errors.Is(err, errBusy) && err != nil {
+			return err
+		}
+		v.errs = append(v.errs, err)
+	}
+	return nil
+}
+
+// watched returns the folder in which a run would change what is compared.
+func watched(dir, log string) string {
+	if log == "" {
+		return dir
+	}
+	return filepath.Dir(log)
+}
+
+// logOf returns the folder of the log that belongs to what is in dir: a trial's are
+// images and log, side by side, and own files are below either. Where there is no such
+// folder, it is the only log that was found; empty: there is none, or there are several.
+func (v *verification) logOf(dir string) string {
+	for up := dir; up != filepath.Dir(up); up = filepath.Dir(up) {
+		log := filepath.Join(filepath.Dir(up), "log")
+		if filepath.Base(up) != "images" && filepath.Base(up) != "log" {
+			continue
+		}
+		if info, err := os.Stat(log); err == nil && info.IsDir() {
+			return log
+		}
+	}
+	only := ""
+	for _, l := range v.lots {
+		if l.held.Log && only != "" {
+			return ""
+		}
+		if l.held.Log {
+			only = l.dir
+		}
+	}
+	return only
 }
 
 // A verifier verifies a folder as store.Verify does.

@@ -145,6 +145,33 @@ func TestVerifyLinks(t *testing.T) {
 	check(dir, 2, "no such file or directory", 1)
 }
 
+// A log that does not reach as far as an image needs it is named, and so is one that was
+// not found.
+func TestVerifyLogThatDoesNotReach(t *testing.T) {
+	check := func(dirs []string, status int, wants ...string) {
+		t.Helper()
+		got, out, errOut := command(t, append([]string{"verify"}, dirs...)...)
+		for _, want := range wants {
+			if got != status || !strings.Contains(out, want) {
+				t.Errorf("verify %v: status %d, want %d and %q:\n%s%s", dirs, got, status, want, out, errOut)
+			}
+		}
+	}
+	dir := kept(t, "fuzzy", true)
+	images, log := filepath.Join(dir, "images"), filepath.Join(dir, "log")
+	check([]string{dir}, 0, images+" with the log in "+log+":\nimage-000003 at ", ": ok, the log ")
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.Rename(log, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	check([]string{images, elsewhere}, 0, "with the log in "+elsewhere+":")
+	check([]string{dir}, 1, "its log was not found: name the log's folder as well")
+	if err := os.Mkdir(log, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	check([]string{dir}, 1, "THE LOG DOES NOT REACH", "missing: log holds no log", "restore the log's files from a copy; without them nothing can repair it")
+}
+
 // A folder that a run changes while it is read is looked at again, and is not called
 // damaged: the error says who is at work.
 func TestVerifyBesideARun(t *testing.T) {
