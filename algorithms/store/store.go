@@ -78,6 +78,9 @@ type Log struct {
 	Sync      bool // made durable at each group commit
 	Loggers   int  // 0 means 1
 	Interval  time.Duration
+	// SegmentBytes is about how long a file of the log gets before the next is begun;
+	// 0 is the default of package wal.
+	SegmentBytes int64
 }
 
 // A Store is a main-memory database under one algorithm.
@@ -263,7 +266,7 @@ func (s *Store) openFiles() error {
 	}
 	s.log, err = wal.Open(wal.Options{
 		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above, Failed: s.logFailed,
-		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, Disk: s.disk,
+		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, SegmentBytes: o.Log.SegmentBytes, Disk: s.disk,
 	})
 	return err
 }

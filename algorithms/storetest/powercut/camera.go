@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"sync"
-	"syscall"
 
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
@@ -44,41 +42,19 @@ type camera struct {
 	err       error      // a client's; protected by mu
 	calls     int        // protected by mu
 	fault     *fault     // nil: no call fails; protected by mu
+	most      int        // pictures that are taken by chance
 	taken     []*picture // protected by mu
 }
 
-// A fault has calls of the disk fail, from the n-th that changes something.
-type fault struct {
-	n       int
-	op      string // only such calls; empty: any
-	sticky  bool   // all later ones, too
-	outcome fstest.Outcome
-	hit     string // the first call that failed
-}
-
 func newCamera(l *lineage) *camera {
-	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised, published: l.shown}
-	if l.rng.IntN(3) == 0 {
+	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised, published: l.shown, most: 2 * pictures}
+	switch {
+	case l.turn > 0:
+		c.fault, c.most = &fault{n: l.turn, kind: l.kind}, 0 // what is left at the end is enough
+	case l.rng.IntN(3) == 0:
 		c.fault = newFault(l.rng)
 	}
 	return c
-}
-
-func newFault(rng *rand.Rand) *fault {
-	f := &fault{n: 1 + rng.IntN(120)}
-	switch rng.IntN(5) {
-	case 0:
-		f.outcome = fstest.Outcome{Err: syscall.EIO}
-	case 1:
-		f.outcome = fstest.Outcome{Err: io.ErrShortWrite, Short: rng.IntN(4096)}
-	case 2: // the answer is lost, and not the deed
-		f.outcome = fstest.Outcome{Err: syscall.EIO, Done: true}
-	case 3: // the disk is full
-		f.outcome, f.sticky, f.op = fstest.NoSpace(), true, "write"
-	case 4: // once; Linux has the pages as clean from then on
-		f.outcome, f.op, f.n = fstest.Outcome{Err: syscall.EIO}, "sync", 1+rng.IntN(40)
-	}
-	return f
 }
 
 // disk returns the file system that the store writes to.
@@ -102,21 +78,13 @@ func (c *camera) before(call fstest.Call) fstest.Outcome {
 	if call.Op == "rename" || call.Op == "remove" || call.Op == "syncdir" {
 		often = 4
 	}
-	if len(c.taken) < 2*pictures && c.rng.IntN(often) == 0 {
+	if len(c.taken) < c.most && c.rng.IntN(often) == 0 {
 		c.take(call.String(), []string{power, power, power, power, kill, flip}[c.rng.IntN(6)])
 	}
-	f := c.fault
-	if f == nil || f.op != "" && f.op != call.Op {
+	if c.fault == nil {
 		return fstest.Outcome{}
 	}
-	f.n--
-	if f.n == 0 || f.n < 0 && f.sticky {
-		if f.hit == "" {
-			f.hit = call.String()
-		}
-		return f.outcome
-	}
-	return fstest.Outcome{}
+	return c.fault.strike(call)
 }
 
 // shoot takes a picture now.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
@@ -29,16 +30,42 @@ type lineage struct {
 	hist *history
 	tally
 
+	segment int64 // about how long a file of the log gets; 0: there is one
+	turn    int   // the call that is to fail in the first generation, and no other; 0: by chance
+	kind    int   // of that fault
+	missed  bool  // there was no such call
+
 	first    bool      // nothing was ever published
 	promised uint64    // transactions that the generation before left, durably
 	shown    [2]uint64 // what the newest state that was published holds at least, and the one before it
 }
 
 func newLineage(s setup, seed, n uint64) *lineage {
-	return &lineage{
+	l := &lineage{
 		setup: s, rng: rand.New(rand.NewPCG(seed, n)), disk: fstest.NewMem(), hist: &history{}, first: true,
 		name: fmt.Sprintf("%s, wal %s, sink %s, seed %d/%d", s.e.Name, s.wal, s.sink, seed, n),
 	}
+	if n%2 == 0 { // several files a generation, and most of them go with a checkpoint
+		l.segment = 1500
+	}
+	return l
+}
+
+// newTurn returns a lineage of one generation in which call n fails, and is recovered
+// from.
+func newTurn(s setup, seed uint64, n int) *lineage {
+	l := newLineage(s, seed, uint64(n))
+	l.turn, l.kind = n, (n+int(seed%mostWays))%mostWays
+	return l
+}
+
+// options are those of a store on a disk.
+func (l *lineage) options(disk fs.FS) store.Options {
+	o := l.setup.options(disk)
+	if l.wal != walOff {
+		o.Log.SegmentBytes = l.segment
+	}
+	return o
 }
 
 // run lives for some generations.
@@ -52,7 +79,7 @@ func (l *lineage) run(ctx context.Context) {
 		if err != nil {
 			l.find(&l.unexplained, fmt.Sprintf("generation %d: %v", g+1, err))
 		}
-		if len(l.texts) > before || p == nil || l.sink == sinkDiscard || ctx.Err() != nil {
+		if l.turn > 0 || len(l.texts) > before || p == nil || l.sink == sinkDiscard || ctx.Err() != nil {
 			return
 		}
 		l.goOn(p)
@@ -111,6 +138,7 @@ func (l *lineage) generation(ctx context.Context, g int) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.missed = f.fails && f.cam.fault.hit == ""
 	var next []*picture
 	for _, p := range f.cam.taken {
 		l.cuts++

@@ -5,11 +5,14 @@
 //
 //	go run ./algorithms/storetest/powercut -cuts 20000
 //	go run ./algorithms/storetest/powercut -only calc -seed 7
+//	go run ./algorithms/storetest/powercut -turns
 //
 // A cut loses any subset of what no sync covers. Some cuts only kill the process, so
 // that a later one may still take what the first left in the page cache; some damage
 // the newest file that is published; and in some runs a call of the file system fails
-// before the cut. What is demanded each time is in judge.go.
+// before the cut. With -turns every call of a generation fails in turn: with an error,
+// with an answer that is lost, with a write that is short, and with a full disk. What is
+// demanded each time is in judge.go.
 package main
 
 import (
@@ -37,6 +40,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	cuts := flags.Int("cuts", 20000, "in all, at least")
 	only := flags.String("only", "", "this algorithm only")
 	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000, "of the work and of the cuts")
+	turns := flags.Bool("turns", false, "have every call of a generation fail in turn, in place of chance; -cuts is not heeded")
 	jobs := flags.Int("jobs", 2*runtime.NumCPU(), "stores at once; most of the time they wait")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -47,7 +51,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 		fmt.Fprintf(progress, "there is no algorithm %q that takes images\n", *only)
 		return 2
 	}
-	runAll(ctx, rows, *seed, (*cuts+len(rows)-1)/len(rows), *jobs)
+	each := (*cuts + len(rows) - 1) / len(rows)
+	runAll(rows, *jobs, func(r *row, job int) {
+		if *turns {
+			r.turns(ctx, *seed)
+		} else {
+			r.lineages(ctx, *seed+uint64(job), each)
+		}
+	})
 	return report(out, progress, rows)
 }
 
@@ -68,14 +79,14 @@ func rowsOf(only string) (rows []*row) {
 	return rows
 }
 
-// runAll runs lineages of each row until it has had so many cuts.
-func runAll(ctx context.Context, rows []*row, seed uint64, cuts, jobs int) {
+// runAll runs each row, some at once.
+func runAll(rows []*row, jobs int, run func(r *row, job int)) {
 	queue := make(chan *row)
 	var wg sync.WaitGroup
 	for i := range jobs {
 		wg.Go(func() {
 			for r := range queue {
-				r.lineages(ctx, seed+uint64(i), cuts)
+				run(r, i)
 			}
 		})
 	}
@@ -94,6 +105,21 @@ func (r *row) lineages(ctx context.Context, seed uint64, cuts int) {
 		l := newLineage(r.setup, seed, n)
 		l.run(ctx)
 		r.sum.add(l.tally)
+	}
+}
+
+// turns has the first call of a generation fail, then the second, and so on until there
+// are no more.
+func (r *row) turns(ctx context.Context, seed uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n, missed := 1, 0; missed < 2 && ctx.Err() == nil && len(r.sum.texts) < maxTexts; n++ {
+		l := newTurn(r.setup, seed, n)
+		l.run(ctx)
+		r.sum.add(l.tally)
+		if l.missed {
+			missed++
+		}
 	}
 }
 

@@ -1,11 +1,28 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
 	"testing"
+
+	"ckptbench/algorithms/internal/fs/fstest"
 )
+
+// seedOf returns the seed that STORETEST_SEED names.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	text := os.Getenv("STORETEST_SEED")
+	if text == "" {
+		return 1
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed
+}
 
 // Every setup with a log, with a sample of the cuts that the program makes; in a short
 // run one setup in five, which the seed chooses.
@@ -20,10 +37,7 @@ func TestDurabilityByCheckpoint(t *testing.T) {
 }
 
 func sample(t *testing.T, wanted func(setup) bool) {
-	seed, err := strconv.ParseUint(os.Getenv("STORETEST_SEED"), 10, 64)
-	if err != nil {
-		seed = 1
-	}
+	seed := seedOf(t)
 	rows := slices.DeleteFunc(rowsOf(""), func(r *row) bool { return !wanted(r.setup) })
 	cuts := 8
 	if testing.Short() {
@@ -34,7 +48,7 @@ func sample(t *testing.T, wanted func(setup) bool) {
 		}
 		rows = some
 	}
-	runAll(t.Context(), rows, seed, cuts, 8)
+	runAll(rows, 8, func(r *row, job int) { r.lineages(t.Context(), seed+uint64(job), cuts) })
 	for _, r := range rows {
 		for _, text := range r.sum.texts {
 			t.Error(text)
@@ -44,6 +58,55 @@ func sample(t *testing.T, wanted func(setup) bool) {
 		}
 		if r.wal == walOff && r.sum.acknowledged == 0 && r.sum.cuts >= cuts && !testing.Short() {
 			t.Errorf("%s: no transaction was acknowledged", r.e.Name)
+		}
+	}
+}
+
+// Calls fail in turn, in every way that there is; of each setup, one call that the seed
+// chooses.
+func TestTurns(t *testing.T) {
+	rows := rowsOf("")
+	if testing.Short() {
+		rows = rows[:len(rows)/10]
+	}
+	seed := seedOf(t)
+	calls := rand.New(rand.NewPCG(seed, 0))
+	nth := map[*row]int{}
+	for _, r := range rows {
+		nth[r] = 1 + calls.IntN(60)
+	}
+	runAll(rows, 8, func(r *row, _ int) {
+		l := newTurn(r.setup, seed, nth[r])
+		l.run(t.Context())
+		r.sum.add(l.tally)
+	})
+	for _, r := range rows {
+		for _, text := range r.sum.texts {
+			t.Error(text)
+		}
+	}
+}
+
+// Every call fails in each of its ways, and a full disk stays full.
+func TestFaults(t *testing.T) {
+	for _, op := range []string{"create", "rename", "remove", "syncdir", "write", "truncate", "sync", "mkdir"} {
+		all := ways(op)
+		if len(all) > mostWays {
+			t.Errorf("%s fails in %d ways, and %d are tried", op, len(all), mostWays)
+		}
+		for kind := range mostWays {
+			f := &fault{n: 2, kind: kind}
+			if o := f.strike(fstest.Call{Op: "write"}); o.Err != nil {
+				t.Errorf("%s: the call before fails: %v", op, o.Err)
+			}
+			got := f.strike(fstest.Call{Op: op})
+			if got != all[kind%len(all)] || f.hit == "" {
+				t.Errorf("%s fails with %+v in way %d, want %+v", op, got, kind, all[kind%len(all)])
+			}
+			after := f.strike(fstest.Call{Op: "write"})
+			if full := got == fstest.NoSpace(); (after.Err != nil) != full || f.strike(fstest.Call{Op: "remove"}).Err != nil {
+				t.Errorf("%s failed with %v, and after it a write with %v", op, got.Err, after.Err)
+			}
 		}
 	}
 }
