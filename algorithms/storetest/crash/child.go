@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
 )
 
@@ -23,9 +25,11 @@ const childVariable = "CKPTBENCH_CRASH_CHILD"
 type order struct {
 	Algorithm string
 	Log       bool
-	Dir       string
+	Dir       string // of the store
+	Notes     string // folder of the ledger
 	Seed      uint64
 	Way       way
+	Power     bool // the child keeps a journal of its file system, by which the power is cut
 }
 
 // A way is how a store with files of its own is recovered, and what from.
@@ -50,17 +54,20 @@ func ways(e algorithms.Entry) []way {
 const budget = 24 << 10
 
 // source is what the store is recovered from.
-func (o order) source() store.Source {
-	src := store.Source{Images: o.images(), Log: o.log(), Parallel: 2}
+func (o order) source(disk fs.FS) store.Source {
+	src := store.Source{Images: o.images(), Log: o.log(), FS: disk, Parallel: 2}
 	if o.Way.Own {
-		opts := o.options()
+		opts := o.options(disk)
 		src.Own = opts.OwnFiles()
 	}
 	return src
 }
 
 func (o order) images() string { return filepath.Join(o.Dir, "images") }
-func (o order) ledger() string { return filepath.Join(o.Dir, "ledger") }
+func (o order) ledger() string { return filepath.Join(o.Notes, "ledger") }
+
+// journal returns the file of the journal, which is no part of the store.
+func (o order) journal() string { return filepath.Join(o.Dir, "journal") }
 
 // log returns the log's folder, or "" without a log.
 func (o order) log() string {
@@ -94,15 +101,19 @@ func (o order) work() error {
 	if _, ok := algorithms.Find(o.Algorithm); !ok {
 		return fmt.Errorf("there is no algorithm %q", o.Algorithm)
 	}
-	s, err := store.Open(o.options())
+	disk, notes, err := o.disk()
 	if err != nil {
 		return err
 	}
-	done, err := o.fill(s)
+	s, err := store.Open(o.options(disk))
 	if err != nil {
 		return err
 	}
-	l, err := createLedger(o.ledger(), done)
+	done, err := o.fill(s, disk)
+	if err != nil {
+		return err
+	}
+	l, err := o.openLedger(notes, done)
 	if err != nil {
 		return err
 	}
@@ -121,12 +132,34 @@ func (o order) work() error {
 	return <-c.failed
 }
 
+// disk returns the file system of the store and, with Power, what notes are written to.
+func (o order) disk() (disk fs.FS, notes io.WriterAt, err error) {
+	if !o.Power {
+		return fs.OS(), nil, nil
+	}
+	journal, err := os.Create(o.journal())
+	if err != nil {
+		return nil, nil, err
+	}
+	rec := fstest.NewRecorder(fs.OS(), journal)
+	return rec, rec, nil
+}
+
+// openLedger returns the ledger, in a file of its own or in the journal.
+func (o order) openLedger(notes io.WriterAt, done [workers]uint64) (*ledger, error) {
+	if notes == nil {
+		return createLedger(o.ledger(), done)
+	}
+	l := &ledger{notes}
+	return l, l.begin(done)
+}
+
 // options are those of a store of the child's algorithm.
-func (o order) options() store.Options {
+func (o order) options(disk fs.FS) store.Options {
 	opts := store.Options{
 		Tables: tables(), Workers: workers,
-		Images: store.Images{Dir: o.images(), Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
-		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond},
+		Images: store.Images{Dir: o.images(), FS: disk, Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
+		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond, SegmentBytes: 16 << 10},
 	}
 	e, _ := algorithms.Find(o.Algorithm)
 	e.Apply(&opts)
@@ -138,8 +171,8 @@ func (o order) options() store.Options {
 
 // fill recovers what is on the disk, or loads a new store, and returns how many
 // transactions of each worker it holds.
-func (o order) fill(s *store.Store) (done [workers]uint64, err error) {
-	_, err = s.Recover(context.Background(), o.source())
+func (o order) fill(s *store.Store, disk fs.FS) (done [workers]uint64, err error) {
+	_, err = s.Recover(context.Background(), o.source(disk))
 	if errors.Is(err, store.ErrNoImage) {
 		err = load(s)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -38,18 +39,38 @@ func TestKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	testRows(t, exe, n, 0)
+}
+
+// Every algorithm survives some power cuts at each kill of a real process.
+func TestPower(t *testing.T) {
+	n := 2
+	if testing.Short() {
+		n = 1
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testRows(t, exe, n, 6)
+}
+
+// testRows puts a lineage of every row through n kills, each with so many power cuts.
+func testRows(t *testing.T, exe string, n, cuts int) {
 	seed := maphash.Comparable(maphash.MakeSeed(), 0) % 1_000_000
-	for _, r := range (&plan{}).rows("", 2*n) {
+	p := &plan{exe: exe, cuts: cuts}
+	for _, r := range p.rows("", 2*n) {
 		t.Run(fmt.Sprintf("%s,log=%v", r.e.Name, r.log), func(t *testing.T) {
 			t.Parallel()
-			got, err := run(context.Background(), exe, t.TempDir(), r.e, r.log, seed, n)
+			got, err := p.run(context.Background(), t.TempDir(), r.e, r.log, seed, n)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, text := range got.texts {
 				t.Errorf("seed %d: %s", seed, text)
 			}
-			t.Logf("seed %d: %d kills, %d of them while starting; %d images, %d transactions", seed, got.trials, got.early, got.images, got.transactions)
+			t.Logf("seed %d: %d kills, %d of them while starting, %d power cuts; %d images, %d transactions",
+				seed, got.trials, got.early, got.cuts, got.images, got.transactions)
 		})
 	}
 }
@@ -60,7 +81,8 @@ func TestChildEndsWithParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lineage{order: order{Algorithm: "naive", Dir: t.TempDir(), Seed: 1}, exe: exe}
+	dir := t.TempDir()
+	l := &lineage{order: order{Algorithm: "naive", Dir: dir, Notes: dir, Seed: 1}, exe: exe}
 	c, err := l.start(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +100,7 @@ func TestChildFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = run(context.Background(), exe, t.TempDir(), algorithms.Entry{Name: "nothing"}, false, 1, 8)
+	_, err = (&plan{exe: exe}).run(context.Background(), t.TempDir(), algorithms.Entry{Name: "nothing"}, false, 1, 8)
 	if err == nil || !strings.Contains(err.Error(), `no algorithm "nothing"`) {
 		t.Errorf("%v, want what the child said", err)
 	}
@@ -210,7 +232,7 @@ func TestLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.f.Close()
+	defer l.w.(io.Closer).Close() // a file
 	want := account{
 		committed: [workers]uint64{1, 9, 3}, acknowledged: [workers]uint64{1, 8, 3},
 		last: returned{image: 4, point: 5, least: [workers]uint64{6, 7, 8}, most: [workers]uint64{9, 10, 11}},

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -16,7 +17,10 @@ import (
 //	           its point, then for each worker how many transactions had
 //	           committed before it was asked for, and how many can have begun
 //	           when it returned
-type ledger struct{ f *os.File }
+//
+// Where the power is cut too, the notes are in the journal, among the calls of the file
+// system: they say what had been acknowledged at each of them.
+type ledger struct{ w io.WriterAt }
 
 const (
 	slotBytes   = 64
@@ -31,15 +35,21 @@ func createLedger(path string, done [workers]uint64) (*ledger, error) {
 		return nil, err
 	}
 	l := &ledger{f}
-	for w, n := range done {
-		if err := l.progress(w, n, n); err != nil {
-			return nil, err
-		}
-	}
-	if err := f.Truncate(ledgerBytes); err != nil {
+	if err := l.begin(done); err != nil {
 		return nil, err
 	}
 	return l, os.Rename(path+".tmp", path)
+}
+
+// begin notes what the child starts with, and that no checkpoint has returned.
+func (l *ledger) begin(done [workers]uint64) error {
+	b := make([]byte, ledgerBytes)
+	for w, n := range done {
+		binary.LittleEndian.PutUint64(b[w*slotBytes:], n)
+		binary.LittleEndian.PutUint64(b[w*slotBytes+8:], n)
+	}
+	_, err := l.w.WriteAt(b, 0)
+	return err
 }
 
 // progress notes worker w's transactions. Only w calls it.
@@ -47,7 +57,7 @@ func (l *ledger) progress(w int, committed, acknowledged uint64) error {
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:], committed)
 	binary.LittleEndian.PutUint64(b[8:], acknowledged)
-	_, err := l.f.WriteAt(b[:], int64(w)*slotBytes)
+	_, err := l.w.WriteAt(b[:], int64(w)*slotBytes)
 	return err
 }
 
@@ -58,7 +68,7 @@ type returned struct {
 }
 
 func (l *ledger) checkpoint(r returned) error {
-	_, err := l.f.WriteAt(r.encode(), workers*slotBytes)
+	_, err := l.w.WriteAt(r.encode(), workers*slotBytes)
 	return err
 }
 
@@ -88,6 +98,11 @@ func readLedger(path string) (a account, begun bool, err error) {
 	if err != nil {
 		return a, false, fmt.Errorf("read ledger: %w", err)
 	}
+	return decodeLedger(b), true, nil
+}
+
+// decodeLedger reads the bytes of a ledger.
+func decodeLedger(b []byte) (a account) {
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
 	for w := range workers {
 		a.committed[w], a.acknowledged[w] = u64(w*slotBytes), u64(w*slotBytes+8)
@@ -97,5 +112,5 @@ func readLedger(path string) (a account, begun bool, err error) {
 	for w := range workers {
 		a.last.least[w], a.last.most[w] = u64(at+16+16*w), u64(at+24+16*w)
 	}
-	return a, true, nil
+	return a
 }

@@ -6,9 +6,11 @@
 //
 //	go run ./algorithms/storetest/crash -trials 200
 //	go run ./algorithms/storetest/crash -only calc -seed 7
+//	go run ./algorithms/storetest/crash -power 12
 //
-// The process dies, the machine does not: what the page cache keeps survives.
-// Power cuts are the business of the tests of packages image and wal.
+// The process dies, the machine does not: what the page cache keeps survives. With
+// -power the process keeps a journal of what it does to its files, and the disk is built
+// from that as power cuts may have left it; see power.go.
 package main
 
 import (
@@ -43,8 +45,14 @@ func parentMain(ctx context.Context, args []string, out, progress io.Writer) int
 	only := flags.String("only", "", "this algorithm only")
 	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000, "of the work and of the moments of the kills")
 	dir := flags.String("dir", "", "where the stores are to be, on a real file system (default: the system's folder for temporary files)")
+	power := flags.Int("power", 0, "power cuts for each kill, in place of what the kill leaves in the page cache")
+	cutter := flags.String("cutter", "", "command that takes the file system of -dir away (with the argument down) and brings it back (up): see below.go")
 	jobs := flags.Int("jobs", runtime.NumCPU(), "stores at once")
 	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if *cutter != "" && *power > 0 {
+		fmt.Fprintln(progress, "-cutter and -power are two ways to cut the power: choose one")
 		return 2
 	}
 	exe, err := os.Executable()
@@ -53,7 +61,15 @@ func parentMain(ctx context.Context, args []string, out, progress io.Writer) int
 		return 2
 	}
 	fmt.Fprintf(progress, "seed %d\n", *seed)
-	p := &plan{exe: exe, dir: *dir, seed: *seed, progress: progress}
+	p := &plan{exe: exe, dir: *dir, seed: *seed, progress: progress, cuts: *power, cutter: *cutter}
+	if *cutter != "" {
+		*jobs = 1 // there is one file system for all
+		if p.notes, err = os.MkdirTemp("", "crash-notes-"); err != nil {
+			fmt.Fprintln(progress, err)
+			return 2
+		}
+		defer os.RemoveAll(p.notes)
+	}
 	rows := p.rows(*only, *trials)
 	if len(rows) == 0 {
 		fmt.Fprintf(progress, "there is no algorithm %q that takes images\n", *only)
@@ -82,6 +98,9 @@ func sound(e algorithms.Entry) bool { return !e.Baseline && !e.Unsound }
 type plan struct {
 	exe, dir string
 	seed     uint64
+	cuts     int    // power cuts for each kill
+	cutter   string // see lineage
+	notes    string // folder of ledgers; empty: each in its store's folder
 	progress io.Writer
 }
 
@@ -131,7 +150,7 @@ func (p *plan) one(ctx context.Context, r *row, seed uint64, n int) {
 	dir, err := folder(p.dir, r.e, seed)
 	var t tally
 	if err == nil {
-		t, err = run(ctx, p.exe, dir, r.e, r.log, seed, n)
+		t, err = p.run(ctx, dir, r.e, r.log, seed, n)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -152,10 +171,10 @@ func (p *plan) one(ctx context.Context, r *row, seed uint64, n int) {
 // report prints the table and returns the exit code.
 func report(out io.Writer, rows []*row) (code int) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "algorithm\tlog\ttrials\twhile starting\timages\ttransactions\tlost\tmixed\terrors\tseconds\t")
+	fmt.Fprintln(w, "algorithm\tlog\ttrials\twhile starting\tpower cuts\timages\ttransactions\tlost\tmixed\terrors\tseconds\t")
 	for _, r := range rows {
 		s := &r.sum
-		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t\n", r.e.Name, r.log, s.trials, s.early,
+		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t\n", r.e.Name, r.log, s.trials, s.early, s.cuts,
 			s.images, s.transactions, s.lost, s.mixed, len(r.errs), r.took.Seconds())
 		if s.lost+s.mixed+len(r.errs) > 0 || s.trials < r.trials {
 			code = 1

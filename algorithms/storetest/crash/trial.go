@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,11 +33,14 @@ type lineage struct {
 	before state         // recovered after the last kill; nil before the first
 	done   [workers]uint64
 	images uint64 // the newest image's number
+	power  power  // how the power is cut, where it is
+	cutter string // the command that takes the file system away and brings it back; empty: the child is killed only
 }
 
 // A tally is what came of some trials.
 type tally struct {
 	trials, early int // kills; those before the child's workers ran
+	cuts          int // disks that were built as after power cuts
 	images        uint64
 	transactions  uint64
 	findings
@@ -44,6 +48,7 @@ type tally struct {
 
 func (t *tally) add(o tally) {
 	t.trials, t.early = t.trials+o.trials, t.early+o.early
+	t.cuts += o.cuts
 	t.images, t.transactions = t.images+o.images, t.transactions+o.transactions
 	t.lost, t.mixed = t.lost+o.lost, t.mixed+o.mixed
 	t.texts = append(t.texts, o.texts...)
@@ -64,10 +69,14 @@ func life(e algorithms.Entry) time.Duration {
 
 // run puts a new lineage in dir through n kills, or fewer if one finds
 // something, whose files then stay.
-func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, seed uint64, n int) (t tally, err error) {
+//
+// With power cuts in the plan the power is cut as well, at so many moments of each child's
+// life.
+func (p *plan) run(ctx context.Context, dir string, e algorithms.Entry, log bool, seed uint64, n int) (t tally, err error) {
+	cuts := p.cuts
 	l := &lineage{
-		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed},
-		exe:   exe, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e),
+		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed, Power: cuts > 0, Notes: cmp.Or(p.notes, dir)},
+		exe:   p.exe, cutter: p.cutter, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e), power: newPower(cuts, seed),
 	}
 	all := ways(e)
 	l.Way = all[seed%uint64(len(all))]
@@ -80,7 +89,11 @@ func run(ctx context.Context, exe, dir string, e algorithms.Entry, log bool, see
 		if early {
 			t.early++
 		}
-		if err := l.judge(ctx, &t.findings); err != nil {
+		judge := func() error { return l.judge(ctx, &t.findings) }
+		if l.Power {
+			judge = func() error { return l.cutPower(ctx, &t) }
+		}
+		if err := judge(); err != nil {
 			return t, fmt.Errorf("%s, seed %d, trial %d in %s: %w", e.Name, seed, t.trials, dir, err)
 		}
 		if len(t.texts) > 0 {
@@ -141,7 +154,7 @@ func (p *process) end() error {
 // kill starts a child and kills it at a random moment: mostly while it works,
 // sometimes while it starts. It is an error if the child ends before.
 func (l *lineage) kill(ctx context.Context) (early bool, err error) {
-	_ = os.Remove(l.ledger())
+	_, _ = os.Remove(l.ledger()), os.Remove(l.journal())
 	p, err := l.start(ctx)
 	if err != nil {
 		return false, err
@@ -151,6 +164,9 @@ func (l *lineage) kill(ctx context.Context) (early bool, err error) {
 	} else {
 		p.awaitReady()
 		time.Sleep(l.moment(5*time.Millisecond, l.most))
+	}
+	if l.cutter != "" {
+		return early, l.cutBelow(ctx, p)
 	}
 	_ = p.cmd.Process.Kill() // where it has ended already, end tells
 	return early, p.end()
@@ -170,7 +186,25 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 	if !begun { // it was killed before it had read what it was to go on from
 		a.committed, a.acknowledged = l.done, l.done
 	}
-	at, seq, st, err := l.recover(ctx, f)
+	if r := l.examine(ctx, fs.OS(), a, f); r != nil {
+		l.goOn(r)
+	}
+	return nil
+}
+
+// A found is what was recovered from a disk.
+type found struct {
+	state  state
+	done   [workers]uint64
+	images uint64 // the newest image's number
+}
+
+func (l *lineage) goOn(r *found) { l.before, l.done, l.images = r.state, r.done, r.images }
+
+// examine recovers what is on a disk and compares it with an account. It returns nil
+// where there is nothing to go on from.
+func (l *lineage) examine(ctx context.Context, disk fs.FS, a account, f *findings) *found {
+	at, seq, st, err := l.recover(ctx, disk, f)
 	if errors.Is(err, store.ErrNoImage) {
 		if a.last.image != 0 || l.images != 0 {
 			f.lose("image %d was published, and there is none", max(a.last.image, l.images))
@@ -191,8 +225,7 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 	if l.before != nil {
 		st.follows(l.before, f)
 	}
-	l.before, l.done, l.images = st, n, seq
-	return nil
+	return &found{st, n, seq}
 }
 
 // compare checks that the n transactions recovered are no fewer than was
@@ -225,9 +258,9 @@ func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *fi
 // recover reads what is on the disk into a store under no algorithm. A log that
 // is torn at its end is what a kill leaves; anything else that recovery passes
 // over is not.
-func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, st state, err error) {
+func (l *lineage) recover(ctx context.Context, disk fs.FS, f *findings) (point, seq uint64, st state, err error) {
 	if !l.Way.NoImage {
-		set, _, err := image.Latest(fs.OS(), l.order.images())
+		set, _, err := image.Latest(disk, l.order.images())
 		if err != nil {
 			return 0, 0, nil, err
 		}
@@ -238,7 +271,7 @@ func (l *lineage) recover(ctx context.Context, f *findings) (point, seq uint64, 
 		return 0, 0, nil, err
 	}
 	defer s.Close()
-	r, err := s.Recover(ctx, l.source())
+	r, err := s.Recover(ctx, l.source(disk))
 	if err != nil {
 		return 0, 0, nil, err
 	}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	iofs "io/fs"
+	"math/rand/v2"
+	"os"
+
+	"ckptbench/algorithms/internal/fs/fstest"
+)
+
+// Power cuts under a real process. The child's file system writes every call that
+// changes something to a journal, with its data, and the ledger's notes among them. The
+// child is killed. The journal then says, for every moment of the child's life, what had
+// been written, what had been synced and what had been acknowledged: the disk of a power
+// cut at that moment is built from it, several times, as a cut loses any subset of what
+// no sync covers. Each disk is recovered in this process; the next child goes on from one
+// of them, in real files.
+//
+// What this does not cover: the kernel's file systems, their journals and direct I/O
+// (see below.go); a disk whose cache lies about what it
+// wrote; pages of 4 KiB that are torn within; writes of a process by other ways than its
+// file system, of which the stores have none.
+
+// A power says how the power is cut in a lineage.
+type power struct {
+	cuts int // moments of each child's life
+	rng  *rand.Rand
+	disk *fstest.Mem // what the next child finds
+}
+
+func newPower(cuts int, seed uint64) power {
+	return power{cuts, rand.New(rand.NewPCG(seed, 2)), fstest.NewMem()}
+}
+
+// A cutDisk is a disk as a cut left it, and what was found on it.
+type cutDisk struct {
+	mem   *fstest.Mem
+	found *found // nil: nothing
+}
+
+// cutPower cuts the power at moments of the last child's life, judges what is left each
+// time, and has the next child go on from one of the disks.
+func (l *lineage) cutPower(ctx context.Context, t *tally) error {
+	records, err := l.readJournal()
+	if err != nil {
+		return err
+	}
+	at := l.power.moments(records)
+	p := fstest.NewPlayer(l.power.disk)
+	notes, begun := make([]byte, ledgerBytes), false
+	var whole []cutDisk
+	for i := range len(records) + 1 {
+		for range at[i] {
+			var f findings
+			d := l.cut(ctx, notes, begun, &f)
+			t.cuts++
+			for _, text := range f.texts {
+				t.texts = append(t.texts, fmt.Sprintf("power cut at record %d of %d (%s): %s", i, len(records), before(records, i), text))
+			}
+			t.lost, t.mixed = t.lost+f.lost, t.mixed+f.mixed
+			if len(f.texts) == 0 {
+				whole = append(whole, d)
+			}
+		}
+		if i == len(records) {
+			break
+		}
+		r := records[i]
+		if r.Op == "note" {
+			copy(notes[r.Off:], r.Data)
+			begun = true
+		}
+		if err := p.Play(r); err != nil {
+			return fmt.Errorf("record %d of %d of the journal: %w", i+1, len(records), err)
+		}
+	}
+	if len(whole) == 0 {
+		return nil // what was found ends the lineage
+	}
+	next := whole[l.power.rng.IntN(len(whole))]
+	if next.found != nil {
+		l.goOn(next.found)
+	}
+	l.power.disk = next.mem
+	return errors.Join(next.mem.Export(l.order.images()), next.mem.Export(l.order.log()))
+}
+
+// before names the call before which, or at the end after which, a cut came.
+func before(records []fstest.Record, i int) string {
+	if i == len(records) {
+		return "the end"
+	}
+	return "before " + records[i].Op + " " + records[i].Name
+}
+
+// cut builds a disk and judges it. One cut in six is a mere kill.
+func (l *lineage) cut(ctx context.Context, notes []byte, begun bool, f *findings) cutDisk {
+	d := cutDisk{mem: l.power.disk.CrashClone(l.power.rng)}
+	if l.power.rng.IntN(6) == 0 {
+		d.mem = l.power.disk.KillClone()
+	}
+	a := decodeLedger(notes)
+	if !begun {
+		a.committed, a.acknowledged = l.done, l.done
+	}
+	d.found = l.examine(ctx, d.mem.KillClone(), a, f) // recovery is not to make anything durable
+	return d
+}
+
+// moments returns how often the power is cut before each record, and at the end. Names
+// and syncs, where the order matters, are met more often than writes.
+func (p *power) moments(records []fstest.Record) map[int]int {
+	at := map[int]int{len(records): min(2, p.cuts)}
+	for range p.cuts - at[len(records)] {
+		i := p.rng.IntN(len(records) + 1)
+		if i < len(records) && (records[i].Op == "write" || records[i].Op == "note") {
+			i = p.rng.IntN(len(records) + 1)
+		}
+		at[i]++
+	}
+	return at
+}
+
+// readJournal reads the journal of the last child; nothing where it had not begun one.
+func (l *lineage) readJournal() ([]fstest.Record, error) {
+	f, err := os.Open(l.journal())
+	if errors.Is(err, iofs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return fstest.ReadJournal(f)
+}
