@@ -7,7 +7,7 @@ BASELINE ?= results/baseline/regress.json
 
 FUZZ     ?= 3000x
 
-.PHONY: ckptbench bench test fuzz race sched lint smoke figures plots regress regress-power baseline mutants crash
+.PHONY: ckptbench bench test fuzz race sched lint smoke figures plots regress regress-power baseline mutants crash disks
 
 ckptbench: ; $(GO) build -o ckptbench ./harness/cmd/ckptbench
 bench: ckptbench ; $(CKPT) run $(CONFIG)
@@ -24,7 +24,11 @@ regress: ckptbench ; $(CKPT) regress --baseline $(BASELINE) $(if $(BASE),--base 
 baseline: ckptbench ; $(CKPT) regress --write-baseline $(BASELINE)
 # what make regress finds and what it only believes to find: FOUND runs with a planted 5 %, SAME of the same code
 regress-power: ckptbench ; harness/regress/power.sh
+# file systems and disks of other kinds, as root; what this machine does not allow is skipped
+disks: ; harness/disks.sh
 mutants: ; $(GO) run ./algorithms/storetest/mutants
 crash:
 	$(GO) run ./algorithms/storetest/crash -trials 200
+	$(GO) run ./algorithms/storetest/crash -trials 24 -power 20
 	$(GO) run ./algorithms/storetest/powercut -cuts 20000
+	$(GO) run ./algorithms/storetest/powercut -turns
