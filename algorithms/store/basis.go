@@ -19,7 +19,11 @@ type basis struct {
 // not count. That a block of an image is damaged is found later; recovery then fails
 // where the log does not lead from the image before to its end.
 func (o *Options) basis() (b basis, err error) {
-	if b, err = imageBasis(o.Images.FS, o.Images.Dir, o.Log.Dir); err != nil {
+	fsys := o.Images.FS
+	if o.Images.Buffered {
+		fsys = fs.Buffered(fsys)
+	}
+	if b, err = imageBasis(fsys, o.Images.Dir, o.Log.Dir); err != nil {
 		return b, err
 	}
 	own, err := o.ownReach()

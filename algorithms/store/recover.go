@@ -62,6 +62,9 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	if src.FS == nil {
 		src.FS = fs.OS()
 	}
+	if s.opts.Images.Buffered {
+		src.FS = fs.Buffered(src.FS)
+	}
 	src.Parallel = max(src.Parallel, 1)
 	if src.Own.None() || src.Image != "" || len(src.Chain) > 0 {
 		return s.recoverImage(ctx, src, nil)

@@ -58,6 +58,9 @@ func Open(o Options) (*Dir, error) {
 	if o.FS == nil {
 		o.FS = fs.OS()
 	}
+	if o.Buffered { // images that are merged are read
+		o.FS = fs.Buffered(o.FS)
+	}
 	o.Tables = slices.Clone(o.Tables)
 	if o.Streams == 0 {
 		o.Streams = 1
