@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"runtime"
+	"time"
 
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/journal"
@@ -40,6 +41,7 @@ type lap struct {
 	from, to uint64
 	commits  uint64
 	gaps     gaps
+	cpu      time.Duration // processor time of its thread
 }
 
 // due waits until the next transaction of an open loop is to start, and reports
@@ -119,7 +121,7 @@ func (d *driver) drive() error {
 	d.over, d.lap = false, lap{from: t.last}
 	err := d.repeat()
 	t.close(d.worker.Epoch())
-	d.lap.to = t.last
+	d.lap.to, d.lap.cpu = t.last, t.look.spent()
 	if d.arrivals != nil {
 		d.giveUp()
 	}

@@ -15,8 +15,9 @@ type Openings struct {
 	decks []deck
 }
 
-// openingTape is for how long a worker runs before it repeats its transactions.
-const openingTape = config.Duration(500 * time.Millisecond)
+// openingTape is for how long a worker runs before it repeats its transactions: about
+// as long as it runs in an opening. To draw them takes longer than to run them.
+const openingTape = config.Duration(150 * time.Millisecond)
 
 // NewOpenings draws the transactions of point i of e's matrix.
 func NewOpenings(e *config.Experiment, i int) (*Openings, error) {

@@ -135,7 +135,7 @@ func (s *Side) load(decks []deck) error {
 // its clock after d.
 func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	s.run.stop.Store(false)
-	clock, errs := s.run.clock, make([]error, len(s.drivers))
+	clock, errs, alone, used := s.run.clock, make([]error, len(s.drivers)), s.alone(), processUse()
 	out := paired.Slice{Start: time.Now()}
 	until := clock.Now() + clock.In(d)
 	var workers sync.WaitGroup
@@ -145,9 +145,13 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	}
 	workers.Wait()
 	out.End = time.Now()
+	own := processUse() - used
+	for _, driver := range s.drivers {
+		own -= driver.lap.cpu
+	}
 	for _, driver := range s.drivers {
 		out.Rate += driver.lap.rate(clock)
-		out.Host = max(out.Host, s.stolen(driver.lap.gaps))
+		out.Host = max(out.Host, stolen(driver.lap.gaps, max(own, 0), alone && s.alone()))
 	}
 	if s.ran != nil {
 		s.ran()
@@ -155,12 +159,12 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	return out, errors.Join(errs...)
 }
 
-// stolen returns what of a worker's gaps is none of the store's doing. What another
-// thread took counts where no capture is under way: the checkpointer's is what is
-// measured beside one.
-func (s *Side) stolen(g gaps) time.Duration {
-	if s.alone() {
-		return g.Host + g.Preempted
+// stolen returns what of a worker's gaps is none of the store's doing, where other
+// threads of the process used own. Beside a capture, which may be the other side's
+// in another process, what another thread took is what is measured.
+func stolen(g gaps, own time.Duration, alone bool) time.Duration {
+	if alone {
+		return g.foreign(own)
 	}
 	return g.Host
 }

@@ -78,7 +78,7 @@ type Options struct {
 	Threshold float64
 	// Time is how long the measurement may take, confirmations included.
 	Time time.Duration
-	// Slice is the length of a slice, and Quads how many a block has; 0: 10 ms and
+	// Slice is the length of a slice, and Quads how many a block has; 0: 5 ms and
 	// 20.
 	Slice time.Duration
 	Quads int
@@ -88,11 +88,12 @@ type Options struct {
 	now func() time.Time // nil: time.Now
 }
 
-// What one opening runs. Quads of slices of 10 ms spread by 5 % (two workers, a
-// virtual machine of two cores), openings by 1 %: with 20 quads a block the two
-// weigh about the same.
+// What one opening runs. Quads spread by 5 % with slices of 2.5 to 40 ms (two
+// workers, a virtual machine of two cores), openings by 1 %: many short openings
+// give a narrower interval than few long ones. Both sides run the same algorithm,
+// so that a switch costs both the same.
 const (
-	sliceLength   = 10 * time.Millisecond
+	sliceLength   = 5 * time.Millisecond
 	quadsABlock   = 20
 	spareQuads    = 1.5 // a block gives up after so many times its quads, where the host hits many
 	warmupSlices  = 3
