@@ -153,9 +153,9 @@ func whisker(c draw.Canvas, x0, x1, y vg.Length) vg.Length {
 	return x1
 }
 
-// Lost draws how many transactions each algorithm's checkpoints cost against
-// none in the same round: the median over trials and its range. It returns nil
-// if nothing was compared with none.
+// Lost draws how many transactions each algorithm cost a trial against none: what its
+// pair says, with the interval; without a pair, what trials of the same rounds say,
+// the median and its range. It returns nil if nothing was compared with none.
 func Lost(e *result.Experiment, point []result.Param, style Style) *Chart {
 	v := newView(e, point, style)
 	var list []bar
