@@ -6,15 +6,19 @@ CONFIG   ?= configs/default.yaml
 BASELINE ?= results/baseline/regress.json
 
 FUZZ     ?= 3000x
+# what is run with points that pause
+SCHED    ?= ./algorithms/...
 
-.PHONY: ckptbench bench test fuzz race sched lint smoke figures plots regress regress-power baseline mutants crash disks
+.PHONY: ckptbench bench test fuzz sample race sched lint smoke figures plots regress regress-power baseline mutants crash crash-short disks
 
 ckptbench: ; $(GO) build -o ckptbench ./harness/cmd/ckptbench
 bench: ckptbench ; $(CKPT) run $(CONFIG)
-test: ; $(GO) vet ./... && $(GO) test ./... && $(MAKE) --no-print-directory fuzz
+test: ; $(GO) vet ./... && $(GO) test ./... && $(MAKE) --no-print-directory fuzz sample
 fuzz: ; @grep -rhE '^func Fuzz' --include='*_test.go' -H . | sed -E 's,^(.*)/[^/]*:func (Fuzz[A-Za-z]*).*,\1 \2,' | while read -r dir f; do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 100x $$dir || exit 1; done
+# a tenth of the mutants, others each time: as many of them as there is time for. The tests have passed without any.
+sample: ; $(GO) run ./algorithms/storetest/mutants -sample 10 -within 90s -jobs 2 -healthy=false
 race: ; $(GO) test -race -short -timeout 20m ./...
-sched: ; $(GO) test -tags sched -short ./algorithms/...
+sched: ; $(GO) test -tags sched -short $(SCHED)
 lint: ; test -z "$$(gofmt -l .)" && $(GO) vet ./... && $(GO) tool staticcheck ./...
 smoke: ckptbench ; $(CKPT) run configs/smoke.yaml
 # every chart and the LaTeX table of every result that is there, the same bytes each time
@@ -32,3 +36,7 @@ crash:
 	$(GO) run ./algorithms/storetest/crash -trials 24 -power 20
 	$(GO) run ./algorithms/storetest/powercut -cuts 20000
 	$(GO) run ./algorithms/storetest/powercut -turns
+# a few of them, for every change
+crash-short:
+	$(GO) run ./algorithms/storetest/crash -trials 2
+	$(GO) run ./algorithms/storetest/powercut -cuts 500

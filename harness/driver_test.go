@@ -72,3 +72,25 @@ func TestLongTransactionIsTimedAlone(t *testing.T) {
 		t.Errorf("counted %v times of %v ns, want one of 1000 and three of 333", n, ns)
 	}
 }
+
+// A slice's commits are those that committed.
+func TestLapCountsCommits(t *testing.T) {
+	c, _ := steppedClient(t, ticks)
+	for _, committed := range []bool{true, false, true, true, false} {
+		c.done(false, committed)
+	}
+	if c.lap.commits != 3 {
+		t.Errorf("%d commits, want 3", c.lap.commits)
+	}
+}
+
+// The kinds of all clients are added up.
+func TestKindsAddUp(t *testing.T) {
+	got := kinds([]*driver{{kinds: []kindCount{{"a", 1}, {"b", 2}}}, {}, {kinds: []kindCount{{"b", 40}}}})
+	if len(got) != 2 || got["a"] != 1 || got["b"] != 42 {
+		t.Errorf("%v", got)
+	}
+	if kinds([]*driver{{}}) != nil {
+		t.Error("where there are no kinds they are counted")
+	}
+}

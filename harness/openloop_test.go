@@ -61,7 +61,7 @@ func TestFixedArrivalsInterleave(t *testing.T) {
 // waited, and none after it.
 func TestDueCountsOnce(t *testing.T) {
 	const msec = uint64(ms)
-	check := func(how config.Arrivals, started int, end, stop, now uint64, want uint64) {
+	check := func(how config.Arrivals, started int, end, stop, now, want, wantDue uint64) {
 		t.Helper()
 		var response latency.Counts
 		limit := min(end, stop, now)
@@ -77,6 +77,9 @@ func TestDueCountsOnce(t *testing.T) {
 		got := response.Total()
 		if how == config.ArrivalsFixed && got != want {
 			t.Errorf("%d started, end %d, stop %d: %d given up, want %d", started, end, stop, got, want)
+		}
+		if how == config.ArrivalsFixed && a.due != wantDue {
+			t.Errorf("%d started, end %d, stop %d: %d due, want %d", started, end, stop, a.due, wantDue)
 		}
 		if how == config.ArrivalsFixed { // one by one
 			var single latency.Counts
@@ -96,7 +99,7 @@ func TestDueCountsOnce(t *testing.T) {
 			t.Error("something is due after all was given up")
 		}
 		before := response
-		if a.giveUp(now, stop, &response); response != before {
+		if a.giveUp(now+1000*msec, stop+1000*msec, &response); response != before {
 			t.Error("given up twice, counted twice")
 		}
 		if got > 0 && uint64(response.HDR().Min()) < (now-limit)*98/100 {
@@ -104,13 +107,13 @@ func TestDueCountsOnce(t *testing.T) {
 		}
 	}
 	for _, how := range []config.Arrivals{config.ArrivalsFixed, config.ArrivalsPoisson} {
-		check(how, 0, 100*msec, 1000*msec, 1000*msec, 90) // 10 to 99 ms; at 100 nothing is due any more
-		check(how, 50, 100*msec, 1000*msec, 1000*msec, 49)
-		check(how, 99, 100*msec, 1000*msec, 1000*msec, 0)
-		check(how, 5, 1000*msec, 20*msec+1, 30*msec, 11)       // interrupted at 20 ms, seen at 30
-		check(how, 5, 1000*msec, 5*msec, 5*msec, 0)            // interrupted before the next was due
-		check(how, 0, 36_000_000*msec, 1000*msec, 20*msec, 10) // nothing that lies in the future
-		check(how, 0, 36_000_000*msec, 36_000_000*msec, 36_000_000*msec, 35_999_990)
+		check(how, 0, 100*msec, 1000*msec, 1000*msec, 90, 90) // 10 to 99 ms; at 100 nothing is due any more
+		check(how, 50, 100*msec, 1000*msec, 1000*msec, 49, 90)
+		check(how, 99, 100*msec, 1000*msec, 1000*msec, 0, 90)
+		check(how, 5, 1000*msec, 20*msec+1, 30*msec, 11, 11)       // interrupted at 20 ms, seen at 30
+		check(how, 5, 1000*msec, 5*msec, 5*msec, 0, 0)             // interrupted before the next was due
+		check(how, 0, 36_000_000*msec, 1000*msec, 20*msec, 10, 10) // nothing that lies in the future
+		check(how, 0, 36_000_000*msec, 36_000_000*msec, 36_000_000*msec, 35_999_990, 35_999_990)
 	}
 }
 

@@ -102,9 +102,51 @@ func TestGapsOfABucket(t *testing.T) {
 	tm.current().gaps.add(gaps{Host: 3 * ms, N: 1, Longest: 3 * ms})
 	other.current().gaps.add(gaps{Host: 2 * ms, Preempted: 9 * ms, N: 2, Longest: 9 * ms})
 	s.sample()
+	tm.current() // hands the first bucket over
+	s.sample()
+	tm.current().gaps.add(gaps{Host: ms, N: 1, Longest: ms}) // in a tally that was used before
+	s.sample()
+	tm.current().gaps.add(gaps{})
 	s.finish()
-	if b := s.buckets[0]; b.HostTaken != uint64(5*ms) || b.LongestGap != uint64(9*ms) {
-		t.Errorf("%+v", b)
+	for i, want := range []struct{ taken, longest time.Duration }{{5 * ms, 9 * ms}, {}, {ms, ms}} {
+		if b := s.buckets[i]; b.HostTaken != uint64(want.taken) || b.LongestGap != uint64(want.longest) {
+			t.Errorf("bucket %d: %+v, want %v taken and %v the longest", i, b, want.taken, want.longest)
+		}
+	}
+}
+
+// What several clients hand over, early and late, is all in its bucket.
+func TestLateTallies(t *testing.T) {
+	s, tm, f, _ := fakeSampler(false)
+	other := newTimer(s.run)
+	s.timers = append(s.timers, other)
+	one := func(tm *timer, took uint64) {
+		tm.last = f.now
+		f.now += took
+		tm.count(true)
+		tm.end(0, false)
+	}
+	f.now = sec(1)
+	s.last = s.now()
+	one(tm, 100)
+	one(other, 200) // and then nothing until the end
+	f.now += uint64(ms)
+	s.sample()
+	one(tm, 50)
+	f.now += uint64(ms)
+	s.sample()
+	one(tm, 50)
+	f.now += uint64(ms)
+	s.sample()
+	s.finish()
+	for i, want := range []struct {
+		n, longest uint64
+	}{{2, 200}, {1, 50}, {1, 50}} {
+		var c latency.Counts
+		s.spans[i].counts.AddTo(&c)
+		if n := c.Total(); n != want.n || s.buckets[i].Max != want.longest {
+			t.Errorf("bucket %d has %d of at most %d ns, want %d of %d", i, n, s.buckets[i].Max, want.n, want.longest)
+		}
 	}
 }
 

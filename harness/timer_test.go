@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/latency"
+	"ckptbench/harness/result"
 )
 
 // listed returns the latencies that were counted, each cell's lowest.
@@ -168,5 +169,42 @@ func TestQuantiles(t *testing.T) {
 	}
 	if q := quantiles(&latency.Counts{}); q != nil {
 		t.Errorf("of nothing: %+v", q)
+	}
+	var one latency.Counts // that took long, of many
+	one.Add(100, 99_999)
+	one.Add(200_000_000, 1)
+	if q := quantiles(&one); q.P50 != 100 || q.P9999 != 100 || q.Max < 200_000_000 || q.Mean < 2000 || q.Mean > 2200 {
+		t.Errorf("one of many: %+v", q)
+	}
+}
+
+// The quantiles of a bucket are each its own.
+func TestQuantilesOfABucket(t *testing.T) {
+	var c latency.Counts
+	c.Add(100, 900)
+	c.Add(150, 95)
+	c.Add(200, 4)
+	c.Add(250, 1)
+	var b result.Bucket
+	describe(&b, &c)
+	if b.P50 != 100 || b.P99 != 150 || b.P999 != 200 || b.Max != 250 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// The first group of all may take seconds: there is nothing yet that would be usual.
+func TestFirstGroupOfSeconds(t *testing.T) {
+	r, f := fakeRun()
+	tm := newTimer(r)
+	tm.every = 8
+	tm.restart()
+	f.now += 80e9
+	for range 8 {
+		tm.count(true)
+	}
+	tm.end(0, false)
+	service, _, _ := tm.all()
+	if ns, n := listed(&service); len(ns) != 1 || n[0] != 8 || ns[0] > 10e9 || ns[0] < 9.9e9 {
+		t.Errorf("counted %v times of %v ns, want 8 of 10 s", n, ns)
 	}
 }

@@ -116,14 +116,15 @@ func TestDurableByValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.finish()
-	tr := &trial{sampler: s, out: &result.Trial{}, timers: []*timer{tm, newTimer(s.run)}}
+	tr := &trial{sampler: s, out: &result.Trial{}, timers: []*timer{tm, newTimer(s.run), newTimer(s.run)}}
 	a.held = 1500 * time.Millisecond
+	newAcks(t.Context(), l, false, tr.timers[1]).held = 250 * time.Millisecond
 	tr.acknowledged()
 	q := tr.out.Durable
 	if q == nil || q.Count != 2 || !about(time.Duration(q.P50), 1) || !about(time.Duration(q.Max), 5) {
 		t.Errorf("durable %+v, want two: 1 s and 5 s", q)
 	}
-	if tr.out.DurableWait != 1.5 || len(tr.out.DurableHGRM) == 0 {
+	if tr.out.DurableWait != 1.75 || len(tr.out.DurableHGRM) == 0 {
 		t.Errorf("waited %v s, %d bytes of listing", tr.out.DurableWait, len(tr.out.DurableHGRM))
 	}
 }
@@ -256,7 +257,7 @@ func TestRoundsTakeTurns(t *testing.T) {
 func TestWarningsByValue(t *testing.T) {
 	warned := func(change func(*trial)) string {
 		r, _ := fakeRun()
-		tr := &trial{run: r, cell: cell{Experiment: parse(t, small)}, out: &result.Trial{Committed: 5, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
+		tr := &trial{run: r, sched: &schedule{}, cell: cell{Experiment: parse(t, small)}, out: &result.Trial{Committed: 5, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
 		change(tr)
 		tr.warn()
 		return strings.Join(tr.out.Warnings, "\n")

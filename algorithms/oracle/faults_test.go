@@ -129,6 +129,7 @@ var faults = []fault{
 	{"stamp of another, touched record", []tx{{0, 1, 1, "w0 w1"}, {1, 2, 2, "w1"}}, "0=2 1=2", 2, oracle.Prefix, []oracle.Kind{oracle.Stamp}},
 	{"lost insert", []tx{{0, 1, 1, "w9"}}, "", 1, oracle.Prefix, []oracle.Kind{oracle.Missing, oracle.Claim}},
 	{"lost record", []tx{{0, 1, 1, "w0"}}, "0", 0, oracle.Prefix, []oracle.Kind{oracle.Missing}},
+	{"lost record, of a later image", []tx{{0, 1, 1, "w0"}}, "0", 1, oracle.Prefix, []oracle.Kind{oracle.Missing}},
 	{"lost untouched record", []tx{{0, 1, 1, "w0"}}, "3", 0, oracle.Prefix, []oracle.Kind{oracle.Missing}},
 	{"leaked insert", []tx{{0, 1, 2, "w9"}}, "9=1", 1, oracle.Prefix, []oracle.Kind{oracle.Claim}},
 	{"leaked insert, unstamped", []tx{{0, 1, 2, "w9"}}, "9=0", 1, oracle.Prefix, []oracle.Kind{oracle.Presence}},

@@ -51,6 +51,11 @@ func TestHistoryAll(t *testing.T) {
 	if len(txns) != 2 || !slices.Equal(txns[0].Ops, want) || txns[0].ID != 5 || txns[0].Number != 1 || txns[0].Seq != 1 {
 		t.Errorf("%+v, want two with %v first", txns, want)
 	}
+	for _, x := range txns {
+		if x.End <= x.Begin {
+			t.Errorf("%+v ends before it begins", x)
+		}
+	}
 	if last := txns[1]; last.Worker != 1 || len(last.Ops) != 1 || !last.Ops[0].Delete || last.Begin <= txns[0].End {
 		t.Errorf("%+v, want worker 1 reading the deleted version, later", last)
 	}

@@ -88,6 +88,19 @@ func TestPacked(t *testing.T) {
 	}
 }
 
+// Merged counts are added up.
+func TestMerge(t *testing.T) {
+	var a, b Counts
+	a.Add(100, 3)
+	a.Add(5000, 1)
+	b.Add(100, 4)
+	b.Add(7, 2)
+	a.Merge(&b)
+	if a.Total() != 10 || a.n[100] != 7 || a.n[7] != 2 || b.Total() != 6 {
+		t.Errorf("%d counted, 7 of 100 ns are %d; the other has %d", a.Total(), a.n[100], b.Total())
+	}
+}
+
 // An even stretch gives the counts that its latencies one by one give.
 func TestAddEven(t *testing.T) {
 	check := func(first, gap float64, n uint64) {

@@ -230,6 +230,9 @@ func TestFewBlocks(t *testing.T) {
 	if i := GeometricMean([]float64{0}); i.Mid != 1 || !math.IsInf(i.HalfWidth(), 1) {
 		t.Errorf("of one block: %+v", i)
 	}
+	if i := GeometricMean([]float64{math.Log(0.5), math.Log(0.5)}); math.Abs(i.Mid-0.5) > 1e-12 || i.HalfWidth() > 1e-12 {
+		t.Errorf("of two equal blocks: %+v", i)
+	}
 	if i := GeometricMean([]float64{math.Log(0.5), math.Log(2)}); math.Abs(i.Mid-1) > 1e-12 || i.Lo > 0.5 || i.Hi < 2 {
 		t.Errorf("of two blocks: %+v", i)
 	}

@@ -59,3 +59,20 @@ func TestCSVByValue(t *testing.T) {
 		}
 	}
 }
+
+// The column of images is a number only where each was looked at and right.
+func TestImagesOfARow(t *testing.T) {
+	for _, c := range []struct {
+		judged, mode string
+		images       int
+		want         string
+	}{
+		{result.Right, result.ModeTrial, 3, "3"}, {result.Wrong, result.ModeTrial, 3, "NO"}, {result.Wrong, result.ModeTrial, 0, "NO"},
+		{result.NotChecked, result.ModeOff, 0, "off"}, {result.NotChecked, result.ModeTrial, 3, result.NotChecked},
+		{result.NoImages, result.ModeTrial, 0, none},
+	} {
+		if got := images(&result.Row{Judged: c.judged, Mode: c.mode, Images: c.images}); got != c.want {
+			t.Errorf("%s of %d images, verified %s: %q, want %q", c.judged, c.images, c.mode, got, c.want)
+		}
+	}
+}

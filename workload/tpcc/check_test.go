@@ -203,6 +203,22 @@ func TestCustomersWithOrdersGone(t *testing.T) {
 	})
 }
 
+// Condition 10 holds of each customer of whom nothing has left the rings, not only of
+// all of them together: a payment booked with another customer is found.
+func TestBalanceOfEachCustomer(t *testing.T) {
+	b := newTPCC(t, small())
+	s := &session{db: newDB(t, b)}
+	meets(t, b, s)
+	for i, amount := range []int64{7, -7} {
+		v := s.row(Customer, b.cfg.customerKey(0, i))
+		v.add64(cBalance, amount)
+		v.add64(cYTDPayment, -amount)
+	}
+	if got := conditions(t, b.Check(s)); !slices.Equal(got, []int{10}) {
+		t.Errorf("conditions %v are reported, want 10", got)
+	}
+}
+
 // Whatever rows hold, Check answers, and does not panic.
 func FuzzCheck(f *testing.F) {
 	f.Add(uint8(OrderLine), uint16(7), uint16(0), []byte{0xff, 0xff, 0xff, 0xff})

@@ -1,9 +1,10 @@
-// Mutants breaks the algorithms and what is under them on purpose, one fault at
-// a time, and shows which test notices. A fault that no test notices fails the
-// command, unless the table argues that it makes no wrong image.
+// Mutants breaks the algorithms, what is under them, and what measures and judges
+// them, on purpose, one fault at a time, and shows which test notices. A fault that
+// no test notices fails the command, unless the table argues that it does no harm.
 //
 //	go run ./algorithms/storetest/mutants                 all of them
 //	go run ./algorithms/storetest/mutants -only calc      those of one room, or with that in their name
+//	go run ./algorithms/storetest/mutants -sample 10      a tenth of them, drawn by a seed that is printed
 //	go run ./algorithms/storetest/mutants -list           the table, without running anything
 //
 // Nothing is changed on the disk: the compiler is handed the changed file in
@@ -15,11 +16,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 )
 
@@ -38,35 +40,87 @@ const (
 	broken    = 2 // the table or the healthy code is
 )
 
-func run(ctx context.Context, args []string, out, progress io.Writer) int {
+// options are the command line's.
+type options struct {
+	only    string
+	jobs    int
+	seeds   int
+	list    bool
+	sample  int
+	seed    uint64
+	within  time.Duration
+	healthy bool
+}
+
+func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
-	only := flags.String("only", "", "the mutants of this room, or with this in their name")
-	jobs := flags.Int("jobs", 1, "mutants tried at once")
-	seeds := flags.Int("seeds", 3, "seeds tried before a mutant counts as a survivor")
-	list := flags.Bool("list", false, "print the table only")
-	if err := flags.Parse(args); err != nil {
+	flags.StringVar(&o.only, "only", "", "the mutants of this room, or with this in their name")
+	flags.IntVar(&o.jobs, "jobs", 1, "mutants tried at once")
+	flags.IntVar(&o.seeds, "seeds", 3, "seeds tried before a mutant counts as a survivor")
+	flags.BoolVar(&o.list, "list", false, "print the table only")
+	flags.IntVar(&o.sample, "sample", 1, "one mutant in so many, drawn at random")
+	flags.Uint64Var(&o.seed, "seed", 0, "seed of the sample; 0 draws one")
+	flags.DurationVar(&o.within, "within", 0, "end after this time, with those that were tried by then; 0 is without limit")
+	flags.BoolVar(&o.healthy, "healthy", true, "run the tests without any mutant first; they have to pass for a kill to prove something")
+	err = flags.Parse(args)
+	for o.seed == 0 {
+		o.seed = rand.Uint64N(1_000_000)
+	}
+	return o, err
+}
+
+func run(ctx context.Context, args []string, out, progress io.Writer) int {
+	o, err := parse(args)
+	if err != nil {
 		return broken
 	}
-	chosen := choose(all(), *only)
+	table, err := all()
+	if err != nil {
+		fmt.Fprintln(progress, err)
+		return broken
+	}
+	chosen := sample(choose(table, o.only), o.sample, o.seed)
 	if len(chosen) == 0 {
-		fmt.Fprintf(progress, "no mutant is called, or belongs to, %q\n", *only)
+		fmt.Fprintf(progress, "no mutant is called, or belongs to, %q\n", o.only)
 		return broken
 	}
-	if *list {
+	if o.list {
 		printList(out, chosen)
 		return allKilled
 	}
-	lab, err := newLab(*seeds)
+	if o.sample > 1 {
+		fmt.Fprintf(progress, "%d of %d mutants, drawn by -sample %d -seed %d\n", len(chosen), len(table), o.sample, o.seed)
+	}
+	lab, err := newLab(o.seeds)
 	if err != nil {
 		fmt.Fprintln(progress, err)
 		return broken
 	}
 	defer lab.close()
-	if err := lab.healthy(ctx, chosen, progress); err != nil {
-		fmt.Fprintln(progress, err)
-		return broken
+	if o.within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.within)
+		defer cancel()
 	}
-	return summary(out, lab.tryAll(ctx, chosen, *jobs, progress))
+	if o.healthy {
+		if err := lab.healthy(ctx, chosen, progress); err != nil {
+			fmt.Fprintln(progress, err)
+			return broken
+		}
+	}
+	return summary(out, lab.tryAll(ctx, chosen, o.jobs, progress))
+}
+
+// sample draws one mutant in n, as a seed has it, in a random order. All of them
+// stay in their order.
+func sample(ms []mutant, n int, seed uint64) []mutant {
+	if n <= 1 {
+		return ms
+	}
+	drawn := slices.Clone(ms)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	rng.Shuffle(len(drawn), func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
+	return drawn[:(len(drawn)+n-1)/n]
 }
 
 func choose(ms []mutant, only string) (chosen []mutant) {
@@ -103,62 +157,4 @@ func (l *lab) tryAll(ctx context.Context, ms []mutant, jobs int, progress io.Wri
 	close(next)
 	wg.Wait()
 	return outcomes
-}
-
-// summary prints the table and returns the exit code.
-func summary(out io.Writer, outcomes []outcome) (code int) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "mutant\tfault\tkilled by\tseconds")
-	killed, excused := 0, 0
-	for _, o := range outcomes {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.1f\n", o.name, o.fault, o.verdict(), o.took.Seconds())
-		switch {
-		case o.err != nil:
-			code = broken
-		case o.killer != "":
-			killed++
-		case o.harmless != "":
-			excused++
-		default:
-			code = max(code, survived)
-		}
-	}
-	w.Flush()
-	for _, o := range outcomes {
-		if o.harmless != "" {
-			fmt.Fprintf(out, "%s is equivalent: %s\n", o.name, o.harmless)
-		}
-	}
-	fmt.Fprintf(out, "%d mutants: %d killed, %d argued equivalent, %d not killed\n",
-		len(outcomes), killed, excused, len(outcomes)-killed-excused)
-	return code
-}
-
-func printList(out io.Writer, ms []mutant) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "room\tmutant\tfault\tseen in")
-	for _, m := range ms {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.room, m.name, m.fault, m.seen)
-	}
-	w.Flush()
-}
-
-// An outcome is what became of a mutant.
-type outcome struct {
-	mutant
-	killer string // the test that failed, and how; empty if none did
-	err    error  // the mutant could not be tried
-	took   time.Duration
-}
-
-func (o outcome) verdict() string {
-	switch {
-	case o.err != nil:
-		return "ERROR: " + o.err.Error()
-	case o.killer != "":
-		return o.killer
-	case o.harmless != "":
-		return "(equivalent)"
-	}
-	return "SURVIVED"
 }

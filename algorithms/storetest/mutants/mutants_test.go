@@ -7,19 +7,32 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"ckptbench/algorithms"
 )
 
+// table returns all mutants.
+func table(t *testing.T) []mutant {
+	t.Helper()
+	ms, err := all()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ms
+}
+
 // Every mutant's texts are where it says, exactly once, and what comes out is
 // still Go; so a change of the code that the table has to follow shows here.
 func TestTableFits(t *testing.T) {
-	root := filepath.Join("..", "..")
+	root := filepath.Join("..", "..", "..")
 	names := map[string]bool{}
-	for _, m := range all() {
+	for _, m := range table(t) {
 		b, err := m.apply(root)
 		if err != nil {
 			t.Error(err)
@@ -45,7 +58,7 @@ func TestTableFits(t *testing.T) {
 // There are enough of them, for every algorithm that takes images.
 func TestTableCovers(t *testing.T) {
 	const least, leastEach = 40, 3
-	if n := len(all()); n < least {
+	if n := len(table(t)); n < least {
 		t.Errorf("%d mutants, want at least %d", n, least)
 	}
 	for _, e := range algorithms.All() {
@@ -56,7 +69,7 @@ func TestTableCovers(t *testing.T) {
 			continue // the code of that one
 		}
 		n := 0
-		for _, m := range choose(all(), e.Name) {
+		for _, m := range choose(table(t), e.Name) {
 			if m.room == e.Name && m.harmless == "" {
 				n++
 			}
@@ -69,29 +82,39 @@ func TestTableCovers(t *testing.T) {
 
 var declared = regexp.MustCompile(`(?m)^func (Test\w*)\(t \*testing\.T\)`)
 
-// Every room's tests exist, but for packages that have none of their own.
+// Every room's tests exist, but for packages that have none of their own; what a
+// mutant names for itself exists.
 func TestSuitesExist(t *testing.T) {
-	for _, m := range all() {
+	for _, m := range table(t) {
 		found := false
 		for _, s := range m.suites() {
-			tests, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(s.pkg), "*_test.go"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, file := range tests {
-				b, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, f := range declared.FindAllSubmatch(b, -1) {
-					found = found || regexp.MustCompile(s.run).Match(f[1])
-				}
+			exists := s.exists(t)
+			found = found || exists
+			if m.own != nil && !exists {
+				t.Errorf("%s: %s has no test %s", m.name, s.pkg, s.run)
 			}
 		}
 		if !found {
 			t.Errorf("%s: none of its suites %v exists", m.name, m.suites())
 		}
 	}
+}
+
+// exists reports whether the package has a test that the suite runs.
+func (s suite) exists(t *testing.T) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", filepath.FromSlash(s.pkg), "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := regexp.MustCompile(s.run)
+	return slices.ContainsFunc(files, func(file string) bool {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(declared.FindAllSubmatch(b, -1), func(f [][]byte) bool { return run.Match(f[1]) })
+	})
 }
 
 func TestApplyRefuses(t *testing.T) {
@@ -130,6 +153,7 @@ func TestSummary(t *testing.T) {
 	killed := outcome{mutant: mutant{name: "a"}, killer: "Test/A"}
 	excused := outcome{mutant: mutant{name: "b", harmless: "because"}}
 	alive := outcome{mutant: mutant{name: "c"}}
+	late := outcome{mutant: mutant{name: "e"}, late: true, err: errors.New("killed")}
 	wrong := outcome{mutant: mutant{name: "d"}, err: errors.New("does not compile")}
 	check := func(want int, os ...outcome) {
 		t.Helper()
@@ -144,6 +168,59 @@ func TestSummary(t *testing.T) {
 		}
 	}
 	check(allKilled, killed, excused)
+	check(allKilled, killed, late)
 	check(survived, killed, alive)
 	check(broken, alive, wrong, killed)
+}
+
+// A sample is the same for the same seed, another for another, and as large as
+// asked for; everything comes in its turn.
+func TestSample(t *testing.T) {
+	var ms []mutant
+	for i := range 95 {
+		ms = append(ms, mutant{name: strconv.Itoa(i)})
+	}
+	names := func(n int, seed uint64) (out []string) {
+		for _, m := range sample(ms, n, seed) {
+			out = append(out, m.name)
+		}
+		return out
+	}
+	if got := names(1, 7); len(got) != 95 || got[94] != "94" {
+		t.Errorf("all of them are %v", got)
+	}
+	if got := names(10, 7); len(got) != 10 || !slices.Equal(got, names(10, 7)) || slices.Equal(got, names(10, 8)) {
+		t.Errorf("%v, then %v, by another seed %v", got, names(10, 7), names(10, 8))
+	}
+	seen := map[string]bool{}
+	for seed := range uint64(100) {
+		for _, name := range names(10, seed+1) {
+			seen[name] = true
+		}
+	}
+	if len(seen) != 95 {
+		t.Errorf("%d of 95 are ever drawn", len(seen))
+	}
+}
+
+// Hunks are read as they are written, or refused.
+func TestParseHunks(t *testing.T) {
+	ms, err := parseHunks("room", "A comment.\n\n== one\nfault: does\nseen: there\nfile: a/b.go\ntest: a ^TestA$\npauses: b ^(TestB|TestC)$\n \tstays\n-\tgoes\n+\tcomes\n+\tas well\n@@\n-}\n\n== two\nfault: x: y\nfile: c.go\nharmless: why\n-a\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []mutant{
+		{room: "room", name: "one", fault: "does", seen: "there", file: "a/b.go",
+			own:   []suite{{"a", "^TestA$", true}, {"b", "^(TestB|TestC)$", false}},
+			edits: []edit{{"\n\tstays\n\tgoes\n", "\n\tstays\n\tcomes\n\tas well\n"}, {"\n}\n", "\n"}}},
+		{room: "room", name: "two", fault: "x: y", seen: foundHere, file: "c.go", harmless: "why", edits: []edit{{"\na\n", "\n"}}},
+	}
+	if !reflect.DeepEqual(ms, want) {
+		t.Errorf("got  %+v\nwant %+v", ms, want)
+	}
+	for _, bad := range []string{"== a\nfault: x\n", "== a\nwhat\n-x\n", "== a\nwho: x\n-x\n", "== a\ntest: pkg\n-x\n", "== a\n+x\n", "== a\n-x\n@@\n"} {
+		if _, err := parseHunks("room", bad); err == nil {
+			t.Errorf("%q is read", bad)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,13 +13,15 @@ import (
 type mutant struct {
 	room  string // the algorithm, or the package under them, that it breaks
 	name  string
-	file  string // below algorithms
+	file  string // below the module
 	edits []edit
 	fault string // in words
 	seen  string // where: in a paper's pitfalls, in public code
 	// tests are the rooms whose tests have to notice; nil means the
 	// room's own.
 	tests []string
+	// own, where there are some, are tests of its own in place of a room's.
+	own []suite
 	// harmless says why no test can notice; such a mutant should survive.
 	harmless string
 }
@@ -40,9 +43,15 @@ func in(room, file string, ms []mutant) []mutant {
 	return ms
 }
 
-// all returns the whole table.
-func all() []mutant {
-	return slices.Concat(
+// all returns the whole table. The error is that a file of hunks cannot be read.
+func all() ([]mutant, error) {
+	ms, err := hunkMutants()
+	return append(algorithmMutants(), ms...), err
+}
+
+// algorithmMutants returns those of what is below algorithms.
+func algorithmMutants() []mutant {
+	ms := slices.Concat(
 		naiveMutants(), lockingMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		flinkMutants(), cowmapMutants(), pagestoreMutants(),
@@ -51,34 +60,43 @@ func all() []mutant {
 		imageMutants(), walMutants(), partialMutants(), foedusMutants(), pagedMutants(), gleanMutants(),
 		pagesMutants(), btreeMutants(), rowstoreMutants(), durabilityMutants(),
 	)
+	for i := range ms {
+		ms[i].file = path.Join(algorithmsDir, ms[i].file)
+	}
+	return ms
 }
 
-// A suite is the tests of a room: a package below algorithms and the top-level
-// tests in it.
-type suite struct{ pkg, run string }
+// algorithmsDir is the folder of the algorithms in the module.
+const algorithmsDir = "algorithms"
 
-// suites says which tests belong to a room.
+// A suite is some tests: a package below the module and the top-level tests in it.
+type suite struct {
+	pkg, run string
+	plain    bool // it meets no point of package sched, and no luck: to run it once is enough
+}
+
+// suites says which tests belong to a room; packages are below algorithms.
 func suites(room string) []suite {
-	algorithm := func(pkg, test string) []suite { return []suite{{pkg, "^" + test + "$"}} }
+	algorithm := func(pkg, test string) []suite { return []suite{{pkg: pkg, run: "^" + test + "$"}} }
 	switch room {
 	case "fuzzy", "locking", "push", "piggyback", "hyper", "hekaton", "foedus":
-		return []suite{{room, "."}}
+		return []suite{{pkg: room, run: "."}}
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "foedus-pages": // volatile pages, looked at from within
-		return []suite{{"foedus", "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|HalfLoaded|RecoverWithoutPages)$"}}
+		return []suite{{pkg: "foedus", run: "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|HalfLoaded|RecoverWithoutPages)$"}}
 	case "foedus-budget":
 		return algorithm("foedus", "TestBudget")
 	case "pagestore": // small pages run the suite again, and take long
-		return []suite{{room, "^Test(Restore|Redo|Scan)?$"}}
+		return []suite{{pkg: room, run: "^Test(Restore|Redo|Scan)?$"}}
 	case "naive-copy":
 		return algorithm("naive", "TestCopy")
 	case "cou-block":
-		return []suite{{"cou", "Block|Copier"}}
+		return []suite{{pkg: "cou", run: "Block|Copier"}}
 	case "pingpong-drain":
 		return algorithm("pingpong", "TestDrain")
 	case "flink":
-		return []suite{{"flink", "."}}
+		return []suite{{pkg: "flink", run: "."}}
 	case "flink-cow-write":
 		return algorithm("flink", "TestCowWrite")
 	case "flink-nested":
@@ -88,7 +106,7 @@ func suites(room string) []suite {
 	case "cpr-verify":
 		return algorithm("cpr", "TestVerify")
 	case "pcalc":
-		return []suite{{"calc", "^Test(Partial|GivenUp)$"}}
+		return []suite{{pkg: "calc", run: "^Test(Partial|GivenUp)$"}}
 	case "pnaive", "pzigzag", "ppingpong", "pcpr":
 		return algorithm(room[1:], "TestPartial")
 	case "pnaive-copy":
@@ -98,27 +116,33 @@ func suites(room string) []suite {
 	case "pfuzzy":
 		return algorithm("fuzzy", "TestPartial")
 	case "wal/stall": // elsewhere the worker hangs until the test's end
-		return []suite{{"internal/wal", "^TestStalledWorkerIsWoken$"}}
+		return []suite{{pkg: "internal/wal", run: "^TestStalledWorkerIsWoken$"}}
 	case "image/merge":
-		return []suite{{"internal/image", "Merge|^TestVerifyChain$"}}
+		return []suite{{pkg: "internal/image", run: "Merge|^TestVerifyChain$"}}
 	case "store", "storetest/crash", "storetest/powercut":
-		return []suite{{room, "."}}
+		return []suite{{pkg: room, run: "."}}
 	case "checkpoint-acks": // power cuts of stores without a log
-		return []suite{{"storetest/powercut", "^TestDurabilityByCheckpoint$"}}
+		return []suite{{pkg: "storetest/powercut", run: "^TestDurabilityByCheckpoint$"}}
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
-		return []suite{{"internal/image", "^Test(Crash|Faults|FaultAndOn)$"}}
+		return []suite{{pkg: "internal/image", run: "^Test(Crash|Faults|FaultAndOn)$"}}
 	}
-	return []suite{{"internal/" + room, "."}} // stable, phase, image, wal …
+	return []suite{{pkg: "internal/" + room, run: "."}} // stable, phase, image, wal …
 }
 
 // suites returns the tests that have to notice m, in the order in which to ask
 // them.
 func (m mutant) suites() (ss []suite) {
+	if m.own != nil {
+		return m.own
+	}
 	for _, room := range m.tests {
 		ss = append(ss, suites(room)...)
 	}
 	if ss == nil {
 		ss = suites(m.room)
+	}
+	for i := range ss {
+		ss[i].pkg = path.Join(algorithmsDir, ss[i].pkg)
 	}
 	return ss
 }
@@ -132,7 +156,7 @@ func (m mutant) apply(root string) ([]byte, error) {
 	text := string(b)
 	for _, e := range m.edits {
 		if n := strings.Count(text, e.old); n != 1 {
-			return nil, fmt.Errorf("mutant %s: this text is %d times in algorithms/%s, and has to be there once: %q; the code has changed, bring the table up to date",
+			return nil, fmt.Errorf("mutant %s: this text is %d times in %s, and has to be there once: %q; the code has changed, bring the table up to date",
 				m.name, n, m.file, e.old)
 		}
 		text = strings.Replace(text, e.old, e.new, 1)
