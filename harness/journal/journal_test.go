@@ -74,9 +74,13 @@ func TestFull(t *testing.T) {
 			j.Number(math.MaxUint64)
 			j.Number(5)
 		}
+		used := j.n
 		j.Commit(math.MaxUint64 / 2)
 		j.Abort()
 		j.Number(1)
+		if j.n != used {
+			t.Fatalf("room %d: %d bytes used, and %d when it was full", room, j.n, used)
+		}
 		if !j.Full() {
 			t.Fatalf("room %d: not full after %d transactions", room, n)
 		}
