@@ -38,7 +38,9 @@ func newPower(cuts int, seed uint64) power {
 // A cutDisk is a disk as a cut left it, and what was found on it.
 type cutDisk struct {
 	mem   *fstest.Mem
-	found *found // nil: nothing
+	kill  bool    // the page cache has all of it, and a power cut may still take that
+	acked account // at the cut
+	found *found  // nil: nothing
 }
 
 // cutPower cuts the power at moments of the last child's life, judges what is left each
@@ -81,11 +83,27 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 		return nil // what was found ends the lineage
 	}
 	next := whole[l.power.rng.IntN(len(whole))]
-	if next.found != nil {
+	l.power.disk = next.mem
+	switch {
+	case next.found == nil:
+	case next.kill:
+		l.goOnCached(next)
+	default:
 		l.goOn(next.found)
 	}
-	l.power.disk = next.mem
 	return errors.Join(next.mem.Export(l.order.images()), next.mem.Export(l.order.log()))
+}
+
+// goOnCached goes on from what a kill left in the page cache: no more of it must be there
+// after the next power cut than was promised before.
+func (l *lineage) goOnCached(d cutDisk) {
+	l.before, l.reached, l.images = nil, d.found.done, max(l.images, d.acked.last.image)
+	for w := range workers {
+		l.done[w] = max(l.done[w], d.acked.last.least[w])
+		if l.Log {
+			l.done[w] = max(l.done[w], d.acked.acknowledged[w])
+		}
+	}
 }
 
 // before names the call before which, or at the end after which, a cut came.
@@ -99,14 +117,14 @@ func before(records []fstest.Record, i int) string {
 // cut builds a disk and judges it. One cut in six is a mere kill.
 func (l *lineage) cut(ctx context.Context, notes []byte, begun bool, f *findings) cutDisk {
 	d := cutDisk{mem: l.power.disk.CrashClone(l.power.rng)}
-	if l.power.rng.IntN(6) == 0 {
+	if d.kill = l.power.rng.IntN(6) == 0; d.kill {
 		d.mem = l.power.disk.KillClone()
 	}
-	a := decodeLedger(notes)
+	d.acked = decodeLedger(notes)
 	if !begun {
-		a.committed, a.acknowledged = l.done, l.done
+		d.acked.committed, d.acked.acknowledged = l.reached, l.done
 	}
-	d.found = l.examine(ctx, d.mem.KillClone(), a, f) // recovery is not to make anything durable
+	d.found = l.examine(ctx, d.mem.KillClone(), d.acked, f) // recovery is not to make anything durable
 	return d
 }
 

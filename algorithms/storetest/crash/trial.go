@@ -27,14 +27,15 @@ import (
 // folder.
 type lineage struct {
 	order
-	exe    string // the program that is its own child
-	rng    *rand.Rand
-	most   time.Duration // that a child lives once it works
-	before state         // recovered after the last kill; nil before the first
-	done   [workers]uint64
-	images uint64 // the newest image's number
-	power  power  // how the power is cut, where it is
-	cutter string // the command that takes the file system away and brings it back; empty: the child is killed only
+	exe     string // the program that is its own child
+	rng     *rand.Rand
+	most    time.Duration   // that a child lives once it works
+	before  state           // recovered after the last kill; nil before the first
+	done    [workers]uint64 // transactions that must be there
+	reached [workers]uint64 // that were found, perhaps in the page cache only
+	images  uint64          // the number of the newest image that must be there
+	power   power           // how the power is cut, where it is
+	cutter  string          // the command that takes the file system away and brings it back; empty: the child is killed only
 }
 
 // A tally is what came of some trials.
@@ -184,7 +185,7 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 		return err
 	}
 	if !begun { // it was killed before it had read what it was to go on from
-		a.committed, a.acknowledged = l.done, l.done
+		a.committed, a.acknowledged = l.reached, l.done
 	}
 	if r := l.examine(ctx, fs.OS(), a, f); r != nil {
 		l.goOn(r)
@@ -199,7 +200,10 @@ type found struct {
 	images uint64 // the newest image's number
 }
 
-func (l *lineage) goOn(r *found) { l.before, l.done, l.images = r.state, r.done, r.images }
+// goOn takes what was found for what must be there from now on.
+func (l *lineage) goOn(r *found) {
+	l.before, l.done, l.reached, l.images = r.state, r.done, r.done, r.images
+}
 
 // examine recovers what is on a disk and compares it with an account. It returns nil
 // where there is nothing to go on from.
