@@ -3,7 +3,6 @@ package harness
 import (
 	"errors"
 	"runtime"
-	"time"
 
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/journal"
@@ -41,7 +40,6 @@ type lap struct {
 	from, to uint64
 	commits  uint64
 	gaps     gaps
-	cpu      time.Duration // processor time of its thread
 }
 
 // due waits until the next transaction of an open loop is to start, and reports
@@ -121,7 +119,7 @@ func (d *driver) drive() error {
 	d.over, d.lap = false, lap{from: t.last}
 	err := d.repeat()
 	t.close(d.worker.Epoch())
-	d.lap.to, d.lap.cpu = t.last, t.look.spent()
+	d.lap.to = t.last
 	if d.arrivals != nil {
 		d.giveUp()
 	}

@@ -23,11 +23,6 @@ type gaps struct {
 	Longest time.Duration // of these
 }
 
-// foreign returns what of the gaps is none of this process's doing, where its threads
-// other than the workers used own. What the kernel gave to those is an algorithm's
-// own cost: a thread that advances epochs, a logger, a collector.
-func (g gaps) foreign(own time.Duration) time.Duration { return g.Host + max(0, g.Preempted-own) }
-
 func (g *gaps) add(o gaps) {
 	g.Host += o.Host
 	g.Preempted += o.Preempted
@@ -65,7 +60,6 @@ type looker struct {
 	least  uint64 // leastGap, ticks
 	every  uint64 // lookEvery, ticks
 
-	began  threadUse // when it was told to begin
 	before threadUse // at the last look
 	at     uint64    // when that was, ticks
 }
@@ -81,18 +75,8 @@ func newLooker(c *tsc.Clock, thread threadClock) *looker {
 // begin looks at the thread of the caller, which all further calls are made on.
 func (l *looker) begin(now uint64) {
 	if l != nil {
-		l.began = l.thread.use()
-		l.before, l.at = l.began, now
+		l.before, l.at = l.thread.use(), now
 	}
-}
-
-// spent returns the processor time that the thread used since begin; 0 where
-// threads do not tell.
-func (l *looker) spent() time.Duration {
-	if l == nil {
-		return 0
-	}
-	return l.thread.use().cpu - l.began.cpu
 }
 
 // due reports whether observe has anything to do: two successive readings are a

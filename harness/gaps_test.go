@@ -115,39 +115,17 @@ func TestOwnThread(t *testing.T) {
 	}
 }
 
-// TestStolen: what threads of the same process took is no theft, nor what anybody
-// took beside a capture.
+// TestStolen: what another thread took is nobody's only where both sides have the
+// same threads.
 func TestStolen(t *testing.T) {
-	const ms = time.Millisecond
 	g := gaps{Host: 2 * ms, Preempted: 5 * ms, Slept: 9 * ms}
-	for _, c := range []struct {
-		own   time.Duration
-		alone bool
-		want  time.Duration
-	}{
-		{0, true, 7 * ms},
-		{3 * ms, true, 4 * ms},
-		{8 * ms, true, 2 * ms},
-		{0, false, 2 * ms},
-		{8 * ms, false, 2 * ms},
-	} {
-		if got := stolen(g, c.own, c.alone); got != c.want {
-			t.Errorf("with %v of its own, alone %v: %v, want %v", c.own, c.alone, got, c.want)
-		}
+	if got := (&Side{alike: true}).stolen(g); got != 7*ms {
+		t.Errorf("two alike: %v, want 7ms", got)
 	}
-}
-
-// TestSpent: a looker says what its thread used since it began.
-func TestSpent(t *testing.T) {
-	f, th := &fakeTime{}, &fakeThread{}
-	l := newLooker(f.clock(), th)
-	th.cpu = 5 * time.Millisecond
-	l.begin(1)
-	th.cpu = 12 * time.Millisecond
-	if got := l.spent(); got != 7*time.Millisecond {
-		t.Errorf("spent %v, want 7ms", got)
+	if got := (&Side{}).stolen(g); got != 2*ms {
+		t.Errorf("two that differ: %v, want 2ms", got)
 	}
-	if got := (*looker)(nil).spent(); got != 0 {
-		t.Errorf("where threads do not tell: %v, want 0", got)
+	if got := (&Side{alike: true, ended: make(chan struct{})}).stolen(g); got != 2*ms {
+		t.Errorf("beside a capture: %v, want 2ms", got)
 	}
 }

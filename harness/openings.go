@@ -41,7 +41,11 @@ func (o *Openings) Reserve(algorithm, dir string) (*Side, error) {
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	return o.cell.reserve(e, dir)
+	s, err := o.cell.reserve(e, dir)
+	if err == nil {
+		s.alike = true // with the other build's, under the same algorithm
+	}
+	return s, err
 }
 
 // Touch makes a share of a side's memory present, up to 1. Two processes that do

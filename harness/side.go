@@ -27,8 +27,8 @@ type Side struct {
 	run     *run
 	drivers []*driver
 
-	beside *Side  // the other of the pair, whose capture is felt here as well; nil: none
-	ran    func() // called after every slice, with no worker running; nil: nothing is
+	alike bool   // the two of the pair have the same threads at rest
+	ran   func() // called after every slice, with no worker running; nil: nothing is
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
 	last  taken         // the last capture; written before ended is closed
@@ -94,7 +94,13 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 		}
 	}
 	if len(sides) == 2 {
-		sides[0].beside, sides[1].beside = sides[1], sides[0]
+		alike := sides[0].entry.Baseline && sides[1].entry.Baseline
+		sides[0].alike, sides[1].alike = alike, alike
+	}
+	if len(sides) == 2 {
+		a, b := sides[0].entry, sides[1].entry
+		alike := a.Baseline && b.Baseline && a.NeedsLog == b.NeedsLog
+		sides[0].alike, sides[1].alike = alike, alike
 	}
 	return sides, nil
 }
@@ -135,7 +141,7 @@ func (s *Side) load(decks []deck) error {
 // its clock after d.
 func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	s.run.stop.Store(false)
-	clock, errs, alone, used := s.run.clock, make([]error, len(s.drivers)), s.alone(), processUse()
+	clock, errs := s.run.clock, make([]error, len(s.drivers))
 	out := paired.Slice{Start: time.Now()}
 	until := clock.Now() + clock.In(d)
 	var workers sync.WaitGroup
@@ -145,13 +151,9 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	}
 	workers.Wait()
 	out.End = time.Now()
-	own := processUse() - used
-	for _, driver := range s.drivers {
-		own -= driver.lap.cpu
-	}
 	for _, driver := range s.drivers {
 		out.Rate += driver.lap.rate(clock)
-		out.Host = max(out.Host, stolen(driver.lap.gaps, max(own, 0), alone && s.alone()))
+		out.Host = max(out.Host, s.stolen(driver.lap.gaps))
 	}
 	if s.ran != nil {
 		s.ran()
@@ -159,12 +161,13 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	return out, errors.Join(errs...)
 }
 
-// stolen returns what of a worker's gaps is none of the store's doing, where other
-// threads of the process used own. Beside a capture, which may be the other side's
-// in another process, what another thread took is what is measured.
-func stolen(g gaps, own time.Duration, alone bool) time.Duration {
-	if alone {
-		return g.foreign(own)
+// stolen returns what of a worker's gaps makes a slice worth nothing. What the kernel
+// gave to another thread is charged to the side, for that thread may be its own, that
+// advances epochs, logs or captures: to leave those slices out made lineairdb faster
+// than none. Where both sides have the same threads, it is nobody's.
+func (s *Side) stolen(g gaps) time.Duration {
+	if s.alike && !s.Capturing() {
+		return g.Host + g.Preempted
 	}
 	return g.Host
 }
@@ -208,9 +211,6 @@ func (s *Side) Capturing() bool {
 		return true
 	}
 }
-
-// alone reports whether neither side has a capture under way.
-func (s *Side) alone() bool { return !s.Capturing() && (s.beside == nil || !s.beside.Capturing()) }
 
 // EndCapture waits for the capture's end and returns its report.
 func (s *Side) EndCapture() (store.Report, error) {

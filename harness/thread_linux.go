@@ -23,10 +23,3 @@ func (linuxThread) use() threadUse {
 		faults: int64(r.Majflt) + int64(r.Minflt),
 	}
 }
-
-// processUse returns the processor time that this process has used, of all threads.
-func processUse() time.Duration {
-	var ts unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &ts) // it does not fail with these arguments
-	return time.Duration(ts.Nano())
-}
