@@ -3,18 +3,19 @@
 # store at work: XFS and ext4 on loop devices with sectors of 512, 4096 and 16384 bytes,
 # tmpfs, and overlay. What this machine does not allow is skipped, with the reason.
 #
-#   harness/disks.sh            images of six algorithms on each, direct and buffered
+#   harness/disks.sh            images of some algorithms on each, direct and buffered
 #   CUTS=20 harness/disks.sh    and so many power cuts of each of some algorithms there
+#   ONLY=xfs-16Kn harness/disks.sh      one of them
 #
 # Power is cut by the shutdown of xfs_io, which drops the page cache and what the file
 # system has not written to its own log; mounting it again is its recovery.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-cuts=${CUTS:-0}
+cuts=${CUTS:-0} only=${ONLY:-}
 dir=$(mktemp -d)
 loops=()
 down() { # nothing is left mounted
-  for m in "$dir"/*/; do umount "$m" 2>/dev/null; done
+  for m in "$dir"/*/; do ! mountpoint -q "$m" || umount "$m" || umount -l "$m"; done
   for l in "${loops[@]}"; do losetup -d "$l" 2>/dev/null; done
   rm -rf "$dir"
 }
@@ -28,6 +29,7 @@ records: 20k
 record_size: 100B
 workers: 2
 workload: {name: calc}
+rate: 10k/s
 duration: 600ms
 warmup: 50ms
 bucket: 100ms
@@ -36,8 +38,9 @@ seed: 1
 wal: async
 checkpoint: {first: 100ms, interval: 200ms}
 verify: trial
+verify_duration: 200ms
 recover: true
-algorithms: [none, calc, fuzzy, pcalc, pagestore, foedus, hekaton]
+algorithms: [calc, fuzzy, foedus, hekaton]
 END
 
 printf '%-22s %-8s %-44s %-8s %s\n' "disk" "asked" "images and log on" "direct" "trials, images read back"
@@ -71,9 +74,10 @@ END
 # loop NAME SECTOR MKFS...: a file system on a loop device with such sectors.
 loop() {
   local name=$1 sector=$2 dev why
+  [ -z "$only" ] || [ "$only" = "$name" ] || return 0
   shift 2
   command -v "$1" > /dev/null || { echo "$name: skipped: $1 is not installed"; return; }
-  truncate -s 400M "$dir/$name.img"
+  truncate -s 2G "$dir/$name.img"
   why=$(losetup -f --show -b "$sector" "$dir/$name.img" 2>&1) || { echo "$name: skipped: $why"; return; }
   dev=$why
   loops+=("$dev")
@@ -104,8 +108,10 @@ loop xfs-4Kn 4096 mkfs.xfs -f -q -s size=4096
 loop xfs-16Kn 16384 mkfs.xfs -f -q -b size=16384 -s size=16384
 loop ext4-4Kn 4096 mkfs.ext4 -F -q
 mkdir "$dir/tmpfs" "$dir/overlay" "$dir/lower"
-if why=$(mount -t tmpfs -o size=400M none "$dir/tmpfs" 2>&1); then try tmpfs; else echo "tmpfs: skipped: $why"; fi
+if [ -n "$only" ] && [ "$only" != tmpfs ]; then :
+elif why=$(mount -t tmpfs -o size=2G none "$dir/tmpfs" 2>&1); then try tmpfs; else echo "tmpfs: skipped: $why"; fi
 mkdir -p "$dir/upper" "$dir/work"
-if why=$(mount -t overlay -o "lowerdir=$dir/lower,upperdir=$dir/upper,workdir=$dir/work" none "$dir/overlay" 2>&1)
+if [ -n "$only" ] && [ "$only" != overlay ]; then :
+elif why=$(mount -t overlay -o "lowerdir=$dir/lower,upperdir=$dir/upper,workdir=$dir/work" none "$dir/overlay" 2>&1)
 then try overlay; else echo "overlay: skipped: $why"; fi
 exit $failed
