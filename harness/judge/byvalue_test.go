@@ -53,6 +53,22 @@ func TestNames(t *testing.T) {
 	check(records(a, a, 0), nobody, "record 3 is missing; it should be there as the load left it")
 }
 
+// A record that an image lacks is missing, though the image before had it.
+func TestMissingInTheSecondImage(t *testing.T) {
+	const a = 1 << 16
+	w := two()
+	j := w.judge()
+	at := Moments{[]uint64{0, 0}, []uint64{1, 1}}
+	w.put(t, j, records(a, a, 0, 0))
+	if err := j.Judge(at); err != nil {
+		t.Fatal(err)
+	}
+	w.put(t, j, records(a, a, 0))
+	if err := j.Judge(at); err == nil || !strings.Contains(err.Error(), "record 3 is missing") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A final state has every version of every transaction.
 func TestFinalByValue(t *testing.T) {
 	const a, b = 1 << 16, 2<<16 | 1
