@@ -16,7 +16,7 @@ bench: ckptbench ; $(CKPT) run $(CONFIG)
 test: ; $(GO) vet ./... && $(GO) test ./... && $(MAKE) --no-print-directory fuzz sample
 fuzz: ; @grep -rhE '^func Fuzz' --include='*_test.go' -H . | sed -E 's,^(.*)/[^/]*:func (Fuzz[A-Za-z]*).*,\1 \2,' | while read -r dir f; do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 100x $$dir || exit 1; done
 # a tenth of the mutants, others each time: as many of them as there is time for. The tests have passed without any.
-sample: ; $(GO) run ./algorithms/storetest/mutants -sample 10 -within 90s -jobs 2 -healthy=false
+sample: ; $(GO) run ./algorithms/storetest/mutants -sample 10 -within 60s -jobs 2 -healthy=false
 race: ; $(GO) test -race -short -timeout 20m ./...
 sched: ; $(GO) test -tags sched -short $(SCHED)
 lint: ; test -z "$$(gofmt -l .)" && $(GO) vet ./... && $(GO) tool staticcheck ./...
