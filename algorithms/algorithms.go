@@ -40,6 +40,7 @@ type Entry struct {
 	Own       store.Own      // files of its own that it is recovered from; pages of snapshots are what a memory budget needs
 	Budget    int64          // of memory, whatever the experiment says; 0 in the table
 	Mixed     bool           // its images mix versions: the log has to repair them
+	Locks     bool           // its checkpointer takes the locks of records, and does not go by the clock
 	Unsound   bool           // its images are wrong, on purpose
 	Baseline  bool           // it takes no checkpoints
 	Oracle    oracle.Level
@@ -82,7 +83,7 @@ func All() []Entry {
 			Summary: "naive, of what was written since the image before", Paper: ren},
 		{Name: "pnaive-copy", Variant: "naive", New: naive.NewCopy, Partial: store.TrackBits, Oracle: oracle.Prefix, Quiesces: "while what was written is copied", Copies: "1",
 			Summary: "naive-copy, of what was written since the image before", Paper: ren + ", applied to " + cao, CopyBytes: 1},
-		{Name: "locking", New: locking.New, Oracle: oracle.Prefix, Quiesces: "writers, until the image is written", Copies: "0",
+		{Name: "locking", New: locking.New, Locks: true, Oracle: oracle.Prefix, Quiesces: "writers, until the image is written", Copies: "0",
 			Summary: "a read-only transaction that has locks on all records until its image is written", Paper: "slides on checkpoint algorithms, 2022"},
 		{Name: "fuzzy", New: fuzzy.New, NeedsLog: true, Unlogged: true, Mixed: true, Oracle: oracle.Epoch, Quiesces: "while the dirty table is logged", Copies: "1",
 			Summary: "an image of mixed versions, worth nothing without a log that it is not charged for", Paper: ren, CopyBytes: 1},

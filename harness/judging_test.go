@@ -123,6 +123,7 @@ func TestFinalStateIsJudged(t *testing.T) {
 	v := &verification{
 		cell: x.cell, entry: algorithms.Entry{Baseline: true}, store: x.store,
 		recorder: oracle.NewRecorder(2, 0), initial: oracle.Ranges{{Count: 5000}},
+		run: x.run, drivers: x.drivers, decks: x.decks,
 	}
 	if err := v.judge(t.Context()); err != nil {
 		t.Fatal(err)
@@ -130,7 +131,7 @@ func TestFinalStateIsJudged(t *testing.T) {
 	overwrite(t, x.store, 7)
 	exam = newExam(x.cell, x.entry, x.run, x.drivers, x.decks)
 	wantError(t, exam.final(x.store), "record 7 is by transaction")
-	wantError(t, v.judge(t.Context()), "memory after the run")
+	wantError(t, v.judge(t.Context()), "memory after the run: oracle:")
 }
 
 // Images in which nothing got on prove nothing, where transactions wrote.
@@ -168,7 +169,7 @@ func TestRecordedImagesGetOn(t *testing.T) {
 		for _, in := range c.in {
 			v.images = append(v.images, image(in))
 		}
-		if err := v.judgeImages(h, oracle.Rules{}).Err(); c.want != "" {
+		if err := v.judgeImages(h, oracle.Rules{}); c.want != "" {
 			wantError(t, err, c.want)
 		} else if err != nil {
 			t.Error(err)

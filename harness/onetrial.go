@@ -79,7 +79,8 @@ func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry
 // conclude says whether a trial's images count as right: what was not looked at does
 // not.
 func conclude(out *result.Trial) {
-	out.Verdict.OK = out.Status == result.OK && out.Verdict.Mode != result.ModeOff
+	v := &out.Verdict
+	v.OK = out.Status == result.OK && v.Mode != result.ModeOff && v.NotJudged == ""
 }
 
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
@@ -146,7 +147,26 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 	return errors.Join(err, t.clean(keep))
 }
 
+// verify has the oracle judge recorded runs of an algorithm: one of the experiment's own
+// size, and one that provokes faults, with faults planted beside it.
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	err := r.record(ctx, c, e, round, out)
+	if err == nil {
+		err = r.provoke(ctx, c, e, round, out)
+	}
+	var idle *notJudged
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case errors.As(err, &idle):
+		out.Verdict.NotJudged = idle.why
+		return nil
+	}
+	return fmt.Errorf("verification run: %w", err)
+}
+
+// record runs the recorded run of the experiment's own size.
+func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	if n := c.VerifiedRecords(); n < c.Records {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
 	}
@@ -161,11 +181,39 @@ func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round 
 	if err := emptied(r.scratch); err != nil {
 		return err
 	}
-	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, verdict: out.Verdict}
-	err = v.verify(ctx)
-	out.Verdict = v.verdict
-	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("verification run: %w", err)
+	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, plan: recording{
+		span: time.Duration(c.VerifyDuration) / 2, images: recordedImages, paced: true,
+	}}
+	if err := v.verify(ctx); err != nil {
+		return err
 	}
-	return err
+	var sum recorded
+	sum.add(v)
+	sum.into(&out.Verdict)
+	return nil
+}
+
+// provoke runs the recorded run that provokes faults, and those in which faults are
+// planted: they have as many rounds to be found in.
+func (r *runner) provoke(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	p, ok, err := provocationOf(*c, e, r.scratch, round)
+	if err != nil || !ok || e.Baseline {
+		return err
+	}
+	if err := emptied(r.scratch); err != nil {
+		return err
+	}
+	n, sum, err := p.run(ctx, provokedRounds)
+	if err != nil {
+		return err
+	}
+	sum.into(&out.Verdict)
+	for _, planted := range controls(e, r.o.find) {
+		found, err := planted.try(ctx, p, n)
+		if err != nil {
+			return fmt.Errorf("with a planted fault (%s): %w", planted.name, err)
+		}
+		out.Verdict.Controls = append(out.Verdict.Controls, found)
+	}
+	return nil
 }

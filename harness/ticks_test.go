@@ -1,9 +1,12 @@
 package harness
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/oracle"
 	"ckptbench/harness/result"
 )
 
@@ -30,6 +33,44 @@ func TestTicks(t *testing.T) {
 		if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Service == nil {
 			t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
 		}
+	}
+}
+
+// Ticks that take longer than the whole recorded run was to last: it goes on until there
+// is something to judge.
+func TestRecordedRunIsProlonged(t *testing.T) {
+	text := strings.NewReplacer("updates_per_tick: 500", "updates_per_tick: 64k", "verify_duration: 100ms", "verify_duration: 2ms",
+		"[none, fuzzy, zigzag, calc]", "[naive-copy, cou, zigzag]").Replace(ticks)
+	e := run1(t, text)
+	for i := range e.Trials {
+		tr := &e.Trials[i]
+		if tr.Status != result.OK || !tr.Verdict.OK || tr.Verdict.How.Oracle == 0 {
+			t.Errorf("%s: status %s %s, verdict %+v", tr.Algorithm, tr.Status, tr.Error, tr.Verdict)
+		}
+	}
+}
+
+// What proves nothing is neither right nor wrong, and the trial's figures stay.
+func TestNotJudged(t *testing.T) {
+	c := cell{Experiment: parse(t, ticks).Cells()[0].Experiment}
+	v := &verification{cell: c, images: []*oracle.Image{{Name: "image 1", State: oracle.NewState(1, nil)}}}
+	v.recorder = oracle.NewRecorder(1, 0)
+	log := v.recorder.Worker(0)
+	log.Begin()
+	log.Write(0, 1)
+	log.Commit(1<<16, 1)
+	h, err := v.recorder.History(oracle.Ranges{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var idle *notJudged
+	if err := v.judgeImages(h, oracle.Rules{}); !errors.As(err, &idle) || !strings.Contains(err.Error(), "0 writing transactions are in") {
+		t.Errorf("an image of no transaction: %v", err)
+	}
+	out := &result.Trial{Schema: result.Schema, Status: result.OK, Verdict: result.Verdict{Mode: result.ModeTrial, NotJudged: idle.why}}
+	conclude(out)
+	if out.Verdict.OK || out.Judged() != result.NotChecked || !strings.HasPrefix(out.WhyNotChecked(), "not judged: ") {
+		t.Errorf("%+v is %s: %s", out.Verdict, out.Judged(), out.WhyNotChecked())
 	}
 }
 

@@ -294,12 +294,18 @@ func (t *trial) remembered(m store.Memory) {
 // their second digit is.
 const worstDrift = 0.001
 
+// fewCommits is how many transactions a figure has to be of, to be worth something.
+const fewCommits = 10
+
 // warn notes what makes the trial's figures worth less.
 func (t *trial) warn() {
 	out := t.out
 	t.warnOverload()
 	if out.Committed == 0 {
 		out.Warnings = append(out.Warnings, "no transaction committed within the measured part: the trial has no figures")
+	} else if out.Committed < fewCommits {
+		out.Warnings = append(out.Warnings, fmt.Sprintf(
+			"only %d transactions committed within the measured part: figures of so few say next to nothing", out.Committed))
 	}
 	t.warnDrift(t.run.clock.Drift())
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {

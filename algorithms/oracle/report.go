@@ -91,6 +91,13 @@ func (r *Report) Count(k Kind) int {
 // OK reports whether nothing was found.
 func (r *Report) OK() bool { return r.counts == [kinds]int{} }
 
+// Only reports whether violations were found, and all of them are of kind k.
+func (r *Report) Only(k Kind) bool {
+	rest := r.counts
+	rest[k] = 0
+	return !r.OK() && rest == [kinds]int{}
+}
+
 // Err returns nil when nothing was found, else an error of the counts and the
 // listed violations, one per line.
 func (r *Report) Err() error {

@@ -129,6 +129,14 @@ func (s *State) find(table uint32, key uint64) (entry, bool) {
 	return es[i], true
 }
 
+// Each calls f with every record, in order, each once: its stamp, whether it is present,
+// and the xxhash of its value if so.
+func (s *State) Each(f func(table int, key, stamp uint64, present bool, digest uint64)) {
+	for _, e := range s.sorted() {
+		f(int(e.table), e.key, e.stamp, e.present, e.digest)
+	}
+}
+
 // At implements Initial.
 func (s *State) At(table int, key uint64) (stamp uint64, present bool) {
 	e, _ := s.find(uint32(table), key)

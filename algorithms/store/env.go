@@ -61,7 +61,10 @@ func (e *Env) Copied(n, bytes int64) {
 }
 
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
-func (e *Env) Mark(name string) { e.store.trace.mark(name) }
+func (e *Env) Mark(name string) {
+	e.store.trace.mark(name)
+	e.store.opts.Drill.pause(-1)
+}
 
 // Tables returns what the store's tables were declared as.
 func (e *Env) Tables() []TableSpec { return e.store.opts.Tables }

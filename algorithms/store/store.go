@@ -46,6 +46,7 @@ type Options struct {
 
 	First   uint64           // see Env.First
 	History *oracle.Recorder // records every transaction, where not nil
+	Drill   *Drill           // of a recorded run; nil: none
 }
 
 // Images say where and how images are written.
@@ -280,7 +281,7 @@ func (s *Store) logFailed(err error) {
 func (s *Store) openWorkers() {
 	o := &s.opts
 	for i := range o.Workers {
-		w := &Worker{id: i, store: s}
+		w := &Worker{id: i, store: s, drill: o.Drill}
 		w.order, w.locks, w.scanned = Isolated[int32](0), Isolated[heldLock](0), Isolated[uint64](0)
 		w.tx = Txn{alg: s.alg, worker: w, recs: Isolated[Rec](0)}
 		if s.log != nil && !o.Log.NotesOnly {

@@ -125,7 +125,7 @@ func (tx *Txn) watched(r Rec, off int, v []byte) {
 			tx.log.Write(r.t.id, r.Key())
 		}
 	}
-	if b := tx.worker.redo; b != nil {
+	if b := tx.worker.redo; b != nil && !tx.worker.drill.forgets(tx) {
 		switch {
 		case v == nil:
 			b.Delete(r.t.id, r.Key())

@@ -49,6 +49,7 @@ type Worker struct {
 	order   []int32 // lock order where it is not the declared one
 	undo    undo
 	redo    *wal.Buffer // nil without a log
+	drill   *Drill      // nil but in a recorded run
 	seq     uint64      // of the last transaction; a Lamport clock
 	locks   []heldLock
 	scanned []uint64        // keys of the last Scan
@@ -151,6 +152,9 @@ func (w *Worker) run(q *Request) error {
 		return err
 	}
 	sched.Point("begun")
+	if w.drill != nil {
+		w.drill.begun(w)
+	}
 	tx.undoes = q.MayAbort
 	tx.watch = tx.undoes || tx.log != nil || w.redo != nil
 	if w.redo != nil {
@@ -196,7 +200,13 @@ func (w *Worker) commit() {
 	if w.store.late {
 		w.release()
 	}
+	if w.drill != nil {
+		w.drill.pause(w.id)
+	}
 	w.tx.alg.Commit(&w.tx)
+	if w.drill != nil {
+		w.drill.pause(w.id)
+	}
 }
 
 // release releases every lock ahead of time.

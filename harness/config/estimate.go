@@ -26,7 +26,7 @@ const (
 	recordBytes  = 1e9  // what a recorded trial records
 	ownCopies    = 4    // of the data on disk, at most, of an algorithm that recovers from files of its own
 
-	verifiedImages = 4 // of a recorded trial; the memory at its end is one more
+	verifiedImages = 2 // of a recorded trial; the memory at its end is one more
 )
 
 // An Estimate is what an experiment will take, roughly.
@@ -245,7 +245,8 @@ func (e *Experiment) recordedSeconds() float64 {
 	r := *e
 	r.Records = e.VerifiedRecords()
 	records, _ := r.shape()
-	return time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + records*judgeTime +
+	const times = 2 // half of it, all of it to provoke faults, and about a half to find planted ones
+	return times*time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + records*judgeTime +
 		verifiedImages*r.dataBytes()/recoverSpeed
 }
 

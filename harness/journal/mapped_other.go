@@ -2,5 +2,8 @@
 
 package journal
 
-// reserve returns n zeros.
-func reserve(n int) (buf []byte, free func()) { return make([]byte, n), nil }
+// heapMost is the most that is taken.
+const heapMost = 32 << 20
+
+// reserve returns n zeros, or as many as may be taken.
+func reserve(n int) (buf []byte, free func()) { return make([]byte, min(n, heapMost)), nil }

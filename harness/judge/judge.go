@@ -51,6 +51,14 @@ func (j *Judge) File() { j.file += 2 }
 
 // Put puts in a record of the file, as it was read. Several goroutines may call it.
 func (j *Judge) Put(key, stamp uint64, gone bool, value []byte) error {
+	if gone {
+		return j.PutDigest(key, stamp, true, 0)
+	}
+	return j.PutDigest(key, stamp, false, digest(value))
+}
+
+// PutDigest is Put of a record of whose value the xxhash is known.
+func (j *Judge) PutDigest(key, stamp uint64, gone bool, digest uint64) error {
 	if key >= uint64(len(j.stamps)) {
 		return fmt.Errorf("record %d is in the image, and no transaction used a key above %d", key, len(j.stamps)-1)
 	}
@@ -61,10 +69,7 @@ func (j *Judge) Put(key, stamp uint64, gone bool, value []byte) error {
 	if j.where[key].Swap(here)&^absent == j.file {
 		return fmt.Errorf("record %d is in the image twice", key)
 	}
-	j.stamps[key] = stamp
-	if !gone {
-		j.digests[key] = digest(value)
-	}
+	j.stamps[key], j.digests[key] = stamp, digest
 	return nil
 }
 

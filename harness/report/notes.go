@@ -198,8 +198,58 @@ func verifyNote(rows []result.Row) string {
 	case result.ModeOff:
 		return ""
 	default:
-		return "Verification: " + escape.OneLine(m) + "."
+		return "Verification: " + escape.OneLine(m) + "." + howNote(rows) + plantedNote(rows)
 	}
+}
+
+// howNote says how many images were checked in which way.
+func howNote(rows []result.Row) string {
+	var sum result.How
+	for i := range rows {
+		sum = sum.Plus(rows[i].How)
+	}
+	var parts []string
+	for _, way := range []struct {
+		n    int
+		what string
+	}{
+		{sum.Oracle, "of recorded runs judged by the oracle"},
+		{sum.Whole, "of measured runs compared with all that their transactions wrote"},
+		{sum.Records, "of measured runs, of mixed versions, compared record by record"},
+		{sum.Plausible, "of measured runs read for values that fit their records' ids"},
+		{sum.Conditions, "of measured runs held against the benchmark's conditions"},
+		{sum.Recovered, "recovered from and compared with memory"},
+	} {
+		if way.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", way.n, way.what))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " Images right: " + strings.Join(parts, ", ") + "."
+}
+
+// plantedNote says how many of the faults that were planted beside recorded runs these
+// found.
+func plantedNote(rows []result.Row) string {
+	planted, missed := 0, 0
+	for i := range rows {
+		planted, missed = planted+rows[i].Planted, missed+len(rows[i].Missed)
+	}
+	if planted == 0 {
+		return ""
+	}
+	note := fmt.Sprintf(" Planted faults found: %d of %d.", planted-missed, planted)
+	if missed > 0 {
+		note += " " + named("NOT found, so that the recorded run says little: ", rows, func(r *result.Row) string {
+			if len(r.Missed) == 0 {
+				return ""
+			}
+			return "(" + escape.OneLine(strings.Join(r.Missed, ", ")) + ")"
+		})
+	}
+	return note
 }
 
 // uncheckedNote names the algorithms whose images were not all checked.

@@ -75,9 +75,12 @@ type Row struct {
 	Recovery            Stat // to the first transaction, s
 	Load, Merge, Replay Stat // s
 
-	Mode     string // how images were verified: trial, full or off
-	Images   int    // read back and right, over all trials
-	Verified bool   // in every trial: nothing was wrong, and nothing was left unchecked
+	Mode     string   // how images were verified: trial, full or off
+	Images   int      // read back and right, over all trials
+	How      How      // in which ways
+	Planted  int      // faults that were planted beside recorded runs
+	Missed   []string // of these, those that were not found
+	Verified bool     // in every trial: nothing was wrong, and nothing was left unchecked
 	// Judged is Wrong if the images of any trial were, else NotChecked if those of any
 	// were not checked, for what is in Unchecked, else Right, or NoImages.
 	Judged    string
@@ -154,6 +157,13 @@ func newRow(ts []*Trial) Row {
 			r.Warnings = appendNew(r.Warnings, w)
 		}
 		r.Images += t.Verdict.Images
+		r.How = r.How.Plus(t.Verdict.How)
+		r.Planted += len(t.Verdict.Controls)
+		for _, c := range t.Verdict.Controls {
+			if !c.Found {
+				r.Missed = appendNew(r.Missed, c.Fault)
+			}
+		}
 		if t.Status == Partial {
 			r.Interrupted++
 		}

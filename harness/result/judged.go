@@ -1,5 +1,7 @@
 package result
 
+import "strings"
+
 // What is known of a trial's images.
 const (
 	Right      = "right"       // every one was read back and right
@@ -15,6 +17,8 @@ func (t *Trial) Judged() string {
 	switch {
 	case t.Status == Failed && !t.Verdict.OK && t.Verdict.Detail != "":
 		return Wrong
+	case t.Status == OK && t.Verdict.NotJudged != "":
+		return NotChecked
 	case t.Status == OK && !t.Verdict.OK && t.Verdict.Mode != ModeOff:
 		return Wrong
 	case t.Status == OK && t.Verdict.Images == 0 && (t.Verdict.Mode != ModeOff || len(complete(t.Checkpoints)) == 0) &&
@@ -39,6 +43,13 @@ func (t *Trial) WhyNotChecked() string {
 		return "interrupted"
 	case t.Status == Failed:
 		return "failed"
+	case t.Verdict.NotJudged != "":
+		return "not judged: " + firstLine(t.Verdict.NotJudged)
 	}
 	return "verify: off"
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }

@@ -111,8 +111,18 @@ type Verdict struct {
 	OK           bool   `json:"ok"`
 	Images       int    `json:"images"`       // read back and right
 	Transactions uint64 `json:"transactions"` // recorded for the oracle
-	How          How    `json:"how,omitzero"` // which of the images; zero in results from before it was told
-	Detail       string `json:"detail,omitempty"`
+	// NotJudged says why the recorded run proves nothing; empty if it does.
+	NotJudged string    `json:"not_judged,omitempty"`
+	Controls  []Control `json:"controls,omitempty"` // faults that were planted beside the recorded run
+	How       How       `json:"how,omitzero"`       // which of the images; zero in results from before it was told
+	Detail    string    `json:"detail,omitempty"`
+}
+
+// A Control is a fault that was planted to see that a recorded run finds it.
+type Control struct {
+	Fault  string `json:"fault"`
+	Found  bool   `json:"found"`
+	Rounds int    `json:"rounds"` // until it was found, or all that there were
 }
 
 // A How says how many images were checked in which way, and were right.

@@ -1,0 +1,45 @@
+package store
+
+// A Drill is what a recorded run does to its own store so that a fault shows if there
+// is one, and, as a positive control, a fault that has to show. A measured run has none.
+type Drill struct {
+	// Pause is called by a worker where others may overtake it: when its transaction
+	// has begun, when its body has ended, and when it has committed and holds its
+	// locks still. The checkpointer calls it with -1 at every mark that it makes. It
+	// may sleep.
+	Pause func(worker int)
+
+	// Hasty plants a fault: transactions leave the clock before their bodies run, so
+	// that no checkpoint waits for one.
+	Hasty bool
+	// Unlocked plants another: they release their locks before that.
+	Unlocked bool
+	// Unlogged plants a third: of some transactions the changes are not logged.
+	Unlogged bool
+}
+
+// unloggedOne of so many transactions is not logged by a drill that is Unlogged.
+const unloggedOne = 4
+
+// begun is a transaction's first point.
+func (d *Drill) begun(w *Worker) {
+	if d.Hasty {
+		w.store.clock.Leave(w.id)
+	}
+	if d.Unlocked {
+		w.release()
+	}
+	d.pause(w.id)
+}
+
+// pause may be called of no drill.
+func (d *Drill) pause(worker int) {
+	if d != nil && d.Pause != nil {
+		d.Pause(worker)
+	}
+}
+
+// forgets reports whether a transaction's changes are not to be logged.
+func (d *Drill) forgets(tx *Txn) bool {
+	return d != nil && d.Unlogged && tx.id>>16%unloggedOne == 0
+}

@@ -1,0 +1,249 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
+	"ckptbench/harness/result"
+	"ckptbench/workload"
+)
+
+// A recorded run at the size of the experiment seldom meets what a fault needs to show:
+// two transactions on one record, just there where a checkpoint goes from one phase to
+// the next. So a second one provokes it. It has the experiment's records, index, locks,
+// log and disk options, but few records, half of all accesses on a handful of them, some
+// transactions that abort, pauses wherever one worker may overtake another or the
+// checkpointer, and checkpoints one right after the other. It comes in rounds, each with a
+// store of its own: every other one with transactions that hold their locks for long, and
+// every other two on a slow disk.
+
+const (
+	provokedBytes   = 64 << 10 // of all records, about
+	provokedLeast   = 64       // records
+	provokedMost    = 512
+	provokedKeys    = 6 // of a transaction
+	provokedWorkers = 4
+	provokedRounds  = 4
+	provokedImages  = 4  // a round, at least
+	provokedTimes   = 12 // a round, at most
+	provokedBlock   = 16 << 10
+	provokedRate    = 4 << 20 // of the slow disk, bytes a second
+)
+
+// provoked is the cell of a round that provokes faults, with long transactions or
+// without; ok is false where its benchmark has no smaller size.
+func (c cell) provoked(long bool) (p *cell, ok bool, err error) {
+	e := *c.Experiment
+	e.Workers = config.Count(max(provokedWorkers, min(c.workers(), 2*provokedWorkers)))
+	e.MemoryBudget = 0
+	switch {
+	case c.Workload.Name == workload.TPCC:
+		return nil, false, nil
+	case c.bench != nil:
+		e.Records = min(e.Records, provokedMost)
+	default:
+		n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize))))
+		e.Records = config.Count(n)
+		if e.Workload, err = provokedWorkload(&c, n, long); err != nil {
+			return nil, false, err
+		}
+	}
+	p = &cell{Experiment: &e, params: c.params}
+	p.bench, err = p.newBenchmark()
+	return p, true, err
+}
+
+// provokedWorkload is what the clients of such a run do: what the cell's do, if it adds
+// or removes records or cuts them into fields, but to a few records.
+func provokedWorkload(c *cell, records int, long bool) (workload.Spec, error) {
+	s := workload.Spec{
+		Name: workload.Custom, Keys: provokedKeys, Fields: c.Workload.Fields,
+		Distribution: workload.Hotspot, HotFraction: new(8 / float64(records)), HotShare: new(0.5),
+		Abort: 0.05,
+	}
+	if long {
+		s.Long = workload.Long{Share: new(0.03), Keys: 5, Hold: new(8 * time.Millisecond)}
+	}
+	changes := 0.3
+	if c.inserts() {
+		s.Insert, changes = new(0.05), changes-0.05
+	}
+	if c.deletes() {
+		s.Delete, changes = new(0.05), changes-0.05
+	}
+	s.Read, s.RMW, s.Update, s.Write = new(0.3), new(0.2), new(0.2), new(changes)
+	return s.Resolve()
+}
+
+// A pauser has workers and the checkpointer pause now and then.
+type pauser struct {
+	mu  sync.Mutex
+	rng *rand.Rand // protected by mu
+}
+
+func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(seed, 3))} }
+
+// pause pauses, or does nothing. The checkpointer is worker -1.
+func (p *pauser) pause(worker int) {
+	p.mu.Lock()
+	draw, d := p.rng.IntN(128), time.Duration(p.rng.Int64N(int64(400*time.Microsecond)))
+	p.mu.Unlock()
+	switch {
+	case worker < 0: // no longer than the long transactions that it has to meet
+		if draw < 32 {
+			time.Sleep(2 * d)
+		}
+	case draw < 2:
+		time.Sleep(d)
+	case draw < 12: // shorter than whoever waits goes to sleep for
+		for start := time.Now(); time.Since(start) < d/16; {
+			runtime.Gosched()
+		}
+	case draw < 30:
+		runtime.Gosched()
+	}
+}
+
+// A provocation is what is recorded to provoke a fault of an algorithm.
+type provocation struct {
+	cells []*cell // one a round, in turn
+	entry algorithms.Entry
+	dir   string
+	seed  uint64
+	trial int
+	span  time.Duration // of all rounds
+	fault store.Drill   // that is planted; the zero Drill: none
+}
+
+// provocationOf returns what provokes faults of an algorithm under c; ok is false where
+// nothing can.
+func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provocation, ok bool, err error) {
+	p = provocation{entry: e, dir: dir, seed: c.Seed.Value, trial: trial, span: time.Duration(c.VerifyDuration)}
+	for _, long := range []bool{false, true} {
+		few, ok, err := c.provoked(long)
+		if err != nil || !ok {
+			return p, false, err
+		}
+		p.cells = append(p.cells, few)
+	}
+	return p, true, nil
+}
+
+// run runs so many rounds, or until one finds something wrong. It returns how many ran.
+func (p *provocation) run(ctx context.Context, rounds int) (n int, sum recorded, err error) {
+	for n = range rounds {
+		v, err := p.round(ctx, n)
+		if v != nil {
+			sum.add(v)
+		}
+		if err != nil {
+			return n + 1, sum, err
+		}
+	}
+	return rounds, sum, nil
+}
+
+// round runs one round.
+func (p *provocation) round(ctx context.Context, n int) (*verification, error) {
+	c := p.cells[n%len(p.cells)]
+	decks, err := c.decks(p.seed, p.trial, fmt.Sprintf("provoke %d", n), config.TraceOps(config.Duration(p.span), c.workers()))
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(p.dir, "recorded")
+	if err := emptied(dir); err != nil {
+		return nil, err
+	}
+	drill := p.fault
+	drill.Pause = newPauser(p.seed + uint64(n)).pause
+	v := &verification{cell: *c, entry: p.entry, decks: decks, dir: dir, plan: recording{
+		span: p.span / provokedRounds, images: provokedImages, most: provokedTimes,
+		block: max(provokedBlock, 4*int(c.RecordSize)), drill: &drill,
+	}}
+	if n/2%2 == 1 {
+		v.plan.rate = provokedRate
+	}
+	return v, v.verify(ctx)
+}
+
+// recorded counts what recorded runs saw.
+type recorded struct {
+	images       int
+	transactions uint64
+}
+
+func (r *recorded) add(v *verification) {
+	if v.history != nil {
+		r.images += len(v.images)
+		r.transactions += uint64(v.history.Len())
+	}
+}
+
+// into counts them in a verdict.
+func (r recorded) into(v *result.Verdict) {
+	v.Add(result.How{Oracle: r.images})
+	v.Transactions += r.transactions
+}
+
+// A control is a fault that a recorded run has to find.
+type control struct {
+	name  string
+	entry algorithms.Entry
+	fault store.Drill
+}
+
+// controls returns the faults that are planted beside an algorithm: one in the algorithm
+// itself, and a variant of it that is wrong, where there is one.
+func controls(e algorithms.Entry, find func(string) (algorithms.Entry, bool)) (cs []control) {
+	if e.Baseline || e.Unsound {
+		return nil
+	}
+	switch {
+	case e.NeedsLog:
+		cs = append(cs, control{"changes that are not logged", e, store.Drill{Unlogged: true}})
+	case e.Locks:
+		cs = append(cs, control{"locks that are released too early", e, store.Drill{Unlocked: true}})
+	default:
+		cs = append(cs, control{"checkpoints that wait for nobody", e, store.Drill{Hasty: true}})
+	}
+	for _, wrong := range algorithms.All() {
+		of := e.Variant
+		if of == "" {
+			of = e.Name
+		}
+		if wrong.Unsound && wrong.Variant == of && e.Partial == store.TrackNone {
+			if w, ok := find(wrong.Name); ok {
+				cs = append(cs, control{wrong.Name, w, store.Drill{}})
+			}
+		}
+	}
+	return cs
+}
+
+// try reports whether the control is found in so many rounds.
+func (c control) try(ctx context.Context, p provocation, rounds int) (result.Control, error) {
+	p.entry, p.fault = c.entry, c.fault
+	n, _, err := p.run(ctx, rounds)
+	out := result.Control{Fault: c.name, Rounds: n}
+	var wrong *wrongImage
+	var idle *notJudged
+	switch {
+	case ctx.Err() != nil:
+		return out, ctx.Err()
+	case errors.As(err, &wrong):
+		out.Found = true
+		return out, nil
+	case errors.As(err, &idle):
+		return out, nil
+	}
+	return out, err
+}
