@@ -23,8 +23,10 @@ type run struct {
 	_         [64]byte      // what is above is read by all for each transaction, what is below written
 	next      atomic.Uint64 // the next key that was never used
 	newest    atomic.Uint64 // the highest key whose insert was acknowledged
+	layout    layout
 	fieldSize int
-	size      int  // of a value, bytes
+	size      int  // of the longest value that is not large, bytes
+	varied    bool // values differ in length
 	deletes   bool // records may be gone
 	relative  bool // keys may depend on what was inserted by then
 	misses    atomic.Uint64
@@ -46,13 +48,19 @@ type client struct {
 	dealer
 	ahead int // how many transactions lookAhead looks ahead; 0: none
 
-	txn    workload.Txn
-	first  []int32   // of each operation, its first access
-	value  []byte    // what the transaction writes, filled with its stamp
-	out    []byte    // what it reads
-	newest uint64    // one reading of run.newest for the whole transaction
-	held   time.Time // when a long transaction had its locks
-	due    time.Time // when the next long one begins, of the worker that runs these alone
+	txn           workload.Txn
+	first         []int32   // of each operation, its first access
+	varied, large bool      // of the run: values differ in length, some are out of line
+	main          int       // accesses before those of the chunks of large values
+	chunks        []int32   // of each of these, its first chunk's, counted from main; -1: it is not large
+	chunk         []byte    // of a large value that the transaction writes
+	chunkOf       uint64    // the stamp that chunk is filled with
+	value         []byte    // what the transaction writes, filled with its stamp
+	whole         []byte    // a value of several fields, where values differ in length
+	out           []byte    // what it reads
+	newest        uint64    // one reading of run.newest for the whole transaction
+	held          time.Time // when a long transaction had its locks
+	due           time.Time // when the next long one begins, of the worker that runs these alone
 
 	lastNewest, lastFresh uint64 // that the journal has
 	_                     [store.Isolation]byte
@@ -60,7 +68,13 @@ type client struct {
 
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c := &client{driver: driver{run: r, worker: w, timer: t}, dealer: newDealer(d),
-		value: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size), first: store.Isolated[int32](0)}
+		value: store.Isolated[byte](r.size), whole: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size), first: store.Isolated[int32](0)}
+	if r.layout.large.share > 0 {
+		c.chunk = store.Isolated[byte](chunkSize)
+		c.value = store.Isolated[byte](max(r.size, headerSize))
+		c.out = store.Isolated[byte](max(r.size, r.layout.large.high))
+	}
+	c.varied, c.large = r.varied, r.layout.large.share > 0
 	c.access = store.Isolated[store.Access](0)
 	c.driver.next = c.one
 	c.req.Body = c.body
@@ -215,6 +229,9 @@ func (c *client) declare() {
 		}
 		c.access = append(c.access, store.Access{Key: key, Table: uint16(op.Table), Mode: mode})
 	}
+	if c.main = len(c.access); c.large {
+		c.addLarge()
+	}
 	c.req.Access = c.access
 }
 
@@ -235,6 +252,9 @@ func (c *client) body(tx *store.Txn) error {
 		case workload.Delete:
 			if _, ok := tx.Read(at); ok {
 				tx.Delete(at)
+				if chunks, ok := c.chunksAt(at); ok {
+					c.deleteLarge(tx, chunks)
+				}
 			}
 			continue
 		case workload.ReadModifyWrite:
@@ -243,7 +263,7 @@ func (c *client) body(tx *store.Txn) error {
 			}
 		}
 		if !filled {
-			fillFields(c.value, tx.Stamp(), c.run.fieldSize)
+			c.fill(tx.Stamp())
 			filled = true
 		}
 		c.write(tx, at, op)
@@ -260,7 +280,18 @@ func (c *client) end(i int) int {
 	if i+1 < len(c.first) {
 		return int(c.first[i+1])
 	}
-	return len(c.access)
+	return c.main
+}
+
+// fill makes the client's value what a transaction writes: where values differ in
+// length it is one word over and over, of which each takes as much as it is long.
+// writeLarge fills the chunk when it needs one.
+func (c *client) fill(stamp uint64) {
+	if c.varied {
+		fill(c.value, stamp)
+		return
+	}
+	fillFields(c.value, stamp, c.run.fieldSize)
 }
 
 // read copies a record out, as a client would be sent it.
@@ -271,6 +302,9 @@ func (c *client) read(tx *store.Txn, i int) bool {
 		return false
 	}
 	copy(c.out, v)
+	if chunks, ok := c.chunksAt(i); ok {
+		c.readLarge(tx, chunks)
+	}
 	return true
 }
 
@@ -278,13 +312,42 @@ func (c *client) write(tx *store.Txn, at int, op *workload.Op) {
 	if op.Kind == workload.Update && c.run.deletes && !c.read(tx, at) {
 		return // it is gone, and an update does not bring it back
 	}
+	if c.varied {
+		c.writeVaried(tx, at, op)
+		return
+	}
 	size := c.run.fieldSize
 	if op.Field == workload.FieldAll || size == len(c.value) {
 		tx.Write(at, store.Whole, c.value)
 		return
 	}
-	off := int(op.Field) * size
-	tx.Write(at, off, c.value[:min(size, len(c.value)-off)])
+	from, to := c.run.layout.field(int(op.Field), len(c.value))
+	tx.Write(at, from, c.value[:to-from])
+}
+
+// writeVaried is write where values differ in length. A record of several fields keeps
+// its length, so the place of a field is known; one that is not there has no fields.
+func (c *client) writeVaried(tx *store.Txn, at int, op *workload.Op) {
+	l := c.run.layout
+	if chunks, ok := c.chunksAt(at); ok {
+		c.writeLarge(tx, at, chunks)
+		return
+	}
+	size := l.length(c.access[at].Key, tx.Stamp())
+	switch {
+	case l.fields == 1:
+		tx.Write(at, store.Whole, c.value[:size])
+	case op.Field == workload.FieldAll:
+		fillFields(c.whole[:size], tx.Stamp(), l.width(size))
+		tx.Write(at, store.Whole, c.whole[:size])
+	default:
+		if _, ok := tx.Read(at); !ok {
+			c.run.misses.Add(1)
+			return
+		}
+		from, to := l.field(int(op.Field), size)
+		tx.Write(at, from, c.value[:to-from])
+	}
 }
 
 // rest is a long transaction's share of its duration after one operation. The

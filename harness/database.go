@@ -29,7 +29,7 @@ type cell struct {
 func (c cell) capacity() uint64 {
 	n := float64(c.Records)
 	if c.inserts() {
-		operations := 8e6 / (1 + float64(c.RecordSize)/250)
+		operations := 8e6 / (1 + c.valueLayout().mean()/250)
 		seconds := float64(c.Warmup+c.Duration)/1e9 + 1
 		n += *c.Workload.Insert * operations * seconds * float64(c.workers())
 	}
@@ -71,10 +71,26 @@ func (c cell) relative() bool {
 	return c.inserts() || d == workload.Latest || d == workload.Exponential
 }
 
-// fieldSize returns the bytes of a field.
-func (c cell) fieldSize() int {
-	fields := max(c.Workload.Fields, 1)
-	return (int(c.RecordSize) + fields - 1) / fields
+// valueLayout returns how long values are.
+func (c cell) valueLayout() layout {
+	l := layout{fields: max(c.Workload.Fields, 1), low: int(c.RecordSize.Low), high: int(c.RecordSize.High)}
+	if c.Large.Share > 0 {
+		l.large = large{float64(c.Large.Share), int(c.Large.Size.Low), int(c.Large.Size.High)}
+	}
+	return l
+}
+
+// tables returns those of a stream of operations.
+func (c cell) tables() []store.TableSpec {
+	l, hash := c.valueLayout(), c.Index == config.IndexHash
+	ts := []store.TableSpec{{Name: "usertable", ValueSize: l.slot(), Capacity: c.capacity(), Hash: hash}}
+	if l.large.share > 0 {
+		ts = append(ts, store.TableSpec{
+			Name: "large", ValueSize: chunkSize, Hash: hash,
+			Capacity: l.large.below(c.capacity()+1) * l.large.most(),
+		})
+	}
+	return ts
 }
 
 // verified is the cell of a recorded run, which may have fewer records.
@@ -91,10 +107,7 @@ func (c cell) verified() (*cell, error) {
 // below dir.
 func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	o := store.Options{
-		Tables: []store.TableSpec{{
-			Name: "usertable", ValueSize: int(c.RecordSize),
-			Capacity: c.capacity(), Hash: c.Index == config.IndexHash,
-		}},
+		Tables:  c.tables(),
 		Workers: c.storeWorkers(),
 		NoWait:  c.Locks == config.LocksNoWait,
 		Huge:    c.HugePages,
@@ -176,17 +189,26 @@ func (c cell) load(s *store.Store) error {
 	if c.bench != nil {
 		return loadBenchmark(s, c.bench)
 	}
-	size := c.fieldSize()
-	return s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
-		fillFields(buf, loaded(i), size)
+	l := c.valueLayout()
+	err := s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
+		if _, ok := l.large.rank(i); ok {
+			fill(buf[:headerSize], loaded(i))
+			return i, buf[:headerSize]
+		}
+		buf = buf[:l.length(i, 0)]
+		fillFields(buf, loaded(i), l.width(len(buf)))
 		return i, buf
 	})
+	if err == nil && l.large.share > 0 {
+		err = l.loadLarge(s, uint64(c.Records))
+	}
+	return err
 }
 
 // dataBytes returns the size of the loaded values.
 func (c cell) dataBytes(s *store.Store) (n int64) {
-	if c.bench == nil {
-		return int64(c.Records) * int64(c.RecordSize)
+	if c.bench == nil && !c.valueLayout().varied() {
+		return int64(c.Records) * int64(c.RecordSize.High)
 	}
 	s.Each(func(_ int, _, _ uint64, v []byte) { n += int64(len(v)) })
 	return n
@@ -194,7 +216,8 @@ func (c cell) dataBytes(s *store.Store) (n int64) {
 
 // newRun returns what the clients of a trial share.
 func (c cell) newRun() *run {
-	r := &run{clock: tsc.New(), fieldSize: c.fieldSize(), size: int(c.RecordSize), deletes: c.deletes(), relative: c.relative()}
+	r := &run{clock: tsc.New(), layout: c.valueLayout(), size: int(c.RecordSize.High), deletes: c.deletes(), relative: c.relative()}
+	r.fieldSize, r.varied = r.layout.width(r.size), r.layout.varied()
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
 	return r

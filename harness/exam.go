@@ -19,6 +19,7 @@ import (
 type exam struct {
 	cell    cell
 	entry   algorithms.Entry
+	run     *run
 	judge   *judge.Judge
 	stamps  *stamps  // for what cannot be judged
 	known   []uint64 // how many transactions of each worker are known; all of them where its journal is not full
@@ -28,7 +29,7 @@ type exam struct {
 
 // newExam returns an exam of what the drivers ran, who had their transactions from decks.
 func newExam(c cell, e algorithms.Entry, r *run, drivers []*driver, decks []deck) *exam {
-	x := &exam{cell: c, entry: e, stamps: newStamps(c), earlier: make([]uint64, len(drivers))}
+	x := &exam{cell: c, entry: e, run: r, stamps: newStamps(c), earlier: make([]uint64, len(drivers))}
 	ss := replays(drivers, decks)
 	for i, d := range drivers {
 		n := uint64(math.MaxUint64)
@@ -50,10 +51,14 @@ func length(s judge.Session) (n uint64) {
 
 // layout is what the cell's records look like, after a run.
 func (c cell) layout(r *run) judge.Layout {
-	return judge.Layout{
+	l := judge.Layout{
 		Loaded: uint64(c.Records), Keys: r.next.Load(), Size: r.size, FieldSize: r.fieldSize,
 		Varied: c.inserts() || c.deletes(), Word: loaded, Fill: fill,
 	}
+	if r.varied {
+		r.layout.vary(&l)
+	}
+	return l
 }
 
 // image judges one image, and returns in which way.
@@ -117,7 +122,7 @@ func (x *exam) file(ctx context.Context, k taken, path string, newest bool) erro
 		if !r.Absent {
 			n.Add(1)
 		}
-		return x.judge.Put(r.Key, r.Stamp, r.Absent, r.Value)
+		return x.judge.Put(x.run.key(r.Table, r.Key), r.Stamp, r.Absent, r.Value)
 	})
 	if err != nil {
 		return fmt.Errorf("image %s is wrong: %w", k.name(), err)
@@ -131,11 +136,14 @@ func (x *exam) file(ctx context.Context, k taken, path string, newest bool) erro
 // plausible checks the records of one file each by itself: its value against its id, and
 // both against the image before. It is for images of which not all is known.
 func (x *exam) plausible(ctx context.Context, k taken) error {
-	size := x.cell.fieldSize()
+	l := x.cell.valueLayout()
 	x.stamps.image++
 	_, err := k.scan(ctx, func(r store.ImageRecord) error {
-		if err := checkValue(r.Key, r.Stamp, r.Value, size); err != nil {
-			return fmt.Errorf("record %d: %w", r.Key, err)
+		if err := l.check(r.Table, r.Key, r.Stamp, r.Value); err != nil {
+			return fmt.Errorf("record %d of table %d: %w", r.Key, r.Table, err)
+		}
+		if r.Table == largeTable {
+			return nil
 		}
 		return x.stamps.see(r.Key, r.Stamp)
 	})
@@ -151,8 +159,8 @@ func (x *exam) explain(ctx context.Context, k taken, err error) error {
 	said := ""
 	for _, path := range k.kept { // the last that has the record counts
 		_ = store.ReadImage(ctx, nil, path, 1, func(_ int, r store.ImageRecord) error {
-			if r.Key == wrong.Key {
-				said = x.judge.Explain(r.Key, r.Value)
+			if key := x.run.key(r.Table, r.Key); key == wrong.Key {
+				said = x.judge.Explain(key, r.Value)
 			}
 			return nil
 		})
@@ -168,9 +176,9 @@ func (x *exam) final(s *store.Store) error {
 	x.judge.Begin()
 	x.judge.File()
 	var wrong error
-	s.Each(func(_ int, key, stamp uint64, v []byte) {
+	s.Each(func(table int, key, stamp uint64, v []byte) {
 		if wrong == nil {
-			wrong = x.judge.Put(key, stamp, v == nil, v)
+			wrong = x.judge.Put(x.run.key(table, key), stamp, v == nil, v)
 		}
 	})
 	return errors.Join(s.Err(), wrong, x.judge.Final())

@@ -51,7 +51,7 @@ func (c cell) provoked(long bool) (p *cell, ok bool, err error) {
 	case c.bench != nil:
 		e.Records = min(e.Records, provokedMost)
 	default:
-		n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize))))
+		n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize.High))))
 		e.Records = config.Count(n)
 		if e.Workload, err = provokedWorkload(&c, n, long); err != nil {
 			return nil, false, err
@@ -167,7 +167,7 @@ func (p *provocation) round(ctx context.Context, n int) (*verification, error) {
 	drill.Pause = newPauser(p.seed + uint64(n)).pause
 	v := &verification{cell: *c, entry: p.entry, decks: decks, dir: dir, plan: recording{
 		span: p.span / provokedRounds, images: provokedImages, most: provokedTimes,
-		block: max(provokedBlock, 4*int(c.RecordSize)), drill: &drill,
+		block: max(provokedBlock, 4*c.valueLayout().slot()), drill: &drill,
 	}}
 	if n/2%2 == 1 {
 		v.plan.rate = provokedRate

@@ -91,10 +91,36 @@ func (r *replay) add(t *judge.Txn, op *workload.Op) {
 	if !op.Kind.Writes() {
 		return
 	}
+	if r.run.varied {
+		r.addVaried(t, op, w)
+		return
+	}
 	if op.Field != workload.FieldAll && r.run.fieldSize < r.run.size {
-		w.Field = int(op.Field)
+		w.Field = r.run.layout.index(int(op.Field), r.run.size)
 	}
 	w.Delete = op.Kind == workload.Delete
 	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite || op.Kind == workload.Update && r.run.deletes
 	t.Writes = append(t.Writes, w)
+}
+
+// addVaried adds what an operation writes where values differ in length, as
+// client.writeVaried and client.writeLarge have it.
+func (r *replay) addVaried(t *judge.Txn, op *workload.Op, w judge.Write) {
+	l := r.run.layout
+	rank, large := l.large.rank(w.Key)
+	inField := !large && l.fields > 1 && op.Field != workload.FieldAll
+	if inField {
+		w.Field = l.index(int(op.Field), l.length(w.Key, 0))
+	}
+	w.Delete = op.Kind == workload.Delete
+	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite || op.Kind == workload.Update && (r.run.deletes || inField)
+	t.Writes = append(t.Writes, w)
+	if !large {
+		return
+	}
+	first := r.run.key(largeTable, rank*l.large.most())
+	for j, n := uint64(0), chunksOf(l.large.length(w.Key, t.ID)); j < l.large.most(); j++ {
+		gone := int(j) >= n
+		t.Writes = append(t.Writes, judge.Write{Key: first + j, Field: judge.Whole, Delete: gone, IfPresent: gone})
+	}
 }

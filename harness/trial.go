@@ -285,8 +285,11 @@ func (t *trial) remembered(m store.Memory) {
 	mem := &t.out.Memory
 	mem.Peak, mem.After, mem.RSS = m.Peak, m.Own, t.sampler.rss
 	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak is of more records than were loaded
-		mem.Data += n * int64(t.cell.RecordSize)
+		mem.Data += n * int64(t.cell.RecordSize.High)
 		mem.Store, mem.Rest = m.Store, m.Own
+	}
+	if t.run.varied { // they differ in length from write to write, too
+		mem.Data = t.cell.dataBytes(t.store)
 	}
 }
 

@@ -33,7 +33,7 @@ func TestAbortsByCause(t *testing.T) {
 // Memory by value: the peak, the end and the process's are each their own; of an
 // experiment that inserts, the data and the store are what they were in the end.
 func TestMemoryByValue(t *testing.T) {
-	e := &config.Experiment{Records: 1000, RecordSize: 10}
+	e := &config.Experiment{Records: 1000, RecordSize: config.Sizes{Low: 10, High: 10}}
 	m := store.Memory{Store: 500, Own: 60, Peak: 700}
 	loaded := result.Memory{Data: 10_000, Store: 400, Rest: 50, Huge: 9, HeapRest: 1, HeapPeak: 2}
 	check := func(next uint64, want result.Memory) {

@@ -74,7 +74,7 @@ func (v *verification) verify(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = v.store.Close() }()
-	if v.cell.bench != nil {
+	if v.cell.bench != nil || v.cell.Large.Share > 0 {
 		loaded := oracle.NewState(1, nil)
 		if err := fillState(loaded, v.store); err != nil {
 			return err
@@ -122,7 +122,8 @@ func (v *verification) work(ctx context.Context) error {
 }
 
 // pacer returns what keeps a client from recording its share before the time is
-// over.
+// over, and from recording much more where images take longer than they should: the
+// recording, and the room for inserts, are for so much.
 func (v *verification) pacer() func(access int) {
 	span := v.plan.span
 	share := min(recordedPerSecond*span.Seconds(), recordedMost) / float64(v.cell.workers())
@@ -130,8 +131,12 @@ func (v *verification) pacer() func(access int) {
 	return func(access int) {
 		used += 2 * access // read and written
 		ahead := time.Duration(float64(used)/share*float64(span)) - time.Since(start)
+		const most = 20 * time.Millisecond
+		if float64(used) > share {
+			ahead = most
+		}
 		if ahead > time.Millisecond && !v.run.stop.Load() {
-			time.Sleep(min(ahead, 20*time.Millisecond))
+			time.Sleep(min(ahead, most))
 		}
 	}
 }
@@ -211,8 +216,7 @@ func (v *verification) check() oracle.ValueFunc {
 	if v.cell.bench != nil {
 		return nil
 	}
-	size := v.cell.fieldSize()
-	return func(_ int, key, stamp uint64, value []byte) error { return checkValue(key, stamp, value, size) }
+	return v.cell.valueLayout().check
 }
 
 // repaired returns the state that an image, with those it is laid over and the

@@ -95,6 +95,18 @@ const slides = "slides on checkpoint algorithms, 2022"
 func systems() []Claim {
 	sizes, q1, q3 := []string{"pause-size"}, []string{"paper/question1-calc-abort"}, []string{"paper/question3-prepare"}
 	return []Claim{
+		{ID: "zigzag-one-length", Says: "Zig-Zag needs no records of one length, but slots that hold the longest.",
+			Source: "Ren et al. 2016, 4.1.4, against " + slides, Theirs: "slides: needs a fixed length; Ren et al.: on a hash table of records", Basis: Disputed, Configs: []string{"variable"},
+			Decide: Proof{Algorithm: "zigzag"}},
+		{ID: "pingpong-one-length", Says: "Nor does Ping-Pong.",
+			Source: "Ren et al. 2016, 4.1.3, against " + slides, Theirs: "slides: needs a fixed length; Ren et al.: on a hash table of records", Basis: Disputed, Configs: []string{"variable"},
+			Decide: Proof{Algorithm: "pingpong"}},
+		{ID: "calc-any-length", Says: "CALC takes records of any length.",
+			Source: slides, Theirs: "variable length", Basis: Text, Configs: []string{"variable"},
+			Decide: Proof{Algorithm: "calc"}},
+		{ID: "calc-copies-lengths", Says: "Of values of varying length CALC's copies take less memory than Zig-Zag's slots.",
+			Source: slides, Theirs: "variable length", Basis: Text, Configs: []string{"variable"},
+			Decide: Order{Algorithms: []string{"calc", "zigzag"}, Figure: memoryPeak, At: Where{{"large.share", "0"}}}},
 		{ID: "scan-too-heavy", Says: "A read-only transaction with locks on everything is too heavy: nobody writes until it has written its image.",
 			Source: slides, Theirs: "too heavy", Basis: Text, Configs: []string{"all"},
 			Decide: Threshold{Algorithm: "locking", Figure: during, Bounds: atMost(0.2)}},

@@ -61,7 +61,7 @@ func TestParse(t *testing.T) {
 	check("notes", e.Info.Expect.Notes, "4 cores\nand a disk")
 	check("minutes", e.Info.Expect.Minutes, Number(12.5))
 	check("algorithms", e.Algorithms, []string{"none", "calc", "push"})
-	check("record_size", e.RecordSize, Size(128))
+	check("record_size", e.RecordSize, Sizes{128, 128})
 	check("index", e.Index, IndexHash)
 	check("rate", e.Rate, Rate{Percent: 70})
 	check("duration", time.Duration(e.Duration), 90*time.Second)

@@ -98,7 +98,16 @@ func (e *Experiment) shape() (records, size float64) {
 	case workload.Bulk:
 		return e.bulkShape()
 	}
-	return float64(e.Records), float64(e.RecordSize)
+	return float64(e.Records), e.RecordSize.mean()*(1-float64(e.Large.Share)) + e.Large.Size.mean()*float64(e.Large.Share)
+}
+
+// inPlace is the bytes of a record's own slot, without its head: of the largest value
+// that it may hold.
+func (e *Experiment) inPlace(size float64) float64 {
+	if e.idle("record_size") {
+		return size
+	}
+	return float64(e.RecordSize.High)
 }
 
 // dataBytes is one copy of the records.
@@ -112,7 +121,7 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 		return e.bulkBytes()
 	}
 	records, size := e.shape()
-	b := records * (size*copies + recordHead)
+	b := records*(e.inPlace(size)*copies+recordHead) + e.largeBytes()*copies
 	if e.MemoryBudget > 0 {
 		b = records*recordHead + min(records*size, float64(e.MemoryBudget))
 	}

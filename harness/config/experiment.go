@@ -22,8 +22,9 @@ type Experiment struct {
 	Scale Scale `yaml:"scale"`
 	// How many records are loaded before the run; with smallbank, how many customers; with bulk, how many rows.
 	Records Count `yaml:"records"`
-	// The size of a record's value, in bytes.
-	RecordSize Size `yaml:"record_size"`
+	// The size of a record's value, in bytes: 100, or any size of a range, 20-400. A record of one field has another size after every write, one of several fields keeps the size that it has.
+	RecordSize Sizes `yaml:"record_size"`
+	Large      Large `yaml:"large"`
 	// How a key finds its record: dense (the key is the slot) or hash (a concurrent hash index).
 	Index Index `yaml:"index"`
 	// What a transaction does about a held lock: ordered (wait; locks are taken in key order) or nowait (abort and retry).
@@ -107,6 +108,14 @@ type Expect struct {
 	Disk Size `yaml:"disk"`
 	// On which machine, and what else to know.
 	Notes string `yaml:"notes"`
+}
+
+// Large says which records have large values, which lie out of line.
+type Large struct {
+	// The share of the records that have a large value, in place of one of record_size. It lies out of line, in chunks of 16 KB that are records of a second table, and is written as a whole.
+	Share Share `yaml:"share"`
+	// The size of a large value: 1MB, or any size of a range, 100KB-1MB.
+	Size Sizes `yaml:"size"`
 }
 
 // Checkpoint says when checkpoints are taken and where they go.
@@ -241,7 +250,8 @@ func defaults(name string, known Known) Experiment {
 		Info:       Info{Name: name},
 		Algorithms: append([]string(nil), known.DefaultAlgorithms...),
 		Records:    1_000_000,
-		RecordSize: 100,
+		RecordSize: Sizes{100, 100},
+		Large:      Large{Size: Sizes{1_000_000, 1_000_000}},
 		Index:      IndexDense,
 		Locks:      LocksOrdered,
 		Arrivals:   ArrivalsPoisson,

@@ -13,7 +13,7 @@ func (e *Experiment) idle(key string) bool {
 	switch {
 	case e.Workload.Name == workload.Bulk:
 		return idleInBulk(key)
-	case key == "record_size":
+	case key == "record_size" || strings.HasPrefix(key, "large."):
 		return e.Workload.IsBenchmark()
 	}
 	return (key == "records" || key == "verify_records") && e.Workload.Name == workload.TPCC

@@ -33,7 +33,7 @@ func tags(s reflect.Type, prefix string, names *[]string) {
 		case option == "inline":
 			tags(f.Type, prefix, names)
 		case tag == "":
-		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() && f.Type != reflect.TypeFor[Scale]() && f.Type != reflect.TypeFor[workload.Span]():
+		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() && f.Type != reflect.TypeFor[Scale]() && f.Type != reflect.TypeFor[workload.Span]() && f.Type != reflect.TypeFor[Sizes]():
 			tags(f.Type, prefix+tag+".", names)
 		default:
 			*names = append(*names, prefix+tag)
@@ -83,7 +83,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 	values := map[string]string{
 		"experiment.name": "other", "experiment.about": "why", "experiment.paper": "CALC",
 		"experiment.expect.minutes": "7", "experiment.expect.disk": "3GiB", "experiment.expect.notes": "n",
-		"algorithms": "calc,none", "scale": "0.5 applied", "records": "2M", "record_size": "256B", "index": "hash", "locks": "nowait",
+		"algorithms": "calc,none", "scale": "0.5 applied", "records": "2M", "record_size": "20B-256B", "large.share": "0.02", "large.size": "100KB-2MB", "index": "hash", "locks": "nowait",
 		"workers": "3", "huge_pages": "true",
 		"workload.name": "calc", "workload.read": "0.25", "workload.update": "0.25", "workload.write": "0.25",
 		"workload.rmw": "0.25", "workload.insert": "0.25", "workload.delete": "0.25", "workload.scan": "0.25",

@@ -47,6 +47,43 @@ func (s Size) String() string { return withUnit(int64(s), sizeUnits, "B") }
 // MarshalText writes what String does.
 func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// Sizes are a number of bytes, 100B, or any of a range, 20B-400B.
+type Sizes struct{ Low, High Size }
+
+// UnmarshalText reads a size, or two with a hyphen between.
+func (s *Sizes) UnmarshalText(text []byte) error {
+	low, high, ranged := strings.Cut(string(text), "-")
+	if !ranged {
+		high = low
+	}
+	var v Sizes
+	if err := v.Low.UnmarshalText([]byte(low)); err != nil {
+		return err
+	}
+	if err := v.High.UnmarshalText([]byte(high)); err != nil {
+		return err
+	}
+	if v.High < v.Low {
+		return errors.New("is no range: the first size is the smaller one")
+	}
+	*s = v
+	return nil
+}
+
+// String writes 100B, or 20B-400B.
+func (s Sizes) String() string {
+	if s.Low == s.High {
+		return s.Low.String()
+	}
+	return s.Low.String() + "-" + s.High.String()
+}
+
+// MarshalText writes what String does.
+func (s Sizes) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// mean is the average of the range.
+func (s Sizes) mean() float64 { return float64(s.Low+s.High) / 2 }
+
 // A Duration is a time.Duration that is never negative and always has a unit:
 // 2s, 100ms, 1m30s.
 type Duration time.Duration

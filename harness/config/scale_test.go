@@ -43,7 +43,7 @@ func TestScale(t *testing.T) {
 	check("long.apart", *e.Workload.Long.Apart, 0.01)
 	check("disk_rate", e.Checkpoint.DiskRate, Bandwidth(125e6))
 	check("keys", e.Workload.Keys, 10)
-	check("record_size", e.RecordSize, Size(100))
+	check("record_size", e.RecordSize, Sizes{100, 100})
 	check("trials", e.Trials, Count(6))
 }
 

@@ -14,6 +14,7 @@ import (
 var typePatterns = map[string]any{
 	"count":         anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
 	"size":          anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
+	"size-size":     pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?-[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`),
 	"size/s":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
 	"count/s":       pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
 	"percent":       pattern(`^[0-9]+(\.[0-9]+)? ?%$`),

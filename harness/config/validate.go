@@ -51,8 +51,9 @@ func (c *checker) between(key string, v, low, high Count) {
 func (e *Experiment) validate() []finding {
 	var c checker
 	c.between("records", e.Records, 1, maxRecords)
-	c.add(e.RecordSize < minRecordSize || e.RecordSize > maxRecordSize, "record_size", "",
+	c.add(e.RecordSize.Low < minRecordSize || e.RecordSize.High > maxRecordSize, "record_size", "",
 		"%s must be %s to %s", e.RecordSize, Size(minRecordSize), Size(maxRecordSize))
+	e.checkLarge(&c)
 	c.between("workers", e.Workers, 0, maxWorkers)
 	c.between("trials", e.Trials, 1, maxTrials)
 	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
@@ -146,7 +147,7 @@ func (e *Experiment) checkWorkload(c *checker) {
 		}
 		return
 	}
-	if e.Records == 0 || e.RecordSize < minRecordSize {
+	if e.Records == 0 || e.RecordSize.Low < minRecordSize {
 		return
 	}
 	if w.IsBenchmark() {
@@ -167,5 +168,8 @@ func (e *Experiment) checkWorkload(c *checker) {
 		c.add(Count(w.Keys) > n && w.UpdatesPerTick == 0, "verify_records", "workload.keys", few, n, w.Keys)
 		c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > n, "verify_records", "workload.long.keys", few, n, w.Long.Keys)
 	}
-	c.add(Size(w.Fields) > e.RecordSize, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
+	if e.Large.Share > 0 {
+		e.checkLargeUse(c, w)
+	}
+	c.add(Size(w.Fields) > e.RecordSize.Low, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
 }

@@ -28,7 +28,7 @@ func TestCoreWorkloads(t *testing.T) {
 		if d := cmp.Diff(preset, e.Workload); d != "" {
 			t.Errorf("%s is not ycsb-%s: %s", path, letter, d)
 		}
-		if e.Records != 1000 || e.RecordSize != 1000 || e.Info.Name != "workload"+letter {
+		if e.Records != 1000 || e.RecordSize != (Sizes{1000, 1000}) || e.Info.Name != "workload"+letter {
 			t.Errorf("%s: %s records of %s, named %s", path, e.Records, e.RecordSize, e.Info.Name)
 		}
 		notes := strings.Join(e.Notes(), "\n")

@@ -15,6 +15,16 @@ type Layout struct {
 	FieldSize int    // of a field, bytes; the last may be shorter
 	Varied    bool   // records may be added and removed
 
+	// Where values differ in length, Fields is how many fields a record has, and Shape
+	// returns the bytes of a value that a transaction, or the load, wrote to a record
+	// as a whole, and of a field of it. That of a record of several fields depends on
+	// its key alone. nil: all are of Size and FieldSize.
+	Fields int
+	Shape  func(key, id uint64) (size, width int)
+	// Initial returns whether a record is there from the start; nil: it is below
+	// Loaded.
+	Initial func(key uint64) bool
+
 	// Word returns what fills a record as it was loaded; a field that a
 	// transaction wrote is filled with its id. Fill makes dst the bytes of a field
 	// that is filled with word. Both are called by several goroutines.
@@ -22,7 +32,26 @@ type Layout struct {
 	Fill func(dst []byte, word uint64)
 }
 
-func (l *Layout) fields() int { return (l.Size + l.FieldSize - 1) / l.FieldSize }
+func (l *Layout) fields() int {
+	if l.Shape != nil {
+		return l.Fields
+	}
+	return (l.Size + l.FieldSize - 1) / l.FieldSize
+}
+
+func (l *Layout) shape(key, id uint64) (size, width int) {
+	if l.Shape != nil {
+		return l.Shape(key, id)
+	}
+	return l.Size, l.FieldSize
+}
+
+func (l *Layout) initial(key uint64) bool {
+	if l.Initial != nil {
+		return l.Initial(key)
+	}
+	return key < l.Loaded
+}
 
 // A model is the state that a set of transactions leaves. Of every record it knows the
 // id of its last writer, and of every field.
@@ -45,8 +74,10 @@ func newModel(l Layout) *model {
 	}
 	if l.Varied {
 		m.length = make([]uint16, l.Keys)
-		for k := range l.Loaded {
-			m.length[k] = uint16(m.n)
+		for k := range l.Keys {
+			if l.initial(k) {
+				m.length[k] = uint16(m.n)
+			}
 		}
 	}
 	return m
@@ -54,7 +85,7 @@ func newModel(l Layout) *model {
 
 func (m *model) present(key uint64) bool {
 	if m.length == nil {
-		return key < m.Loaded
+		return m.initial(key)
 	}
 	return m.length[key] > 0
 }
@@ -95,12 +126,12 @@ func (m *model) apply(id uint64, w *Write) {
 
 // value appends what the record has to be, which is present.
 func (m *model) value(key uint64, v []byte) []byte {
-	size := m.Size
+	size, width := m.shape(key, m.stamps[key])
 	if m.length != nil {
-		size = min(size, int(m.length[key])*m.FieldSize)
+		size = min(size, int(m.length[key])*width)
 	}
 	v = append(v[:0], make([]byte, size)...)
-	for i := 0; i*m.FieldSize < size; i++ {
+	for i := 0; i*width < size; i++ {
 		word := m.stamps[key]
 		if m.words != nil {
 			word = m.words[key*uint64(m.n)+uint64(i)]
@@ -111,7 +142,7 @@ func (m *model) value(key uint64, v []byte) []byte {
 		case 0:
 			word = m.Word(key)
 		}
-		m.Fill(v[i*m.FieldSize:min((i+1)*m.FieldSize, size)], word)
+		m.Fill(v[i*width:min((i+1)*width, size)], word)
 	}
 	return v
 }
@@ -123,8 +154,9 @@ func (m *model) explain(key uint64, value []byte) string {
 	if len(value) != len(want) {
 		return fmt.Sprintf("it has %d bytes, and should have %d", len(value), len(want))
 	}
-	for i := 0; i*m.FieldSize < len(want); i++ {
-		from, to := i*m.FieldSize, min((i+1)*m.FieldSize, len(want))
+	_, width := m.shape(key, m.stamps[key])
+	for i := 0; i*width < len(want); i++ {
+		from, to := i*width, min((i+1)*width, len(want))
 		if bytes.Equal(value[from:to], want[from:to]) {
 			continue
 		}
