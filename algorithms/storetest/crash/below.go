@@ -15,8 +15,17 @@ import (
 // that was sent to it, and in that order.
 
 // cutBelow takes the file system away, kills the child and brings the file system back.
+// What was acknowledged before it went is noted: a sync that runs meanwhile may be
+// reported as done though the file system drops what it was to write.
 func (l *lineage) cutBelow(ctx context.Context, p *process) error {
-	err := l.command(ctx, "down")
+	sure, begun, err := readLedger(l.ledger())
+	if err != nil {
+		return err
+	}
+	if l.sure = nil; begun {
+		l.sure = &sure
+	}
+	err = l.command(ctx, "down")
 	_ = p.cmd.Process.Kill() // it may have ended already: its disk is gone
 	p.reap()
 	if err != nil {

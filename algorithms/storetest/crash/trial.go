@@ -35,6 +35,7 @@ type lineage struct {
 	reached [workers]uint64 // that were found, perhaps in the page cache only
 	images  uint64          // the number of the newest image that must be there
 	power   power           // how the power is cut, where it is
+	sure    *account        // what had been acknowledged before a cutter began; nil: the child had not begun
 	cutter  string          // the command that takes the file system away and brings it back; empty: the child is killed only
 }
 
@@ -186,6 +187,12 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 	}
 	if !begun { // it was killed before it had read what it was to go on from
 		a.committed, a.acknowledged = l.reached, l.done
+	}
+	if l.cutter != "" {
+		a.acknowledged, a.last = l.done, returned{}
+		if l.sure != nil {
+			a.acknowledged, a.last = l.sure.acknowledged, l.sure.last
+		}
 	}
 	if r := l.examine(ctx, fs.OS(), a, f); r != nil {
 		l.goOn(r)
