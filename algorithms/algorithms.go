@@ -160,6 +160,12 @@ func Find(name string) (Entry, bool) {
 	return Entry{}, false
 }
 
+// DurableByImage reports whether an image alone makes the transactions durable that it
+// holds: it stands at a point of consistency, and no log has to repair or complete it.
+func (e Entry) DurableByImage() bool {
+	return !e.Baseline && !e.Unsound && !e.Mixed && !e.NeedsLog
+}
+
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog

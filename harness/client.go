@@ -163,7 +163,7 @@ func (c *client) execute() error {
 	c.declare()
 	c.req.MayAbort = c.txn.Abort
 	if c.txn.Long {
-		c.timer.close(c.worker.Epoch())
+		c.timer.close(c.timer.acks.place(c.worker))
 	}
 	err := c.worker.Do(&c.req)
 	if c.journal != nil {

@@ -124,8 +124,8 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	if c.bench != nil {
 		o.Tables = specs(c.bench, c.Index == config.IndexHash)
 	}
-	if c.WAL != config.WALOff || e.NeedsLog {
-		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: c.WAL == config.WALSync}
+	if wal := c.wal(e); wal != config.WALOff || e.NeedsLog {
+		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: wal == config.WALSync}
 		if c.unlogged(e) {
 			o.Log.NotesOnly, o.Log.Interval = true, noteInterval
 		}
@@ -144,6 +144,17 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 // there are no transactions whose commits a longer one would gather, and a pause
 // that ends when a record is written would last until the end of the epoch.
 const noteInterval = time.Millisecond
+
+// wal returns how an algorithm's transactions are logged, if it does not need a log.
+func (c cell) wal(e algorithms.Entry) config.WAL {
+	if c.byImage(e) {
+		return config.WALOff
+	}
+	return c.WAL
+}
+
+// byImage reports whether images make an algorithm's transactions durable.
+func (c cell) byImage(e algorithms.Entry) bool { return c.ByCheckpoint() && !e.Baseline }
 
 // unlogged reports whether an algorithm's measured trials log no changes, so that
 // their images cannot be repaired.

@@ -86,7 +86,7 @@ func (d *driver) done(long, committed bool) {
 		return
 	}
 	from := t.last
-	now := t.end(d.worker.Epoch(), waited || long)
+	now := t.end(t.acks.place(d.worker), waited || long)
 	d.over = d.until != 0 && now >= d.until
 	if t.look.due(from, now) {
 		var g gaps
@@ -99,8 +99,8 @@ func (d *driver) done(long, committed bool) {
 	}
 }
 
-// loop runs transactions until the run stops and all of them are durable, where
-// there is a log. It returns what ended it early.
+// loop runs transactions until the run stops and the log has all of them, where
+// there is one. It returns what ended it early.
 func (d *driver) loop() error {
 	err := d.drive()
 	d.worker.Flush()
@@ -118,7 +118,7 @@ func (d *driver) drive() error {
 	t.look.begin(t.last)
 	d.over, d.lap = false, lap{from: t.last}
 	err := d.repeat()
-	t.close(d.worker.Epoch())
+	t.close(t.acks.place(d.worker))
 	d.lap.to = t.last
 	if d.arrivals != nil {
 		d.giveUp()
@@ -143,7 +143,7 @@ func (d *driver) repeat() error {
 		}
 		d.worker.Flush() // somebody waits for it
 		if n += max(1, len(d.access)); n >= pause {
-			d.timer.close(d.worker.Epoch())
+			d.timer.close(d.timer.acks.place(d.worker))
 			d.pace(n)
 			d.timer.restart()
 			n = 0

@@ -121,7 +121,6 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 	}
 	closed := *c.Experiment
 	closed.Rate, closed.Verify, closed.Recover = config.Rate{}, config.VerifyOff, false
-	closed.Checkpoint.First = closed.Duration // none begins within the measured part
 	cc := cell{Experiment: &closed, params: c.params, bench: c.bench, index: c.index}
 	decks, err := cc.decks(r.exp.Seed.Value, 0, "maximum", config.TraceOps(cc.Warmup+cc.Duration, cc.workers()))
 	if err != nil {
@@ -131,7 +130,7 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 		return 0, err
 	}
 	out := r.blank(&cc, e, 1)
-	t := &trial{cell: cc, entry: e, decks: decks, dir: r.scratch, out: out}
+	t := &trial{cell: cc, entry: e, decks: decks, dir: r.scratch, out: out, still: true}
 	t.progress = func(b result.Bucket, _ string) { r.tell(c, e, "its maximum, for the rate", b) }
 	if err := t.measure(ctx); err != nil {
 		return 0, err

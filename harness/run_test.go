@@ -24,6 +24,9 @@ func known() config.Known {
 		if !e.Unsound && (e.Variant == "" || !testing.Short()) {
 			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
 		}
+		if e.DurableByImage() || e.Baseline {
+			k.PrefixAlgorithms = append(k.PrefixAlgorithms, e.Name)
+		}
 		if e.Own.Form == store.Pages {
 			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
 		}

@@ -23,6 +23,7 @@ type schedule struct {
 	zero  time.Time
 	end   time.Time
 	keep  string // folder for the images; the store keeps only the last two
+	warm  bool   // a checkpoint of the warm-up was not reported; run's until it returns
 	log   string // folder of the log that the images are worth nothing without; empty: they are, or are not checked with it
 
 	mu      sync.Mutex
@@ -55,6 +56,10 @@ func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *sche
 
 // run takes checkpoints until ctx ends.
 func (s *schedule) run(ctx context.Context) {
+	if s.cell.ByCheckpoint() {
+		s.backToBack(ctx)
+		return
+	}
 	c := s.cell.Checkpoint
 	at := s.zero.Add(time.Duration(c.First))
 	for n := 1; (c.Count == 0 || n <= int(c.Count)) && at.Before(s.end); n++ {
@@ -81,6 +86,24 @@ func afterwards(at time.Time, interval time.Duration, now time.Time) time.Time {
 		return next
 	}
 	return now
+}
+
+// backToBack takes one checkpoint after the other until ctx ends, from now on: what
+// transactions wait for is in a steady state when the measured part begins. Images
+// that were published before it are not reported, nor read back.
+func (s *schedule) backToBack(ctx context.Context) {
+	for n := 1; ctx.Err() == nil; n++ {
+		s.say(fmt.Sprintf("ckpt#%d", n))
+		t := take(ctx, s.store)
+		s.say("")
+		if t.err == nil && time.Now().Before(s.zero) {
+			s.warm = true
+			continue
+		}
+		if !s.add(t) {
+			return
+		}
+	}
 }
 
 // take takes a checkpoint.
@@ -213,7 +236,7 @@ func (s *schedule) results() (cs []result.Checkpoint, es []result.Event) {
 func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 	r := t.report
 	c := result.Checkpoint{
-		N: n, Cold: n == 1,
+		N: n, Cold: n == 1 && !s.warm,
 		Wait: seconds(r.Wait), Pause: seconds(r.Pause), Capture: seconds(r.Capture),
 		Write: seconds(r.Write), Sync: seconds(r.Sync), Total: seconds(r.Total),
 		Stalls: int64(r.Stalls), Stalled: seconds(r.Stalled),

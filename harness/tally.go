@@ -22,7 +22,7 @@ type tally struct {
 
 	service  latency.Counts  // from the actual start to the end
 	response *latency.Counts // from the intended start, of what was due in the measured part; nil in a closed loop
-	durable  *latency.Counts // from the actual start to when the log had it; nil without a log
+	durable  *latency.Counts // from the actual start to when it was durable; nil where nothing acknowledges
 	gaps     gaps
 }
 
@@ -74,7 +74,7 @@ type ledger struct {
 	clock  *tsc.Clock
 	every  int  // transactions to a reading: a group; changes only before the first
 	open   bool // the client is of an open loop; changes only before it starts
-	logged bool // there is a log; likewise
+	logged bool // a log or images acknowledge; likewise
 
 	mu   sync.Mutex
 	full []*tally // of buckets that have ended; protected by mu

@@ -19,7 +19,7 @@ type timer struct {
 	usual   uint64 // what a group usually takes, ticks; about the median
 
 	ledger
-	acks *acks   // nil without a log
+	acks *acks   // nil where nothing acknowledges
 	look *looker // notes gaps between two readings; nil: nobody does
 	due  uint64  // in an open loop, when the transaction was to start, ticks
 	from uint64  // the warm-up ends: the response to what was due before is not counted
@@ -62,10 +62,10 @@ func (t *timer) count(committed bool) bool {
 }
 
 // end takes a reading after t.n transactions and records them. The last of them
-// committed in a log epoch; alone reports that it is known to have taken what the
+// committed at a place (see horizon); alone reports that it is known to have taken what the
 // group took longer than usual: it waited, or is a long one. end returns the
 // reading.
-func (t *timer) end(epoch uint64, alone bool) uint64 {
+func (t *timer) end(place uint64, alone bool) uint64 {
 	now := t.clock.Now()
 	took, y := tsc.Ticks(t.last, now), t.current()
 	switch {
@@ -77,22 +77,22 @@ func (t *timer) end(epoch uint64, alone bool) uint64 {
 		y.service.Add(t.clock.Nanoseconds(rest), 1)
 	}
 	if t.acks != nil || y.response != nil {
-		t.finish(y, now, epoch)
+		t.finish(y, now, place)
 	}
 	t.last, t.n, t.commits = now, 0, 0
 	return now
 }
 
-// finish records the response times and hands the commits to the log's
-// acknowledgements. In an open loop a group is of one transaction.
-func (t *timer) finish(y *tally, now, epoch uint64) {
+// finish records the response times and hands the commits over to be
+// acknowledged. In an open loop a group is of one transaction.
+func (t *timer) finish(y *tally, now, place uint64) {
 	answered := y.response == nil || t.due < t.from
 	if t.acks != nil && t.commits > 0 {
 		due := uint64(0)
-		if t.acks.sync && !answered { // it is answered when it is durable
+		if t.acks.answers && !answered { // it is answered when it is durable
 			due, answered = t.due, true
 		}
-		t.acks.add(epoch, t.last, due, t.commits)
+		t.acks.add(place, t.last, due, t.commits)
 	}
 	if !answered {
 		y.response.Add(t.clock.Between(t.due, now), uint64(t.n))
@@ -101,9 +101,9 @@ func (t *timer) finish(y *tally, now, epoch uint64) {
 
 // close records the transactions since the last reading, if there are any: the
 // client is going to do something else.
-func (t *timer) close(epoch uint64) {
+func (t *timer) close(place uint64) {
 	if t.n > 0 {
-		t.end(epoch, false)
+		t.end(place, false)
 	}
 }
 

@@ -27,6 +27,7 @@ type trial struct {
 	dir      string // for images and logs; emptied by the caller
 	progress func(result.Bucket, string)
 	profile  func() (stop func()) // of the measured part; nil: none
+	still    bool                 // it takes no checkpoints
 	lookout  *lookout             // nil: what else the machine does is not looked at
 	room     int                  // of all journals, bytes; 0: journalRoom
 
@@ -105,7 +106,7 @@ func (t *trial) work(ctx context.Context) error {
 	var ckpt sync.WaitGroup
 	ckptCtx, stopCkpt := context.WithDeadline(ctx, end)
 	defer stopCkpt()
-	if !t.entry.Baseline {
+	if !t.entry.Baseline && !t.still {
 		ckpt.Go(func() { t.sched.run(ckptCtx) })
 	}
 	gc := readGC()
@@ -114,6 +115,7 @@ func (t *trial) work(ctx context.Context) error {
 	wg.Wait()
 	ckpt.Wait()
 	t.seen.into(t.out)
+	t.leftOver(end)
 	t.sampler.finish()
 	t.out.GCShare, t.out.GCCycles = gc.since()
 	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
@@ -123,18 +125,44 @@ func (t *trial) work(ctx context.Context) error {
 	return t.sched.err
 }
 
-// logged has every client's transactions acknowledged, where there is a log.
+// logged has every client's transactions acknowledged, by images or where there is a
+// log.
 func (t *trial) logged(ctx context.Context) {
+	if t.cell.byImage(t.entry) && t.still {
+		return
+	}
+	if t.cell.byImage(t.entry) {
+		t.out.Log = string(config.DurabilityCheckpoint)
+		for _, timer := range t.timers {
+			newImageAcks(t.store.Prefix(), timer)
+		}
+		return
+	}
 	log := t.store.Log()
 	if log == nil || t.cell.unlogged(t.entry) {
 		return
 	}
 	t.out.Log = string(config.WALAsync)
-	if t.cell.WAL == config.WALSync {
+	sync := t.cell.wal(t.entry) == config.WALSync
+	if sync {
 		t.out.Log = string(config.WALSync)
 	}
 	for _, timer := range t.timers {
-		newAcks(ctx, log, t.cell.WAL == config.WALSync, timer)
+		newAcks(ctx, log, sync, timer)
+	}
+}
+
+// leftOver acknowledges what the last image holds, when clients and checkpoints have
+// ended, and counts what no image held by the end.
+func (t *trial) leftOver(end time.Time) {
+	if t.out.Log != string(config.DurabilityCheckpoint) {
+		return
+	}
+	now := t.run.clock.At(end)
+	for _, timer := range t.timers {
+		n, oldest := timer.acks.never(now)
+		t.out.NeverDurable += uint64(n)
+		t.out.NeverOldest = max(t.out.NeverOldest, seconds(oldest))
 	}
 }
 

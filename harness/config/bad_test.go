@@ -16,6 +16,7 @@ var known = Known{
 	BudgetAlgorithms:  []string{"push"},
 	OwnAlgorithms:     []string{"push", "cpr"},
 	RestoreAlgorithms: []string{"pagestore"},
+	PrefixAlgorithms:  []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "pagestore"},
 }
 
 // TestBad holds the messages of every way to be wrong that we know against

@@ -58,6 +58,7 @@ func (e *Experiment) at(params []Param) *Experiment {
 		// Every value was read and written by its type before.
 		_ = rowOf(p.Key).at(&c).UnmarshalText([]byte(p.Value))
 		c.swept = c.swept || p.Key == "workload.name"
+		c.acksSwept = c.acksSwept || p.Key == durabilityKey
 		c.settings.keys[p.Key] = setting{at: e.settings.where(e.file, p.Key), value: value{text: p.Value}}
 	}
 	if resolved, err := c.resolved(); err == nil {

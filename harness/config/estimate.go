@@ -24,6 +24,7 @@ const (
 	drawSpeed    = 12e6 // operations drawn per second, all workers' one after the other
 	stateBytes   = 150  // of an image's record, when images or stores are compared
 	recordBytes  = 1e9  // what a recorded trial records
+	leastApart   = 2e-3 // seconds from one image to the next, back to back: some calls that sync
 	ownCopies    = 4    // of the data on disk, at most, of an algorithm that recovers from files of its own
 
 	verifiedImages = 2 // of a recorded trial; the memory at its end is one more
@@ -192,8 +193,12 @@ func (e *Experiment) images() float64 {
 		speed = min(speed, float64(e.Checkpoint.DiskRate))
 	}
 	apart := max(time.Duration(e.Checkpoint.Interval).Seconds(), e.dataBytes()/speed)
-	n := 1 + math.Floor(time.Duration(max(0, e.Duration-e.Checkpoint.First)).Seconds()/apart)
-	if e.Checkpoint.Count > 0 {
+	first := e.Checkpoint.First
+	if e.ByCheckpoint() { // those of the warm-up are not kept
+		apart, first = max(leastApart, e.dataBytes()/speed), 0
+	}
+	n := 1 + math.Floor(time.Duration(max(0, e.Duration-first)).Seconds()/apart)
+	if e.Checkpoint.Count > 0 && !e.ByCheckpoint() {
 		n = min(n, float64(e.Checkpoint.Count))
 	}
 	if e.Verify != VerifyOff {

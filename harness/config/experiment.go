@@ -56,6 +56,8 @@ type Experiment struct {
 
 	// Whether commits are logged: off, async (nobody waits for the disk) or sync (a commit waits for its group); algorithms that need a log have one anyway.
 	WAL WAL `yaml:"wal"`
+	// What makes a transaction durable: log (the one that wal says) or checkpoint (a published image that holds it; checkpoints then run back to back from the start of the warm-up, and wal is for none alone, beside which algorithms without a log are measured). It is refused for algorithms whose images need a log.
+	Durability Durability `yaml:"durability"`
 
 	// How images are proven right: trial (a short recorded trial first, then every image is read back), full (such a recorded trial before every trial) or off.
 	Verify Verify `yaml:"verify"`
@@ -83,10 +85,13 @@ type Experiment struct {
 	asked    workload.Spec // Workload before its preset: what the file and --set gave
 	settings settings      // where Experiment comes from; shared by copies, never changed in place
 	swept    bool          // it is a point of a matrix that sweeps workload.name
-	known    Known
-	file     string
-	foreign  bool     // file is no YAML
-	notes    []string // on file, for a person
+	// acksSwept says that it is a point of a matrix that sweeps durability: what means
+	// nothing here means something elsewhere.
+	acksSwept bool
+	known     Known
+	file      string
+	foreign   bool     // file is no YAML
+	notes     []string // on file, for a person
 }
 
 // Info says what an experiment is for. It changes nothing that is measured.
@@ -176,6 +181,7 @@ type Known struct {
 	BudgetAlgorithms  []string // those that may have a memory_budget
 	OwnAlgorithms     []string // those that recover from files of their own, without images
 	RestoreAlgorithms []string // those that restore means something to
+	PrefixAlgorithms  []string // those that durability: checkpoint is for, and the baselines
 }
 
 // Index says how a key finds its record.
@@ -269,6 +275,7 @@ func defaults(name string, known Known) Experiment {
 			Collapse: 8, CollapseBase: true,
 		},
 		WAL:            WALOff,
+		Durability:     DurabilityLog,
 		Verify:         VerifyTrial,
 		VerifyDuration: seconds(2),
 		Recover:        true,

@@ -42,7 +42,7 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 		return nil, fmt.Errorf("%s: it names no algorithms", name)
 	}
 	known := Known{Algorithms: names, SoundAlgorithms: names, DefaultAlgorithms: names,
-		BudgetAlgorithms: names, OwnAlgorithms: names, RestoreAlgorithms: names}
+		BudgetAlgorithms: names, OwnAlgorithms: names, RestoreAlgorithms: names, PrefixAlgorithms: names}
 	e, err := Parse(name, resolved, known)
 	if err != nil {
 		return nil, err

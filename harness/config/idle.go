@@ -7,9 +7,13 @@ import (
 	"ckptbench/workload"
 )
 
-// idle tells whether a key means nothing with e's workload: a benchmark of
+// idle tells whether a key means nothing, with e's workload or with what
+// acknowledges its transactions.
+func (e *Experiment) idle(key string) bool { return e.idleInWorkload(key) || e.implied(key) }
+
+// idleInWorkload tells whether a key means nothing with e's workload: a benchmark of
 // stored procedures has tables of its own, and bulk has no store.
-func (e *Experiment) idle(key string) bool {
+func (e *Experiment) idleInWorkload(key string) bool {
 	switch {
 	case e.Workload.Name == workload.Bulk:
 		return idleInBulk(key)

@@ -96,7 +96,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",
 		"checkpoint.disk_rate": "5MiB/s", "checkpoint.sink": "discard", "checkpoint.direct": "false", "checkpoint.dir": "/d",
 		"checkpoint.collapse": "3", "checkpoint.collapse_base": "false", "checkpoint.collapse_rate": "7MiB/s",
-		"wal": "sync", "verify": "full", "verify_duration": "4s", "verify_records": "200k", "recover": "false", "restore": "rows", "keep_images": "true",
+		"wal": "sync", "durability": "checkpoint", "verify": "full", "verify_duration": "4s", "verify_records": "200k", "recover": "false", "restore": "rows", "keep_images": "true",
 		"trials": "2", "pair.most": "9", "pair.least": "3", "pair.until": "0.02", "pair.slice": "20ms", "pair.lead": "7ms", "pair.quads": "8", "seed": "9", "matrix": "{wal: [async, sync]}",
 	}
 	// What a value needs beside it.
@@ -110,6 +110,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"rate_of":               {"rate=10%"},
 		"memory_budget":         {"algorithms=push"},
 		"restore":               {"algorithms=pagestore"},
+		"durability":            {"algorithms=none,calc"},
 	}
 	beside := func(key string) []string {
 		switch {

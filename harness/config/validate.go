@@ -66,6 +66,7 @@ func (e *Experiment) validate() []finding {
 	e.checkWorkload(&c)
 	e.checkPair(&c)
 	e.checkRestore(&c)
+	e.checkDurability(&c)
 	return c.found
 }
 
@@ -89,7 +90,7 @@ func (e *Experiment) checkTimes(c *checker) {
 	}
 	c.add(e.Bucket > e.Duration, "bucket", "duration", "%s is longer than duration (%s)", e.Bucket, e.Duration)
 	c.add(e.Duration/e.Bucket > maxBuckets, "bucket", "duration", "%s cuts duration (%s) into over a million", e.Bucket, e.Duration)
-	c.add(e.Checkpoint.First >= e.Duration && !slices.Equal(e.Algorithms, []string{"none"}), "checkpoint.first", "duration",
+	c.add(!e.ByCheckpoint() && e.Checkpoint.First >= e.Duration && !slices.Equal(e.Algorithms, []string{"none"}), "checkpoint.first", "duration",
 		"%s is not before the end of duration (%s): there would be no checkpoint", e.Checkpoint.First, e.Duration)
 }
 
@@ -133,7 +134,7 @@ func (e *Experiment) checkWorkload(c *checker) {
 	for i := range rows {
 		key := rows[i].name
 		_, given := e.settings.keys[key]
-		c.add(given && !e.swept && e.idle(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
+		c.add(given && !e.swept && e.idleInWorkload(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
 	}
 	w, err := e.resolved()
 	if err != nil {

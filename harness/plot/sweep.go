@@ -25,6 +25,7 @@ var figures = []figure{
 	{"longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
 	{"checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
 	{"recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
+	{"until a commit is durable, p50", func(r *result.Row) result.Stat { return r.DurableP50 }, "µs", 1e-3},
 	{"behind the log", func(r *result.Row) result.Stat { return r.Lag }, "MB", 1e-6},
 	{"read", func(r *result.Row) result.Stat { return r.ReadPer }, "bytes per byte logged", 1},
 	{"written", func(r *result.Row) result.Stat { return r.WrittenPer }, "bytes per byte logged", 1},

@@ -43,10 +43,11 @@ var heapColumns = []column{
 	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
 }
 
-// durableColumns are shown where something is logged.
+// durableColumns are shown where a log or images make transactions durable.
 var durableColumns = []column{
 	{"durable p50", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP50 }, 1e-6, digits)},
 	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, digits)},
+	{"durable max", "ms", stat(func(r *result.Row) result.Stat { return r.DurableMax }, 1e-6, digits)},
 }
 
 // upkeepColumns are shown where a checkpoint reads what was logged.
@@ -60,7 +61,7 @@ var upkeepColumns = []column{
 var logColumn = column{"of none with a log", "%", ofLogged}
 
 // columns returns those of the table: with the durable latencies behind the
-// others where there is a log, and behind the checkpoint what it did with it.
+// others where there are any, and behind the checkpoint what it did with it.
 func (t table) columns() []column {
 	all := t.heaped()
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.RelativeLog.N > 0 }) {

@@ -25,7 +25,8 @@ func TestCSVByValue(t *testing.T) {
 		P99Capturing: stat("p99_capturing_ns"), P999Capturing: stat("p999_capturing_ns"), P99Back: stat("p99_back_s"),
 		Durability: result.Durability{
 			DurableP50: stat("durable_p50_ns"), DurableP99: stat("durable_p99_ns"), DurableP999: stat("durable_p999_ns"),
-			DurableMax: stat("durable_max_ns"), DurableWait: stat("durable_wait_s"),
+			DurableMax: stat("durable_max_ns"), DurableWait: stat("durable_wait_s"), DurableCount: stat("durable_count"),
+			NeverDurable: stat("never_durable"), NeverOldest: stat("never_durable_oldest_s"),
 		},
 		Pause: stat("pause_s"), Total: stat("checkpoint_s"), Wait: stat("wait_s"), Capture: stat("capture_s"),
 		Write: stat("write_s"), Sync: stat("sync_s"), Stalled: stat("stalled_s"), MeanPause: stat(""),

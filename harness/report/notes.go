@@ -78,33 +78,6 @@ func stallNote(rows []result.Row) string {
 	return "Waits of workers inside writes, added up, a checkpoint: " + strings.Join(parts, ", ") + "."
 }
 
-// durableNote says what durable means where there is a log, and how long clients
-// waited for it.
-func durableNote(rows []result.Row) string {
-	var waits []string
-	logged, sync := false, false
-	for _, r := range rows {
-		if !r.Measured() || r.DurableP50.N == 0 {
-			continue
-		}
-		logged, sync = true, sync || r.Log == "sync"
-		if r.DurableWait.Median > 0 {
-			waits = append(waits, fmt.Sprintf("%s %s s", escape.OneLine(r.Algorithm), digits(r.DurableWait.Median)))
-		}
-	}
-	if !logged {
-		return ""
-	}
-	n := "Durable latency is from a transaction's start to when the log has it, written (wal: async)"
-	if sync {
-		n = "Durable latency is from a transaction's start to when the log has it, on the disk (wal: sync)"
-	}
-	if len(waits) > 0 {
-		n += "; waits of clients with too many transactions outstanding, added up: " + strings.Join(waits, ", ")
-	}
-	return n + "."
-}
-
 // noisyNote names the algorithms whose trials something else disturbed.
 func noisyNote(rows []result.Row) string {
 	var parts []string

@@ -89,6 +89,25 @@ func logged() *result.Experiment {
 	return e
 }
 
+// committed is a run in which images make transactions durable, beside none with a log.
+func committed() *result.Experiment {
+	e := &result.Experiment{Name: "committed"}
+	for _, a := range []string{"none", "calc", "naive"} {
+		x := trial(a, 1, 1.8e6)
+		x.Log = "sync"
+		x.Durable = &result.Quantiles{Count: 9, P50: 8.5e6, P99: 19e6, P999: 23.4e6, Max: 31e6}
+		if a != "none" {
+			x.Log, x.NeverDurable, x.NeverOldest = "checkpoint", 1234567, 0.875
+			x.Durable = &result.Quantiles{Count: 7, P50: 812e6, P99: 1190e6, P999: 1234e6, Max: 1240e6}
+		}
+		if a == "naive" { // no image was published
+			x.Durable = nil
+		}
+		e.Trials = append(e.Trials, x)
+	}
+	return e
+}
+
 func matrix() *result.Experiment {
 	e := &result.Experiment{Name: "skew"}
 	for _, z := range []string{"0.99", "0.5"} {
@@ -125,7 +144,7 @@ func growing() *result.Experiment {
 var order = []string{"none", "naive", "cou", "calc"}
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap(), "logged": logged()} {
+	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap(), "logged": logged(), "committed": committed()} {
 		for _, format := range Formats {
 			var got bytes.Buffer
 			if err := Write(&got, e, format, Options{Order: order}); err != nil {

@@ -16,7 +16,7 @@ const benchFile = "bench.txt"
 // assumes lower for none of them.
 var benchUnits = []struct{ unit, better string }{
 	{"txn/s", "higher"}, {"lost-txn", "lower"}, {"p50-ns", "lower"}, {"p99-ns", "lower"}, {"p99.9-ns", "lower"}, {"max-ns", "lower"},
-	{"durable-p50-ns", "lower"}, {"durable-p99-ns", "lower"}, {"durable-p99.9-ns", "lower"}, {"durable-max-ns", "lower"},
+	{"durable-p50-ns", "lower"}, {"durable-p99-ns", "lower"}, {"durable-p99.9-ns", "lower"}, {"durable-max-ns", "lower"}, {"never-durable-txn", "lower"},
 	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"collapse-read-B", "lower"}, {"collapse-written-B", "lower"},
 	{"collapse-ns", "lower"}, {"peak-B", "lower"}, {"recovery-ns", "lower"},
 }
@@ -107,6 +107,9 @@ func writeBenchLine(w io.Writer, t *Trial, procs int) {
 		put(float64(q.P99), "durable-p99-ns")
 		put(float64(q.P999), "durable-p99.9-ns")
 		put(float64(q.Max), "durable-max-ns")
+		if t.NeverDurable > 0 {
+			put(float64(t.NeverDurable), "never-durable-txn")
+		}
 	}
 	r := newRow([]*Trial{t})
 	if r.Checkpoints > 0 {

@@ -65,7 +65,7 @@ type number struct {
 
 // numbers lists every float of trial.json by its JSON name.
 func (t *Trial) numbers() []number {
-	ns := []number{{"elapsed_s", t.Elapsed}, {"durable_wait_s", t.DurableWait}, {"gc_share", t.GCShare}}
+	ns := []number{{"elapsed_s", t.Elapsed}, {"durable_wait_s", t.DurableWait}, {"never_durable_oldest_s", t.NeverOldest}, {"gc_share", t.GCShare}}
 	opt := func(name string, v *float64) {
 		if v != nil {
 			ns = append(ns, number{name, *v})

@@ -58,14 +58,20 @@ type Trial struct {
 	// is none, and in results from before these were told apart.
 	LatencyBetween   *Quantiles `json:"latency_between_ns,omitempty"`
 	LatencyCapturing *Quantiles `json:"latency_capturing_ns,omitempty"`
-	// Log is async or sync; empty without a log. Durable is from the actual start
-	// to when the log had the transaction: written with async, on the disk with
-	// sync, where Response goes so far as well. DurableWait is how long clients
-	// waited because too many of their transactions were not durable, added up,
-	// the warm-up's included.
+	// Log is what makes transactions durable: async or sync, a log; checkpoint,
+	// images; empty where nothing does. Durable is from the actual start to when the
+	// log had the transaction, written with async and on the disk with sync, or to
+	// when an image that holds it was published. With sync and checkpoint Response
+	// goes so far as well. DurableWait is how long clients waited because too many
+	// of their transactions were not durable, added up, the warm-up's included.
 	Log         string     `json:"log,omitempty"`
 	Durable     *Quantiles `json:"durable_ns,omitempty"`
 	DurableWait float64    `json:"durable_wait_s,omitempty"`
+	// NeverDurable counts the transactions that no image held when the measured part
+	// ended; they are in no figure of Durable or Response. NeverOldest is how long
+	// the oldest of them had waited by then.
+	NeverDurable uint64  `json:"never_durable,omitempty"`
+	NeverOldest  float64 `json:"never_durable_oldest_s,omitempty"`
 
 	Bulk *Bulk `json:"bulk,omitempty"` // of messages of rows; nil where transactions ran, or the trial failed
 

@@ -27,7 +27,7 @@ func sample() Trial {
 		Aborts:     map[string]uint64{"shift": 3},
 		Throughput: &tput, Lost: &lost, Relative: &rel,
 		Service: &Quantiles{Count: 10, Mean: 5, P50: 4000, P90: 6000, P99: 9000, P999: 120000, P9999: 130000, Max: 4000000},
-		Log:     "sync", DurableWait: 0.125,
+		Log:     "sync", DurableWait: 0.125, NeverDurable: 7, NeverOldest: 0.5,
 		Durable: &Quantiles{Count: 10, Mean: 7000000, P50: 6000000, P90: 7000000, P99: 19000000, P999: 21000000, P9999: 22000000, Max: 24000000},
 		Memory:  Memory{Data: 1000, Store: 1500, Rest: 100, Peak: 1100, After: 100, RSS: 9000},
 		GCShare: 0.01, GCCycles: 4,

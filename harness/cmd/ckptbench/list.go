@@ -108,7 +108,7 @@ func listFormats() listing {
 		{"csv", "report", "programs: every figure with its range, in base units"}, {"latex", "report", "papers: booktabs"},
 		{"html", "report", "a page that stands alone, charts in it"}, {"json", "compare", "programs"},
 		{"trial.json", "run", "a trial's figures"}, {"timeline.csv, events.csv", "run", "a trial's buckets, and the moments of its checkpoints"},
-		{"durable.hgrm", "run", "the listing of the times until the log had a transaction, where there is a log"},
+		{"durable.hgrm", "run", "the listing of the times until a transaction was durable, by a log or by an image"},
 		{"latency.hgrm, latency.hlog", "run", "HdrHistogram's percentile listing, and its log by interval"},
 		{"bench.txt", "run", "benchstat"},
 	}}
