@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"strings"
 	"time"
 
@@ -17,13 +16,8 @@ const (
 	recoverSpeed = 500e6
 	writeSpeed   = 1e9  // of images
 	recordHead   = 16   // bytes beside the value: lock word and key, in memory and in an image
-	indexEntry   = 24   // bytes of a hash index per record
 	judgeTime    = 5e-6 // seconds that the oracle takes per record
-	opBytes      = 16   // of a trace, per operation
-	txnBytes     = 8    // of a trace, per transaction
 	drawSpeed    = 12e6 // operations drawn per second, all workers' one after the other
-	stateBytes   = 150  // of an image's record, when images or stores are compared
-	recordBytes  = 1e9  // what a recorded trial records
 	leastApart   = 2e-3 // seconds from one image to the next, back to back: some calls that sync
 	ownCopies    = 4    // of the data on disk, at most, of an algorithm that recovers from files of its own
 
@@ -115,75 +109,6 @@ func (e *Experiment) inPlace(size float64) float64 {
 func (e *Experiment) dataBytes() float64 {
 	records, size := e.shape()
 	return records * (size + recordHead)
-}
-
-func (e *Experiment) storeBytes(copies float64) float64 {
-	if e.Workload.Name == workload.Bulk {
-		return e.bulkBytes()
-	}
-	records, size := e.shape()
-	b := records*(e.inPlace(size)*copies+recordHead) + e.largeBytes()*copies
-	if e.MemoryBudget > 0 {
-		b = records*recordHead + min(records*size, float64(e.MemoryBudget))
-	}
-	if e.Index == IndexHash {
-		b += records * indexEntry
-	}
-	return b
-}
-
-// TraceOps returns how many operations are drawn in advance for each of so many
-// workers that run for d: a short run needs no trace that it would not come to the
-// end of, and a long one replays its trace. Many workers share the processors, and
-// the room for all traces.
-func TraceOps(d Duration, workers int) int {
-	const (
-		perSecond = 4e6
-		least     = 1 << 15
-		most      = 1 << 22
-		mostOfAll = 1 << 24
-	)
-	return int(min(most, max(least, min(perSecond*float64(d)/1e9, mostOfAll/float64(max(workers, 1))))))
-}
-
-// traced is how many operations are drawn in advance for a trial, for all workers;
-// of a benchmark that draws them as it goes, none.
-func (e *Experiment) traced() float64 {
-	switch e.Workload.Name {
-	case workload.SmallBank, workload.TPCC, workload.Bulk:
-		return 0
-	}
-	workers := int(e.Workers)
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	return float64(workers * TraceOps(e.Warmup+e.Duration, workers))
-}
-
-// traceBytes is what they take in memory, and the index of their transactions.
-func (e *Experiment) traceBytes() float64 {
-	return e.traced() * (opBytes + txnBytes/float64(max(e.Workload.Keys, 1)))
-}
-
-// memoryBytes is the store with what checks it, which is largest either at the
-// end of the recorded trial or when the state recovered is compared.
-func (e *Experiment) memoryBytes(copies float64) float64 {
-	store := e.storeBytes(copies) + e.traceBytes()
-	if e.Paired() { // none is open beside it
-		store += e.storeBytes(1)
-	}
-	if e.Verify == VerifyOff || e.Workload.Name == workload.Bulk {
-		return store
-	}
-	least := *e
-	least.Records = e.VerifiedRecords()
-	all, _ := e.shape()
-	fewer, _ := least.shape()
-	recorded := least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + recordBytes + e.traceBytes()
-	if e.Checkpoint.Sink != SinkDiscard || e.firstOf(e.known.OwnAlgorithms, true) != "" {
-		store += e.storeBytes(1) + 2*stateBytes*all
-	}
-	return max(store, recorded)
 }
 
 // images is how many a trial takes, if each comes when it should.

@@ -46,7 +46,7 @@ matrix:
 	if want := int64(2 * 10e6 * 1000); est.Disk != want {
 		t.Errorf("it needs %d on disk, want %d", est.Disk, want)
 	}
-	if want := int64(10e6*(3*984+16+24) + drawn*24); est.Memory != want || est.Algorithm != "pingpong" {
+	if want := int64(processBytes + 10e6*(3*984+16+24) + drawn*24 + 2*tallies*tallyBytes); est.Memory != want || est.Algorithm != "pingpong" {
 		t.Errorf("%s needs %d, want %d", est.Algorithm, est.Memory, want)
 	}
 
@@ -99,7 +99,7 @@ func TestEstimateFits(t *testing.T) {
 	check(math.MaxInt64, math.MaxInt64, "")
 	check(est.Memory, est.Disk, "")
 	check(-1, -1, "")
-	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 412.6 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 416.3 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
 	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
 }
 
@@ -129,7 +129,7 @@ func TestEstimateOfFewerRecorded(t *testing.T) {
 		return x.Estimate(copies)
 	}
 	all, few := e("unlimited"), e("1M")
-	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(10e6*(3*100+16)+24*(2<<22)) {
+	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(processBytes+10e6*(3*100+16+judgedBytes)+24*(2<<22)+2*tallies*tallyBytes) {
 		t.Errorf("1M of 10M: %v and %d, all of them: %v and %d", few.Time, few.Memory, all.Time, all.Memory)
 	}
 }
@@ -163,4 +163,22 @@ func TestEstimateOfOwnFiles(t *testing.T) {
 		t.Errorf("%d bytes of images with own, %d with file", own.Disk, images.Disk)
 	}
 	parse(t, text+"own, disk_rate: 10MiB/s}\nalgorithms: [none, calc]\n")
+}
+
+// What clients keep is in the memory: the times of each kind, what is not durable yet,
+// and a ring of the log.
+func TestEstimateOfClients(t *testing.T) {
+	const text = "algorithms: [none, calc]\nrecords: 100k\nworkers: 64\nverify: off\nrecover: false\n"
+	alone := parse(t, text).Estimate(copies).Memory
+	check := func(set string, want int64) {
+		t.Helper()
+		if got := parse(t, text+set).Estimate(copies).Memory - alone; got != 64*want {
+			t.Errorf("%s: %d bytes more a client, want %d", set, got/64, want)
+		}
+	}
+	const times = tallies * tallyBytes
+	check("rate: 10k/s\n", times)
+	check("wal: async\n", times+fewAcks*ackBytes+ringBytes)
+	check("wal: sync\nrate: 10k/s\n", 2*times+manyAcks*ackBytes+ringBytes)
+	check("durability: checkpoint\n", times+fewAcks*ackBytes)
 }
