@@ -150,7 +150,7 @@ func TestVerdictHasTheCondition(t *testing.T) {
 	find := func(name string) (algorithms.Entry, bool) { return naive, name == naive.Name }
 	for _, verify := range []string{"trial", "off"} {
 		text := bank + "algorithms: [naive-copy]\nverify: " + verify + "\n"
-		dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), find: find})
+		dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), find: find, calm: true})
 		if wrong := errors.Is(err, ErrWrong); wrong != (verify != "off") {
 			t.Fatalf("verify: %s: error %v", verify, err)
 		}

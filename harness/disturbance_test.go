@@ -17,7 +17,7 @@ func fileThere(name string) bool { _, err := os.Stat(name); return err == nil }
 func TestRepeatNoisy(t *testing.T) {
 	out := t.TempDir()
 	e := parse(t, small+"algorithms: [none]\n")
-	dir, err := Run(t.Context(), e, Options{Out: out, RepeatNoisy: 2, disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
+	dir, err := Run(t.Context(), e, Options{Out: out, RepeatNoisy: 2, calm: true, disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestNoRepeats(t *testing.T) {
 		others float64
 	}{{2, 0}, {0, 0.5}} {
 		e := parse(t, small+"algorithms: [none]\nverify: off\n")
-		dir, err := Run(t.Context(), e, Options{Out: t.TempDir(), RepeatNoisy: c.repeat,
+		dir, err := Run(t.Context(), e, Options{Out: t.TempDir(), RepeatNoisy: c.repeat, calm: true,
 			disturb: func(d *result.Disturbance) { *d = result.Disturbance{Others: c.others} }})
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +77,7 @@ func TestMostRepeats(t *testing.T) {
 	e := parse(t, small+"algorithms: [none]\nverify: off\n")
 	e.Trials = 5
 	runs := 0
-	_, err := Run(t.Context(), e, Options{Out: t.TempDir(), RepeatNoisy: 2, disturb: func(d *result.Disturbance) { runs, d.Others = runs+1, 0.5 }})
+	_, err := Run(t.Context(), e, Options{Out: t.TempDir(), RepeatNoisy: 2, calm: true, disturb: func(d *result.Disturbance) { runs, d.Others = runs+1, 0.5 }})
 	if err != nil || runs != 5+3 {
 		t.Errorf("%d runs of 5 trials: %v", runs, err)
 	}

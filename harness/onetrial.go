@@ -151,7 +151,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 // size, and one that provokes faults, with faults planted beside it.
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	err := r.record(ctx, c, e, round, out)
-	if err == nil {
+	if err == nil && !r.o.calm {
 		err = r.provoke(ctx, c, e, round, out)
 	}
 	var idle *notJudged

@@ -62,7 +62,7 @@ func TestPairs(t *testing.T) {
 	}
 	text := strings.Replace(pairs, "interval: 100ms", "interval: 100ms, disk_rate: 20MB/s", 1) + "algorithms: [" + names + "]\n"
 	out := t.TempDir()
-	o := Options{Out: out, Given: []byte(text)}
+	o := Options{Out: out, Given: []byte(text), calm: true}
 	dir, err := Run(t.Context(), parse(t, text), o)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestPairFails(t *testing.T) {
 func TestPairInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	text := strings.Replace(pairs, "quads: 4", "quads: 1000", 1) + "algorithms: [none, calc]\n"
-	o := Options{Out: t.TempDir(), Given: []byte(text)}
+	o := Options{Out: t.TempDir(), Given: []byte(text), calm: true}
 	o.Progress = func(p Progress) {
 		if strings.HasPrefix(p.Doing, "beside none") {
 			cancel()

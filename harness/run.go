@@ -54,6 +54,8 @@ type Options struct {
 
 	find    func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
 	disturb func(*result.Disturbance)                  // for tests: puts in another disturbance than was measured
+
+	calm bool // the recorded run provokes nothing and no fault is planted: for tests of other things
 }
 
 // Progress is what is going on.

@@ -75,7 +75,7 @@ func parse(t testing.TB, text string) *config.Experiment {
 
 func run1(t *testing.T, text string) *result.Experiment {
 	t.Helper()
-	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), Given: []byte(text)})
+	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), Given: []byte(text), calm: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestUnsoundIsFailed(t *testing.T) {
 	naive.New = newTorn
 	find := func(name string) (algorithms.Entry, bool) { return naive, name == naive.Name }
 	text := small + "algorithms: [naive-copy]\n"
-	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), find: find})
+	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), find: find, calm: true})
 	if !errors.Is(err, ErrWrong) {
 		t.Fatalf("error %v, want that an image is wrong", err)
 	}
@@ -179,7 +179,7 @@ func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
 func ranIn(t *testing.T, out, text string, o Options) (names, notices string, err error) {
 	t.Helper()
 	var ran, said []string
-	o.Out, o.Given = out, []byte(text)
+	o.Out, o.Given, o.calm = out, []byte(text), true
 	o.Progress = func(p Progress) {
 		if p.Doing == "loading" {
 			ran = append(ran, p.Algorithm)
