@@ -100,7 +100,7 @@ func TestWrongOnPurpose(t *testing.T) {
 
 // A trial says which planted faults its recorded run found.
 func TestVerdictHasControls(t *testing.T) {
-	e := run1(t, small+"algorithms: [none, naive-copy, calc]\n")
+	e := runWith(t, small+"algorithms: [none, naive-copy, calc]\n", Options{})
 	for i := range e.Trials {
 		x := &e.Trials[i]
 		want := map[string]int{"none": 0, "naive-copy": 1, "calc": 2}[x.Algorithm]

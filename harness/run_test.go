@@ -73,9 +73,16 @@ func parse(t testing.TB, text string) *config.Experiment {
 	return e
 }
 
+// run1 runs an experiment whose recorded runs provoke nothing.
 func run1(t *testing.T, text string) *result.Experiment {
 	t.Helper()
-	dir, err := Run(t.Context(), parse(t, text), Options{Out: t.TempDir(), Given: []byte(text), calm: true})
+	return runWith(t, text, Options{calm: true})
+}
+
+func runWith(t *testing.T, text string, o Options) *result.Experiment {
+	t.Helper()
+	o.Out, o.Given = t.TempDir(), []byte(text)
+	dir, err := Run(t.Context(), parse(t, text), o)
 	if err != nil {
 		t.Fatal(err)
 	}

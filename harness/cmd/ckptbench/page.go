@@ -19,7 +19,7 @@ var captions = []struct{ name, text string }{
 	{"timeline-all", "Throughput over time, all algorithms in one picture. Bars above: their checkpoints, from the trigger to durable; strongest where all workers were paused."},
 	{"timeline", "Throughput over time, an algorithm in each panel, none behind it. Shaded: while a checkpoint was taken; strongest where all workers were paused."},
 	{"nines", "Latency by percentile."},
-	{"lost", "Transactions that checkpoints cost, against none in the same round."},
+	{"lost", "Transactions that a trial has fewer than none would have had, with the interval of the pairs where there are any."},
 	{"checkpoint", "Where a checkpoint's time goes, and the pause within it."},
 	{"memory", "The algorithm's own memory over time."},
 	{"tradeoff", "Throughput given up against memory taken: the lower left is better."},
