@@ -257,7 +257,7 @@ func TestRoundsTakeTurns(t *testing.T) {
 func TestWarningsByValue(t *testing.T) {
 	warned := func(change func(*trial)) string {
 		r, _ := fakeRun()
-		tr := &trial{run: r, sched: &schedule{}, cell: cell{Experiment: parse(t, small)}, out: &result.Trial{Committed: 5, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
+		tr := &trial{run: r, sched: &schedule{}, cell: cell{Experiment: parse(t, small)}, out: &result.Trial{Committed: 50, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
 		change(tr)
 		tr.warn()
 		return strings.Join(tr.out.Warnings, "\n")
@@ -269,6 +269,7 @@ func TestWarningsByValue(t *testing.T) {
 		}
 	}
 	check("", func(*trial) {})
+	check("only 5 transactions committed", func(t *trial) { t.out.Committed = 5 })
 	check("no transaction committed", func(t *trial) { t.out.Committed = 0 })
 	check("3 reads found no record", func(t *trial) { t.run.misses.Store(3) })
 	check("no checkpoint was finished", func(t *trial) { t.out.Checkpoints = t.out.Checkpoints[:1] })
