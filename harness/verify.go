@@ -290,9 +290,9 @@ func (v *verification) compare(final *oracle.State) error {
 	put := func(state *oracle.State) (err error) {
 		j.Begin()
 		j.File()
-		state.Each(func(_ int, key, stamp uint64, present bool, digest uint64) {
+		state.Each(func(table int, key, stamp uint64, present bool, digest uint64) {
 			if err == nil {
-				err = j.PutDigest(key, stamp, !present, digest)
+				err = j.PutDigest(v.run.key(table, key), stamp, !present, digest)
 			}
 		})
 		return err
