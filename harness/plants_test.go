@@ -77,6 +77,9 @@ func TestFaultsOfMeasuredImages(t *testing.T) {
 		{"one record missing", "calc", fault{from: 1, change: one(7, func(v *store.Version) { *v = store.Version{} })}, `record 7`},
 	} {
 		t.Run(x.name, func(t *testing.T) {
+			if x.fault.hasty && racing {
+				t.Skip("what is planted is a data race")
+			}
 			want := regexp.MustCompile(x.want)
 			e := naive
 			e.New = newSpoiled(x.fault)
