@@ -23,8 +23,8 @@ const (
 // oldest first. The client continues meanwhile, as in epoch group commit; it looks now
 // and then how far the horizon is, and the time that counts is when the horizon was so
 // far, not when the client looked. It is owned by the client's goroutine, and by
-// others when that has ended. A nil *acks is of a store in which nothing is durable,
-// and does nothing.
+// others when that has ended. A nil *acks does nothing: nothing is durable in its
+// store.
 //
 // Three things acknowledge:
 //

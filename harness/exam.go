@@ -95,8 +95,8 @@ func (x *exam) covers(at judge.Moments) bool {
 // publishedEvery is how far a worker's count of commits may be behind.
 const publishedEvery = 16
 
-// read reads an image with all it is laid over. Files that the image before was read
-// from are not read again.
+// read reads an image: a partial one with its chain. Files of the image before are not
+// read again.
 func (x *exam) read(ctx context.Context, k taken) error {
 	files := k.kept
 	if n := len(x.laid); n > 0 && n < len(files) && slices.Equal(x.laid, files[:n]) {

@@ -49,12 +49,7 @@ func testImageAcks() (*acks, *fakePrefix, *fakeTime) {
 // which it was published, a part at each look; those of no image never are.
 func TestAcknowledgedByImage(t *testing.T) {
 	a, p, f := testImageAcks()
-	settle := func() {
-		t.Helper()
-		if err := a.settle(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	settle := settling(t, a)
 	a.add(1, sec(1), sec(0)+1, 1)
 	a.add(1, sec(2), 0, 1)
 	a.add(2, sec(3), sec(3), 1)

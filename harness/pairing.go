@@ -46,11 +46,12 @@ func (p *pairing) measure(ctx context.Context) error {
 		if err := p.open(ctx, n); err != nil {
 			return err
 		}
-		if parts, ok := result.Compose(p.out, p.trials); ok && n >= int(p.cell.Pair.Least) {
-			if parts.OfNone.HalfWidth() <= float64(p.cell.Pair.Until) {
-				p.out.Settled = true
-				return nil
-			}
+		if n < int(p.cell.Pair.Least) {
+			continue
+		}
+		if i, ok := result.OfNone(p.out, p.trials); ok && i.HalfWidth() <= float64(p.cell.Pair.Until) {
+			p.out.Settled = true
+			return nil
 		}
 	}
 	p.out.Unsettled = p.why()
@@ -59,13 +60,13 @@ func (p *pairing) measure(ctx context.Context) error {
 
 // why says why the interval is not as narrow as it should be.
 func (p *pairing) why() string {
-	parts, ok := result.Compose(p.out, p.trials)
+	i, ok := result.OfNone(p.out, p.trials)
 	if !ok {
 		return "no quad of slices counts, or no trial ran to its end"
 	}
 	dropped, of := p.out.Dropped()
 	return fmt.Sprintf("after %d openings the interval is ± %.1f points and not %.1f; the host hit %d of %d quads",
-		len(p.out.Openings), 100*parts.OfNone.HalfWidth(), 100*float64(p.cell.Pair.Until), dropped, of)
+		len(p.out.Openings), 100*i.HalfWidth(), 100*float64(p.cell.Pair.Until), dropped, of)
 }
 
 // open measures one opening.

@@ -78,7 +78,10 @@ func balance(strata [][]int, pick func(stratum []int, i int) int) (list []int) {
 	}
 	for _, s := range strata {
 		for i := range s {
-			list = append(list, slices.Repeat([]int{pick(s, i)}, part/len(s))...)
+			picked := pick(s, i)
+			for range part / len(s) {
+				list = append(list, picked)
+			}
 		}
 	}
 	return list

@@ -34,6 +34,16 @@ func (f *fakeSide) Run(d time.Duration) (Slice, error) {
 	return s, nil
 }
 
+// warm makes a slice faster that follows one of the same side.
+func (f *fakeSide) warm(cold, again float64) {
+	f.rate = func(int) float64 {
+		if n := len(*f.turns); n > 1 && (*f.turns)[n-2] == f.name {
+			return again
+		}
+		return cold
+	}
+}
+
 func newFakes() (base, side *fakeSide, turns *[]string) {
 	turns = new([]string)
 	clock := time.Unix(0, 0)
@@ -81,16 +91,9 @@ func TestLead(t *testing.T) {
 
 // TestAgain: only slices after one of the same side are in it.
 func TestAgain(t *testing.T) {
-	base, side, turns := newFakes()
-	after := func(name string, cold, warm float64) func(int) float64 {
-		return func(int) float64 {
-			if n := len(*turns); n > 1 && (*turns)[n-2] == name {
-				return warm
-			}
-			return cold
-		}
-	}
-	base.rate, side.rate = after("a", 100, 120), after("b", 90, 95)
+	base, side, _ := newFakes()
+	base.warm(100, 120)
+	side.warm(90, 95)
 	b, _ := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 8, 8)
 	if gotBase, gotSide := b.Again(); gotBase != 120 || gotSide != 95 {
 		t.Errorf("again %v and %v, want 120 and 95", gotBase, gotSide)
@@ -103,16 +106,9 @@ func TestAgain(t *testing.T) {
 
 // TestCarryOver: a slice that is faster after one of its own side bends nothing.
 func TestCarryOver(t *testing.T) {
-	base, side, turns := newFakes()
-	after := func(name string, cold, warm float64) func(int) float64 {
-		return func(int) float64 {
-			if n := len(*turns); n > 1 && (*turns)[n-2] == name {
-				return warm
-			}
-			return cold
-		}
-	}
-	base.rate, side.rate = after("a", 100, 110), after("b", 90, 99)
+	base, side, _ := newFakes()
+	base.warm(100, 110)
+	side.warm(90, 99)
 	b, _ := (&Turns{Base: base, Side: side, Slice: time.Millisecond}).Block(context.Background(), 101, 101)
 	b.Quads = b.Quads[1:] // the very first slice follows nothing
 	if r, ok := b.Ratio(); !ok || math.Abs(r-0.9) > 1e-12 {

@@ -74,33 +74,62 @@ func dutyOf(trials []*Trial) duty {
 // none at rest, an image costs (1-s)p seconds of the machine; in the trial they
 // fall into the c seconds that its checkpoint takes.
 func Compose(p *Pair, trials []*Trial) (Parts, bool) {
-	d := dutyOf(Counted(trials))
-	openings, disturbed := usable(p.Openings)
-	if len(openings) < 2 || d.elapsed <= 0 {
+	c, ok := composing(p, trials)
+	if !ok {
 		return Parts{}, false
 	}
-	w := weights{open: d.open / d.elapsed, paused: d.paused / d.elapsed, each: checkpointTime(Counted(trials))}
-	first := openedFirst(openings)
-	estimate := func(f func(ratios) float64) paired.Interval {
-		return paired.EstimateStrata(first, 1, func(pick []int) float64 { return f(w.ratiosOf(openings, pick)) })
+	w := c.weights
+	return Parts{
+		Openings:    len(c.openings),
+		Disturbed:   c.disturbed,
+		HasCapture:  slices.ContainsFunc(c.openings, hasCapture),
+		OfNone:      c.estimate(w.ofNone),
+		Rest:        c.estimate(func(r ratios) float64 { return r.rest }),
+		Capture:     c.estimate(func(r ratios) float64 { return r.capture }),
+		Share:       c.estimate(func(r ratios) float64 { return r.share }),
+		During:      c.estimate(w.during),
+		HasDuring:   w.open+w.paused > 0,
+		RestLoss:    c.estimate(func(r ratios) float64 { return 1 - r.rest }),
+		CaptureLoss: c.estimate(func(r ratios) float64 { return w.open * (r.rest - r.capture) }),
+		MachineLoss: c.estimate(func(r ratios) float64 { return w.open * r.capture * (1 - r.share) }),
+		Carry:       carryOf(c.openings),
+		PauseLoss:   c.estimate(func(r ratios) float64 { return w.paused * r.rest }),
+	}, true
+}
+
+// OfNone returns Compose's OfNone alone, which is what decides whether more openings
+// are needed.
+func OfNone(p *Pair, trials []*Trial) (paired.Interval, bool) {
+	c, ok := composing(p, trials)
+	if !ok {
+		return paired.Interval{}, false
 	}
-	out := Parts{
-		Openings:    len(openings),
-		Disturbed:   disturbed,
-		HasCapture:  slices.ContainsFunc(openings, hasCapture),
-		OfNone:      estimate(w.ofNone),
-		Rest:        estimate(func(r ratios) float64 { return r.rest }),
-		Capture:     estimate(func(r ratios) float64 { return r.capture }),
-		Share:       estimate(func(r ratios) float64 { return r.share }),
-		During:      estimate(w.during),
-		HasDuring:   d.open+d.paused > 0,
-		RestLoss:    estimate(func(r ratios) float64 { return 1 - r.rest }),
-		CaptureLoss: estimate(func(r ratios) float64 { return w.open * (r.rest - r.capture) }),
-		MachineLoss: estimate(func(r ratios) float64 { return w.open * r.capture * (1 - r.share) }),
-		Carry:       carryOf(openings),
-		PauseLoss:   estimate(func(r ratios) float64 { return w.paused * r.rest }),
+	return c.estimate(c.weights.ofNone), true
+}
+
+// A composition is what the parts are estimated from.
+type composition struct {
+	openings  []Opening
+	disturbed int     // openings that are left out
+	first     [][]int // see openedFirst
+	weights   weights
+}
+
+func composing(p *Pair, trials []*Trial) (c composition, ok bool) {
+	counted := Counted(trials)
+	d := dutyOf(counted)
+	c.openings, c.disturbed = usable(p.Openings)
+	if len(c.openings) < 2 || d.elapsed <= 0 {
+		return c, false
 	}
-	return out, true
+	c.first = openedFirst(c.openings)
+	c.weights = weights{open: d.open / d.elapsed, paused: d.paused / d.elapsed, each: checkpointTime(counted)}
+	return c, true
+}
+
+// estimate returns f of the ratios over the openings, with its interval.
+func (c composition) estimate(f func(ratios) float64) paired.Interval {
+	return paired.EstimateStrata(c.first, 1, func(pick []int) float64 { return f(c.weights.ratiosOf(c.openings, pick)) })
 }
 
 // checkpointTime returns the mean time of a checkpoint with transactions running,

@@ -67,6 +67,9 @@ func TestPartsSum(t *testing.T) {
 	} {
 		trial, want := m.trial()
 		parts, ok := Compose(m.pair(0, 0, 0, 0), []*Trial{trial})
+		if i, known := OfNone(m.pair(0, 0, 0, 0), []*Trial{trial}); known != ok || i != parts.OfNone {
+			t.Errorf("%s: of none alone %+v (%v), among the parts %+v", name, i, known, parts.OfNone)
+		}
 		if !ok {
 			t.Fatalf("%s: no parts", name)
 		}
