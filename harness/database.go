@@ -1,10 +1,8 @@
 package harness
 
 import (
-	"errors"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"time"
 
 	"ckptbench/algorithms"
@@ -263,14 +261,12 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 	if c.bulk() {
 		return nil, nil
 	}
-	decks, errs := make([]deck, c.workers()), make([]error, c.workers())
-	var workers sync.WaitGroup
-	for i := range decks {
-		workers.Go(func() { decks[i], errs[i] = c.deck(seed, trial, i, phase, ops) })
-	}
-	workers.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	decks := make([]deck, c.workers())
+	for i := range decks { // one after another: while it is drawn each takes twice its room
+		var err error
+		if decks[i], err = c.deck(seed, trial, i, phase, ops); err != nil {
+			return nil, err
+		}
 	}
 	if !c.longWorker() {
 		return decks, nil
@@ -279,7 +275,7 @@ func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, erro
 	return append(decks, d), err
 }
 
-// deck draws the transactions of one worker. It shares nothing with other workers'.
+// deck draws the transactions of one worker.
 func (c cell) deck(seed uint64, trial, worker int, phase string, ops int) (d deck, err error) {
 	if c.bench != nil {
 		d.seed = workload.Seed{Master: seed, Trial: trial, Phase: phase}.Number()

@@ -160,7 +160,7 @@ func TestPairWithoutDisk(t *testing.T) {
 func TestPairFails(t *testing.T) {
 	e := parse(t, pairs+"algorithms: [none, calc]\n")
 	c := cell{Experiment: e.Cells()[0].Experiment}
-	decks, err := c.decks(1, 1, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
+	decks, err := c.decks(1, 1, "pair", config.TraceOps(openingTape, c.workers()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (r *runner) pair(ctx context.Context, c *cell, e algorithms.Entry) error {
 	}
 	p.decks = func(opening int) ([]deck, error) {
 		r.tell(c, e, fmt.Sprintf("beside %s, opening %d of %d at most", base.Name, opening, c.Pair.Most), result.Bucket{})
-		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
+		return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(openingTape, c.workers()))
 	}
 	err := p.measure(ctx)
 	switch {

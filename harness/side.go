@@ -34,11 +34,6 @@ type Side struct {
 	last  taken         // the last capture; written before ended is closed
 }
 
-// pairTape is for how long a run the transactions of an opening are drawn: longer
-// than its slices of some 10 ms, so that a slice meets other keys than the one
-// before.
-const pairTape = 250 * time.Millisecond
-
 // OpenSide opens a side for point i of e's matrix, under the algorithm of that
 // name, in the folder dir, which it makes. opening numbers the openings of a pair
 // from 1: both sides of one get the same transactions, and each opening others.
@@ -56,7 +51,7 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", config.TraceOps(config.Duration(pairTape), c.workers()))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", config.TraceOps(openingTape, c.workers()))
 	if err != nil {
 		return nil, err
 	}
