@@ -69,9 +69,9 @@ func (a *spoiled) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 		if err := a.copy(ctx, half, halves, at.Seq+1); err != nil {
 			return at, err
 		}
-		for seen := a.commits.Load(); half+1 < halves && a.commits.Load() < seen+1000; time.Sleep(time.Millisecond) {
-			if ctx.Err() != nil {
-				return at, ctx.Err()
+		if half+1 < halves {
+			if err := a.awaitCommits(ctx); err != nil {
+				return at, err
 			}
 		}
 	}
@@ -82,6 +82,24 @@ func (a *spoiled) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 		}
 		out.Put(r, v)
 	})
+}
+
+// awaitCommits returns when many transactions have committed, or none does any more:
+// after a trial nobody runs any.
+func (a *spoiled) awaitCommits(ctx context.Context) error {
+	const many, patience = 1000, 300 // the second in milliseconds
+	first := a.commits.Load()
+	for seen, idle := first, 0; seen < first+many && idle < patience; time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if now := a.commits.Load(); now != seen {
+			seen, idle = now, 0
+		} else {
+			idle++
+		}
+	}
+	return nil
 }
 
 // copy copies every n-th record while transactions are kept out.
