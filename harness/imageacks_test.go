@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -221,6 +222,29 @@ func checkByCheckpoint(t *testing.T, what string, tr *trial) {
 	}
 	if answered+out.NeverDurable != due {
 		t.Errorf("%s: %d answered and %d never, of %d due", what, answered, out.NeverDurable, due)
+	}
+}
+
+// What an interrupted trial never acknowledged has waited no longer than the trial ran.
+func TestTrialByCheckpointInterrupted(t *testing.T) {
+	text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "duration: 250ms", "duration: 1h",
+		"checkpoint: {first: 30ms, interval: 100ms}", "durability: checkpoint").Replace(small)
+	e := parse(t, text+"algorithms: [calc]\n")
+	cell := cell{Experiment: e.Cells()[0].Experiment}
+	decks, err := cell.decks(1, 1, "test", 1<<12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, _ := algorithms.Find("calc")
+	tr := &trial{cell: cell, entry: entry, decks: decks, dir: t.TempDir(), out: &result.Trial{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer time.AfterFunc(100*time.Millisecond, cancel).Stop()
+	start := time.Now()
+	if err := tr.measure(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if most := time.Since(start).Seconds(); tr.out.NeverDurable == 0 || tr.out.NeverOldest <= 0 || tr.out.NeverOldest > most {
+		t.Errorf("%d never durable, the oldest for %v s of %v", tr.out.NeverDurable, tr.out.NeverOldest, most)
 	}
 }
 

@@ -115,7 +115,7 @@ func (t *trial) work(ctx context.Context) error {
 	wg.Wait()
 	ckpt.Wait()
 	t.seen.into(t.out)
-	t.leftOver(end)
+	t.leftOver(time.Now())
 	t.sampler.finish()
 	t.out.GCShare, t.out.GCCycles = gc.since()
 	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
@@ -153,12 +153,13 @@ func (t *trial) logged(ctx context.Context) {
 }
 
 // leftOver acknowledges what the last image holds, when clients and checkpoints have
-// ended, and counts what no image held by the end.
-func (t *trial) leftOver(end time.Time) {
+// ended, and counts what no image held by now. The planned end is not the time to
+// reckon from: the last transactions begin at it, and an interrupt comes before it.
+func (t *trial) leftOver(at time.Time) {
 	if t.out.Log != string(config.DurabilityCheckpoint) {
 		return
 	}
-	now := t.run.clock.At(end)
+	now := t.run.clock.At(at)
 	for _, timer := range t.timers {
 		n, oldest := timer.acks.never(now)
 		t.out.NeverDurable += uint64(n)
