@@ -62,7 +62,7 @@ func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry
 		if r.o.disturb != nil {
 			r.o.disturb(&out.Disturbed)
 		}
-		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || r.repeats == 0 || !out.Disturbed.Noisy() {
+		if err != nil || ctx.Err() != nil || n == r.o.RepeatNoisy || r.repeats == 0 || !out.Disturbed.Hit() {
 			return out, err
 		}
 		r.repeats--

@@ -24,6 +24,7 @@ type pairing struct {
 	look   *lookout // nil: what else the machine does is not looked at
 
 	decks   func(opening int) ([]deck, error)
+	done    bool  // no more openings
 	capture bool  // there is something to measure while an image is captured
 	paced   bool  // pace is known
 	pace    int64 // bytes a second of a paced image; 0: it is not limited
@@ -38,24 +39,24 @@ const sideDuty = 0.5
 // to count: where the host hits more, the opening has fewer.
 const dropAtMost = 3
 
-// measure runs openings until the interval is narrow enough.
-func (p *pairing) measure(ctx context.Context) error {
+// next measures opening n and reports whether it was the last: the interval is narrow
+// enough, or there may be no more.
+func (p *pairing) next(ctx context.Context, n int) (last bool, err error) {
 	began := time.Now()
-	defer func() { p.out.Elapsed = seconds(time.Since(began)) }()
-	for n := 1; n <= int(p.cell.Pair.Most); n++ {
-		if err := p.open(ctx, n); err != nil {
-			return err
-		}
-		if n < int(p.cell.Pair.Least) {
-			continue
-		}
-		if i, ok := result.OfNone(p.out, p.trials); ok && i.HalfWidth() <= float64(p.cell.Pair.Until) {
-			p.out.Settled = true
-			return nil
-		}
+	err = p.open(ctx, n)
+	p.out.Elapsed += seconds(time.Since(began))
+	if err != nil {
+		return true, err
 	}
-	p.out.Unsettled = p.why()
-	return nil
+	if n < int(p.cell.Pair.Least) {
+		return false, nil
+	}
+	i, ok := result.OfNone(p.out, p.trials)
+	p.out.Settled = ok && i.HalfWidth() <= float64(p.cell.Pair.Until)
+	if !p.out.Settled && n == int(p.cell.Pair.Most) {
+		p.out.Unsettled = p.why()
+	}
+	return p.out.Settled || n == int(p.cell.Pair.Most), nil
 }
 
 // why says why the interval is not as narrow as it should be.
@@ -65,9 +66,17 @@ func (p *pairing) why() string {
 		return "no quad of slices counts, or no trial ran to its end"
 	}
 	dropped, of := p.out.Dropped()
-	return fmt.Sprintf("after %d openings the interval is ± %.1f points and not %.1f; the host hit %d of %d quads",
+	why := fmt.Sprintf("after %d openings the interval is ± %.1f points and not %.1f; the host hit %d of %d quads",
 		len(p.out.Openings), 100*i.HalfWidth(), 100*float64(p.cell.Pair.Until), dropped, of)
+	if fastest, slowest, ok := p.out.Speed(); ok && slowest > speedChanged*fastest {
+		why += fmt.Sprintf("; memory took %.0f to %.0f ns", fastest, slowest)
+	}
+	return why
 }
+
+// speedChanged is how many times as long a chase of the canary may take as another
+// before it is named as a reason: the shared caches are somebody else's at times.
+const speedChanged = 1.5
 
 // open measures one opening.
 func (p *pairing) open(ctx context.Context, n int) (err error) {

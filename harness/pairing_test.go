@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,10 +64,21 @@ func TestPairs(t *testing.T) {
 	text := strings.Replace(pairs, "interval: 100ms", "interval: 100ms, disk_rate: 20MB/s", 1) + "algorithms: [" + names + "]\n"
 	out := t.TempDir()
 	o := Options{Out: out, Given: []byte(text), calm: true}
+	openings := map[string]int{}
+	o.Progress = func(p Progress) {
+		if _, n, ok := strings.Cut(p.Doing, ", opening "); ok {
+			n, _, _ := strings.Cut(n, " ")
+			openings[n]++
+			if k, _ := strconv.Atoi(n); k > 1 && openings["1"] != want {
+				t.Errorf("%s begins its opening %s before all others had the one before: %v", p.Algorithm, n, openings)
+			}
+		}
+	}
 	dir, err := Run(t.Context(), parse(t, text), o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.Progress = nil
 	e, err := result.Load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +122,26 @@ func TestPairs(t *testing.T) {
 	}
 	if after, err := os.ReadFile(filepath.Join(dir, "pairs", "calc.json")); err != nil || string(after) != string(before) {
 		t.Errorf("a resumed run measured the pair of calc again (%v)", err)
+	}
+}
+
+// TestOpeningFails: a pair that fails is saved as failed, and the others go on.
+func TestOpeningFails(t *testing.T) {
+	e := parse(t, pairs+"algorithms: [none, calc]\n")
+	r := &runner{dir: t.TempDir(), exp: e}
+	c := cell{Experiment: e.Cells()[0].Experiment}
+	entry, _ := algorithms.Find("calc")
+	p := &pairing{cell: c, entry: entry, out: r.newPair(&c, entry)}
+	p.decks = func(int) ([]deck, error) { return nil, errors.New("no room for the input") }
+	if err := r.opening(t.Context(), p, 1); err != nil || !p.done || len(r.wrong) != 1 {
+		t.Fatalf("%v, done %t, %v wrong", err, p.done, r.wrong)
+	}
+	saved, ok, err := result.LoadPair(r.dir, *p.out)
+	if err != nil || !ok || saved.Status != result.Failed || !strings.Contains(saved.Error, "no room for the input") {
+		t.Errorf("%+v, %t, %v", saved, ok, err)
+	}
+	if err := r.opening(t.Context(), p, 2); err != nil || len(r.wrong) != 1 {
+		t.Errorf("a pair that failed was opened again: %v, %v", err, r.wrong)
 	}
 }
 

@@ -88,6 +88,19 @@ func (d Disturbance) parts() []part {
 // Noisy reports whether a trial under d is to be distrusted.
 func (d Disturbance) Noisy() bool { return slices.ContainsFunc(d.parts(), part.over) }
 
+// Hit reports whether something took processors, memory or time away, so that a
+// trial is run again and an opening left out. What the canary alone saw is not
+// enough: it looks at two moments, and a neighbour who fills the shared caches comes
+// and goes within a tenth of a second. On such a day six openings of ten were left
+// out for it, and the interval of the others was five times as wide as that of all:
+// both sides of a pair meet the same neighbour.
+func (d Disturbance) Hit() bool { return d.withoutCanary().Noisy() }
+
+func (d Disturbance) withoutCanary() Disturbance {
+	d.Canary = 0
+	return d
+}
+
 // Reasons names every kind of disturbance that is over its limit:
 // "others used 12 % of the machine".
 func (d Disturbance) Reasons() []string {

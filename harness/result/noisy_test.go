@@ -39,6 +39,18 @@ func TestNoisy(t *testing.T) {
 	}
 }
 
+// What the canary alone saw makes a trial noisy, and nothing is left out for it.
+func TestHit(t *testing.T) {
+	canary := Disturbance{Canary: 4.9}
+	if !canary.Noisy() || canary.Hit() {
+		t.Errorf("%+v: noisy %t, hit %t", canary, canary.Noisy(), canary.Hit())
+	}
+	canary.Others = 0.4
+	if !canary.Hit() {
+		t.Errorf("%+v is not hit", canary)
+	}
+}
+
 // The worse of two is the one that is further over a limit, whatever the unit.
 func TestWorse(t *testing.T) {
 	others, stopped := Disturbance{Others: 0.9}, Disturbance{StoodStill: 9}

@@ -54,8 +54,8 @@ type Opening struct {
 	Total   float64 `json:"checkpoint_s,omitempty"` // from the trigger to durable, paced
 	Pace    int64   `json:"pace_bytes_s,omitempty"` // to which the image's writing was limited
 	Huge    float64 `json:"huge_pages,omitempty"`   // part of the process's memory that is in huge pages
-	// The machine before and after, and what else it did meanwhile. A disturbed
-	// opening is left out of the figures.
+	// The machine before and after, and what else it did meanwhile. An
+	// opening in which something took processors or memory away is left out of the figures.
 	Canary    *Canary     `json:"canary,omitempty"`
 	Disturbed Disturbance `json:"disturbed,omitzero"`
 }
@@ -141,12 +141,29 @@ func (p *Pair) Same(q *Pair) bool {
 		p.Until == q.Until && p.Slice == q.Slice && p.Lead == q.Lead
 }
 
-// Worst returns the worst disturbance of an opening.
+// Worst returns the worst disturbance of an opening, but for what its canary saw.
 func (p *Pair) Worst() (d Disturbance) {
 	for _, o := range p.Openings {
-		d = d.worse(o.Disturbed)
+		d = d.worse(o.Disturbed.withoutCanary())
 	}
 	return d
+}
+
+// Speed returns the fastest and the slowest chase of the canary around the openings,
+// ns a step; ok is false where it did not run.
+func (p *Pair) Speed() (fastest, slowest float64, ok bool) {
+	for _, o := range p.Openings {
+		if o.Canary == nil {
+			continue
+		}
+		for _, ns := range []float64{o.Canary.Before.Chase, o.Canary.After.Chase} {
+			if !ok {
+				fastest, slowest, ok = ns, ns, true
+			}
+			fastest, slowest = min(fastest, ns), max(slowest, ns)
+		}
+	}
+	return fastest, slowest, ok
 }
 
 // LeastHuge returns the least share of the memory that was in huge pages in any

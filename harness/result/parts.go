@@ -160,12 +160,12 @@ func openedFirst(openings []Opening) [][]int {
 	return kinds
 }
 
-// usable returns the openings that have a ratio at rest and were not disturbed, and
-// how many were. Where fewer than two were left alone, all are taken: a figure with
+// usable returns the openings that have a ratio at rest and were not hit, and how
+// many were. Where fewer than two were left alone, all are taken: a figure with
 // a wide interval says more than none.
 func usable(all []Opening) (openings []Opening, disturbed int) {
 	with := slices.DeleteFunc(slices.Clone(all), func(o Opening) bool { r, ok := o.Rest.Ratio(); return !ok || r <= 0 })
-	openings = slices.DeleteFunc(slices.Clone(with), func(o Opening) bool { return o.Disturbed.Noisy() })
+	openings = slices.DeleteFunc(slices.Clone(with), func(o Opening) bool { return o.Disturbed.Hit() })
 	if len(openings) < 2 {
 		return with, 0
 	}

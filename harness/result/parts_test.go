@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/harness/host"
 	"ckptbench/harness/paired"
 )
 
@@ -135,12 +136,32 @@ func TestDisturbedOpening(t *testing.T) {
 	if !ok || parts.Openings != 2 || parts.Disturbed != 1 || math.Abs(parts.Rest.Mid-0.9) > 1e-9 {
 		t.Errorf("%+v, %t", parts, ok)
 	}
+	p.Openings[0].Disturbed.Canary = 4.9
+	if parts, _ := Compose(p, []*Trial{trial}); parts.Openings != 2 || parts.Disturbed != 1 {
+		t.Errorf("with one opening between two speeds of the machine: %+v", parts)
+	}
+	if got := p.Worst().String(); got != "others used 40 % of the machine" {
+		t.Errorf("what the canary saw is why openings are left out: %q", got)
+	}
 	p.Openings[0].Disturbed.StoodStill = 0.5
 	if parts, _ := Compose(p, []*Trial{trial}); parts.Openings != 3 || parts.Disturbed != 0 {
 		t.Errorf("with one opening left alone: %+v", parts)
 	}
 	if got := p.Worst().String(); !strings.Contains(got, "others used 40 %") {
 		t.Errorf("the worst is %q", got)
+	}
+}
+
+// TestSpeed: the canary's fastest and slowest chase are over both ends of all openings.
+func TestSpeed(t *testing.T) {
+	p := &Pair{Openings: []Opening{{}, {}, {}}}
+	if _, _, ok := p.Speed(); ok {
+		t.Error("no canary ran, and there is a speed")
+	}
+	p.Openings[1].Canary = &Canary{Before: host.Speed{Chase: 20}, After: host.Speed{Chase: 110}}
+	p.Openings[2].Canary = &Canary{Before: host.Speed{Chase: 18}, After: host.Speed{Chase: 30}}
+	if fastest, slowest, ok := p.Speed(); fastest != 18 || slowest != 110 || !ok {
+		t.Errorf("%v to %v, %t, want 18 to 110", fastest, slowest, ok)
 	}
 }
 
