@@ -13,11 +13,17 @@ import (
 
 func fileThere(name string) bool { _, err := os.Stat(name); return err == nil }
 
-// A noisy trial is run again as often as asked, and every one of them is kept.
+// A noisy trial is run again as often as asked, and every one of them is kept. What was
+// recorded before the first is judged once, and is in the verdict of each.
 func TestRepeatNoisy(t *testing.T) {
-	out := t.TempDir()
+	out, verified := t.TempDir(), 0
+	progress := func(p Progress) {
+		if p.Doing == "verifying" {
+			verified++
+		}
+	}
 	e := parse(t, small+"algorithms: [none]\n")
-	dir, err := Run(t.Context(), e, Options{Out: out, RepeatNoisy: 2, calm: true, disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
+	dir, err := Run(t.Context(), e, Options{Out: out, RepeatNoisy: 2, calm: true, Progress: progress, disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +34,9 @@ func TestRepeatNoisy(t *testing.T) {
 	first := got.Trials[0]
 	if len(got.Trials) != 1 || first.Repeats != 2 || !first.Disturbed.Noisy() {
 		t.Errorf("%d trials, the first %+v", len(got.Trials), first.Disturbed)
+	}
+	if verified != 1 || first.Verdict.Transactions == 0 {
+		t.Errorf("verified %d times, %d transactions recorded", verified, first.Verdict.Transactions)
 	}
 	if len(first.RepeatedFor) != 2 || !strings.Contains(first.RepeatedFor[1], "others used 50 % of the machine") {
 		t.Errorf("run again for %q", first.RepeatedFor)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -57,6 +58,10 @@ func mostRepeats(repeatNoisy, trials int) int { return repeatNoisy + trials/tria
 // often as asked, and as often as the experiment may. What is run again is kept
 // in the folder noisy. The last is returned, disturbed or not.
 func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
+	if err := r.verifyFirst(ctx, c, e, round, out); err != nil {
+		return out, err
+	}
+	verdict, warnings := out.Verdict, slices.Clip(out.Warnings)
 	for n := 0; ; n++ {
 		err := r.run(ctx, c, e, round, decks, out)
 		if r.o.disturb != nil {
@@ -73,6 +78,7 @@ func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry
 		why := append(out.RepeatedFor, out.Disturbed.String())
 		out = r.blank(c, e, round)
 		out.Repeats, out.RepeatedFor = n+1, why
+		out.Verdict, out.Warnings = verdict, warnings // what was recorded is judged once
 	}
 }
 
@@ -114,16 +120,20 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 	return old, true
 }
 
-// run verifies and measures.
+// verifyFirst judges recorded runs, before the first trial of an algorithm at a point or
+// before every one.
+func (r *runner) verifyFirst(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	if c.bulk() || c.Verify == config.VerifyOff || round != r.first(c) && c.Verify != config.VerifyFull {
+		return nil
+	}
+	r.tell(c, e, "verifying", result.Bucket{})
+	return r.verify(ctx, c, e, round, out)
+}
+
+// run measures.
 func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
 	if c.bulk() {
 		return r.load(ctx, c, e, round, out)
-	}
-	if c.Verify != config.VerifyOff && (round == r.first(c) || c.Verify == config.VerifyFull) {
-		r.tell(c, e, "verifying", result.Bucket{})
-		if err := r.verify(ctx, c, e, round, out); err != nil {
-			return err
-		}
 	}
 	r.tell(c, e, "loading", result.Bucket{})
 	if err := emptied(r.scratch); err != nil {

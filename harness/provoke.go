@@ -33,8 +33,9 @@ const (
 	provokedKeys    = 6 // of a transaction
 	provokedWorkers = 4
 	provokedRounds  = 4
-	provokedImages  = 4  // a round, at least
-	provokedTimes   = 12 // a round, at most
+	provokedImages  = 4       // a round, at least
+	provokedTimes   = 12      // a round, at most
+	provokedOps     = 1 << 14 // of a worker's trace, which is run through again: a round has some 8000 transactions
 	provokedBlock   = 16 << 10
 	provokedRate    = 4 << 20 // of the slow disk, bytes a second
 )
@@ -155,7 +156,7 @@ func (p *provocation) run(ctx context.Context, rounds int) (n int, sum recorded,
 // round runs one round.
 func (p *provocation) round(ctx context.Context, n int) (*verification, error) {
 	c := p.cells[n%len(p.cells)]
-	decks, err := c.decks(p.seed, p.trial, fmt.Sprintf("provoke %d", n), config.TraceOps(config.Duration(p.span), c.workers()))
+	decks, err := c.decks(p.seed, p.trial, fmt.Sprintf("provoke %d", n), provokedOps)
 	if err != nil {
 		return nil, err
 	}
