@@ -54,13 +54,10 @@ func (h *history) request(e entry, x *uint64) *store.Request {
 		Access: []store.Access{{Key: 0, Mode: store.Exclusive}, {Key: a, Mode: store.Exclusive}, {Key: b, Mode: store.Exclusive}},
 		Body: func(tx *store.Txn) error {
 			before, ok := tx.Read(0)
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			*x = uint64(len(h.entries)) + 1
-			if n := number(before, ok); n+1 != *x {
-				return fmt.Errorf("transaction %d finds the number %d", *x, n)
+			var err error
+			if *x, err = h.add(e, number(before, ok)); err != nil {
+				return err
 			}
-			h.entries = append(h.entries, e)
 			v := e.value(*x)
 			tx.Write(0, store.Whole, v)
 			if e.gone {
@@ -73,6 +70,20 @@ func (h *history) request(e entry, x *uint64) *store.Request {
 			return nil
 		},
 	}
+}
+
+// add appends e after transaction n, which has to be the last, and returns its number.
+// The history is not locked while the transaction writes: an algorithm may have it wait
+// for the log, and the log waits for the camera, which asks what has begun.
+func (h *history) add(e entry, n uint64) (x uint64, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	x = uint64(len(h.entries)) + 1
+	if n+1 != x {
+		return x, fmt.Errorf("transaction %d finds the number %d", x, n)
+	}
+	h.entries = append(h.entries, e)
+	return x, nil
 }
 
 // number reads a transaction's number.
