@@ -1,9 +1,12 @@
 package gate
 
 import (
+	"bytes"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +103,43 @@ func TestBaselineEdits(t *testing.T) {
 	check(strings.Repeat(" ", maxBaseline+1), "not a baseline")
 	if _, err := LoadBaseline(path + ".none"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// Random edits of a baseline are refused, or change nothing that is read.
+func TestBaselineRandomEdits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.json")
+	want := stored()
+	if err := want.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for n := range 60 {
+		r := rand.New(rand.NewPCG(2026, uint64(n)))
+		edited := bytes.Clone(data)
+		switch at := r.IntN(len(data)); n % 3 {
+		case 0:
+			edited[at] ^= 1 << r.IntN(8)
+		case 1:
+			edited = edited[:at]
+		case 2: // a line less, or one twice
+			lines := bytes.SplitAfter(data, []byte("\n"))
+			i := r.IntN(len(lines))
+			edited = bytes.Join(slices.Replace(slices.Clone(lines), i, i+1, slices.Repeat(lines[i:i+1], 2*r.IntN(2))...), nil)
+		}
+		got, err := parseBaseline(edited)
+		if err != nil {
+			refused++
+		} else if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("edit %d: read without an error, and differs:\n%s", n, d)
+		}
+	}
+	if refused < 45 {
+		t.Errorf("%d of 60 edits were refused", refused)
 	}
 }
 

@@ -2,6 +2,8 @@ package regress
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,8 +16,9 @@ import (
 	"ckptbench/harness/result"
 )
 
-// baselineSchema is the version of a baseline's JSON.
-const baselineSchema = 1
+// baselineSchema is the version of a baseline's JSON. Version 1 had no checksum;
+// version 2 is that of the command regress.
+const baselineSchema = 3
 
 // maxBaseline bounds a baseline's file, in bytes: ten thousand cells.
 const maxBaseline = 16 << 20
@@ -32,6 +35,7 @@ type baseline struct {
 	CPU        string  `json:"cpu,omitempty"`
 	Go         string  `json:"go,omitempty"`
 	Cells      []entry `json:"cells"`
+	Sum        string  `json:"sum"` // SHA-256 of the rest
 }
 
 // An entry is a cell in a baseline's file.
@@ -58,6 +62,9 @@ func WriteBaseline(w io.Writer, s *Side) error {
 	if err != nil {
 		return fmt.Errorf("write baseline of %s: %w", s.Name, err)
 	}
+	if b.Sum, err = b.sum(); err != nil {
+		return fmt.Errorf("write baseline of %s: %w", s.Name, err)
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -65,6 +72,18 @@ func WriteBaseline(w io.Writer, s *Side) error {
 		return fmt.Errorf("write baseline of %s: %w", s.Name, err)
 	}
 	return nil
+}
+
+// sum returns the checksum of everything but the checksum.
+func (b *baseline) sum() (string, error) {
+	c := *b
+	c.Sum = ""
+	data, err := json.Marshal(c)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:]), nil
 }
 
 // SaveBaseline writes WriteBaseline's JSON to a file, in one step, and makes the
@@ -169,12 +188,19 @@ func parseBaseline(data []byte) (*baseline, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, fmt.Errorf("something follows the JSON value at byte %d", dec.InputOffset())
 	}
-	return &b, b.check()
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	sum, err := b.sum()
+	if err == nil && sum != b.Sum {
+		err = errors.New("its checksum is wrong: it was edited; write it anew with compare --write-baseline")
+	}
+	return &b, err
 }
 
 func (b *baseline) check() error {
 	if b.Schema != baselineSchema {
-		return fmt.Errorf("schema is %d, want %d", b.Schema, baselineSchema)
+		return fmt.Errorf("schema is %d, want %d; write it anew with compare --write-baseline", b.Schema, baselineSchema)
 	}
 	for i := range b.Cells {
 		e := &b.Cells[i]

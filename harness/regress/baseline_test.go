@@ -3,10 +3,14 @@ package regress
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ckptbench/harness/result"
 )
@@ -109,8 +113,12 @@ func TestDamagedBaseline(t *testing.T) {
 	check("", "EOF")
 	check(good[:len(good)/2], "EOF")
 	check(good+"{}", "follows")
-	check(strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), "newer")
-	check(strings.Replace(good, `"schema": 1`, `"schema": 0`, 1), "want 1")
+	check(strings.Replace(good, `"schema": 3`, `"schema": 4`, 1), "newer")
+	check(strings.Replace(good, `"schema": 3`, `"schema": 1`, 1), "want 3")
+	check(strings.Replace(good, `"workers": 2`, `"workers": 3`, 1), "it was edited")
+	check(strings.Replace(good, `0.9,`, `9.9,`, 1), "it was edited")
+	check(strings.Replace(good, `"verified": "trial"`, `"verified": "off"`, 1), "it was edited")
+	check(strings.Replace(good, `"sum": "`, `"sum": "0`, 1), "it was edited")
 	check(strings.Replace(good, `"machine"`, `"engine"`, 1), "unknown field")
 	check(strings.Replace(good, `"trials": 2`, `"trials": 3`, 1), "3 trials")
 	check(strings.Replace(good, `"trials": 2`, `"trials": 1000000000000`, 1), "trials")
@@ -120,6 +128,49 @@ func TestDamagedBaseline(t *testing.T) {
 	check(strings.Replace(good, `1.1`, `1e999`, 1), "")
 }
 
+// TestBaselineEdits edits a baseline at random: what is read then is what was written, or
+// an error says that it is not.
+func TestBaselineEdits(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteBaseline(&b, NewSide(shape{trials: 2}.make())); err != nil {
+		t.Fatal(err)
+	}
+	want, err := parseBaseline(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for n := range 60 {
+		r := rand.New(rand.NewPCG(2026, uint64(n)))
+		data := bytes.Clone(b.Bytes())
+		at := r.IntN(len(data))
+		switch n % 4 {
+		case 0:
+			data[at] ^= 1 << r.IntN(8)
+		case 1: // a digit, where one follows
+			if i := bytes.IndexAny(data[at:], "0123456789"); i >= 0 {
+				at += i
+			}
+			data[at] = '0' + (data[at]-'0'+byte(1+r.IntN(9)))%10
+		case 2:
+			data = data[:at]
+		case 3: // a line less, or one twice
+			lines := bytes.SplitAfter(data, []byte("\n"))
+			i := r.IntN(len(lines))
+			data = bytes.Join(slices.Replace(slices.Clone(lines), i, i+1, slices.Repeat(lines[i:i+1], 2*r.IntN(2))...), nil)
+		}
+		got, err := parseBaseline(data)
+		if err != nil {
+			refused++
+		} else if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("edit %d: read without an error, and differs:\n%s", n, d)
+		}
+	}
+	if refused < 45 {
+		t.Errorf("%d of 60 edits were refused", refused)
+	}
+}
+
 // FuzzBaseline gives the decoder anything: what it takes must work as a base.
 func FuzzBaseline(f *testing.F) {
 	var b bytes.Buffer
@@ -127,8 +178,8 @@ func FuzzBaseline(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
-	f.Add([]byte(`{"schema":1,"cells":[{"algorithm":"calc","trials":1,"relative_to_none":[0]}]}`))
-	f.Add([]byte(`{"schema":1}`))
+	f.Add([]byte(`{"schema":3,"cells":[{"algorithm":"calc","trials":1,"relative_to_none":[0]}]}`))
+	f.Add([]byte(`{"schema":3}`))
 	f.Add([]byte(`null`))
 	head := NewSide(shape{}.make())
 	f.Fuzz(func(t *testing.T, data []byte) {
