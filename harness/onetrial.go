@@ -192,8 +192,9 @@ func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round 
 		return err
 	}
 	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, plan: recording{
-		span: time.Duration(c.VerifyDuration) / 2, images: recordedImages, paced: true,
+		span: time.Duration(c.VerifyDuration) / 2, images: recordedImages,
 	}}
+	v.plan.pacer = v.pacer
 	if err := v.verify(ctx); err != nil {
 		return err
 	}

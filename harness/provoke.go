@@ -38,6 +38,9 @@ const (
 	provokedOps     = 1 << 14 // of a worker's trace, which is run through again: a round has some 8000 transactions
 	provokedBlock   = 16 << 10
 	provokedRate    = 4 << 20 // of the slow disk, bytes a second
+	provokedLogRate = 4       // times as much where images are made from the log, which is longer than they
+	provokedOps     = 1 << 13 // drawn in advance for a worker; it begins anew after them
+	provokedFast    = 2000    // accesses of a worker under a log, after which it slows down
 )
 
 // provoked is the cell of a round that provokes faults, with long transactions or
@@ -128,7 +131,7 @@ type provocation struct {
 // provocationOf returns what provokes faults of an algorithm under c; ok is false where
 // nothing can.
 func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provocation, ok bool, err error) {
-	p = provocation{entry: e, dir: dir, seed: c.Seed.Value, trial: trial, span: time.Duration(c.VerifyDuration)}
+	p = provocation{entry: e, dir: dir, seed: c.Seed.Value, trial: trial, span: time.Duration(c.VerifyDuration) / 2}
 	for _, long := range []bool{false, true} {
 		few, ok, err := c.provoked(long)
 		if err != nil || !ok {
@@ -173,7 +176,22 @@ func (p *provocation) round(ctx context.Context, n int) (*verification, error) {
 	if n/2%2 == 1 {
 		v.plan.rate = provokedRate
 	}
+	if p.entry.NeedsLog {
+		v.plan.rate *= provokedLogRate
+		v.plan.pacer = slowDown
+	}
 	return v, v.verify(ctx)
+}
+
+// slowDown returns what has a client slow down once it has done its share: where images
+// are made from the log, it would grow faster than a slow disk follows.
+func slowDown() func(access int) {
+	done := 0
+	return func(access int) {
+		if done += access; done > provokedFast {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }
 
 // recorded counts what recorded runs saw.

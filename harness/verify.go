@@ -45,12 +45,12 @@ type verification struct {
 
 // A recording says how a run is recorded.
 type recording struct {
-	span   time.Duration // how long it is to last, about
-	images int           // how many are taken, evenly over the span
-	most   int           // more are taken one right after the other until the span is over, up to so many
-	paced  bool          // clients sleep now and then, so that what is recorded has its share of every moment
-	rate   int64         // of the disk, bytes a second; 0: no limit
-	block  int           // of images, bytes; 0: the format's own
+	span   time.Duration           // how long it is to last, about
+	images int                     // how many are taken, evenly over the span
+	most   int                     // more are taken one right after the other until the span is over, up to so many
+	pacer  func() func(access int) // of what has a client sleep now and then; nil: none does
+	rate   int64                   // of the disk, bytes a second; 0: no limit
+	block  int                     // of images, bytes; 0: the format's own
 	drill  *store.Drill
 }
 
@@ -94,8 +94,8 @@ func (v *verification) work(ctx context.Context) error {
 	errs := make([]error, v.cell.storeWorkers()+1)
 	for i := range v.cell.storeWorkers() {
 		d := v.cell.newDriver(v.run, v.store, i, v.decks[i])
-		if v.plan.paced {
-			d.pace = v.pacer()
+		if v.plan.pacer != nil {
+			d.pace = v.plan.pacer()
 		} else {
 			d.exact = true
 		}
@@ -123,7 +123,8 @@ func (v *verification) work(ctx context.Context) error {
 
 // pacer returns what keeps a client from recording its share before the time is
 // over, and from recording much more where images take longer than they should: the
-// recording, and the room for inserts, are for so much.
+// recording, and the room for inserts, are for so much. What is recorded has its share
+// of every moment.
 func (v *verification) pacer() func(access int) {
 	span := v.plan.span
 	share := min(recordedPerSecond*span.Seconds(), recordedMost) / float64(v.cell.workers())
