@@ -35,11 +35,10 @@ const (
 	provokedRounds  = 4
 	provokedImages  = 4       // a round, at least
 	provokedTimes   = 12      // a round, at most
-	provokedOps     = 1 << 14 // of a worker's trace, which is run through again: a round has some 8000 transactions
+	provokedOps     = 1 << 13 // of a worker's trace, which is run through again: a round has some 8000 transactions
 	provokedBlock   = 16 << 10
 	provokedRate    = 4 << 20 // of the slow disk, bytes a second
 	provokedLogRate = 4       // times as much where images are made from the log, which is longer than they
-	provokedOps     = 1 << 13 // drawn in advance for a worker; it begins anew after them
 	provokedFast    = 2000    // accesses of a worker under a log, after which it slows down
 )
 
