@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ckptbench/algorithms"
@@ -33,7 +34,7 @@ const (
 	provokedKeys    = 6 // of a transaction
 	provokedWorkers = 4
 	provokedRounds  = 4
-	provokedImages  = 4       // a round, at least
+	provokedImages  = 3       // a round, at least
 	provokedTimes   = 12      // a round, at most
 	provokedOps     = 1 << 13 // of a worker's trace, which is run through again: a round has some 8000 transactions
 	provokedBlock   = 16 << 10
@@ -74,7 +75,7 @@ func provokedWorkload(c *cell, records int, long bool) (workload.Spec, error) {
 		Abort: 0.05,
 	}
 	if long {
-		s.Long = workload.Long{Share: new(0.03), Keys: 5, Hold: new(8 * time.Millisecond)}
+		s.Long = workload.Long{Share: new(0.08), Keys: 5, Hold: new(8 * time.Millisecond)}
 	}
 	changes := 0.3
 	if c.inserts() {
@@ -87,11 +88,22 @@ func provokedWorkload(c *cell, records int, long bool) (workload.Spec, error) {
 	return s.Resolve()
 }
 
-// A pauser has workers and the checkpointer pause now and then.
+// A pauser has workers and the checkpointer pause now and then, and holds some workers
+// up wherever the checkpointer is about to go on: a fault shows in those that it should
+// have waited for.
 type pauser struct {
 	mu  sync.Mutex
 	rng *rand.Rand // protected by mu
+
+	catch  atomic.Int32 // workers that are still to be held up
+	caught atomic.Bool  // one was, since catch was set
 }
+
+const (
+	pausesCaught = 3                      // workers held up at a mark
+	heldUp       = 300 * time.Microsecond // at least
+	catchFor     = 500 * time.Microsecond // at most, where no worker comes by
+)
 
 func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(seed, 3))} }
 
@@ -105,13 +117,29 @@ func (p *pauser) pause(worker int) {
 		if draw < 32 {
 			time.Sleep(2 * d)
 		}
+		p.await()
+	case p.catch.Load() > 0 && p.catch.Add(-1) >= 0:
+		p.caught.Store(true)
+		time.Sleep(heldUp + 2*d)
 	case draw < 2:
 		time.Sleep(d)
 	case draw < 12: // shorter than whoever waits goes to sleep for
-		for start := time.Now(); time.Since(start) < d/16; {
-			runtime.Gosched()
-		}
+		spin(func(took time.Duration) bool { return took >= d/16 })
 	case draw < 30:
+		runtime.Gosched()
+	}
+}
+
+// await returns when a worker is held up, or none comes by.
+func (p *pauser) await() {
+	p.caught.Store(false)
+	p.catch.Store(pausesCaught)
+	spin(func(took time.Duration) bool { return p.caught.Load() || took >= catchFor })
+}
+
+// spin lets others run until it is over.
+func spin(over func(took time.Duration) bool) {
+	for start := time.Now(); !over(time.Since(start)); {
 		runtime.Gosched()
 	}
 }

@@ -76,6 +76,20 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	}
 }
 
+// Where the checkpointer goes on, the next workers that come by are held up, and no more.
+func TestWorkersAreHeldUp(t *testing.T) {
+	p := newPauser(1)
+	for range 2 {
+		p.pause(-1)
+		for n := range 5 {
+			p.pause(n)
+			if left := p.catch.Load(); !p.caught.Load() || left != int32(max(0, pausesCaught-1-n)) {
+				t.Errorf("after %d workers: %d are to be held up, one was: %v", n+1, left, p.caught.Load())
+			}
+		}
+	}
+}
+
 // Algorithms that are wrong on purpose are found wrong by the run that provokes, and
 // have no controls of their own; nor has one that takes no checkpoints.
 func TestWrongOnPurpose(t *testing.T) {

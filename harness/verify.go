@@ -157,6 +157,9 @@ func (v *verification) take(ctx context.Context) error {
 		if err := v.progress(ctx); err != nil {
 			return err
 		}
+		if v.plan.drill != nil {
+			v.plan.drill.Pause(-1)
+		}
 		t := take(ctx, v.store)
 		if t.err != nil {
 			return t.err
