@@ -20,6 +20,7 @@ down() { # nothing is left mounted
   rm -rf "$dir"
 }
 trap down EXIT
+trap "exit 1" INT TERM # when the command under way has ended: until then its disk is busy
 
 [ "$(id -u)" = 0 ] || { echo "skipped: mounting needs root"; exit 0; }
 go build -o "$dir/ckptbench" ./harness/cmd/ckptbench || exit 2
