@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -11,7 +13,8 @@ import (
 )
 
 // The memory that dry runs tell is what a run takes, to a quarter, from one worker to
-// many: of traces, of the store, of what clients keep with a log and of what checks.
+// many: of traces, of the store, of what clients keep with a log and of what checks. The
+// race detector takes as much again.
 func TestMemoryEstimateHolds(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -35,9 +38,9 @@ trials: 1
 		workers            int
 		verify, wal        string
 	}{
-		{"calc", "20k", 1, "off", "off"}, {"calc", "20k", 2, "off", "off"}, {"calc", "20k", 8, "off", "off"}, {"calc", "20k", 64, "off", "off"},
-		{"calc", "200k", 1, "trial", "off"}, {"calc", "200k", 2, "trial", "off"}, {"calc", "200k", 8, "trial", "off"},
-		{"calc", "20k", 64, "trial", "off"}, {"pingpong", "500k", 2, "off", "off"}, {"none", "20k", 8, "off", "sync"},
+		{"calc", "20k", 1, "off", "off"}, {"calc", "20k", 64, "off", "off"},
+		{"calc", "200k", 2, "trial", "off"}, {"calc", "20k", 64, "trial", "off"},
+		{"pingpong", "500k", 2, "off", "off"}, {"none", "20k", 8, "off", "sync"},
 	} {
 		if testing.Short() && (c.workers > 2 || c.verify != "off") {
 			continue
