@@ -152,11 +152,12 @@ verify: off
 recover: false
 trials: 1
 `)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+	// interrupted returns the trials of a run that is told after a while to end.
+	interrupted := func(s os.Signal, after time.Duration) []result.Trial {
 		out := t.TempDir()
 		c := startChild(t, "run", config, "--out", out, "--plots", "")
 		c.reach(t, filepath.Join(out, "open", "scratch"))
-		time.Sleep(time.Second)
+		time.Sleep(after)
 		c.tell(t, s)
 		if status := c.ends(t); status != exitInterrupted {
 			t.Fatalf("%v: status %d: %s", s, status, c.err.String())
@@ -165,7 +166,17 @@ trials: 1
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := e.Trials[0]
+		return e.Trials
+	}
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		var trials []result.Trial
+		for after := time.Second; len(trials) == 0 && after <= 16*time.Second; after *= 2 { // nothing was measured yet
+			trials = interrupted(s, after)
+		}
+		if len(trials) == 0 {
+			t.Fatalf("%v: nothing was measured", s)
+		}
+		tr := trials[0]
 		if tr.Status != result.Partial || tr.Response == nil {
 			t.Fatalf("%v: status %s, responses %+v", s, tr.Status, tr.Response)
 		}
