@@ -11,7 +11,6 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
-	"ckptbench/harness/config"
 	"ckptbench/workload"
 	"ckptbench/workload/smallbank"
 	"ckptbench/workload/tpcc"
@@ -32,7 +31,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 		b, err = smallbank.New(smallbank.Config{
 			Accounts: uint64(c.Records), Mix: w.Calls, Clients: c.workers(),
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
-			Tape:   config.TraceOps(c.Warmup+c.Duration, c.workers()) / records,
+			Tape:   c.traceOps(c.Warmup+c.Duration) / records,
 		})
 	case w.Name == workload.TPCC:
 		b, err = tpcc.New(tpcc.Config{Warehouses: w.Warehouses, Mix: w.Calls, Seed: c.Seed.Value})

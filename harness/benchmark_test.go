@@ -82,7 +82,7 @@ func TestTPCC(t *testing.T) {
 func benchmarkCell(t testing.TB, text string) cell {
 	t.Helper()
 	e := parse(t, text)
-	c := cell{Experiment: e.Cells()[0].Experiment}
+	c := cell{Experiment: e.Cells()[0].Experiment, calm: true}
 	var err error
 	if c.bench, err = c.newBenchmark(); err != nil || c.bench == nil {
 		t.Fatalf("benchmark %v, %v", c.bench, err)

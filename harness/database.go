@@ -19,6 +19,7 @@ type cell struct {
 	params []config.Param
 	index  int                // among the experiment's cells
 	bench  workload.Benchmark // nil: the workload is a stream of operations
+	calm   bool               // traces are short
 }
 
 // capacity returns how many keys the table has to have room for: those loaded,
@@ -95,7 +96,7 @@ func (c cell) tables() []store.TableSpec {
 func (c cell) verified() (*cell, error) {
 	e := *c.Experiment
 	e.Records = e.VerifiedRecords()
-	v := &cell{Experiment: &e, params: c.params}
+	v := &cell{Experiment: &e, params: c.params, calm: c.calm}
 	var err error
 	v.bench, err = v.newBenchmark()
 	return v, err
@@ -230,6 +231,20 @@ func (c cell) newRun() *run {
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
 	return r
+}
+
+// shortTrace is how many operations a worker's trace has where it is short.
+const shortTrace = 1 << 15
+
+// traceOps returns how many operations are drawn in advance for each worker of what
+// lasts d. Tests of other things, and everything under the race detector, run through a
+// short trace again and again: to draw a long one takes longer than to run it.
+func (c cell) traceOps(d config.Duration) int {
+	n := config.TraceOps(d, c.workers())
+	if c.calm || racing {
+		n = min(n, shortTrace)
+	}
+	return n
 }
 
 // fewest is how many short transactions are drawn at least, however large.

@@ -57,7 +57,7 @@ func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 		return fmt.Errorf("no algorithm %q", j.Algorithm)
 	}
 	r.rates[c.ratedFor(entry)] = j.Rate
-	decks, err := c.decks(e.Seed.Value, j.Round, "measure", config.TraceOps(c.Warmup+c.Duration, c.workers()))
+	decks, err := c.decks(e.Seed.Value, j.Round, "measure", c.traceOps(c.Warmup+c.Duration))
 	if err != nil {
 		return err
 	}

@@ -184,7 +184,7 @@ func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round 
 	if err != nil {
 		return err
 	}
-	decks, err := c.decks(r.exp.Seed.Value, round, "verify", config.TraceOps(c.VerifyDuration/8, c.workers()))
+	decks, err := c.decks(r.exp.Seed.Value, round, "verify", c.traceOps(c.VerifyDuration/8))
 	if err != nil {
 		return err
 	}

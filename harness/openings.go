@@ -30,7 +30,7 @@ func NewOpenings(e *config.Experiment, i int) (*Openings, error) {
 	if o.cell.bench, err = o.cell.newBenchmark(); err != nil {
 		return nil, err
 	}
-	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", config.TraceOps(openingTape, o.cell.workers()))
+	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", o.cell.traceOps(openingTape))
 	return o, err
 }
 

@@ -121,8 +121,8 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 	}
 	closed := *c.Experiment
 	closed.Rate, closed.Verify, closed.Recover = config.Rate{}, config.VerifyOff, false
-	cc := cell{Experiment: &closed, params: c.params, bench: c.bench, index: c.index}
-	decks, err := cc.decks(r.exp.Seed.Value, 0, "maximum", config.TraceOps(cc.Warmup+cc.Duration, cc.workers()))
+	cc := cell{Experiment: &closed, params: c.params, bench: c.bench, index: c.index, calm: c.calm}
+	decks, err := cc.decks(r.exp.Seed.Value, 0, "maximum", cc.traceOps(cc.Warmup+cc.Duration))
 	if err != nil {
 		return 0, err
 	}

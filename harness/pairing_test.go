@@ -191,8 +191,8 @@ func TestPairWithoutDisk(t *testing.T) {
 // TestPairFails: an image beside the slices that is wrong withholds the figure.
 func TestPairFails(t *testing.T) {
 	e := parse(t, pairs+"algorithms: [none, calc]\n")
-	c := cell{Experiment: e.Cells()[0].Experiment}
-	decks, err := c.decks(1, 1, "pair", config.TraceOps(openingTape, c.workers()))
+	c := cell{Experiment: e.Cells()[0].Experiment, calm: true}
+	decks, err := c.decks(1, 1, "pair", c.traceOps(openingTape))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (r *runner) pairings(c *cell) (ps []*pairing, err error) {
 			capture: !e.Baseline,
 			decks: func(opening int) ([]deck, error) {
 				r.tell(c, e, fmt.Sprintf("beside %s, opening %d of %d at most", base.Name, opening, c.Pair.Most), result.Bucket{})
-				return c.decks(r.exp.Seed.Value, opening, "pair", config.TraceOps(openingTape, c.workers()))
+				return c.decks(r.exp.Seed.Value, opening, "pair", c.traceOps(openingTape))
 			},
 		})
 	}

@@ -55,7 +55,7 @@ type Options struct {
 	find    func(name string) (algorithms.Entry, bool) // for tests; nil: algorithms.Find
 	disturb func(*result.Disturbance)                  // for tests: puts in another disturbance than was measured
 
-	calm bool // the recorded run provokes nothing and no fault is planted: for tests of other things
+	calm bool // the recorded run provokes nothing, no fault is planted, and traces are short: for tests of other things
 }
 
 // Progress is what is going on.
@@ -149,7 +149,7 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 		if c.Experiment.Workload.Name == workload.Bulk && !o.Shard.Whole() {
 			return r, errors.New("bulk compares points of the matrix with each other, and shards would part them: run it whole")
 		}
-		made := cell{Experiment: c.Experiment, params: c.Params, index: i}
+		made := cell{Experiment: c.Experiment, params: c.Params, index: i, calm: o.calm}
 		if made.bench, err = made.newBenchmark(); err != nil {
 			return r, err
 		}
@@ -219,7 +219,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 	var decks []deck
 	if r.o.Isolate == nil {
 		var err error
-		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", config.TraceOps(c.Warmup+c.Duration, c.workers())); err != nil {
+		if decks, err = c.decks(r.exp.Seed.Value, round, "measure", c.traceOps(c.Warmup+c.Duration)); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", config.TraceOps(openingTape, c.workers()))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", c.traceOps(openingTape))
 	if err != nil {
 		return nil, err
 	}
