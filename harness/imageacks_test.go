@@ -238,7 +238,12 @@ func TestTrialByCheckpointInterrupted(t *testing.T) {
 	entry, _ := algorithms.Find("calc")
 	tr := &trial{cell: cell, entry: entry, decks: decks, dir: t.TempDir(), out: &result.Trial{}}
 	ctx, cancel := context.WithCancel(t.Context())
-	defer time.AfterFunc(100*time.Millisecond, cancel).Stop()
+	defer cancel()
+	tr.progress = func(b result.Bucket, _ string) {
+		if b.Measured() && b.Commits > 0 {
+			cancel()
+		}
+	}
 	start := time.Now()
 	if err := tr.measure(ctx); err != nil {
 		t.Fatal(err)
@@ -257,20 +262,15 @@ func TestEveryAlgorithmByCheckpoint(t *testing.T) {
 			names = append(names, e.Name)
 		}
 	}
-	text := strings.Replace(small, "checkpoint: {first: 30ms, interval: 100ms}", "durability: checkpoint", 1)
+	text := strings.NewReplacer("checkpoint: {first: 30ms, interval: 100ms}", "durability: checkpoint", "duration: 250ms", "duration: 100ms").Replace(small)
 	e := run1(t, text+"algorithms: [none, "+strings.Join(names, ", ")+"]\n")
 	for _, tr := range e.Trials {
 		if tr.Algorithm == "none" || tr.Committed == 0 {
 			continue
 		}
-		whole := 0
-		for _, c := range tr.Checkpoints {
-			if c.Error == "" {
-				whole++
-			}
-		}
-		if tr.Status != result.OK || !tr.Verdict.OK || tr.Log != "checkpoint" || whole > 0 && tr.Durable == nil {
-			t.Errorf("%s: %s (%s), by %q, %d images, durable %+v", tr.Algorithm, tr.Status, tr.Error, tr.Log, whole, tr.Durable)
+		// What was committed became durable, or on a machine that stood still never did.
+		if tr.Status != result.OK || !tr.Verdict.OK || tr.Log != "checkpoint" || tr.Durable == nil && tr.NeverDurable < tr.Committed {
+			t.Errorf("%s: %s (%s), by %q, durable %+v, %d of %d never", tr.Algorithm, tr.Status, tr.Error, tr.Log, tr.Durable, tr.NeverDurable, tr.Committed)
 		}
 	}
 }

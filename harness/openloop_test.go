@@ -191,9 +191,9 @@ func TestAwaitStops(t *testing.T) {
 	}
 }
 
-// openTrial runs the measured part of a trial, which is interrupted after a time
-// unless that is 0.
-func openTrial(t *testing.T, text string, interrupt time.Duration) *trial {
+// openTrial runs the measured part of a trial, which is interrupted after so many
+// buckets unless that is 0.
+func openTrial(t *testing.T, text string, interrupt int) *trial {
 	t.Helper()
 	e := parse(t, text)
 	c := cell{Experiment: e.Cells()[0].Experiment}
@@ -205,8 +205,11 @@ func openTrial(t *testing.T, text string, interrupt time.Duration) *trial {
 	tr := &trial{cell: c, entry: entry, decks: decks, dir: t.TempDir(), out: &result.Trial{}, rate: c.Rate.Of(0)}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if interrupt > 0 {
-		defer time.AfterFunc(interrupt, cancel).Stop()
+	buckets := 0
+	tr.progress = func(result.Bucket, string) {
+		if buckets++; buckets == interrupt {
+			cancel()
+		}
 	}
 	if err := tr.measure(ctx); err != nil && ctx.Err() == nil {
 		t.Fatal(err)
@@ -219,11 +222,11 @@ func openTrial(t *testing.T, text string, interrupt time.Duration) *trial {
 func TestOpenLoopCountsAllThatWasDue(t *testing.T) {
 	for _, c := range []struct {
 		algorithm, arrivals, rate string
-		interrupt                 time.Duration // 0: to the end
+		interrupt                 int // after so many buckets; 0: to the end
 	}{
 		{"none", "fixed", "20k/s", 0}, {"naive", "fixed", "20k/s", 0}, {"naive", "poisson", "20k/s", 0},
 		{"none", "fixed", "900M/s", 0}, {"none", "poisson", "900M/s", 0},
-		{"naive", "fixed", "20k/s", 150 * time.Millisecond}, {"none", "poisson", "900M/s", 150 * time.Millisecond},
+		{"naive", "fixed", "20k/s", 3}, {"none", "poisson", "900M/s", 3},
 	} {
 		text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)
 		out := openTrial(t, text+"rate: "+c.rate+"\narrivals: "+c.arrivals+"\nalgorithms: ["+c.algorithm+"]\n", c.interrupt)
@@ -301,7 +304,7 @@ func TestRateOfOwnMaximum(t *testing.T) {
 	out := t.TempDir()
 	measured := map[string]int{}
 	last := ""
-	o := Options{Out: out, Progress: func(p Progress) {
+	o := Options{Out: out, calm: true, Progress: func(p Progress) {
 		if say := p.Algorithm + p.Doing; say != last && strings.Contains(p.Doing, "maximum") {
 			measured[p.Algorithm]++
 		}
@@ -347,7 +350,7 @@ func TestRateOfMaximum(t *testing.T) {
 	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "rate: 10%\nalgorithms: [none, calc]\n"
 	out := t.TempDir()
 	var said []string
-	o := Options{Out: out, Progress: func(p Progress) { said = append(said, p.Doing) }}
+	o := Options{Out: out, calm: true, Progress: func(p Progress) { said = append(said, p.Doing) }}
 	dir, err := Run(t.Context(), parse(t, text), o)
 	if err != nil {
 		t.Fatal(err)

@@ -295,6 +295,9 @@ func TestSeconds(t *testing.T) {
 func TestCollectedByValue(t *testing.T) {
 	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "wal: async\nrate: 20k/s\nalgorithms: [zigzag]\n"
 	tr := openTrial(t, text, 0)
+	for n := 1; n < attempts && finished(tr.out) == 0; n++ { // the machine stood still
+		tr = openTrial(t, text, 0)
+	}
 	out, s, m := tr.out, tr.sampler, tr.store.Memory()
 	want := result.Trial{
 		Rate: 20_000, Log: "async", Service: quantiles(&s.service), Response: quantiles(&s.total), Durable: quantiles(&s.durable),

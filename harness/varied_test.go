@@ -22,7 +22,8 @@ func variedRun(names, rest string) string {
 }
 
 // Values of varying length, in place and out of line, come back from every algorithm's
-// images as long as they were.
+// images as long as they were: of every kind from every algorithm, and in fields or large
+// from one of each family.
 func TestVariedValues(t *testing.T) {
 	const few = "none, calc, pagestore, foedus"
 	names := few
@@ -57,8 +58,11 @@ workload: {name: ycsb-e, insert: 50%, scan: 50%, max_scan: 5}
 				t.Skip("the detector's shadow of the room for inserts of large values does not fit a machine")
 			}
 			who := names
-			if name == "inserted large values" {
+			switch {
+			case name == "inserted large values":
 				who = few
+			case name == "fields and large values" && !testing.Short():
+				who = "none, " + strings.Join(families, ", ")
 			}
 			e := run1(t, variedRun(who, rest))
 			for i := range e.Trials {
@@ -129,7 +133,7 @@ func TestFaultsOfVariedImages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := naive
 			e.New = newSpoiled(fault{from: 1, change: x.change})
-			out, err := measured(t, variedRun("naive-copy", x.text), e)
+			out, err := measured(t, variedRun("naive-copy", x.text), e, 1)
 			var wrong *wrongImage
 			if !errors.As(err, &wrong) {
 				t.Errorf("%v, after %+v", err, out.Verdict)
