@@ -1,9 +1,12 @@
 package harness
 
 import (
+	"math"
 	"runtime"
 	"testing"
 	"time"
+
+	"ckptbench/harness/tsc"
 )
 
 const (
@@ -112,6 +115,25 @@ func TestOwnThread(t *testing.T) {
 	u := <-done
 	if u[1].cpu < u[0].cpu || u[1].slept < u[0].slept || u[0].cpu < 0 {
 		t.Errorf("from %+v to %+v", u[0], u[1])
+	}
+}
+
+// TestWholeTime: beside a capture a lap counts with what its worker was kept from, on either
+// side, and nothing of it makes a slice worth nothing.
+func TestWholeTime(t *testing.T) {
+	clock := tsc.Of(func() uint64 { return 0 }, 0.5, time.Time{})
+	l := lap{from: 0, to: clock.In(10 * ms), commits: 8, gaps: gaps{Host: 2 * ms, Preempted: ms}}
+	s := &Side{alike: true}
+	if rate, host := s.counted(clock, l); math.Abs(rate-1000) > 1 || host != 3*ms {
+		t.Errorf("at rest %v txn/s and %v taken, want 1000 and 3ms", rate, host)
+	}
+	s.CountWholeTime(true)
+	if rate, host := s.counted(clock, l); math.Abs(rate-800) > 1 || host != 0 {
+		t.Errorf("beside a capture %v txn/s and %v taken, want 800 and none", rate, host)
+	}
+	s.CountWholeTime(false)
+	if _, host := s.counted(clock, l); host != 3*ms {
+		t.Errorf("after it %v taken, want 3ms", host)
 	}
 }
 

@@ -18,6 +18,9 @@ func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Open
 			return err
 		}
 	}
+	base.CountWholeTime(true)
+	side.CountWholeTime(true)
+	defer func() { base.CountWholeTime(false); side.CountWholeTime(false) }()
 	side.StartCapture(ctx, p.pace)
 	turns := p.turns(base, side)
 	var quads []paired.Quad

@@ -28,6 +28,7 @@ type Side struct {
 	drivers []*driver
 
 	alike bool   // the two of the pair have the same threads at rest
+	whole bool   // slices count their whole time, see CountWholeTime
 	ran   func() // called after every slice, with no worker running; nil: nothing is
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
@@ -147,13 +148,28 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	workers.Wait()
 	out.End = time.Now()
 	for _, driver := range s.drivers {
-		out.Rate += driver.lap.rate(clock)
-		out.Host = max(out.Host, s.stolen(driver.lap.gaps))
+		rate, host := s.counted(clock, driver.lap)
+		out.Rate, out.Host = out.Rate+rate, max(out.Host, host)
 	}
 	if s.ran != nil {
 		s.ran()
 	}
 	return out, errors.Join(errs...)
+}
+
+// CountWholeTime has slices from now on count all of their time, and no quad be left out
+// for what they meet. It is for slices beside a capture, on both sides: a worker that
+// spins on the latch of a checkpointer that is off its core, or copies a page after a
+// fork, looks to itself as if the host had its core, and that is the algorithm's own.
+func (s *Side) CountWholeTime(on bool) { s.whole = on }
+
+// counted returns what a worker's lap adds to a slice: transactions a second, and what
+// makes the slice worth nothing.
+func (s *Side) counted(clock *tsc.Clock, l lap) (rate float64, host time.Duration) {
+	if s.whole {
+		l.gaps = gaps{}
+	}
+	return l.rate(clock), s.stolen(l.gaps)
 }
 
 // stolen returns what of a worker's gaps makes a slice worth nothing. What the kernel

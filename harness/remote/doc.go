@@ -6,7 +6,7 @@
 // values, a line each: one request, one reply, in turns. The end of stdin ends the
 // child.
 //
-//	{"op":"hello"}                                  -> {"version":1,"go":"go1.26.8","algorithms":["none",…]}
+//	{"op":"hello"}                                  -> {"version":2,"go":"go1.26.8","algorithms":["none",…]}
 //	{"op":"open","name":…,"config":…,"algorithm":…} -> {}
 //	{"op":"touch","share":0.5}                      -> {}
 //	{"op":"load"}                                   -> {}

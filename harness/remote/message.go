@@ -4,14 +4,14 @@ import "errors"
 
 // Version is the version of the protocol. A parent and a child of different
 // versions do not work together.
-const Version = 1
+const Version = 2 // 2: slices beside captures count all of their time
 
 // Command is the hidden command of the program that serves the protocol.
 const Command = "slices"
 
 // ErrProtocol means that the other process does not speak this version of the
 // protocol: it is an older or a newer build.
-var ErrProtocol = errors.New("does not speak version 1 of the protocol of slices")
+var ErrProtocol = errors.New("does not speak version 2 of the protocol of slices")
 
 // The operations of a request.
 const (

@@ -192,7 +192,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: answered %q, %v; want %q", in, out.String(), err, want)
 		}
 	}
-	check(`{"op":"hello"}`, `"version":1`, false)
+	check(`{"op":"hello"}`, `"version":2`, false)
 	check(`{"op":"jump"}`, `jump: no store is open, or no such operation`, false)
 	check(`{"op":"open"}{"op":"jump"}`, `unknown operation \"jump\"`, false)
 	check(`{"op":"capture","on":true}`, `no store is open`, false)

@@ -107,6 +107,7 @@ func (s *turns) Run(d time.Duration) (remote.Slice, error) {
 // StartCaptures implements remote.Store. The first begins with the next slice.
 func (s *turns) StartCaptures() error {
 	s.capturing, s.images = true, 0
+	s.side.CountWholeTime(true)
 	return nil
 }
 
@@ -114,6 +115,7 @@ func (s *turns) StartCaptures() error {
 // rest nobody measures.
 func (s *turns) StopCaptures() (int, error) {
 	s.capturing = false
+	s.side.CountWholeTime(false)
 	s.side.Hurry()
 	return s.images, s.endCapture()
 }
