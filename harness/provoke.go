@@ -95,20 +95,23 @@ type pauser struct {
 	mu  sync.Mutex
 	rng *rand.Rand // protected by mu
 
-	catch  atomic.Int32 // workers that are still to be held up
-	caught atomic.Bool  // one was, since catch was set
+	catch  [2]atomic.Int32 // workers that are still to be held up, by store.Begun and store.Ended
+	caught atomic.Bool     // one whose transaction had begun was, since catch was set
 }
 
+// heldBegun and heldEnded are how many workers are held up at a mark: before they write,
+// and before they commit.
 const (
-	pausesCaught = 3                      // workers held up at a mark
-	heldUp       = 300 * time.Microsecond // at least
-	catchFor     = 500 * time.Microsecond // at most, where no worker comes by
+	heldBegun = 3
+	heldEnded = 1
+	heldUp    = 300 * time.Microsecond // at least
+	catchFor  = 500 * time.Microsecond // at most, where no worker comes by
 )
 
 func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(seed, 3))} }
 
 // pause pauses, or does nothing. The checkpointer is worker -1.
-func (p *pauser) pause(worker int) {
+func (p *pauser) pause(worker int, at store.Moment) {
 	p.mu.Lock()
 	draw, d := p.rng.IntN(128), time.Duration(p.rng.Int64N(int64(400*time.Microsecond)))
 	p.mu.Unlock()
@@ -118,8 +121,7 @@ func (p *pauser) pause(worker int) {
 			time.Sleep(2 * d)
 		}
 		p.await()
-	case p.catch.Load() > 0 && p.catch.Add(-1) >= 0:
-		p.caught.Store(true)
+	case p.holds(at):
 		time.Sleep(heldUp + 2*d)
 	case draw < 2:
 		time.Sleep(d)
@@ -130,10 +132,22 @@ func (p *pauser) pause(worker int) {
 	}
 }
 
+// holds reports whether a worker is to be held up.
+func (p *pauser) holds(at store.Moment) bool {
+	if at > store.Ended || p.catch[at].Load() <= 0 || p.catch[at].Add(-1) < 0 {
+		return false
+	}
+	if at == store.Begun {
+		p.caught.Store(true)
+	}
+	return true
+}
+
 // await returns when a worker is held up, or none comes by.
 func (p *pauser) await() {
 	p.caught.Store(false)
-	p.catch.Store(pausesCaught)
+	p.catch[store.Begun].Store(heldBegun)
+	p.catch[store.Ended].Store(heldEnded)
 	spin(func(took time.Duration) bool { return p.caught.Load() || took >= catchFor })
 }
 

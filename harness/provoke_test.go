@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
@@ -80,11 +81,18 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 func TestWorkersAreHeldUp(t *testing.T) {
 	p := newPauser(1)
 	for range 2 {
-		p.pause(-1)
+		p.pause(-1, store.Marked)
+		if p.caught.Load() || p.holds(store.Committed) || p.holds(store.Marked) {
+			t.Error("held up where nothing can show")
+		}
 		for n := range 5 {
-			p.pause(n)
-			if left := p.catch.Load(); !p.caught.Load() || left != int32(max(0, pausesCaught-1-n)) {
-				t.Errorf("after %d workers: %d are to be held up, one was: %v", n+1, left, p.caught.Load())
+			if held := p.holds(store.Ended); held != (n < heldEnded) || p.caught.Load() {
+				t.Errorf("worker %d before it commits: %v", n, held)
+			}
+		}
+		for n := range 5 {
+			if held := p.holds(store.Begun); held != (n < heldBegun) || !p.caught.Load() {
+				t.Errorf("worker %d before it writes: %v", n, held)
 			}
 		}
 	}

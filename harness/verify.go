@@ -158,7 +158,7 @@ func (v *verification) take(ctx context.Context) error {
 			return err
 		}
 		if v.plan.drill != nil {
-			v.plan.drill.Pause(-1)
+			v.plan.drill.Pause(-1, store.Marked)
 		}
 		t := take(ctx, v.store)
 		if t.err != nil {

@@ -3,11 +3,9 @@ package store
 // A Drill is what a recorded run does to its own store so that a fault shows if there
 // is one, and, as a positive control, a fault that has to show. A measured run has none.
 type Drill struct {
-	// Pause is called by a worker where others may overtake it: when its transaction
-	// has begun, when its body has ended, and when it has committed and holds its
-	// locks still. The checkpointer calls it with -1 at every mark that it makes. It
-	// may sleep.
-	Pause func(worker int)
+	// Pause is called by a worker where others may overtake it, and by the checkpointer,
+	// which is worker -1, at every mark that it makes. It may sleep.
+	Pause func(worker int, at Moment)
 
 	// Hasty plants a fault: transactions leave the clock before their bodies run, so
 	// that no checkpoint waits for one.
@@ -17,6 +15,17 @@ type Drill struct {
 	// Unlogged plants a third: of some transactions the changes are not logged.
 	Unlogged bool
 }
+
+// A Moment is where a drill may pause.
+type Moment int
+
+// The moments, of a transaction but for the last.
+const (
+	Begun     Moment = iota
+	Ended            // its body has
+	Committed        // it holds its locks still
+	Marked           // the checkpointer makes a mark
+)
 
 // unloggedOne of so many transactions is not logged by a drill that is Unlogged.
 const unloggedOne = 4
@@ -29,13 +38,13 @@ func (d *Drill) begun(w *Worker) {
 	if d.Unlocked {
 		w.release()
 	}
-	d.pause(w.id)
+	d.pause(w.id, Begun)
 }
 
 // pause may be called of no drill.
-func (d *Drill) pause(worker int) {
+func (d *Drill) pause(worker int, at Moment) {
 	if d != nil && d.Pause != nil {
-		d.Pause(worker)
+		d.Pause(worker, at)
 	}
 }
 

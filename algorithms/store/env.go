@@ -63,7 +63,7 @@ func (e *Env) Copied(n, bytes int64) {
 // Mark notes a moment of the checkpoint in progress: a phase, by name.
 func (e *Env) Mark(name string) {
 	e.store.trace.mark(name)
-	e.store.opts.Drill.pause(-1)
+	e.store.opts.Drill.pause(-1, Marked)
 }
 
 // Tables returns what the store's tables were declared as.

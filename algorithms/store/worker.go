@@ -201,11 +201,11 @@ func (w *Worker) commit() {
 		w.release()
 	}
 	if w.drill != nil {
-		w.drill.pause(w.id)
+		w.drill.pause(w.id, Ended)
 	}
 	w.tx.alg.Commit(&w.tx)
 	if w.drill != nil {
-		w.drill.pause(w.id)
+		w.drill.pause(w.id, Committed)
 	}
 }
 
