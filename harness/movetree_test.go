@@ -50,8 +50,16 @@ func TestKeptOnAnotherFileSystem(t *testing.T) {
 		t.Skipf("there is no second file system here: %s", images)
 	}
 	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [calc]\nkeep_images: true\n"
-	if _, _, err := ranIn(t, out, strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1), Options{}); err != nil {
-		t.Fatal(err)
+	text = strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1)
+	var kept []string
+	for n := 0; n < attempts && len(kept) == 0; n++ { // a machine that stood still finished no image
+		_, _, err := ranIn(t, out, text, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept, err = filepath.Glob(filepath.Join(out, "small", "images", "*", "images", "image-*")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	e, err := result.Load(filepath.Join(out, "small"))
 	if err != nil {
@@ -60,9 +68,8 @@ func TestKeptOnAnotherFileSystem(t *testing.T) {
 	if x := e.Trials[0]; x.Error != "" {
 		t.Error(x.Error)
 	}
-	kept, err := filepath.Glob(filepath.Join(out, "small", "images", "*", "images", "image-*"))
-	if err != nil || len(kept) == 0 {
-		t.Errorf("images %q, %v", kept, err)
+	if len(kept) == 0 {
+		t.Error("no image was kept")
 	}
 	if want := []result.Folder{there, here}; !slices.Equal(e.Machine.Folders, want) {
 		t.Errorf("folders %+v, want %+v", e.Machine.Folders, want)
