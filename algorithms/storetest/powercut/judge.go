@@ -33,18 +33,21 @@ func (t *tally) add(o tally) {
 }
 
 // judge recovers what a cut left into a new store. It demands a state that was, with
-// all that was promised, and no problem; after damage, that the file is named, and
-// that the state before the damaged one did.
+// all that was promised, and no problem; after damage, that the file is named where it
+// was passed over, and that the state before the damaged one did.
 func (l *lineage) judge(p *picture) (text string, count *int) {
 	damaged, spare := "", false
+	var whole store.Recovery // without the damage
 	if p.how == flip {
+		_, whole, _ = l.recovered(p.disk.KillClone())
 		damaged, spare = flipNewest(p.disk)
 	}
 	disk := fs.FS(p.disk)
 	if p.how == kill { // the next generation is to find what the process left
 		disk = p.disk.KillClone()
 	}
-	got, problems, err := l.recovered(disk)
+	got, r, err := l.recovered(disk)
+	problems := r.Problems
 	switch {
 	case errors.Is(err, store.ErrNoImage) && p.promised == 0:
 		p.none = true
@@ -65,6 +68,9 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 	case p.found < least:
 		return fmt.Sprintf("it is recovered to transaction %d, and %d was promised; problems %q", p.found, least, problems), &l.lost
 	}
+	if damaged != "" && (r.Point != whole.Point || r.Own != whole.Own) && len(problems) == 0 {
+		return fmt.Sprintf("%s was passed over, and no problem says so: recovered from %v, and undamaged from %v", damaged, r.Point, whole.Point), &l.unexplained
+	}
 	for _, problem := range problems {
 		if damaged == "" || !strings.Contains(problem, damaged) {
 			return fmt.Sprintf("a problem that nobody caused: %s", problem), &l.unexplained
@@ -73,26 +79,26 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 	return "", nil
 }
 
-// recovered returns the state that a store is recovered to.
-func (l *lineage) recovered(disk fs.FS) (got state, problems []string, err error) {
+// recovered returns the state that a store is recovered to, and from what.
+func (l *lineage) recovered(disk fs.FS) (got state, r store.Recovery, err error) {
 	if l.sink == sinkDiscard {
 		got, err = replayed(disk)
-		return got, nil, err
+		return got, r, err
 	}
 	o := l.options(disk)
 	s, err := store.Open(o)
 	if err != nil {
-		return nil, nil, err
+		return nil, r, err
 	}
 	defer s.Close()
-	r, err := s.Recover(context.Background(), l.source(o, disk))
+	r, err = s.Recover(context.Background(), l.source(o, disk))
 	if err == nil {
 		err = s.Start()
 	}
 	if err != nil {
-		return nil, r.Problems, err
+		return nil, r, err
 	}
-	return stateOf(s), r.Problems, s.Err()
+	return stateOf(s), r, s.Err()
 }
 
 // replayed returns what the log alone holds.
