@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
@@ -43,9 +44,16 @@ const (
 	provokedFast    = 2000    // accesses of a worker under a log, after which it slows down
 )
 
-// provoked is the cell of a round that provokes faults, with long transactions or
-// without; ok is false where its benchmark has no smaller size.
-func (c cell) provoked(long bool) (p *cell, ok bool, err error) {
+// Long transactions hold their locks for so long: where a checkpoint waits for the end of
+// an epoch, for longer than one, so that some of them run when it ends.
+const (
+	provokedHold  = 8 * time.Millisecond
+	provokedEpoch = 45 * time.Millisecond
+)
+
+// provoked is the cell of a round that provokes faults, with transactions that hold their
+// locks for so long or, where that is 0, without; ok is false where its benchmark has no smaller size.
+func (c cell) provoked(hold time.Duration) (p *cell, ok bool, err error) {
 	e := *c.Experiment
 	e.Workers = config.Count(max(provokedWorkers, min(c.workers(), 2*provokedWorkers)))
 	e.MemoryBudget = 0
@@ -57,7 +65,7 @@ func (c cell) provoked(long bool) (p *cell, ok bool, err error) {
 	default:
 		n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize.High))))
 		e.Records = config.Count(n)
-		if e.Workload, err = provokedWorkload(&c, n, long); err != nil {
+		if e.Workload, err = provokedWorkload(&c, n, hold); err != nil {
 			return nil, false, err
 		}
 	}
@@ -68,14 +76,14 @@ func (c cell) provoked(long bool) (p *cell, ok bool, err error) {
 
 // provokedWorkload is what the clients of such a run do: what the cell's do, if it adds
 // or removes records or cuts them into fields, but to a few records.
-func provokedWorkload(c *cell, records int, long bool) (workload.Spec, error) {
+func provokedWorkload(c *cell, records int, hold time.Duration) (workload.Spec, error) {
 	s := workload.Spec{
 		Name: workload.Custom, Keys: provokedKeys, Fields: c.Workload.Fields,
 		Distribution: workload.Hotspot, HotFraction: new(8 / float64(records)), HotShare: new(0.5),
 		Abort: 0.05,
 	}
-	if long {
-		s.Long = workload.Long{Share: new(0.08), Keys: 5, Hold: new(8 * time.Millisecond)}
+	if hold > 0 {
+		s.Long = workload.Long{Share: new(0.08), Keys: 5, Hold: new(hold)}
 	}
 	changes := 0.3
 	if c.inserts() {
@@ -173,8 +181,12 @@ type provocation struct {
 // nothing can.
 func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provocation, ok bool, err error) {
 	p = provocation{entry: e, dir: dir, seed: c.Seed.Value, trial: trial, span: time.Duration(c.VerifyDuration) / 2}
-	for _, long := range []bool{false, true} {
-		few, ok, err := c.provoked(long)
+	hold := provokedHold
+	if e.Oracle == oracle.Epoch {
+		hold = provokedEpoch
+	}
+	for _, hold := range []time.Duration{0, hold} {
+		few, ok, err := c.provoked(hold)
 		if err != nil || !ok {
 			return p, false, err
 		}
