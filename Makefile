@@ -36,6 +36,7 @@ crash:
 	$(GO) run ./algorithms/storetest/crash -trials 200
 	$(GO) run ./algorithms/storetest/crash -trials 24 -power 20
 	$(GO) run ./algorithms/storetest/powercut -cuts 20000
+	$(GO) run ./algorithms/storetest/powercut -every
 	$(GO) run ./algorithms/storetest/powercut -turns
 # a few of them, for every change
 crash-short:

@@ -43,12 +43,15 @@ type camera struct {
 	calls     int        // protected by mu
 	fault     *fault     // nil: no call fails; protected by mu
 	most      int        // pictures that are taken by chance
+	every     bool       // the power is cut at every call, and none by chance
 	taken     []*picture // protected by mu
 }
 
 func newCamera(l *lineage) *camera {
 	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised, published: l.shown, most: 2 * pictures}
 	switch {
+	case l.every:
+		c.every = true
 	case l.turn > 0:
 		c.fault, c.most = &fault{n: l.turn, kind: l.kind}, 0 // what is left at the end is enough
 	case l.rng.IntN(3) == 0:
@@ -78,7 +81,10 @@ func (c *camera) before(call fstest.Call) fstest.Outcome {
 	if call.Op == "rename" || call.Op == "remove" || call.Op == "syncdir" {
 		often = 4
 	}
-	if len(c.taken) < c.most && c.rng.IntN(often) == 0 {
+	switch {
+	case c.every:
+		c.take(call.String(), power)
+	case len(c.taken) < c.most && c.rng.IntN(often) == 0:
 		c.take(call.String(), []string{power, power, power, power, kill, flip}[c.rng.IntN(6)])
 	}
 	if c.fault == nil {

@@ -30,6 +30,7 @@ type lineage struct {
 	hist *history
 	tally
 
+	every   bool  // the power is cut at every call
 	segment int64 // about how long a file of the log gets; 0: there is one
 	turn    int   // the call that is to fail in the first generation, and no other; 0: by chance
 	kind    int   // of that fault

@@ -6,12 +6,15 @@
 //	go run ./algorithms/storetest/powercut -cuts 20000
 //	go run ./algorithms/storetest/powercut -only calc -seed 7
 //	go run ./algorithms/storetest/powercut -turns
+//	go run ./algorithms/storetest/powercut -every
 //
 // A cut loses any subset of what no sync covers. Some cuts only kill the process, so
 // that a later one may still take what the first left in the page cache; some damage
 // the newest file that is published; and in some runs a call of the file system fails
-// before the cut. With -turns every call of a generation fails in turn: with an error,
-// with an answer that is lost, with a write that is short, and with a full disk. What is
+// before the cut. With -every the power is cut at every call that changes something, of
+// three generations with two checkpoints each, once with one file of the log and once
+// with several. With -turns every call of a generation fails in turn: with an error, with
+// an answer that is lost, with a write that is short, and with a full disk. What is
 // demanded each time is in judge.go.
 package main
 
@@ -41,6 +44,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	only := flags.String("only", "", "this algorithm only")
 	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000, "of the work and of the cuts")
 	turns := flags.Bool("turns", false, "have every call of a generation fail in turn, in place of chance; -cuts is not heeded")
+	every := flags.Bool("every", false, "cut the power at every call, in place of chance; -cuts is not heeded")
 	jobs := flags.Int("jobs", 2*runtime.NumCPU(), "stores at once; most of the time they wait")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -53,9 +57,12 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	}
 	each := (*cuts + len(rows) - 1) / len(rows)
 	runAll(rows, *jobs, func(r *row, job int) {
-		if *turns {
+		switch {
+		case *every:
+			r.everyCall(ctx, *seed)
+		case *turns:
 			r.turns(ctx, *seed)
-		} else {
+		default:
 			r.lineages(ctx, *seed+uint64(job), each)
 		}
 	})
@@ -103,6 +110,18 @@ func (r *row) lineages(ctx context.Context, seed uint64, cuts int) {
 	defer r.mu.Unlock()
 	for n := uint64(0); r.sum.cuts < cuts && ctx.Err() == nil && len(r.sum.texts) < maxTexts; n++ {
 		l := newLineage(r.setup, seed, n)
+		l.run(ctx)
+		r.sum.add(l.tally)
+	}
+}
+
+// everyCall cuts the power at every call of two lineages.
+func (r *row) everyCall(ctx context.Context, seed uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n := range uint64(2) {
+		l := newLineage(r.setup, seed, n)
+		l.every = true
 		l.run(ctx)
 		r.sum.add(l.tally)
 	}

@@ -62,6 +62,30 @@ func sample(t *testing.T, wanted func(setup) bool) {
 	}
 }
 
+// With every call cut, there is a picture before each call that changes something, and
+// what each left is judged.
+func TestEveryCall(t *testing.T) {
+	rows := slices.DeleteFunc(rowsOf("calc"), func(r *row) bool { return r.wal != walSync || r.sink == sinkDiscard })
+	l := newLineage(rows[0].setup, seedOf(t), 0)
+	l.every = true
+	f := &life{lineage: l, cam: newCamera(l)}
+	if err := f.work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.halt()
+	if err := f.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.cam.taken) != f.cam.calls || f.cam.calls < 20 {
+		t.Errorf("%d pictures of %d calls", len(f.cam.taken), f.cam.calls)
+	}
+	for _, p := range f.cam.taken {
+		if text, _ := l.judge(p); text != "" || p.how != power {
+			t.Errorf("%s before %s: %s", p.how, p.call, text)
+		}
+	}
+}
+
 // Calls fail in turn, in every way that there is; of each setup, one call that the seed
 // chooses.
 func TestTurns(t *testing.T) {
