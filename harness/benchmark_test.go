@@ -31,9 +31,11 @@ recover: true
 checkpoint: {first: 10ms, interval: 40ms}
 `
 
-// Every algorithm runs the full mix (few in a short run) and some the other, and every image of them is checked: those of
-// the recorded trial, those of the measured one, and the recovered state.
+// Every algorithm runs the full mix (few in a short run) and some the other, and every
+// image of them is checked: those of the recorded trial, those of the measured one, and
+// the recovered state.
 func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
+	t.Parallel() // most of it waits
 	few := "algorithms: [none, fuzzy, calc]\n"
 	runs := map[string]string{smallbank.Full: "", smallbank.ConstantSum: few}
 	if testing.Short() {

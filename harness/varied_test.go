@@ -25,6 +25,7 @@ func variedRun(names, rest string) string {
 // images as long as they were: of every kind from every algorithm, and in fields or large
 // from one of each family.
 func TestVariedValues(t *testing.T) {
+	t.Parallel() // most of it waits
 	const few = "none, calc, pagestore, foedus"
 	names := few
 	if !testing.Short() {

@@ -117,6 +117,7 @@ func (l *locking) list(period uint64) *gap {
 			l.order = append(l.order, ordinal)
 		}
 		if tables[len(g.from)].Hash {
+			l.env.AwaitKeys(from, to)
 			slices.SortFunc(l.order[first:], func(a, b uint64) int {
 				return cmp.Compare(l.env.Rec(a).Key(), l.env.Rec(b).Key())
 			})

@@ -86,6 +86,17 @@ func (e *Env) Used(f func(from, to uint64)) {
 	}
 }
 
+// AwaitKeys waits until the records with ordinals from from up to to, to not included,
+// have their keys: where keys are hashed, an insert takes its slot before it writes the
+// key. All of them are of one table. It may be called at any time.
+func (e *Env) AwaitKeys(from, to uint64) {
+	for ; from < to; from++ {
+		if r := e.Rec(from); r.t.keys != nil {
+			r.t.awaitKey(uint64(r.slot))
+		}
+	}
+}
+
 // Find returns the record of a key, giving it a slot if it has none yet. It is not
 // ok where the table has no room for it. It may be called at any time.
 func (e *Env) Find(table int, key uint64) (Rec, bool) { return e.store.tables[table].find(key) }

@@ -83,6 +83,19 @@ func (x *hashIndex) find(key uint64, t *table) (slot uint64, ok bool) {
 	}
 }
 
+// has reports whether key is known to be in slot.
+func (x *hashIndex) has(key, slot uint64) bool {
+	for i := x.home(key); ; i++ {
+		c := x.cell(i)
+		switch s := c.state.Load(); {
+		case s == free:
+			return false
+		case s >= slot0 && c.key.Load() == key:
+			return s-slot0 == slot
+		}
+	}
+}
+
 func (x *hashIndex) insert(c *cell, key uint64, t *table) (slot uint64, ok bool) {
 	slot, ok = t.claim(key)
 	if !ok {

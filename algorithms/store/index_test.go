@@ -2,7 +2,9 @@ package store
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ckptbench/algorithms/internal/arena"
@@ -89,6 +91,40 @@ func TestHashIndexConcurrently(t *testing.T) {
 					t.Errorf("key %d: slots %d and %d", i, a-1, b-1)
 				}
 			}
+		}
+	}
+}
+
+// TestAwaitKey: a slot that an insert has taken is waited for until its key is written,
+// also where the key is 0, as a slot is before.
+func TestAwaitKey(t *testing.T) {
+	for _, key := range []uint64{7, 0} {
+		tab := hashTable(t, 8)
+		if _, ok := tab.find(1); !ok {
+			t.Fatal("no room")
+		}
+		tab.awaitKey(0)
+		slot := tab.high.Add(1) - 1 // as claim does, which has not written the key yet
+		c := tab.index.cell(tab.index.home(key))
+		c.state.Store(taken)
+		var written atomic.Bool
+		done := make(chan bool)
+		go func() {
+			tab.awaitKey(slot)
+			done <- written.Load()
+		}()
+		for range 1000 {
+			runtime.Gosched()
+		}
+		written.Store(true)
+		atomic.StoreUint64(&tab.keys[slot], key)
+		c.key.Store(key)
+		c.state.Store(slot + slot0)
+		if !<-done {
+			t.Errorf("key %d was not waited for", key)
+		}
+		if r, ok := tab.find(key); !ok || r.Key() != key {
+			t.Errorf("key %d: found %d, %t", key, r.Key(), ok)
 		}
 	}
 }

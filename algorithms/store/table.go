@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
+	"ckptbench/algorithms/internal/backoff"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 )
@@ -104,9 +105,17 @@ func (t *table) claim(key uint64) (slot uint64, ok bool) {
 			return 0, false
 		}
 		if t.high.CompareAndSwap(slot, slot+1) {
-			t.keys[slot] = key
+			atomic.StoreUint64(&t.keys[slot], key) // awaitKey may look
 			return slot, true
 		}
+	}
+}
+
+// awaitKey waits until a slot that is taken has its key, which is written right after.
+func (t *table) awaitKey(slot uint64) {
+	var b backoff.Backoff
+	for atomic.LoadUint64(&t.keys[slot]) == 0 && !t.index.has(0, slot) {
+		b.Wait()
 	}
 }
 
