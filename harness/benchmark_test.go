@@ -35,7 +35,6 @@ checkpoint: {first: 10ms, interval: 40ms}
 // image of them is checked: those of the recorded trial, those of the measured one, and
 // the recovered state.
 func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
-	t.Parallel() // most of it waits
 	few := "algorithms: [none, fuzzy, calc]\n"
 	runs := map[string]string{smallbank.Full: "", smallbank.ConstantSum: few}
 	if testing.Short() {

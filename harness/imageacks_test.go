@@ -256,7 +256,6 @@ func TestTrialByCheckpointInterrupted(t *testing.T) {
 // Every algorithm in the table whose images need no log runs with them as its only
 // durability, one after the other from the warm-up on, and is verified.
 func TestEveryAlgorithmByCheckpoint(t *testing.T) {
-	t.Parallel() // most of it waits
 	var names []string
 	for _, e := range algorithms.All() {
 		if e.DurableByImage() && (!testing.Short() || slices.Contains([]string{"naive", "calc", "cpr", "lineairdb"}, e.Name)) {

@@ -150,7 +150,6 @@ func TestVerifyRecords(t *testing.T) {
 // Every algorithm (one of each family in a short run) runs a workload that inserts and
 // deletes, and one of each family one that writes fields.
 func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
-	t.Parallel() // most of it waits
 	runs := map[string]string{
 		"{read: 0.4, update: 0.2, insert: 0.2, delete: 0.2, keys: 3}": "",
 		"{name: ycsb-a, keys: 4}":                                     "algorithms: [none, " + strings.Join(families, ", ") + "]\n",
