@@ -201,7 +201,11 @@ func TestHow(t *testing.T) {
 		"hekaton": func(h result.How) []int { return []int{h.Whole, h.Records, h.Plausible} },
 	} {
 		e, _ := algorithms.Find(name)
-		out, err := measured(t, strings.NewReplacer("WORKLOAD", "calc", "12ms", "30ms").Replace(fast), e, 2)
+		var out *result.Trial
+		var err error
+		for try := 0; try < 5 && err == nil && (out == nil || out.Verdict.How.Sum() == out.Verdict.How.Recovered); try++ { // a machine may stand still for a whole trial
+			out, err = measured(t, strings.NewReplacer("WORKLOAD", "calc", "12ms", "30ms").Replace(fast), e, 2)
+		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
