@@ -2,8 +2,6 @@ package gate
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 
 	"ckptbench/harness/paired"
 	"ckptbench/harness/remote"
+	"ckptbench/harness/result"
 )
 
 // BaselineSchema is the version of a baseline's JSON. Version 1, with ratios of a
@@ -84,12 +83,7 @@ func (b *Baseline) Of(algorithm string) *StoredFigures {
 func (b *Baseline) sum() (string, error) {
 	c := *b
 	c.Sum = ""
-	data, err := json.Marshal(c)
-	if err != nil {
-		return "", err
-	}
-	h := sha256.Sum256(data)
-	return hex.EncodeToString(h[:]), nil
+	return result.SumOf(c)
 }
 
 // Save writes the baseline with its checksum, in one step, and makes the folder.

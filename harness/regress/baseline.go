@@ -2,8 +2,6 @@ package regress
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,12 +76,7 @@ func WriteBaseline(w io.Writer, s *Side) error {
 func (b *baseline) sum() (string, error) {
 	c := *b
 	c.Sum = ""
-	data, err := json.Marshal(c)
-	if err != nil {
-		return "", err
-	}
-	h := sha256.Sum256(data)
-	return hex.EncodeToString(h[:]), nil
+	return result.SumOf(c)
 }
 
 // SaveBaseline writes WriteBaseline's JSON to a file, in one step, and makes the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,6 +28,16 @@ func sumsOf(files []file) sums {
 func sumOf(data []byte) string {
 	h := sha256.Sum256(data)
 	return hex.EncodeToString(h[:])
+}
+
+// SumOf returns the SHA-256 checksum, in hexadecimal, of v's JSON without white space. A
+// file that holds its own checksum leaves that empty in v. Any goroutine may call it.
+func SumOf(v any) (string, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return sumOf(data), nil
 }
 
 // format writes s as sha256sum does, by name, so that `sha256sum -c` checks it.
