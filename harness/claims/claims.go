@@ -29,6 +29,7 @@ type Claim struct {
 	Configs []string // experiments that it can be decided from, as paths under configs without .yaml, the best first
 	Cores   int      // cores that it takes; 0: any number
 	Decide  Decision
+	WhyNot  string // why it does not hold here, from the code or an experiment; shown only where it does not
 }
 
 // A Basis says how good the source of a claim is.
@@ -64,6 +65,7 @@ type Verdict struct {
 	Result  string // the experiment it was decided from
 	Scale   string // at which it was run, such as 0.05; empty: as written
 	Trials  int    // behind each figure, at least
+	On      string // the machine and the program that it was measured with
 
 	Warnings []string // of the machine, each of which may be why
 }
@@ -109,7 +111,7 @@ func (c Claim) wanted() string {
 // from decides the claim from one experiment.
 func (c Claim) from(e *result.Experiment) Verdict {
 	setup := setupOf(e)
-	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied")}
+	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied"), On: place(&e.Machine)}
 	if have := e.Machine.GOMAXPROCS; have < c.Cores {
 		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
 		return v
@@ -132,6 +134,19 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Outcome = Held
 	}
 	return v
+}
+
+// place names the machine and the program of a result.
+func place(m *result.Machine) string {
+	text := fmt.Sprintf("%s, %d cores", m.CPU, m.Cores)
+	switch {
+	case m.Commit == "":
+	case m.Dirty:
+		text += fmt.Sprintf(", commit %.10s and changes", m.Commit)
+	default:
+		text += fmt.Sprintf(", commit %.10s", m.Commit)
+	}
+	return text
 }
 
 // ownRate is the configuration's rate_of where each algorithm's rate is of its own
@@ -209,3 +224,6 @@ func (n *needs) swept(key string) {
 }
 
 var errNoPoint = errors.New("it has no such point")
+
+// Algorithms are those whose trials the claim is decided from.
+func (c Claim) Algorithms() []string { return c.Decide.needs().algorithms }

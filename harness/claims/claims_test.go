@@ -130,6 +130,9 @@ func TestClaimsGolden(t *testing.T) {
 func TestJudge(t *testing.T) {
 	short, long := newLab(), newLab()
 	short.exp.Name, long.exp.Name = "short", "long"
+	short.exp.Machine.CPU, long.exp.Machine.CPU = "fast", "fast"
+	short.exp.Machine.Cores, long.exp.Machine.Cores = 2, 2
+	long.exp.Machine.Commit = "0123456789abcdef"
 	short.trial("calc", 100, 0)
 	long.trial("calc", 100, 0)
 	long.trial("cpr", 300, 0)
@@ -151,28 +154,31 @@ func TestJudge(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", Trials: 1})
-	check(claim("cpr"), exps, Verdict{Outcome: Held, Ours: "300 txn/s", Result: "long", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
-	check(claim("push"), exps, Verdict{Outcome: NotMeasurable, Why: "short: push was not run", Result: "short"})
+	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", On: "fast, 2 cores", Trials: 1})
+	check(claim("cpr"), exps, Verdict{Outcome: Held, Ours: "300 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
+	check(claim("push"), exps, Verdict{Outcome: NotMeasurable, Why: "short: push was not run", Result: "short", On: "fast, 2 cores"})
 	check(claim("calc"), nil, Verdict{Outcome: NotMeasurable, Why: "run configs/paper/short.yaml"})
 	many := claim("calc")
 	many.Cores = 64
 	check(many, nil, Verdict{Outcome: NotMeasurable, Why: "run configs/paper/short.yaml, on 64 cores"})
-	check(many, exps, Verdict{Outcome: NotMeasurable, Why: "needs 64 cores, short is of 2", Result: "short"})
+	check(many, exps, Verdict{Outcome: NotMeasurable, Why: "needs 64 cores, short is of 2", Result: "short", On: "fast, 2 cores"})
 	short.exp.Resolved = []byte("matrix: {records: [1M, 2M], rate: [70%, 90%]}\n")
-	check(claim("calc"), exps[:1], Verdict{Outcome: NotMeasurable, Why: "short has 1 of its 4 points: run it again with --resume", Result: "short"})
-	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "long", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
+	check(claim("calc"), exps[:1], Verdict{Outcome: NotMeasurable, Why: "short has 1 of its 4 points: run it again with --resume", Result: "short", On: "fast, 2 cores"})
+	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
 	short.exp.Resolved = nil
 	short.exp.Machine.GOMAXPROCS = 64
-	check(many, exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", Trials: 1})
+	check(many, exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", On: "fast, 2 cores", Trials: 1})
 }
 
 func TestWrite(t *testing.T) {
 	c := Claim{ID: "calc-rest", Says: "At rest CALC costs | next to nothing, however long this sentence may become.", Source: "Ren et al. 2016, figure 2 (a)",
 		Theirs: "0.99", Basis: Drawn, Configs: []string{"paper/calc-fig2"}, Decide: Threshold{Algorithm: "calc", Figure: rest, Bounds: atLeast(0.99), Slack: 0.04}}
+	known := c
+	known.ID, known.Source, known.WhyNot = "slides-say", "slides; of 2022", "One record | is too few."
 	vs := []Verdict{
-		{Claim: c, Outcome: Held, Ours: "0.980", Result: "calc-fig2", Scale: "0.05", Trials: 1, Warnings: []string{"the machine was not idle"}},
-		{Claim: c, Outcome: NotHeld, Ours: "0.5", Result: "calc-fig2", Trials: 6, Warnings: []string{"the machine was not idle"}},
+		{Claim: c, Outcome: Held, Ours: "0.980", Result: "calc-fig2", Scale: "0.05", Trials: 1, On: "fast, 2 cores", Warnings: []string{"the machine was not idle"}},
+		{Claim: c, Outcome: NotHeld, Ours: "0.5", Result: "calc-fig2", Trials: 6, On: "fast, 2 cores", Warnings: []string{"the machine was not idle"}},
+		{Claim: known, Outcome: NotHeld, Ours: "0.5", Result: "variable", Trials: 6, On: "slow, 2 cores"},
 		{Claim: c, Outcome: NotMeasurable, Why: "calc failed: \x1b[31mred"},
 	}
 	for _, format := range Formats {

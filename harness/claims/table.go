@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ func Write(w io.Writer, vs []Verdict, format string) error {
 	case "table":
 		text, err = plain(vs)
 	case "markdown":
-		text = markdown(vs)
+		text = Scorecard(vs).markdown()
 	case "json":
 		text, err = encoded(vs)
 	default:
@@ -74,14 +75,23 @@ func plain(vs []Verdict) (string, error) {
 	for l := range strings.SplitSeq(strings.TrimRight(b.String(), "\n"), "\n") {
 		lines = append(lines, strings.TrimRight(l, " "))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n" + strings.Join(warnings(vs), ""), nil
+	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n" + joined(warnings(vs)), nil
+}
+
+// joined puts each text on a line.
+func joined(texts []string) string {
+	var b strings.Builder
+	for _, t := range texts {
+		b.WriteString(t + "\n")
+	}
+	return b.String()
 }
 
 // warnings are lines, each once, on the results that something was decided from.
 func warnings(vs []Verdict) (lines []string) {
 	for _, v := range vs {
 		for _, w := range v.Warnings {
-			line := fmt.Sprintf("Warning: %s: %s\n", escape.OneLine(v.Result), escape.OneLine(w))
+			line := fmt.Sprintf("Warning: %s: %s", escape.OneLine(v.Result), escape.OneLine(w))
 			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
@@ -141,21 +151,6 @@ func wrap(text string, width int) string {
 	return b.String()
 }
 
-// markdown writes a table as GitHub reads it.
-func markdown(vs []Verdict) string {
-	var b strings.Builder
-	b.WriteString("| | claim | theirs | ours, or why not |\n|---|---|---|---|\n")
-	for _, v := range vs {
-		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %s |\n", v.Outcome, v.Claim.ID,
-			escape.Markdown(v.Claim.Says), escape.Markdown(v.theirs()), escape.Markdown(v.ours()))
-	}
-	b.WriteString("\n" + Summary(vs) + "\n")
-	for _, w := range warnings(vs) {
-		b.WriteString("- " + escape.Markdown(w))
-	}
-	return b.String()
-}
-
 // A record is a verdict in JSON.
 type record struct {
 	ID       string   `json:"id"`
@@ -169,6 +164,7 @@ type record struct {
 	Outcome  Outcome  `json:"outcome"`
 	Ours     string   `json:"ours,omitempty"`
 	Why      string   `json:"why,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // why it does not hold
 	Result   string   `json:"result,omitempty"`
 	Scale    string   `json:"scale,omitempty"`
 	Trials   int      `json:"trials,omitempty"`
@@ -179,9 +175,13 @@ func encoded(vs []Verdict) (string, error) {
 	records := make([]record, len(vs))
 	for i, v := range vs {
 		c := v.Claim
+		reason := ""
+		if v.Outcome == NotHeld {
+			reason = cmp.Or(c.WhyNot, unexplained)
+		}
 		records[i] = record{ID: c.ID, Says: c.Says, Source: c.Source, Theirs: c.Theirs, Basis: c.Basis,
 			Configs: c.Configs, Cores: c.Cores, Rule: c.Decide.String(),
-			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Result: v.Result, Scale: v.Scale, Trials: v.Trials, Warnings: v.Warnings}
+			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Reason: reason, Result: v.Result, Scale: v.Scale, Trials: v.Trials, Warnings: v.Warnings}
 	}
 	text, err := json.MarshalIndent(records, "", "  ")
 	return string(text) + "\n", err

@@ -33,13 +33,28 @@ type Picture struct {
 //go:embed page.html
 var pageText string
 
+//go:embed style.html
+var styleText string
+
+// parse returns the template of a page, which may use the style of all.
+func parse(name, text string) (*template.Template, error) {
+	t, err := template.New(name).Parse(styleText)
+	if err == nil {
+		t, err = t.New(name).Parse(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the template of the HTML report: %w", err)
+	}
+	return t, nil
+}
+
 // WriteHTML writes one document of a page or several that stands alone: its charts are in it, it asks for
 // nothing from a network and needs no script, and it follows the reader's choice
 // of light or dark.
 func WriteHTML(w io.Writer, pages ...Page) error {
-	t, err := template.New("page").Parse(pageText)
+	t, err := parse("page", pageText)
 	if err != nil {
-		return fmt.Errorf("read the template of the HTML report: %w", err)
+		return err
 	}
 	var d document
 	var names []string

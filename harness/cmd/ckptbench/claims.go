@@ -3,15 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ckptbench/harness/claims"
+	"ckptbench/harness/report"
 	"ckptbench/harness/result"
 )
 
 type claimsCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders; with none, what to run."`
-	Format  string   `default:"table" enum:"table,markdown,json" help:"table, markdown or json."`
+	Format  string   `default:"table" enum:"table,markdown,html,json" help:"table, markdown, html or json."`
 	Strict  bool     `help:"Exit with 1 if a claim does not hold; without it, that is a finding and no error."`
 }
 
@@ -31,13 +33,34 @@ func (c *claimsCommand) Run(t terminal) error {
 		exps = append(exps, e)
 	}
 	verdicts := claims.Judge(exps, claims.All())
-	if err := claims.Write(t.out, verdicts, c.Format); err != nil {
+	write := func() error { return claims.Write(t.out, verdicts, c.Format) }
+	if c.Format == "html" {
+		write = func() error { return scorecardPage(claims.Scorecard(verdicts)).WriteHTML(t.out) }
+	}
+	if err := write(); err != nil {
 		return err
 	}
 	if c.Strict {
 		return notHeld(verdicts)
 	}
 	return nil
+}
+
+// scorecardPage is the scorecard as a page.
+func scorecardPage(c claims.Card) report.TextPage {
+	p := report.TextPage{Title: "Scorecard", Verdict: c.Summary,
+		About: "What was published of checkpoint algorithms, against what was measured."}
+	p.Sections = append(p.Sections, report.Section{Title: "By source", Heads: c.Sources.Heads, Rows: c.Sources.Rows})
+	if len(c.Reasons) > 0 {
+		s := report.Section{Title: "What does not hold, and why"}
+		for _, r := range c.Reasons {
+			s.Items = append(s.Items, report.Item{Title: r.ID, Says: r.Says, Theirs: r.Theirs, Ours: r.Ours, Why: r.Why})
+		}
+		p.Sections = append(p.Sections, s)
+	}
+	p.Sections = append(p.Sections, report.Section{Title: "All claims", Heads: c.Claims.Heads, Rows: c.Claims.Rows,
+		Notes: slices.Concat(c.Ran, c.Warnings)})
+	return p
 }
 
 func notHeld(verdicts []claims.Verdict) error {

@@ -44,7 +44,9 @@ func TestClaims(t *testing.T) {
 	check(0, "3 held, 0 not held", good, "--strict")
 	check(0, "2 not held", bad) // a finding is no error
 	check(1, "zigzag-memory: does not hold", bad, "--strict")
-	check(0, "| not held | `zigzag-memory`", bad, "--format", "markdown")
+	check(0, "| not held | zigzag-memory: Zig-Zag", bad, "--format", "markdown")
+	check(0, "**`zigzag-memory`** ", bad, "--format", "markdown")
+	check(0, "<h3>zigzag-memory</h3>", bad, "--format", "html")
 	check(2, "give the directory of one experiment", t.TempDir())
 	check(2, "nowhere", "nowhere", "--strict")
 	damaged := filepath.Join(bad, "trials", "calc-1", "trial.json")

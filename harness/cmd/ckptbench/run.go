@@ -21,21 +21,22 @@ import (
 )
 
 type runCommand struct {
-	Configs     []string `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
-	Out         string   `default:"results" help:"Folder of the results."`
-	Plots       string   `default:"plots" help:"Folder of the charts; empty draws none."`
-	Format      []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
-	Only        []string `help:"Run these algorithms only; all or default for those."`
-	Set         []string `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
-	Trials      *int     `help:"How many trials, whatever the config says."`
-	Profile     string   `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
-	DryRun      bool     `help:"Say what would be run, and what it would take."`
-	Isolate     bool     `help:"A fresh process for every trial."`
-	RepeatNoisy int      `default:"2" help:"Run a trial again, this often at most, where something else on the machine disturbed it; 0 never. What is run again is kept, in the result's folder noisy."`
-	Resume      bool     `help:"Continue an interrupted run: trials that are there are not run again. Refused with another build or configuration."`
-	Force       bool     `help:"With --resume: continue with another build, and set trials of another configuration aside."`
-	Shard       string   `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
-	Quiet       bool     `short:"q" help:"No progress."`
+	Configs     []string      `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
+	Out         string        `default:"results" help:"Folder of the results."`
+	Plots       string        `default:"plots" help:"Folder of the charts; empty draws none."`
+	Format      []string      `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
+	Only        []string      `help:"Run these algorithms only; all or default for those."`
+	Set         []string      `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
+	Trials      *int          `help:"How many trials, whatever the config says."`
+	Profile     string        `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
+	DryRun      bool          `help:"Say what would be run, and what it would take."`
+	Isolate     bool          `help:"A fresh process for every trial."`
+	RepeatNoisy int           `default:"2" help:"Run a trial again, this often at most, where something else on the machine disturbed it; 0 never. What is run again is kept, in the result's folder noisy."`
+	Resume      bool          `help:"Continue an interrupted run: trials that are there are not run again. Refused with another build or configuration."`
+	Force       bool          `help:"With --resume: continue with another build, and set trials of another configuration aside."`
+	For         time.Duration `placeholder:"5m" help:"Stop after this long, as after Ctrl-C: what was measured is kept, and --resume goes on from there."`
+	Shard       string        `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
+	Quiet       bool          `short:"q" help:"No progress."`
 
 	shard result.Shard // parsed
 }
@@ -85,6 +86,12 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 			return fmt.Errorf("make the folder of the charts: %w", err)
 		}
 	}
+	if c.For > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(ctx)
+		defer stop()
+		defer time.AfterFunc(c.For, stop).Stop()
+	}
 	for i, e := range exps {
 		if err := c.check(e, t); err != nil {
 			return err
@@ -104,6 +111,8 @@ func (c *runCommand) validate() error {
 	switch {
 	case c.Trials != nil && *c.Trials < 1:
 		return fmt.Errorf("--trials %d: want 1 or more", *c.Trials)
+	case c.For < 0:
+		return fmt.Errorf("--for %s: want how long to run at most, 0 for no limit", c.For)
 	case c.RepeatNoisy < 0:
 		return fmt.Errorf("--repeat-noisy %d: want how often a disturbed trial is run again at most, 0 for never",
 			c.RepeatNoisy)

@@ -1,0 +1,132 @@
+package claims
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ckptbench/harness/escape"
+)
+
+// A Card is the scorecard of claims, as every document shows it. Its texts are on one line
+// each, and not escaped for any format.
+type Card struct {
+	Summary  string // how many claims there are by outcome
+	Sources  Grid   // the same by source
+	Claims   Grid   // a row for each claim
+	Reasons  []Reason
+	Ran      []string // what was measured where
+	Warnings []string
+}
+
+// A Grid is a table of text.
+type Grid struct {
+	Heads []string
+	Rows  [][]string
+}
+
+// A Reason says why a claim does not hold here.
+type Reason struct{ ID, Says, Theirs, Ours, Why string }
+
+// unexplained stands where nobody has found out why a claim does not hold.
+const unexplained = "Why is not known: nobody has looked into it yet."
+
+// Scorecard returns the card of some verdicts.
+func Scorecard(vs []Verdict) Card {
+	c := Card{Summary: Summary(vs), Sources: bySource(vs), Ran: ran(vs), Warnings: warnings(vs)}
+	c.Claims.Heads = []string{"", "claim", "theirs", "ours, or why not"}
+	for _, v := range vs {
+		says := v.Claim.ID + ": " + v.Claim.Says
+		c.Claims.Rows = append(c.Claims.Rows, []string{string(v.Outcome), says, v.theirs(), v.ours()})
+		if v.Outcome == NotHeld {
+			why := cmp.Or(v.Claim.WhyNot, unexplained)
+			c.Reasons = append(c.Reasons, Reason{v.Claim.ID, v.Claim.Says, v.theirs(), v.ours(), why})
+		}
+	}
+	return c
+}
+
+// bySource counts the outcomes by paper or system.
+func bySource(vs []Verdict) Grid {
+	g := Grid{Heads: []string{"source", "claims", "held", "not held", "not measurable here"}}
+	var names []string
+	count := map[string]map[Outcome]int{}
+	for _, v := range vs {
+		name := v.Claim.paper()
+		if count[name] == nil {
+			names, count[name] = append(names, name), map[Outcome]int{}
+		}
+		count[name][v.Outcome]++
+	}
+	for _, name := range names {
+		n := count[name]
+		row := []string{name, fmt.Sprint(n[Held] + n[NotHeld] + n[NotMeasurable])}
+		for _, o := range []Outcome{Held, NotHeld, NotMeasurable} {
+			row = append(row, fmt.Sprint(n[o]))
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
+// paper is the source without the place in it.
+func (c Claim) paper() string {
+	name, _, _ := strings.Cut(c.Source, ",")
+	name, _, _ = strings.Cut(name, ";")
+	name, _, _ = strings.Cut(name, " of ")
+	return name
+}
+
+// ran names the experiments that decided something, by machine and program.
+func ran(vs []Verdict) (lines []string) {
+	var places []string
+	names := map[string][]string{}
+	for _, v := range vs {
+		if v.Outcome == NotMeasurable || slices.Contains(names[v.On], v.Result) {
+			continue
+		}
+		if names[v.On] == nil {
+			places = append(places, v.On)
+		}
+		names[v.On] = append(names[v.On], v.Result)
+	}
+	for _, p := range places {
+		lines = append(lines, escape.OneLine(fmt.Sprintf("On %s: %s", p, strings.Join(names[p], ", "))))
+	}
+	return lines
+}
+
+// markdown writes the card as GitHub reads it.
+func (c Card) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", escape.Markdown(c.Summary))
+	c.Sources.markdown(&b)
+	if len(c.Reasons) > 0 {
+		b.WriteString("\n## What does not hold, and why\n")
+	}
+	for _, r := range c.Reasons {
+		fmt.Fprintf(&b, "\n**`%s`** %s Theirs: %s. Ours: %s.\n\n%s\n", r.ID, escape.Markdown(r.Says),
+			escape.Markdown(r.Theirs), escape.Markdown(r.Ours), escape.Markdown(r.Why))
+	}
+	b.WriteString("\n## All claims\n\n")
+	c.Claims.markdown(&b)
+	for i, l := range slices.Concat(c.Ran, c.Warnings) {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("- " + escape.Markdown(l) + "\n")
+	}
+	return b.String()
+}
+
+func (g Grid) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "| %s |\n|%s\n", strings.Join(g.Heads, " | "), strings.Repeat("---|", len(g.Heads)))
+	for _, r := range g.Rows {
+		cells := make([]string, len(r))
+		for i, cell := range r {
+			cells[i] = escape.Markdown(cell)
+		}
+		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
+	}
+}
