@@ -39,6 +39,16 @@ type threadUse struct {
 	faults    int64         // page faults, of both kinds
 }
 
+// useOf reads what a thread has used, its CPU clock last. A kernel that preempts lazily
+// takes a thread off its processor where a system call returns, so often just here. With
+// the clock first, the counts would hold a switch whose gap is yet to come, that gap would
+// have no switch, and the host would be blamed for it.
+func useOf(counts func() threadUse, cpu func() time.Duration) threadUse {
+	u := counts()
+	u.cpu = cpu()
+	return u
+}
+
 // A threadClock reads the use of the thread that calls it.
 type threadClock interface{ use() threadUse }
 

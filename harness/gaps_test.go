@@ -39,6 +39,32 @@ func TestBlame(t *testing.T) {
 	check("CPU clock ahead of the wall", ms, ms, threadUse{cpu: 2 * ms, preempted: 1}, gaps{Host: ms, N: 1, Longest: ms})
 }
 
+// TestSwitchWhileLooking: a thread that another one takes over from just while it looks
+// was preempted, whichever of the two system calls returned late; the host had nothing.
+func TestSwitchWhileLooking(t *testing.T) {
+	for late := range 2 {
+		now, kernel := time.Duration(0), threadUse{}
+		away := func(call int) {
+			if call == late {
+				now += 3 * ms // its CPU clock stands still
+				kernel.preempted++
+			}
+		}
+		look := func() threadUse {
+			return useOf(func() threadUse { u := kernel; away(0); return u },
+				func() time.Duration { cpu := kernel.cpu; away(1); return cpu })
+		}
+		at := now
+		before := look()
+		late = -1
+		now, kernel.cpu = now+us, kernel.cpu+us
+		want := gaps{Preempted: 3 * ms, N: 1, Longest: 3 * ms}
+		if got := blame(now-at, now-at, before, look()); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+}
+
 // A fakeThread uses what the test says.
 type fakeThread struct {
 	threadUse

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
+	"ckptbench/harness/host"
 	"ckptbench/harness/paired"
 	"ckptbench/harness/tsc"
 )
@@ -26,6 +26,7 @@ type Side struct {
 	store   *store.Store
 	run     *run
 	drivers []*driver
+	crew    *crew // that they run on
 
 	alike bool   // the two of the pair have the same threads at rest
 	whole bool   // slices count their whole time, see CountWholeTime
@@ -90,10 +91,6 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 		}
 	}
 	if len(sides) == 2 {
-		alike := sides[0].entry.Baseline && sides[1].entry.Baseline
-		sides[0].alike, sides[1].alike = alike, alike
-	}
-	if len(sides) == 2 {
 		a, b := sides[0].entry, sides[1].entry
 		alike := a.Baseline && b.Baseline && a.NeedsLog == b.NeedsLog
 		sides[0].alike, sides[1].alike = alike, alike
@@ -130,6 +127,7 @@ func (s *Side) load(decks []deck) error {
 	for i, d := range decks[:s.cell.workers()] { // one that runs long transactions alone takes no turns
 		s.drivers = append(s.drivers, s.cell.newDriver(s.run, s.store, i, d))
 	}
+	s.crew = newCrew(len(s.drivers), host.Cores())
 	return nil
 }
 
@@ -137,18 +135,19 @@ func (s *Side) load(decks []deck) error {
 // its clock after d.
 func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	s.run.stop.Store(false)
-	clock, errs := s.run.clock, make([]error, len(s.drivers))
+	clock, errs, laps := s.run.clock, make([]error, len(s.drivers)), make([]lap, len(s.drivers))
 	out := paired.Slice{Start: time.Now()}
 	until := clock.Now() + clock.In(d)
-	var workers sync.WaitGroup
-	for i, driver := range s.drivers {
+	rest := s.crew.run(func(i int) {
+		driver := s.drivers[i]
 		driver.until = until
-		workers.Go(func() { errs[i] = driver.drive() })
-	}
-	workers.Wait()
+		errs[i] = driver.drive()
+		laps[i] = driver.lap
+	})
 	out.End = time.Now()
-	for _, driver := range s.drivers {
-		rate, host := s.counted(clock, driver.lap)
+	blameOthers(laps, rest)
+	for _, l := range laps {
+		rate, host := s.counted(clock, l)
 		out.Rate, out.Host = out.Rate+rate, max(out.Host, host)
 	}
 	if s.ran != nil {
@@ -239,6 +238,9 @@ func (s *Side) bytes() int64 {
 
 // Close closes the store and removes its files.
 func (s *Side) Close() error {
+	if s.crew != nil {
+		s.crew.end()
+	}
 	closeJournals(s.drivers)
 	return errors.Join(s.store.Close(), os.RemoveAll(s.dir))
 }

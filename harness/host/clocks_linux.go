@@ -12,8 +12,12 @@ func asleep() time.Duration {
 	return max(0, clock(unix.CLOCK_BOOTTIME)-clock(unix.CLOCK_MONOTONIC))
 }
 
-// threadUsed returns the processor time of the calling thread.
-func threadUsed() time.Duration { return clock(unix.CLOCK_THREAD_CPUTIME_ID) }
+// ThreadUsed returns the processor time of the calling thread.
+func ThreadUsed() time.Duration { return clock(unix.CLOCK_THREAD_CPUTIME_ID) }
+
+// ProcessUsed returns the processor time of this process. Of a thread that is running
+// meanwhile the last few milliseconds may be missing.
+func ProcessUsed() time.Duration { return clock(unix.CLOCK_PROCESS_CPUTIME_ID) }
 
 func clock(id int32) time.Duration {
 	var t unix.Timespec
@@ -39,8 +43,8 @@ func Cores() []int {
 	return cores
 }
 
-// pin keeps the calling thread on one core.
-func pin(core int) error {
+// Pin keeps the calling thread on one core.
+func Pin(core int) error {
 	var set unix.CPUSet
 	set.Set(core)
 	return unix.SchedSetaffinity(0, &set)

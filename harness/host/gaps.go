@@ -70,7 +70,7 @@ func SpinCores(cores []int, span time.Duration) ([]Gaps, error) {
 			// Never unlocked: the thread ends with the goroutine, so that none
 			// that is kept on a core is used for anything else.
 			runtime.LockOSThread()
-			if errs[i] = pin(core); errs[i] == nil {
+			if errs[i] = Pin(core); errs[i] == nil {
 				out[i] = Spin(threadClock{time.Now()}, span)
 				out[i].Core = core
 			}
@@ -89,4 +89,4 @@ func SpinCores(cores []int, span time.Duration) ([]Gaps, error) {
 type threadClock struct{ from time.Time }
 
 func (c threadClock) Now() time.Duration { return time.Since(c.from) }
-func (threadClock) Used() time.Duration  { return threadUsed() }
+func (threadClock) Used() time.Duration  { return ThreadUsed() }

@@ -136,9 +136,9 @@ func TestHit(t *testing.T) {
 	side.host = func(turn int) time.Duration {
 		switch turn {
 		case 2:
-			return 3 * time.Millisecond // of 10: hit
+			return 500 * time.Microsecond // of 10 ms: hit
 		case 5:
-			return 2 * time.Millisecond // a fifth: still counts
+			return 400 * time.Microsecond // one in 25: still counts
 		}
 		return 0
 	}
