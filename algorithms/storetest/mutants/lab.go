@@ -21,7 +21,9 @@ type lab struct {
 	root  string // of the module
 	tmp   string
 	seeds int
-	limit map[suite]time.Duration // a suite that takes longer, and than leastLimit, hangs; set by healthy
+	// ledger knows what became of mutants before; nil: nothing is kept
+	ledger *ledger
+	limit  map[suite]time.Duration // a suite that takes longer, and than leastLimit, hangs; set by healthy
 
 	mu sync.Mutex
 	n  int // files made in tmp; protected by mu

@@ -6,6 +6,8 @@
 //	go run ./algorithms/storetest/mutants -only calc      those of one room, or with that in their name
 //	go run ./algorithms/storetest/mutants -sample 10      a tenth of them, drawn by a seed that is printed
 //	go run ./algorithms/storetest/mutants -list           the table, without running anything
+//	go run ./algorithms/storetest/mutants -keep FILE      those that the file does not have yet; it keeps what became of them
+//	go run ./algorithms/storetest/mutants -keep FILE -report  what the file has, by room
 //
 // Nothing is changed on the disk: the compiler is handed the changed file in
 // the place of the real one (go build -overlay).
@@ -13,6 +15,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -50,6 +53,8 @@ type options struct {
 	seed    uint64
 	within  time.Duration
 	healthy bool
+	keep    string
+	report  bool
 }
 
 func parse(args []string) (o options, err error) {
@@ -62,7 +67,12 @@ func parse(args []string) (o options, err error) {
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of the sample; 0 draws one")
 	flags.DurationVar(&o.within, "within", 0, "end after this time, with those that were tried by then; 0 is without limit")
 	flags.BoolVar(&o.healthy, "healthy", true, "run the tests without any mutant first; they have to pass for a kill to prove something")
-	err = flags.Parse(args)
+	flags.StringVar(&o.keep, "keep", "", "keep what became of each mutant in this file, and try none that it has")
+	flags.BoolVar(&o.report, "report", false, "print a table by room of what the file of -keep has")
+	if err = flags.Parse(args); err == nil && o.report && o.keep == "" {
+		err = errors.New("-report: name the file with -keep")
+		fmt.Fprintln(flags.Output(), err)
+	}
 	for o.seed == 0 {
 		o.seed = rand.Uint64N(1_000_000)
 	}
@@ -97,6 +107,16 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 		return broken
 	}
 	defer lab.close()
+	if o.keep != "" {
+		if lab.ledger, err = ledgerHere(lab.root, o.keep); err != nil {
+			fmt.Fprintln(progress, err)
+			return broken
+		}
+	}
+	if o.report {
+		lab.ledger.report(out, chosen)
+		return allKilled
+	}
 	if o.within > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.within)
@@ -137,16 +157,23 @@ func choose(ms []mutant, only string) (chosen []mutant) {
 func (l *lab) tryAll(ctx context.Context, ms []mutant, jobs int, progress io.Writer) []outcome {
 	outcomes := make([]outcome, len(ms))
 	next := make(chan int)
-	var mu sync.Mutex // protects done and progress
+	var mu sync.Mutex // protects done, progress and the ledger
 	var done int
 	var wg sync.WaitGroup
 	for range max(jobs, 1) {
 		wg.Go(func() {
 			for i := range next {
-				outcomes[i] = l.try(ctx, ms[i])
+				o, known := l.ledger.find(ms[i])
+				if !known {
+					o = l.try(ctx, ms[i])
+				}
 				mu.Lock()
+				if !known {
+					o.err = errors.Join(o.err, l.ledger.add(o))
+				}
+				outcomes[i] = o
 				done++
-				fmt.Fprintf(progress, "%3d/%d  %-44s %s\n", done, len(ms), ms[i].name, outcomes[i].verdict())
+				fmt.Fprintf(progress, "%3d/%d  %-44s %s\n", done, len(ms), o.name, o.verdict())
 				mu.Unlock()
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"go/parser"
 	"go/token"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"ckptbench/algorithms"
 )
@@ -171,6 +173,57 @@ func TestSummary(t *testing.T) {
 	check(allKilled, killed, late)
 	check(survived, killed, alive)
 	check(broken, alive, wrong, killed)
+}
+
+// What became of mutants is kept, those that could not be tried apart, and not tried again;
+// a file of another commit is refused.
+func TestLedger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	l, err := openLedger(path, "abc1234")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms := []mutant{{room: "r", name: "a"}, {room: "r", name: "b", fault: "does", harmless: "because"}, {room: "q", name: "c"}, {room: "q", name: "d"}, {room: "q", name: "e"}}
+	for _, o := range []outcome{
+		{mutant: ms[0], killer: "Test/A\t(hangs)", took: 1500 * time.Millisecond}, {mutant: ms[1]}, {mutant: ms[2]},
+		{mutant: ms[3], late: true}, {mutant: ms[4], err: errors.New("does not compile")},
+	} {
+		if err := l.add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := openLedger(path, "def5678"); err == nil || !strings.Contains(err.Error(), "abc1234") {
+		t.Errorf("a file of another commit: %v", err)
+	}
+	if l, err = openLedger(path, "abc1234"); err != nil || len(l.known) != 3 {
+		t.Fatalf("%d mutants: %v", len(l.known), err)
+	}
+	lab := &lab{ledger: l}
+	if os := lab.tryAll(t.Context(), ms[:3], 1, io.Discard); os[0].killer != "Test/A (hangs)" || os[0].took != 1500*time.Millisecond || os[1].verdict() != "(equivalent)" || os[2].verdict() != "SURVIVED" {
+		t.Errorf("%+v", os)
+	}
+	var b bytes.Buffer
+	l.report(&b, ms)
+	const want = `Commit abc1234: 5 mutants: 1 killed, 1 argued equivalent, 1 not killed, 2 not tried in the time there was.
+
+| room | mutants | killed | equivalent | not killed | not tried |
+|---|--:|--:|--:|--:|--:|
+| q | 3 | 0 | 0 | 1 | 2 |
+| r | 2 | 1 | 1 | 0 | 0 |
+
+Argued equivalent:
+
+* ` + "`b`" + ` does: because.
+`
+	if b.String() != want {
+		t.Errorf("%s", &b)
+	}
+	if err := os.WriteFile(path, []byte("abc1234\na\t1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openLedger(path, "abc1234"); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("half a line: %v", err)
+	}
 }
 
 // A sample is the same for the same seed, another for another, and as large as
