@@ -207,8 +207,11 @@ func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round 
 // provoke runs the recorded run that provokes faults, and those in which faults are
 // planted: they have as many rounds to be found in.
 func (r *runner) provoke(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
-	p, ok, err := provocationOf(*c, e, r.scratch, round)
-	if err != nil || !ok || e.Baseline {
+	if e.Baseline {
+		return nil
+	}
+	p, err := provocationOf(*c, e, r.scratch, round)
+	if err != nil {
 		return err
 	}
 	if err := emptied(r.scratch); err != nil {

@@ -16,15 +16,21 @@ import (
 // so many checkpoints: the machine stood still.
 func measured(t *testing.T, text string, entry algorithms.Entry, least int) (out *result.Trial, err error) {
 	t.Helper()
+	return measuredWith(t, text, entry, least, nil)
+}
+
+// measuredWith is measured with a fault that is planted in the store.
+func measuredWith(t *testing.T, text string, entry algorithms.Entry, least int, planted func(*store.Options)) (out *result.Trial, err error) {
+	t.Helper()
 	for range attempts {
-		if out, err = measuredOnce(t, text, entry); err != nil || finished(out) >= least {
+		if out, err = measuredOnce(t, text, entry, planted); err != nil || finished(out) >= least {
 			break
 		}
 	}
 	return out, err
 }
 
-func measuredOnce(t *testing.T, text string, entry algorithms.Entry) (*result.Trial, error) {
+func measuredOnce(t *testing.T, text string, entry algorithms.Entry, planted func(*store.Options)) (*result.Trial, error) {
 	t.Helper()
 	c := cell{Experiment: parse(t, text).Cells()[0].Experiment, calm: true}
 	decks, err := c.decks(1, 1, "measure", c.traceOps(c.Warmup+c.Duration))
@@ -32,7 +38,7 @@ func measuredOnce(t *testing.T, text string, entry algorithms.Entry) (*result.Tr
 		t.Fatal(err)
 	}
 	out := &result.Trial{Status: result.OK, Verdict: result.Verdict{Mode: string(c.Verify)}}
-	x := &trial{cell: c, entry: entry, decks: decks, dir: t.TempDir(), out: out}
+	x := &trial{cell: c, entry: entry, decks: decks, dir: t.TempDir(), out: out, planted: planted}
 	return out, x.measure(t.Context())
 }
 
@@ -166,6 +172,33 @@ func TestStaleImage(t *testing.T) {
 	}
 	if err := x.final(s); err != nil {
 		t.Error(err)
+	}
+}
+
+// Locks that are released before a transaction has done anything show in the images of an
+// algorithm that lets transactions run during a capture and of one that does not: two of
+// them wrote the same records at once. (Released after its body and before its commit, they
+// cannot show in an image of the second kind: when such an image is made no transaction is
+// between the two.)
+func TestLocksReleasedInMeasuredRuns(t *testing.T) {
+	if racing {
+		t.Skip("what is planted is a data race")
+	}
+	text := strings.Replace(fast, "WORKLOAD", "calc, keys: 8, distribution: hotspot, hot_fraction: 0.002, hot_share: 50%", 1)
+	want := regexp.MustCompile(`record \d+|transaction 0x[0-9a-f]+ of worker \d+`)
+	unlocked := func(o *store.Options) { o.Drill = &store.Drill{Unlocked: true} }
+	for _, name := range []string{"naive-copy", "calc"} {
+		e, _ := algorithms.Find(name)
+		for try := range tries {
+			out, err := measuredWith(t, text, e, 1, unlocked)
+			var wrong *wrongImage
+			if !errors.As(err, &wrong) || !want.MatchString(err.Error()) {
+				t.Errorf("%s, try %d: %v, after %+v", name, try, err, out.Verdict)
+			}
+			if try == 0 {
+				t.Logf("%s: %v", name, err)
+			}
+		}
 	}
 }
 

@@ -60,7 +60,11 @@ func power(t *testing.T, e *config.Experiment, entry algorithms.Entry) {
 		r := &runner{exp: &x, scratch: t.TempDir(), o: Options{find: algorithms.Find}}
 		out := &result.Trial{}
 		began := time.Now()
-		c := &cell{Experiment: &x}
+		c := &cell{Experiment: x.Cells()[0].Experiment, calm: true}
+		var err error
+		if c.bench, err = c.newBenchmark(); err != nil {
+			t.Fatal(err)
+		}
 		if err := r.provoke(t.Context(), c, entry, 1, out); err != nil {
 			failed++
 			if !entry.Unsound {

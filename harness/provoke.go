@@ -33,6 +33,9 @@ const (
 	provokedLeast   = 64       // records
 	provokedMost    = 512
 	provokedKeys    = 6 // of a transaction
+	provokedHot     = 8 // records, on which half of all accesses are
+	provokedAborts  = 0.05
+	provokedLong    = 0.08 // of all transactions
 	provokedWorkers = 4
 	provokedRounds  = 4
 	provokedImages  = 3       // a round, at least
@@ -52,26 +55,20 @@ const (
 )
 
 // provoked is the cell of a round that provokes faults, with transactions that hold their
-// locks for so long or, where that is 0, without; ok is false where its benchmark has no smaller size.
-func (c cell) provoked(hold time.Duration) (p *cell, ok bool, err error) {
+// locks for so long or, where that is 0, without.
+func (c cell) provoked(hold time.Duration) (*cell, error) {
 	e := *c.Experiment
 	e.Workers = config.Count(max(provokedWorkers, min(c.workers(), 2*provokedWorkers)))
 	e.MemoryBudget = 0
-	switch {
-	case c.Workload.Name == workload.TPCC:
-		return nil, false, nil
-	case c.bench != nil:
-		e.Records = min(e.Records, provokedMost)
-	default:
-		n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize.High))))
-		e.Records = config.Count(n)
-		if e.Workload, err = provokedWorkload(&c, n, hold); err != nil {
-			return nil, false, err
-		}
+	p := &cell{Experiment: &e, params: c.params}
+	if c.bench != nil {
+		return p, p.provokeCalls(hold)
 	}
-	p = &cell{Experiment: &e, params: c.params}
-	p.bench, err = p.newBenchmark()
-	return p, true, err
+	n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize.High))))
+	e.Records = config.Count(n)
+	var err error
+	e.Workload, err = provokedWorkload(&c, n, hold)
+	return p, err
 }
 
 // provokedWorkload is what the clients of such a run do: what the cell's do, if it adds
@@ -79,11 +76,11 @@ func (c cell) provoked(hold time.Duration) (p *cell, ok bool, err error) {
 func provokedWorkload(c *cell, records int, hold time.Duration) (workload.Spec, error) {
 	s := workload.Spec{
 		Name: workload.Custom, Keys: provokedKeys, Fields: c.Workload.Fields,
-		Distribution: workload.Hotspot, HotFraction: new(8 / float64(records)), HotShare: new(0.5),
-		Abort: 0.05,
+		Distribution: workload.Hotspot, HotFraction: new(provokedHot / float64(records)), HotShare: new(0.5),
+		Abort: provokedAborts,
 	}
 	if hold > 0 {
-		s.Long = workload.Long{Share: new(0.08), Keys: 5, Hold: new(hold)}
+		s.Long = workload.Long{Share: new(provokedLong), Keys: 5, Hold: new(hold)}
 	}
 	changes := 0.3
 	if c.inserts() {
@@ -177,22 +174,21 @@ type provocation struct {
 	fault store.Drill   // that is planted; the zero Drill: none
 }
 
-// provocationOf returns what provokes faults of an algorithm under c; ok is false where
-// nothing can.
-func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provocation, ok bool, err error) {
+// provocationOf returns what provokes faults of an algorithm under c.
+func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provocation, err error) {
 	p = provocation{entry: e, dir: dir, seed: c.Seed.Value, trial: trial, span: time.Duration(c.VerifyDuration) / 2}
 	hold := provokedHold
 	if e.Oracle == oracle.Epoch {
 		hold = provokedEpoch
 	}
 	for _, hold := range []time.Duration{0, hold} {
-		few, ok, err := c.provoked(hold)
-		if err != nil || !ok {
-			return p, false, err
+		few, err := c.provoked(hold)
+		if err != nil {
+			return p, err
 		}
 		p.cells = append(p.cells, few)
 	}
-	return p, true, nil
+	return p, nil
 }
 
 // run runs so many rounds, or until one finds something wrong. It returns how many ran.

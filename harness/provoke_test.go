@@ -23,10 +23,13 @@ func provocationUnder(t *testing.T, file string, e algorithms.Entry, seed uint64
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := cell{Experiment: x.Cells()[0].Experiment}
-	p, ok, err := provocationOf(c, e, t.TempDir(), 1)
-	if err != nil || !ok {
-		t.Fatal(ok, err)
+	c := cell{Experiment: x.Cells()[0].Experiment, calm: true}
+	if c.bench, err = c.newBenchmark(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := provocationOf(c, e, t.TempDir(), 1)
+	if err != nil {
+		t.Fatal(err)
 	}
 	p.seed = seed
 	return p
@@ -44,36 +47,51 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	if racing {
 		t.Skip("what is planted is a data race")
 	}
-	const tries = 3 // one is enough nearly always
 	names := families
 	if testing.Short() {
 		names = []string{"naive-copy", "calc", "fuzzy"}
 	}
 	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			e, _ := algorithms.Find(name)
-			p := provocationUnder(t, "../configs/smoke.yaml", e, 1)
-			n, sum, err := p.run(t.Context(), provokedRounds)
-			if err != nil || n != provokedRounds || sum.images < provokedRounds*provokedImages || sum.transactions == 0 {
-				t.Fatalf("%d rounds, %+v: %v", n, sum, err)
+		t.Run(name, func(t *testing.T) { findsPlanted(t, "../configs/smoke.yaml", name) })
+	}
+}
+
+// So does that of a benchmark.
+func TestPlantedFaultsOfBenchmarks(t *testing.T) {
+	if racing {
+		t.Skip("what is planted is a data race")
+	}
+	for _, name := range []string{"naive-copy", "calc", "fuzzy"} {
+		t.Run("tpcc/"+name, func(t *testing.T) { findsPlanted(t, "../configs/tpcc.yaml", name) })
+	}
+	t.Run("smallbank/calc", func(t *testing.T) { findsPlanted(t, "../configs/smallbank.yaml", "calc") })
+}
+
+// findsPlanted fails the test where the run that provokes faults of an algorithm finds one
+// that is not planted, or none that is.
+func findsPlanted(t *testing.T, file, name string) {
+	const tries = 3 // one is enough nearly always
+	e, _ := algorithms.Find(name)
+	p := provocationUnder(t, file, e, 1)
+	n, sum, err := p.run(t.Context(), provokedRounds)
+	if err != nil || n != provokedRounds || sum.images < provokedRounds*provokedImages || sum.transactions == 0 {
+		t.Fatalf("%d rounds, %+v: %v", n, sum, err)
+	}
+	cs := controls(e, algorithms.Find)
+	if len(cs) == 0 {
+		t.Fatal("no fault is planted")
+	}
+	for _, c := range cs {
+		found := result.Control{}
+		for try := 0; try < tries && !found.Found; try++ {
+			p.seed++
+			if found, err = c.try(t.Context(), p, provokedRounds); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
 			}
-			cs := controls(e, algorithms.Find)
-			if len(cs) == 0 {
-				t.Fatal("no fault is planted")
-			}
-			for _, c := range cs {
-				found := result.Control{}
-				for try := 0; try < tries && !found.Found; try++ {
-					p.seed++
-					if found, err = c.try(t.Context(), p, provokedRounds); err != nil {
-						t.Fatalf("%s: %v", c.name, err)
-					}
-				}
-				if !found.Found || found.Fault != c.name {
-					t.Errorf("%s: %+v", c.name, found)
-				}
-			}
-		})
+		}
+		if !found.Found || found.Fault != c.name {
+			t.Errorf("%s: %+v", c.name, found)
+		}
 	}
 }
 

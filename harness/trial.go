@@ -30,6 +30,7 @@ type trial struct {
 	still    bool                 // it takes no checkpoints
 	lookout  *lookout             // nil: what else the machine does is not looked at
 	room     int                  // of all journals, bytes; 0: journalRoom
+	planted  func(*store.Options) // a fault, in tests; nil: none
 
 	store   *store.Store
 	run     *run
@@ -46,7 +47,7 @@ type trial struct {
 // error is why the trial cannot count; ctx's end makes it partial.
 func (t *trial) measure(ctx context.Context) error {
 	var err error
-	if t.store, err = t.cell.openLoaded(t.entry, t.dir, nil, nil); err != nil {
+	if t.store, err = t.cell.openLoaded(t.entry, t.dir, nil, t.planted); err != nil {
 		return err
 	}
 	defer func() { _ = t.store.Close() }()
