@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/flink/internal/cowmap"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )

@@ -3,7 +3,7 @@ package flink
 import (
 	"unsafe"
 
-	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/flink/internal/cowmap"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/store"
 )

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/flink/internal/cowmap"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
 )

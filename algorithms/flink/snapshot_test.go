@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ckptbench/algorithms/internal/cowmap"
+	"ckptbench/algorithms/flink/internal/cowmap"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"

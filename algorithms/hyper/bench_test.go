@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/hyper/internal/fork"
 	"ckptbench/algorithms/store"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/hyper/internal/fork"
 	"ckptbench/algorithms/store"
 )
 

@@ -34,7 +34,7 @@ import (
 	"context"
 	"errors"
 
-	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/hyper/internal/fork"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )

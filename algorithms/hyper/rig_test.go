@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"ckptbench/algorithms/internal/fork"
+	"ckptbench/algorithms/hyper/internal/fork"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"

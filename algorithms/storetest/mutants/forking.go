@@ -5,8 +5,8 @@ package main
 const (
 	hyperFile  = "hyper/hyper.go"
 	extentFile = "store/extent.go"
-	forkFile   = "internal/fork/fork.go"
-	cloneFile  = "internal/fork/clone.go"
+	forkFile   = "hyper/internal/fork/fork.go"
+	cloneFile  = "hyper/internal/fork/clone.go"
 
 	redis = "Redis BGSAVE"
 )

@@ -3,9 +3,9 @@ package main
 // Flink's table on the Go heap.
 
 const (
-	cowmapFile   = "internal/cowmap/cowmap.go"
-	rehashFile   = "internal/cowmap/rehash.go"
-	snapshotFile = "internal/cowmap/snapshot.go"
+	cowmapFile   = "flink/internal/cowmap/cowmap.go"
+	rehashFile   = "flink/internal/cowmap/rehash.go"
+	snapshotFile = "flink/internal/cowmap/snapshot.go"
 	flinkFile    = "flink/flink.go"
 	groupFile    = "flink/group.go"
 	nestedFile   = "flink/nested.go"

@@ -126,7 +126,17 @@ func suites(room string) []suite {
 	case "image/crash": // what a crash finds, not the list of calls that is pinned
 		return []suite{{pkg: "internal/image", run: "^Test(Crash|Faults|FaultAndOn)$"}}
 	}
-	return []suite{{pkg: "internal/" + room, run: "."}} // stable, phase, image, wal …
+	pkg := "internal/" + room // stable, phase, image, wal …
+	if owner, ok := owners()[room]; ok {
+		pkg = owner + "/" + pkg
+	}
+	return []suite{{pkg: pkg, run: "."}}
+}
+
+// owners returns the algorithm under which a room's package stands, where it is one
+// algorithm's alone.
+func owners() map[string]string {
+	return map[string]string{"cowmap": "flink", "fork": "hyper"}
 }
 
 // suites returns the tests that have to notice m, in the order in which to ask
