@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/loader"
+	"ckptbench/algorithms/pagestore/rows"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 	"ckptbench/workload"
@@ -26,7 +26,7 @@ func (c cell) bulk() bool { return c.Workload.Name == workload.Bulk }
 type load struct {
 	cell   cell
 	stream *bulk.Stream
-	rows   *loader.Loader
+	rows   *rows.Loader
 	out    *result.Trial
 
 	times   []time.Duration      // of the messages of measured passes
@@ -70,7 +70,7 @@ func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 	if !unindexed && (w.Calls == "insert" || w.Calls == "mixed") {
 		most *= 2
 	}
-	rows, err := loader.Open(loader.Options{Way: loader.Way(w.Put), PageSize: w.PageSize, Keys: 2 * uint64(c.Records), Bytes: most})
+	rows, err := rows.Open(rows.Options{Way: rows.Way(w.Put), PageSize: w.PageSize, Keys: 2 * uint64(c.Records), Bytes: most})
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 // wrong tells rows that are not what they ought to be from what else can be an
 // error.
 func (l *load) wrong(err error) error {
-	if errors.Is(err, loader.ErrWrong) {
+	if errors.Is(err, rows.ErrWrong) {
 		return &wrongImage{err}
 	}
 	return err

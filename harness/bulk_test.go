@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms/loader"
+	"ckptbench/algorithms/pagestore/rows"
 	"ckptbench/harness/result"
 	"ckptbench/workload"
 )
@@ -85,7 +85,7 @@ func TestBulkFindsWrongRows(t *testing.T) {
 		}
 	}
 	var wrong *wrongImage
-	if err := l.wrong(l.run(t.Context())); !errors.As(err, &wrong) || !errors.Is(err, loader.ErrWrong) || out.Bulk != nil {
+	if err := l.wrong(l.run(t.Context())); !errors.As(err, &wrong) || !errors.Is(err, rows.ErrWrong) || out.Bulk != nil {
 		t.Errorf("%v, figures %+v", err, out.Bulk)
 	}
 }
@@ -118,13 +118,13 @@ func TestBulkIsNotSharded(t *testing.T) {
 	}
 }
 
-// The loader and the workload have the same names for the same ways.
+// Package rows and the workload have the same names for the same ways.
 func TestWaysHaveOneName(t *testing.T) {
 	var ways []string
-	for _, w := range loader.Ways() {
+	for _, w := range rows.Ways() {
 		ways = append(ways, string(w))
 	}
 	if !slices.Equal(ways, workload.Puts()) {
-		t.Errorf("loader has %q, workload %q", ways, workload.Puts())
+		t.Errorf("rows has %q, workload %q", ways, workload.Puts())
 	}
 }

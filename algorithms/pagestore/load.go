@@ -3,7 +3,7 @@ package pagestore
 import (
 	"slices"
 
-	"ckptbench/algorithms/internal/rowstore"
+	"ckptbench/algorithms/pagestore/internal/rowstore"
 	"ckptbench/algorithms/store"
 )
 

@@ -50,9 +50,9 @@ import (
 	"errors"
 	"fmt"
 
-	"ckptbench/algorithms/internal/pages"
-	"ckptbench/algorithms/internal/rowstore"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/rowstore"
 	"ckptbench/algorithms/store"
 )
 

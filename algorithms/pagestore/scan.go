@@ -1,6 +1,6 @@
 package pagestore
 
-import "ckptbench/algorithms/internal/rowstore"
+import "ckptbench/algorithms/pagestore/internal/rowstore"
 
 // Keys implements store.Orderer: it walks the leaves of the table's tree. Of each
 // row the page is looked at, to tell whether the record is deleted.

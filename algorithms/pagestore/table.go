@@ -8,10 +8,10 @@ import (
 	"unsafe"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/record"
-	"ckptbench/algorithms/internal/rowstore"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/rowstore"
 	"ckptbench/algorithms/store"
 )
 

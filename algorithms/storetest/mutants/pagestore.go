@@ -6,10 +6,10 @@ const (
 	pagestoreFile     = "pagestore/pagestore.go"
 	pagestoreTable    = "pagestore/table.go"
 	pagestoreLoad     = "pagestore/load.go"
-	pagestoreCapture  = "internal/pages/capture.go"
-	pagestoreRows     = "internal/pages/rows.go"
-	pagestoreInsert   = "internal/pages/insert.go"
-	pagestoreRowstore = "internal/rowstore/rowstore.go"
+	pagestoreCapture  = "pagestore/internal/pages/capture.go"
+	pagestoreRows     = "pagestore/internal/pages/rows.go"
+	pagestoreInsert   = "pagestore/internal/pages/insert.go"
+	pagestoreRowstore = "pagestore/internal/rowstore/rowstore.go"
 
 	igniteCopies = "copy before write: the checkpoint buffer of Ignite"
 )

@@ -4,16 +4,16 @@ package main
 // table made of both.
 
 const (
-	pageFile     = "internal/pages/data.go"
-	rowsFile     = "internal/pages/rows.go"
-	freeListFile = "internal/pages/freelist.go"
-	insertFile   = "internal/pages/insert.go"
-	nodeFile     = "internal/btree/node.go"
-	changeFile   = "internal/btree/change.go"
-	treeFile     = "internal/btree/tree.go"
-	treeAllFile  = "internal/btree/batch.go"
-	rowstoreFile = "internal/rowstore/rowstore.go"
-	putAllFile   = "internal/rowstore/batch.go"
+	pageFile     = "pagestore/internal/pages/data.go"
+	rowsFile     = "pagestore/internal/pages/rows.go"
+	freeListFile = "pagestore/internal/pages/freelist.go"
+	insertFile   = "pagestore/internal/pages/insert.go"
+	nodeFile     = "pagestore/internal/btree/node.go"
+	changeFile   = "pagestore/internal/btree/change.go"
+	treeFile     = "pagestore/internal/btree/tree.go"
+	treeAllFile  = "pagestore/internal/btree/batch.go"
+	rowstoreFile = "pagestore/internal/rowstore/rowstore.go"
+	putAllFile   = "pagestore/internal/rowstore/batch.go"
 
 	ignite = "Ignite's page memory"
 	iep32  = "IEP-32"
@@ -102,16 +102,16 @@ func pagesMutants() []mutant {
 		{name: "pages-resize-not-listed", file: rowsFile, seen: "a page that has less room than its bucket says",
 			fault: "leaves a page in its bucket when a row of it got longer",
 			edits: one("\tr.list.moved(l.page(), p)\n\treturn true, nil\n", "\treturn true, nil\n")},
-		{name: "pages-writer-beside-readers", file: "internal/pages/latch.go", seen: "latch held shared and exclusively",
+		{name: "pages-writer-beside-readers", file: "pagestore/internal/pages/latch.go", seen: "latch held shared and exclusively",
 			fault: "lets a waiting writer in while others read",
 			edits: one("if w&^wanted == 0 {", "if w&writing == 0 {")},
-		{name: "pages-tag-not-changed", file: "internal/pages/space.go", tests: []string{"btree"}, seen: ignite + ": rotation of page ids",
+		{name: "pages-tag-not-changed", file: "pagestore/internal/pages/space.go", tests: []string{"btree"}, seen: ignite + ": rotation of page ids",
 			fault: "leaves a page's tag as it is when it is freed",
 			edits: one("\th.tag++\n", "")},
-		{name: "pages-write-not-dirty", file: "internal/pages/space.go", seen: ignite + ": dirty pages",
+		{name: "pages-write-not-dirty", file: "pagestore/internal/pages/space.go", seen: ignite + ": dirty pages",
 			fault: "does not note that a page is written to",
 			edits: one("\ts.dirty.Add(uint64(i))\n", "")},
-		{name: "pages-crc-unchecked", file: "internal/pages/copy.go", seen: ignite + ": page checksums",
+		{name: "pages-crc-unchecked", file: "pagestore/internal/pages/copy.go", seen: ignite + ": page checksums",
 			fault: "takes any checksum for right",
 			edits: one("got := checksum(page); got != want", "got := checksum(page); got != want && want == 0")},
 	})...)...)

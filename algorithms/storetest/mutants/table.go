@@ -136,7 +136,10 @@ func suites(room string) []suite {
 // owners returns the algorithm under which a room's package stands, where it is one
 // algorithm's alone.
 func owners() map[string]string {
-	return map[string]string{"cowmap": "flink", "fork": "hyper"}
+	return map[string]string{
+		"cowmap": "flink", "fork": "hyper",
+		"pages": "pagestore", "btree": "pagestore", "rowstore": "pagestore",
+	}
 }
 
 // suites returns the tests that have to notice m, in the order in which to ask

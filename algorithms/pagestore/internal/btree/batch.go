@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // ErrUnsorted is returned for a batch whose keys are not in order. Nothing was

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/btree"
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/btree"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 func newStore(t testing.TB, size, n int) *Store {

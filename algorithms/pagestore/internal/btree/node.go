@@ -4,8 +4,8 @@ import (
 	"math/bits"
 	"unsafe"
 
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/prefetch"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // A node is a page of the tree. In a leaf (level 0) entry i is keys[i] and

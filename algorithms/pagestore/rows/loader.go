@@ -1,4 +1,4 @@
-// Package loader puts messages of rows into page memory in every way that
+// Package rows puts messages of rows into page memory in every way that
 // IEP-32 speaks of, so that they can be compared: into the free list alone, row
 // by row or at once, which is what its published table is of, and into a table
 // with an index, in three ways that it proposes and never measured.
@@ -6,7 +6,7 @@
 // It is no algorithm and no store.Store: there are no transactions and no
 // checkpoints. What it has besides is what a comparison needs: rows can be taken
 // out again, and all that is there can be compared with what ought to be.
-package loader
+package rows
 
 import (
 	"errors"
@@ -88,7 +88,7 @@ func Open(o Options) (*Loader, error) {
 		err = fmt.Errorf("no way to put rows is called %q: want one of %s", o.Way, Ways())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("loader: %w", err)
+		return nil, fmt.Errorf("rows: %w", err)
 	}
 	return l, nil
 }

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"ckptbench/algorithms/internal/btree"
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/btree"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // A Way is one of IEP-32's three to put a batch.

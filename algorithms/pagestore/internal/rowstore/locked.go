@@ -2,7 +2,7 @@ package rowstore
 
 import (
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // What a database asks of the store whose transactions lock keys, and that takes

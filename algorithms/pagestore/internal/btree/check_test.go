@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // newTree returns a tree in n pages of size bytes, which the test closes.

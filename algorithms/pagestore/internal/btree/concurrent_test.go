@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // scale returns n, or a fifth of it where only short tests are asked for.

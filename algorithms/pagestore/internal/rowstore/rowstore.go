@@ -15,8 +15,8 @@ import (
 	"fmt"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/btree"
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/btree"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // keyBytes begin every row, so that a row without an index tells whose it is.

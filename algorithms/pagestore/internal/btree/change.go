@@ -1,8 +1,8 @@
 package btree
 
 import (
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // An Op is what a closure decides to do with a key.

@@ -1,4 +1,4 @@
-package loader
+package rows
 
 import (
 	"encoding/binary"
@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // A heap is rows in pages that no index leads to: what the free list is measured

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"unsafe"
 
-	"ckptbench/algorithms/internal/pages"
 	"ckptbench/algorithms/internal/sched"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // A Tree is a B+ tree. Its methods may be called concurrently.

@@ -1,4 +1,4 @@
-package loader
+package rows
 
 import (
 	"cmp"
@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"ckptbench/algorithms/internal/arena"
-	"ckptbench/algorithms/internal/rowstore"
+	"ckptbench/algorithms/pagestore/internal/rowstore"
 )
 
 // A table is rows in pages that an index leads to.

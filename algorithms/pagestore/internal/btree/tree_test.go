@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"ckptbench/algorithms/internal/pages"
+	"ckptbench/algorithms/pagestore/internal/pages"
 )
 
 // do does one operation of nine, on key or on a batch that begins there, to the
