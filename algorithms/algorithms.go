@@ -3,6 +3,8 @@
 package algorithms
 
 import (
+	"slices"
+
 	"ckptbench/algorithms/calc"
 	"ckptbench/algorithms/cou"
 	"ckptbench/algorithms/cpr"
@@ -37,7 +39,7 @@ type Entry struct {
 	Late      bool           // its transactions release their locks before they commit
 	NeedsLog  bool           // it cannot do without a log
 	Unlogged  bool           // it is measured with a log of its own records only, as in its paper, and recorded with one of every change
-	Own       store.Own      // files of its own that it is recovered from; pages of snapshots are what a memory budget needs
+	Own       store.Own      // files of its own that it is recovered from
 	Budget    int64          // of memory, whatever the experiment says; 0 in the table
 	Mixed     bool           // its images mix versions: the log has to repair them
 	Locks     bool           // its checkpointer takes the locks of records, and does not go by the clock
@@ -143,9 +145,9 @@ func All() []Entry {
 			Summary: "nested maps, written while transactions are kept out", Paper: flip},
 		{Name: "pagestore", New: pagestore.New, Versions: store.HeadOnly, Partial: store.TrackOwn, Paged: true, Oracle: oracle.Prefix, Quiesces: "while the dirty set is swapped", Copies: "0 to 1", Variable: true,
 			Summary: "pages, of what was written since the image before; the first to change one copies it", Paper: ignite, CopyBytes: 1},
-		{Name: "foedus", New: foedus.New, NeedsLog: true, Own: store.Own{Form: store.Pages, Dir: foedus.Folder}, Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
+		{Name: "foedus", New: foedus.New, NeedsLog: true, Own: foedus.Own(), Oracle: oracle.Epoch, Quiesces: "never", Copies: "0",
 			Summary: "snapshots composed from the log and the snapshot before; nothing is captured", Paper: kimura},
-		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Own: store.Own{Form: store.Pairs}, Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
+		{Name: "hekaton", New: hekaton.New, NeedsLog: true, Own: hekaton.Own(), Oracle: oracle.Epoch, Quiesces: "never", Copies: "an index", Variable: true,
 			Summary: "the log, compacted into pairs of data and delta files; memory is never read", Paper: "Diaconu et al., SIGMOD 2013"},
 	}
 }
@@ -158,6 +160,17 @@ func Find(name string) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// OwnKinds returns the kinds of files that algorithms keep of their own, each once:
+// what a folder may hold beside images and logs.
+func OwnKinds() (kinds []store.OwnKind) {
+	for _, e := range All() {
+		if !e.Own.None() && !slices.Contains(kinds, e.Own.Kind) {
+			kinds = append(kinds, e.Own.Kind)
+		}
+	}
+	return kinds
 }
 
 // DurableByImage reports whether an image alone makes the transactions durable that it

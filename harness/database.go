@@ -129,7 +129,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 			o.Log.NotesOnly, o.Log.Interval = true, noteInterval
 		}
 	}
-	if e.Own.Form == store.Pages {
+	if e.Own.Paged {
 		o.Budget = int64(c.MemoryBudget)
 	}
 	e.Apply(&o)

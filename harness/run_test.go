@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
 	"ckptbench/harness/lock"
 	"ckptbench/harness/result"
@@ -28,7 +27,7 @@ func known() config.Known {
 		if e.DurableByImage() || e.Baseline {
 			k.PrefixAlgorithms = append(k.PrefixAlgorithms, e.Name)
 		}
-		if e.Own.Form == store.Pages {
+		if e.Own.Paged {
 			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
 		}
 		if !e.Own.None() {

@@ -24,7 +24,7 @@ func BenchmarkTransaction(b *testing.B) {
 			b.Run(name, func(b *testing.B) {
 				dir := b.TempDir()
 				s, err := store.Open(store.Options{
-					Algorithm: "foedus", New: New, NeedsLog: true, Own: store.Own{Form: store.Pages, Dir: Folder}, Budget: bench.budget, Workers: 1,
+					Algorithm: "foedus", New: New, NeedsLog: true, Own: Own(), Budget: bench.budget, Workers: 1,
 					Tables: []store.TableSpec{{Name: "t", ValueSize: 100, Capacity: records}},
 					Log:    store.Log{Dir: filepath.Join(dir, "log")},
 				})

@@ -54,7 +54,7 @@ func newRig(t *testing.T, disk fs.FS, budget int64, tables ...store.TableSpec) *
 func (r *rig) open() {
 	r.t.Helper()
 	o := store.Options{
-		Algorithm: "foedus", NeedsLog: true, Own: store.Own{Form: store.Pages, Dir: Folder}, Budget: r.budget, Tables: r.tables, Workers: rigWorkers,
+		Algorithm: "foedus", NeedsLog: true, Own: Own(), Budget: r.budget, Tables: r.tables, Workers: rigWorkers,
 		New: func(env *store.Env) (store.Algorithm, error) {
 			a, err := build(env, glean.Options{Partitions: 2, BufferBytes: 20_000})
 			r.alg, _ = a.(*paged)
@@ -89,7 +89,7 @@ func (r *rig) reopen() store.Recovery {
 }
 
 func (r *rig) recover() (store.Recovery, error) {
-	o := store.Options{Own: store.Own{Form: store.Pages, Dir: Folder}, Log: store.Log{Dir: "log"}}
+	o := store.Options{Own: Own(), Log: store.Log{Dir: "log"}}
 	src := store.Source{FS: r.disk, Log: "log", Parallel: 2}
 	if r.images {
 		src.Images, o.Images.Dir = "images", "images"

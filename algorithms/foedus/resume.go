@@ -16,7 +16,7 @@ import (
 // and reads the records back from the pages.
 func (f *foedus) Resume(ctx context.Context, tail store.Tail) (store.Recovery, error) {
 	return f.resume(ctx, tail, func(r *store.Recovery) (err error) {
-		r.Records, err = f.env.LoadSnapshot(ctx, f.dir.Current(), tail.Parallel)
+		r.Records, err = f.env.LoadSaved(ctx, saved(f.dir.Current()), tail.Parallel)
 		return err
 	})
 }
@@ -92,9 +92,9 @@ func (f *foedus) find(below uint64, tail store.Tail) error {
 	sn := f.dir.Current()
 	switch {
 	case sn == nil:
-		return fmt.Errorf("%w in %s", glean.ErrNoSnapshot, f.o.Dir)
+		return noSnapshot("in " + f.o.Dir)
 	case sn.Until() > tail.To:
-		return fmt.Errorf("%w of epoch %d or before", glean.ErrNoSnapshot, tail.To)
+		return noSnapshot(fmt.Sprintf("of epoch %d or before", tail.To))
 	}
 	return nil
 }

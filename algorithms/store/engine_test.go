@@ -243,11 +243,11 @@ func TestBudgetRefused(t *testing.T) {
 		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20,
 		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
 	})
-	if err == nil || !strings.Contains(err.Error(), "plain") || !strings.Contains(err.Error(), "foedus") {
+	if err == nil || !strings.Contains(err.Error(), "plain") || !strings.Contains(err.Error(), "own files") {
 		t.Errorf("a memory budget for plain: %v", err)
 	}
 	_, err = Open(Options{
-		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Own: Own{Form: Pages},
+		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Own: Own{Paged: true},
 		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "keeper") {

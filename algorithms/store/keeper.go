@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/wal"
 )
@@ -37,7 +36,12 @@ type Keeper interface {
 // Changes are what a Keeper is filled with, in streams read concurrently. The
 // changes of one transaction are in one stream, in the order in which they were
 // made.
-type Changes = glean.Source
+type Changes interface {
+	// Streams returns how many there are.
+	Streams() int
+	// Read calls put with every change of one stream, until it returns an error.
+	Read(ctx context.Context, stream int, put func(Change) error) error
+}
 
 // A Change is one change of one record.
 type Change = wal.Change

@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"ckptbench/algorithms/internal/glean"
-	"ckptbench/algorithms/internal/pairs"
+	"ckptbench/algorithms/internal/finding"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -16,32 +17,64 @@ import (
 
 // An Own says which files of its own an algorithm can be recovered from.
 type Own struct {
-	Form Form
+	Kind OwnKind // nil: there are no such files
 	// Dir is, of Options, below the folder of the algorithm's own files, and
 	// may be empty; of a Source it is the folder itself.
 	Dir string
+	// Paged says that records may be left in the files, where there is a memory
+	// budget (see Keeper).
+	Paged bool
 }
 
-// A Form is what such files hold.
-type Form int
-
-// The forms there are.
-const (
-	NoForm Form = iota // there are no such files
-	Pages              // pages of snapshots (package glean), which records may be left in where there is a memory budget
-	Pairs              // pairs of data and delta files (package pairs)
-)
-
 // None reports whether there are no such files.
-func (o Own) None() bool { return o.Form == NoForm }
+func (o Own) None() bool { return o.Kind == nil }
+
+// An OwnKind is the kind of one algorithm's own files: what finds, reads and verifies
+// them. Values of one kind are equal. Its methods may be called concurrently.
+type OwnKind interface {
+	// Title says in words what a folder of such files holds.
+	Title() string
+	// Owns reports whether a file of that name is one of them.
+	Owns(name string) bool
+	// Open opens the newest state in a folder that is whole: where there are
+	// several with numbers and below is not 0, the newest with a lower number.
+	// The error wraps ErrNoState where there is none.
+	Open(fsys fs.FS, dir string, below uint64) (*Saved, error)
+	// Damaged reports whether an error, of Open, of a Saved or of the algorithm's
+	// Resume, says that a file is not what was written.
+	Damaged(err error) bool
+	// Verify reads every byte of the files in a folder. The error says why the
+	// folder could not be read.
+	Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error)
+}
+
+// A Saved is the newest whole state in own files, open to be read.
+type Saved struct {
+	Name     string        // of the state, for a person
+	Order    string        // that it is a point of: see Point.Kind
+	Number   uint64        // of the state, where there are several; 0: there is only one
+	Epoch    uint64        // the state holds all of the log up to its end
+	Last     uint64        // the largest stamp; 0: it is that of a record
+	Bytes    int64         // of all that is read
+	Tables   []image.Table // nil: the files do not say
+	Problems []string      // damaged files that were passed over
+	// Scan hands every record over, from up to parallel goroutines, each of
+	// which is a worker from 0 on.
+	Scan func(ctx context.Context, parallel int, f func(worker int, r ImageRecord) error) error
+	// Close closes the files.
+	Close func()
+}
+
+// ErrNoState means that own files are whole, and hold no state to be used.
+var ErrNoState = errors.New("no state")
 
 // A Resumer is an Algorithm that goes on from its own files: it recovers from
 // them and from the log itself.
 type Resumer interface {
 	// Resume fills the store, in place of Load, from the newest state in its
 	// files that is whole, and what the log holds after it. Recovery.Last has to
-	// be the largest stamp in it. An error of package glean or pairs that there
-	// is none, or that it is damaged, has an image be used.
+	// be the largest stamp in it. ErrNoState, or an error that is damage to the
+	// kind of the files, has an image be used.
 	Resume(ctx context.Context, tail Tail) (Recovery, error)
 }
 
@@ -58,7 +91,9 @@ func (o *Options) OwnFiles() Own {
 	if o.Own.None() || o.ownDir() == "" {
 		return Own{}
 	}
-	return Own{o.Own.Form, filepath.Join(o.ownDir(), o.Own.Dir)}
+	own := o.Own
+	own.Dir = filepath.Join(o.ownDir(), own.Dir)
+	return own
 }
 
 // ownReach returns the last epoch of the newest state in the store's own files; 0
@@ -68,30 +103,25 @@ func (o *Options) ownReach() (uint64, error) {
 	if own.None() {
 		return 0, nil
 	}
-	st, err := own.open(o.Images.FS, 0)
-	if unusable, _ := passedOver(err); unusable {
+	st, err := own.Kind.Open(o.Images.FS, own.Dir, 0)
+	if unusable, _ := own.passedOver(err); unusable {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
-	defer st.close()
-	return st.epoch, nil
+	defer st.Close()
+	return st.Epoch, nil
 }
-
-// errNoState means that own files are whole, and hold no state to be used.
-var errNoState = errors.New("no state")
 
 // passedOver reports whether an error says that own files are not to be recovered
 // from, so that an image is; and whether that should not be.
-func passedOver(err error) (yes, problem bool) {
-	var pages *glean.Damage
-	var files *pairs.Damage
+func (o Own) passedOver(err error) (yes, problem bool) {
 	var log *wal.Damage
-	if errors.As(err, &pages) || errors.As(err, &files) || errors.As(err, &log) || errors.Is(err, errUnfit) {
+	if o.Kind.Damaged(err) || errors.As(err, &log) || errors.Is(err, errUnfit) {
 		return true, true
 	}
-	return errors.Is(err, errNoState) || errors.Is(err, glean.ErrNoSnapshot) || errors.Is(err, pairs.ErrNone), false
+	return errors.Is(err, ErrNoState), false
 }
 
 // recoverOwn fills the store from own files. See passedOver for the error.
@@ -115,7 +145,7 @@ func (s *Store) recoverOwn(ctx context.Context, src Source) (r Recovery, err err
 		return r, src.checkGaps(&r)
 	}
 	if s.keeper != nil {
-		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", errNoState, s.opts.OwnFiles().Dir)
+		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", ErrNoState, s.opts.OwnFiles().Dir)
 	}
 	return s.readOwn(ctx, src, to)
 }
@@ -138,7 +168,6 @@ func (s *Store) readOwn(ctx context.Context, src Source, to uint64) (r Recovery,
 	var damaged []error // one for each state that was given up
 	for below := uint64(0); ; {
 		r, err = s.readOwnBelow(ctx, src, below, to)
-		var damage *glean.Damage
 		if err == nil {
 			for _, err := range damaged {
 				r.Problems = append(r.Problems, err.Error())
@@ -146,7 +175,7 @@ func (s *Store) readOwn(ctx context.Context, src Source, to uint64) (r Recovery,
 			return r, nil
 		}
 		damaged = append(damaged, err)
-		if r.Snapshot == 0 || !errors.As(err, &damage) {
+		if r.Snapshot == 0 || !src.Own.Kind.Damaged(err) {
 			return r, errors.Join(damaged...)
 		}
 		if err := s.forget(); err != nil {
@@ -160,44 +189,44 @@ func (s *Store) readOwn(ctx context.Context, src Source, to uint64) (r Recovery,
 // from the newest state.
 func (s *Store) readOwnBelow(ctx context.Context, src Source, below, to uint64) (r Recovery, err error) {
 	start := time.Now()
-	st, err := src.Own.open(src.FS, below)
+	st, err := src.Own.Kind.Open(src.FS, src.Own.Dir, below)
 	if err != nil {
 		return r, err
 	}
-	defer st.close()
-	r.Problems = st.problems
-	if to != 0 && st.epoch > to {
-		return r, fmt.Errorf("%w of epoch %d or before in %s", errNoState, to, src.Own.Dir)
+	defer st.Close()
+	r.Problems = st.Problems
+	if to != 0 && st.Epoch > to {
+		return r, fmt.Errorf("%w of epoch %d or before in %s", ErrNoState, to, src.Own.Dir)
 	}
-	r.Own, r.Snapshot, r.Images, r.Bytes, r.Last = true, st.number, 1, st.bytes, st.last
-	r.Point = Point{Kind: st.kind, Seq: st.epoch, LogFrom: st.epoch, LogTo: st.epoch}
+	r.Own, r.Snapshot, r.Images, r.Bytes, r.Last = true, st.Number, 1, st.Bytes, st.Last
+	r.Point = Point{Kind: st.Order, Seq: st.Epoch, LogFrom: st.Epoch, LogTo: st.Epoch}
 	if r.Records, err = s.fillFrom(ctx, st, src.Parallel); err != nil {
 		return r, err
 	}
-	s.sum([]counter{{last: st.last >> 16}})
+	s.sum([]counter{{last: st.Last >> 16}})
 	r.Load, start = time.Since(start), time.Now()
 	err = s.replay(ctx, src, &r)
 	r.Replay = time.Since(start)
 	return r, err
 }
 
-// LoadSnapshot puts the records of a snapshot where they belong, before Loaded,
-// and returns how many there are, tombstones included.
-func (e *Env) LoadSnapshot(ctx context.Context, sn *glean.Snapshot, parallel int) (uint64, error) {
-	return e.store.fillFrom(ctx, savedPages(sn), parallel)
+// LoadSaved puts the records of a state where they belong, before Loaded, and
+// returns how many there are, tombstones included.
+func (e *Env) LoadSaved(ctx context.Context, st *Saved, parallel int) (uint64, error) {
+	return e.store.fillFrom(ctx, st, parallel)
 }
 
 // fillFrom puts the records of own files where they belong, and returns how many
 // there are, tombstones included.
-func (s *Store) fillFrom(ctx context.Context, st *saved, parallel int) (uint64, error) {
-	if st.tables != nil {
-		if err := s.fits(st.tables); err != nil {
+func (s *Store) fillFrom(ctx context.Context, st *Saved, parallel int) (uint64, error) {
+	if st.Tables != nil {
+		if err := s.fits(st.Tables); err != nil {
 			return 0, err
 		}
 	}
 	parallel = max(parallel, 1)
 	counts, loadings := make([]counter, parallel), s.loadings(parallel)
-	if err := st.scan(ctx, parallel, s.filler(counts, loadings)); err != nil {
+	if err := st.Scan(ctx, parallel, s.filler(counts, loadings)); err != nil {
 		return 0, err
 	}
 	if err := flushAll(loadings); err != nil {

@@ -3,12 +3,11 @@ package store
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
-	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -18,26 +17,26 @@ type Contents struct {
 	Log    bool
 }
 
-// ContentsOf looks at the names in a folder.
-func ContentsOf(dir string) (c Contents, err error) {
+// ContentsOf looks at the names in a folder, which may be files of those kinds.
+func ContentsOf(dir string, own ...OwnKind) (c Contents, err error) {
 	names, err := fs.OS().List(dir)
 	image := named("MANIFEST-")
 	log := named("log-")
 	for _, n := range names {
-		c.States = c.States || image(n) || pairs.Owns(n) || glean.Owns(n)
+		c.States = c.States || image(n) || slices.ContainsFunc(own, func(k OwnKind) bool { return k.Owns(n) })
 		c.Log = c.Log || log(n)
 	}
 	return c, err
 }
 
 // VerifyReach checks that the log in a folder holds what the two newest states in
-// another folder need: images, or the states in an algorithm's own files. The report
+// another folder need: images, or the states in files of those kinds. The report
 // says of each that it does not reach which epochs are missing, at which file, and what
 // to do. An empty log is one that is not known. The error is ErrDamaged where the newest
 // state lacks something, or mixes versions and has no log, and ErrNothing where no state
 // was taken with a log. What is damaged within the files is for Verify to find.
-func VerifyReach(dir, log string) (report string, err error) {
-	states := statesIn(dir)
+func VerifyReach(dir, log string, own ...OwnKind) (report string, err error) {
+	states := statesIn(dir, own)
 	if len(states) == 0 {
 		return "", fmt.Errorf("%s: %w", dir, ErrNothing)
 	}
@@ -133,7 +132,7 @@ func (n needing) shortages(log string) ([]wal.Shortage, uint64, error) {
 
 // statesIn returns the states in a folder that were taken with a log, newest first, two
 // at most.
-func statesIn(dir string) (states []needing) {
+func statesIn(dir string, own []OwnKind) (states []needing) {
 	fsys := fs.OS()
 	for len(states) < 2 {
 		set, _, err := image.Latest(fsys, dir)
@@ -146,27 +145,19 @@ func statesIn(dir string) (states []needing) {
 		}
 		fsys = without(fsys, ref.Path)
 	}
-	for _, form := range []Form{Pages, Pairs} {
+	for _, k := range own {
 		below := uint64(0)
 		for len(states) < 2 {
-			st, err := Own{form, dir}.open(fs.OS(), below)
+			st, err := k.Open(fs.OS(), dir, below)
 			if err != nil {
 				break
 			}
-			st.close()
-			states = append(states, needing{st.title(), fmt.Sprintf("log %d", st.epoch), st.epoch, st.epoch})
-			if below = st.number; below == 0 {
+			st.Close()
+			states = append(states, needing{st.Name, fmt.Sprintf("log %d", st.Epoch), st.Epoch, st.Epoch})
+			if below = st.Number; below == 0 {
 				break
 			}
 		}
 	}
 	return states
-}
-
-// title names a state in own files.
-func (s *saved) title() string {
-	if s.number == 0 {
-		return "PAIRS"
-	}
-	return fmt.Sprintf("snapshot-%08d", s.number)
 }

@@ -73,7 +73,7 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	if err == nil {
 		return r, nil
 	}
-	instead, problem := passedOver(err)
+	instead, problem := src.Own.passedOver(err)
 	if !instead {
 		return r, fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}

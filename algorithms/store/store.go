@@ -31,8 +31,8 @@ type Options struct {
 	Own       Own      // files of the algorithm's own that it can be recovered from
 
 	// Budget is how many bytes of records the algorithm may have in memory, as
-	// far as it can help it; 0: all. It is for algorithms with Pages of their
-	// own, and a Keeper is what New has to return.
+	// far as it can help it; 0: all. It is for algorithms whose own files are
+	// Paged, and a Keeper is what New has to return.
 	Budget int64
 
 	Tables  []TableSpec
@@ -151,8 +151,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll)
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
-	case o.Budget < 0 || o.Budget > 0 && o.Own.Form != Pages:
-		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, or take an algorithm with snapshot pages (foedus)", o.Budget, o.Algorithm)
+	case o.Budget < 0 || o.Budget > 0 && !o.Own.Paged:
+		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, or take one that can leave records in its own files", o.Budget, o.Algorithm)
 	}
 	for _, t := range o.Tables {
 		if t.ValueSize < 0 || t.ValueSize > 1<<28 {

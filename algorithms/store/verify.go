@@ -8,11 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
-	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -25,17 +22,18 @@ var (
 )
 
 // Verify reads every byte of the images, manifests and logs in dir, and of the
-// files that algorithms keep of their own, and says what it found, for a person.
+// files of those kinds that algorithms keep of their own, and says what it found, for
+// a person.
 // The error is ErrDamaged where anything is, ErrNothing where there is nothing, or
 // says why dir could not be read.
-func Verify(ctx context.Context, dir string) (report string, err error) {
+func Verify(ctx context.Context, dir string, own ...OwnKind) (report string, err error) {
 	names, err := fs.OS().List(dir)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
 	none, damaged := true, false
-	for _, k := range kinds() {
+	for _, k := range kinds(own) {
 		if !slices.ContainsFunc(names, k.owns) {
 			continue
 		}
@@ -62,13 +60,15 @@ type kind struct {
 	verify func(ctx context.Context, dir string) (text string, ok bool, err error)
 }
 
-func kinds() []kind {
-	return []kind{
+func kinds(own []OwnKind) []kind {
+	ks := []kind{
 		{named("image-", "MANIFEST-"), verifyImages},
 		{named("log-"), verifyLog},
-		{pairs.Owns, own("pairs of data and delta files", pairs.Verify)},
-		{glean.Owns, own("snapshots", glean.Verify)},
 	}
+	for _, k := range own {
+		ks = append(ks, kind{k.Owns, verifyOwn(k)})
+	}
+	return ks
 }
 
 // named returns what reports whether a name begins with one of those.
@@ -78,11 +78,11 @@ func named(prefixes ...string) func(string) bool {
 	}
 }
 
-// own returns what verifies files of an algorithm's own.
-func own(what string, verify func(context.Context, fs.FS, string) (finding.Files, error)) func(context.Context, string) (string, bool, error) {
+// verifyOwn returns what verifies files of an algorithm's own.
+func verifyOwn(k OwnKind) func(context.Context, string) (string, bool, error) {
 	return func(ctx context.Context, dir string) (string, bool, error) {
-		found, err := verify(ctx, fs.OS(), dir)
-		return fmt.Sprintf("%s: %s\n%s", filepath.Clean(dir), what, found), found.OK(), err
+		found, err := k.Verify(ctx, fs.OS(), dir)
+		return fmt.Sprintf("%s: %s\n%s", filepath.Clean(dir), k.Title(), found), found.OK(), err
 	}
 }
 

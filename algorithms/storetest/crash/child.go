@@ -41,13 +41,13 @@ type way struct {
 
 // ways returns those there are for an algorithm.
 func ways(e algorithms.Entry) []way {
-	switch e.Own.Form {
-	case store.Pages:
+	switch {
+	case e.Own.None():
+		return []way{{}}
+	case e.Own.Paged:
 		return []way{{}, {Own: true}, {Own: true, Budget: true}, {Own: true, Budget: true, NoImage: true}}
-	case store.Pairs:
-		return []way{{}, {Own: true}, {Own: true, NoImage: true}}
 	}
-	return []way{{}}
+	return []way{{}, {Own: true}, {Own: true, NoImage: true}}
 }
 
 // budget is of a few pages, fewer than there are.

@@ -51,7 +51,7 @@ func hekatonMutants() []mutant {
 			edits: one("ok && own && src.LogTo == 0", "ok && own")},
 		{name: "hekaton-tail-from-later", file: ownFile, seen: upstream + ": < and <= of epochs mixed up",
 			fault: "replays the log without the epoch after that of the pairs",
-			edits: one("LogFrom: st.epoch, LogTo", "LogFrom: st.epoch + 1, LogTo")},
+			edits: one("LogFrom: st.Epoch, LogTo", "LogFrom: st.Epoch + 1, LogTo")},
 		{name: "hekaton-tail-left-out", file: ownFile, seen: "what is committed after the checkpoint is lost",
 			fault: "recovers from the pairs without the log after them",
 			edits: one("err = s.replay(ctx, src, &r)", "err = ctx.Err()")},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -16,7 +15,6 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
 
@@ -424,8 +422,7 @@ func TestBothSnapshotsDamaged(t *testing.T) {
 	}
 	b = openBench(t, "foedus", mem, true, false)
 	_, err := b.recover(mem)
-	var damage *glean.Damage
-	if !errors.As(err, &damage) {
+	if !own.Kind.Damaged(err) {
 		t.Fatalf("recovered from damaged snapshots: %v", err)
 	}
 	for _, n := range pages[len(pages)-2:] {

@@ -14,7 +14,6 @@ import (
 	"github.com/pkg/profile"
 
 	"ckptbench/algorithms"
-	"ckptbench/algorithms/store"
 	"ckptbench/harness"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
@@ -58,7 +57,7 @@ func known() config.Known {
 		if e.DurableByImage() || e.Baseline {
 			k.PrefixAlgorithms = append(k.PrefixAlgorithms, e.Name)
 		}
-		if e.Own.Form == store.Pages {
+		if e.Own.Paged {
 			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
 		}
 		if !e.Own.None() {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/lock"
 )
@@ -24,7 +25,7 @@ const looks = 5
 var errBusy = errors.New("not verified")
 
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
-	v := &verification{t: t, seen: map[string]bool{}}
+	v := &verification{t: t, own: algorithms.OwnKinds(), seen: map[string]bool{}}
 	for _, dir := range c.Dirs {
 		before := v.found
 		err := v.walk(ctx, dir, true)
@@ -40,6 +41,7 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 // A verification reads a folder and those below it.
 type verification struct {
 	t     terminal
+	own   []store.OwnKind // that a folder may hold
 	seen  map[string]bool // paths without links: what several links lead to is read once
 	found int             // folders with something in them
 	errs  []error         // of folders; the others are read all the same
@@ -96,10 +98,12 @@ func list(dir string) (real string, entries []fs.DirEntry, err error) {
 
 // verify verifies one folder.
 func (v *verification) verify(ctx context.Context, dir string) error {
-	if held, err := store.ContentsOf(dir); err == nil && (held.States || held.Log) {
+	if held, err := store.ContentsOf(dir, v.own...); err == nil && (held.States || held.Log) {
 		v.lots = append(v.lots, lot{dir, held})
 	}
-	text, err := verifyFolder(ctx, dir, store.Verify)
+	text, err := verifyFolder(ctx, dir, func(ctx context.Context, dir string) (string, error) {
+		return store.Verify(ctx, dir, v.own...)
+	})
 	if errors.Is(err, store.ErrNothing) {
 		return nil
 	}
@@ -120,7 +124,7 @@ func (v *verification) reach(ctx context.Context) error {
 		}
 		log := v.logOf(l.dir)
 		text, err := verifyFolder(ctx, watched(l.dir, log), func(context.Context, string) (string, error) {
-			return store.VerifyReach(l.dir, log)
+			return store.VerifyReach(l.dir, log, v.own...)
 		})
 		if errors.Is(err, store.ErrNothing) {
 			continue

@@ -1,0 +1,54 @@
+package hekaton
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ckptbench/algorithms/internal/finding"
+	"ckptbench/algorithms/internal/fs"
+	"ckptbench/algorithms/internal/pairs"
+	"ckptbench/algorithms/store"
+)
+
+// Own returns the files that a store under hekaton is recovered from: its pairs.
+func Own() store.Own { return store.Own{Kind: compacted{}} }
+
+// compacted is Hekaton's own kind of files.
+type compacted struct{}
+
+// Title implements store.OwnKind.
+func (compacted) Title() string { return "pairs of data and delta files" }
+
+// Owns implements store.OwnKind.
+func (compacted) Owns(name string) bool { return pairs.Owns(name) }
+
+// Verify implements store.OwnKind.
+func (compacted) Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) {
+	return pairs.Verify(ctx, fsys, dir)
+}
+
+// Damaged implements store.OwnKind.
+func (compacted) Damaged(err error) bool {
+	var damage *pairs.Damage
+	return errors.As(err, &damage)
+}
+
+// Open opens the pairs last published: there is one state at a time.
+func (compacted) Open(fsys fs.FS, dir string, _ uint64) (*store.Saved, error) {
+	p, err := pairs.Find(fsys, dir)
+	if errors.Is(err, pairs.ErrNone) {
+		return nil, fmt.Errorf("%w: %w", store.ErrNoState, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &store.Saved{
+		Name: "PAIRS", Order: "log", Epoch: p.Epoch(), Bytes: p.Bytes(), Close: func() {},
+		Scan: func(ctx context.Context, parallel int, f func(int, store.ImageRecord) error) error {
+			return p.Load(ctx, parallel, func(worker int, r pairs.Row) error {
+				return f(worker, store.ImageRecord{Table: r.Table, Key: r.Key, Stamp: r.Stamp, Absent: r.Absent, Value: r.Value})
+			})
+		},
+	}, nil
+}
