@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
 

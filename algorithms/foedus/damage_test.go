@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
 

@@ -3,7 +3,7 @@ package foedus
 import (
 	"context"
 
-	"ckptbench/algorithms/internal/glean"
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )

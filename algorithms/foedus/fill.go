@@ -5,7 +5,7 @@ import (
 	"errors"
 	"runtime"
 
-	"ckptbench/algorithms/internal/glean"
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/store"
 )

@@ -66,7 +66,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"ckptbench/algorithms/internal/glean"
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/store"

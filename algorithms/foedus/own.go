@@ -7,9 +7,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/store"
 )

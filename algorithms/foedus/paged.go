@@ -4,7 +4,7 @@ import (
 	"context"
 	"unsafe"
 
-	"ckptbench/algorithms/internal/glean"
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/store"

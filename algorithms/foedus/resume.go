@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"ckptbench/algorithms/internal/glean"
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/store"
 )

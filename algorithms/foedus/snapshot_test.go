@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/fs/fstest"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/store"
 )
 

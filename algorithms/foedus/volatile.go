@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"ckptbench/algorithms/foedus/internal/glean"
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/backoff"
-	"ckptbench/algorithms/internal/glean"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
+	"ckptbench/algorithms/hekaton/internal/pairs"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
-	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/store"
 )
 

@@ -30,7 +30,7 @@ import (
 	"context"
 	"fmt"
 
-	"ckptbench/algorithms/internal/pairs"
+	"ckptbench/algorithms/hekaton/internal/pairs"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/store"

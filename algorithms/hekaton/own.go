@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"ckptbench/algorithms/hekaton/internal/pairs"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/pairs"
 	"ckptbench/algorithms/store"
 )
 

@@ -5,7 +5,7 @@ package main
 const (
 	hekatonFile = "hekaton/hekaton.go"
 	ownFile     = "store/own.go"
-	pairsDir    = "internal/pairs/"
+	pairsDir    = "hekaton/internal/pairs/"
 	hekatonBook = "Hekaton, data and delta files"
 )
 

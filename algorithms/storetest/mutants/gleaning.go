@@ -4,10 +4,10 @@ package main
 
 const (
 	foedusFile  = "foedus/foedus.go"
-	gleanFile   = "internal/glean/glean.go"
-	composeFile = "internal/glean/compose.go"
-	entryFile   = "internal/glean/entry.go"
-	gleanDir    = "internal/glean/dir.go"
+	gleanFile   = "foedus/internal/glean/glean.go"
+	composeFile = "foedus/internal/glean/compose.go"
+	entryFile   = "foedus/internal/glean/entry.go"
+	gleanDir    = "foedus/internal/glean/dir.go"
 	windowFile  = "internal/wal/window.go"
 	upstream    = "FOEDUS's code"
 )
@@ -58,7 +58,7 @@ func gleanMutants() []mutant {
 		{name: "glean-mapper-waits-for-the-dead", seen: upstream + ": a mapper that waits ignores that all is over",
 			fault: "does not end all parts when a reducer fails",
 			edits: one("\t\t\tif err := r.run(ctx); err != nil {\n\t\t\t\tcancel(err)", "\t\t\tif err := r.run(ctx); err != nil {\n\t\t\t\t_ = err")},
-		{name: "glean-old-roots", file: "internal/glean/roots.go", seen: upstream + ": stale root after a snapshot",
+		{name: "glean-old-roots", file: "foedus/internal/glean/roots.go", seen: upstream + ": stale root after a snapshot",
 			fault: "builds a root without the children of the one before",
 			edits: one("\t\tchildren, err := c.root(s)\n", "\t\tchildren, err := make([]Pointer, s.fanout), error(nil)\n")},
 		{name: "glean-order-of-arrival", file: entryFile, seen: upstream + ": an unstable sort relied upon",
@@ -76,16 +76,16 @@ func gleanMutants() []mutant {
 		{name: "glean-leaf-forgets", file: composeFile, seen: upstream + ": second snapshot",
 			fault: "does not take a leaf's old slots into the new one",
 			edits: one("\tcopy(slots, payload)\n", "")},
-		{name: "glean-pages-not-synced", file: "internal/glean/file.go", seen: noFsync,
+		{name: "glean-pages-not-synced", file: "foedus/internal/glean/file.go", seen: noFsync,
 			fault: "publishes pages that are not durable",
 			edits: one("if err := w.f.Sync(); err != nil {", "if err := error(nil); err != nil {")},
 		{name: "glean-names-not-synced", seen: noFsync,
 			fault: "publishes before the names of the page files are durable",
 			edits: one("if err := j.d.o.FS.SyncDir(j.d.o.Dir); err != nil {", "if err := error(nil); err != nil {")},
-		{name: "glean-removes-shared", file: "internal/glean/sweep.go", seen: upstream + ": a retry truncates files that are pointed to",
+		{name: "glean-removes-shared", file: "foedus/internal/glean/sweep.go", seen: upstream + ": a retry truncates files that are pointed to",
 			fault: "removes the files of earlier snapshots though pages in them are shared",
 			edits: one("return ok && (d.cur == nil || d.cur.m.file(id) == nil) && (d.prev == nil || d.prev.file(id) == nil)", "return ok && (d.cur == nil || uint16(id>>8) != d.cur.m.id)")},
-		{name: "glean-removes-while-held", file: "internal/glean/sweep.go", seen: "the spare checkpoint removed before the new one was read", tests: []string{"storetest/powercut"},
+		{name: "glean-removes-while-held", file: "foedus/internal/glean/sweep.go", seen: "the spare checkpoint removed before the new one was read", tests: []string{"storetest/powercut"},
 			fault: "removes a snapshot that a recovery may have to fall back to",
 			edits: one("\tpages = pages && !d.hold\n", "")},
 		{name: "glean-never-crowded", seen: "found here: a manifest of 65538 files, which nothing reads",

@@ -137,7 +137,7 @@ func suites(room string) []suite {
 // algorithm's alone.
 func owners() map[string]string {
 	return map[string]string{
-		"cowmap": "flink", "fork": "hyper",
+		"cowmap": "flink", "fork": "hyper", "glean": "foedus", "pairs": "hekaton",
 		"pages": "pagestore", "btree": "pagestore", "rowstore": "pagestore",
 	}
 }
