@@ -9,11 +9,11 @@ import (
 
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/stable"
 	"ckptbench/algorithms/internal/wal"
+	"ckptbench/algorithms/store/internal/phase"
 )
 
 // An Env is what an algorithm is built on.

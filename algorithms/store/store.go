@@ -12,10 +12,10 @@ import (
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/limit"
-	"ckptbench/algorithms/internal/phase"
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/oracle"
+	"ckptbench/algorithms/store/internal/phase"
 )
 
 // Options describe a store.

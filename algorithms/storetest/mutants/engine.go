@@ -4,7 +4,7 @@ package main
 // scan, recovery.
 
 const (
-	clockFile    = "internal/phase/clock.go"
+	clockFile    = "store/internal/phase/clock.go"
 	workerFile   = "store/worker.go"
 	lockFile     = "store/lock.go"
 	undoFile     = "store/undo.go"

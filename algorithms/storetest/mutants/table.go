@@ -137,7 +137,7 @@ func suites(room string) []suite {
 // algorithm's alone.
 func owners() map[string]string {
 	return map[string]string{
-		"cowmap": "flink", "fork": "hyper", "glean": "foedus", "pairs": "hekaton",
+		"cowmap": "flink", "fork": "hyper", "glean": "foedus", "pairs": "hekaton", "phase": "store",
 		"pages": "pagestore", "btree": "pagestore", "rowstore": "pagestore",
 	}
 }
