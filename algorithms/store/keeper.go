@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -58,46 +57,75 @@ type Paging struct {
 }
 
 // Paging returns what the memory budget led to so far; nothing without one.
-func (s *Store) Paging() Paging {
-	if s.keeper == nil {
-		return Paging{}
+func (s *Store) Paging() Paging { return s.backing.paging() }
+
+// paged is the backing of a Keeper, which is given changes and not records.
+type paged struct {
+	s   *Store
+	alg Keeper
+}
+
+func (b paged) load(l *loading) error { return b.alg.Fill(context.Background(), loadChanges{l}) }
+
+func (b paged) put(ctx context.Context, scan scanner, parallel int, counts []counter) error {
+	return b.alg.Fill(ctx, &putChanges{scan, parallel, counts})
+}
+
+// redo lays what the log holds over what was put.
+func (b paged) redo(ctx context.Context, src Source, to uint64, r *Recovery) error {
+	w, err := wal.OpenWindow(src.FS, src.Log, r.Point.LogFrom, to)
+	if err != nil {
+		return err
 	}
-	return s.keeper.Paging()
-}
-
-// A loading is what Load is given, as changes.
-type loading struct {
-	t        *table
-	n, parts uint64
-	fill     func(i uint64, buf []byte) (key uint64, v []byte)
-}
-
-func (l *loading) Streams() int { return int(l.parts) }
-
-func (l *loading) Read(_ context.Context, part int, put func(Change) error) error {
-	buf := make([]byte, l.t.spec.ValueSize)
-	p := uint64(part)
-	for i := l.n * p / l.parts; i < l.n*(p+1)/l.parts; i++ {
-		key, v := l.fill(i, buf)
-		if err := put(Change{Table: l.t.id, Key: key, Kind: wal.KindPut, Value: v}); err != nil {
-			return err
-		}
+	if w.To() < r.Point.LogTo {
+		return errShort(w.To(), r.Point)
 	}
-	return nil
+	c := &counted{Changes: w}
+	err = b.alg.Fill(ctx, c)
+	r.Changes = b.s.sum([]counter{{n: c.n.Load(), last: c.last.Load()}})
+	return err
 }
 
-// An imaged is the records of an image, as changes before any epoch.
-type imaged struct {
-	im       *image.Image
+func (b paged) scan(t *table, f func(key, stamp uint64, v []byte) bool) error {
+	return b.alg.Scan(t.id, f)
+}
+
+func (b paged) find(t *table, key uint64) ([]byte, error) {
+	if t.index == nil && key >= t.spec.Capacity {
+		return nil, nil
+	}
+	return b.alg.Find(t.id, key)
+}
+
+func (b paged) forget() error { return b.alg.Forget() }
+
+func (paged) count(n uint64) uint64 { return n }
+
+func (b paged) paging() Paging { return b.alg.Paging() }
+
+// loadChanges are what Load is given, as changes.
+type loadChanges struct{ *loading }
+
+func (l loadChanges) Streams() int { return l.parts }
+
+func (l loadChanges) Read(_ context.Context, stream int, put func(Change) error) error {
+	return l.part(stream, func(key uint64, v []byte) error {
+		return put(Change{Table: l.t.id, Key: key, Kind: wal.KindPut, Value: v})
+	})
+}
+
+// putChanges are the records of an image, as changes before any epoch.
+type putChanges struct {
+	scan     scanner
 	parallel int
 	counts   []counter
 }
 
-func (m *imaged) Streams() int { return 1 }
+func (m *putChanges) Streams() int { return 1 }
 
-func (m *imaged) Read(ctx context.Context, _ int, put func(Change) error) error {
+func (m *putChanges) Read(ctx context.Context, _ int, put func(Change) error) error {
 	var mu sync.Mutex // put is for one goroutine
-	return m.im.Scan(ctx, m.parallel, func(worker int, rec image.Record) error {
+	return m.scan(ctx, m.parallel, func(worker int, rec ImageRecord) error {
 		n := &m.counts[worker]
 		n.n, n.last = n.n+1, max(n.last, rec.Stamp>>16)
 		c := Change{Table: rec.Table, Key: rec.Key, Stamp: rec.Stamp, Kind: wal.KindPut, Value: rec.Value}
@@ -127,19 +155,4 @@ func (c *counted) Read(ctx context.Context, i int, put func(Change) error) error
 		n, last = n+1, max(last, ch.Stamp>>16)
 		return put(ch)
 	})
-}
-
-// replayKept is replay for a Keeper: what the log holds is laid over the image.
-func (s *Store) replayKept(ctx context.Context, src Source, to uint64, r *Recovery) error {
-	w, err := wal.OpenWindow(src.FS, src.Log, r.Point.LogFrom, to)
-	if err != nil {
-		return err
-	}
-	if w.To() < r.Point.LogTo {
-		return errShort(w.To(), r.Point)
-	}
-	c := &counted{Changes: w}
-	err = s.keeper.Fill(ctx, c)
-	r.Changes = s.sum([]counter{{n: c.n.Load(), last: c.last.Load()}})
-	return err
 }

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"fmt"
+	"context"
 
 	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
@@ -48,19 +48,45 @@ const (
 // HeadOnly as Options.Versions means that a slot holds no version: for a Loader.
 const HeadOnly = -1
 
-// loadings returns n of them; none where the records go into slots.
-func (s *Store) loadings(n int) []Loading {
-	if s.loader == nil {
-		return nil
-	}
+// loaded is the backing of a Loader. Slots are its locks, so that a record has a place
+// there, too.
+type loaded struct {
+	slots
+	alg Loader
+}
+
+// loadings returns n of them.
+func (b loaded) loadings(n int) []Loading {
 	ls := make([]Loading, n)
 	for i := range ls {
-		ls[i] = s.loader.NewLoading()
+		ls[i] = b.alg.NewLoading()
 	}
 	return ls
 }
 
-func flushAll(ls []Loading) error {
+func (b loaded) load(l *loading) error {
+	ls := b.loadings(l.parts)
+	return l.atOnce(func(p int) error {
+		err := l.part(p, func(key uint64, v []byte) error { return putBy(ls[p], l.t, key, 0, v) })
+		if err != nil {
+			return err
+		}
+		return ls[p].Flush()
+	})
+}
+
+func (b loaded) put(ctx context.Context, scan scanner, parallel int, counts []counter) error {
+	ls := b.loadings(parallel)
+	err := scan(ctx, parallel, func(worker int, rec ImageRecord) error {
+		t, v, err := b.s.incoming(&rec, &counts[worker])
+		if err != nil {
+			return err
+		}
+		return putBy(ls[worker], t, rec.Key, rec.Stamp, v)
+	})
+	if err != nil {
+		return err
+	}
 	for _, l := range ls {
 		if err := l.Flush(); err != nil {
 			return err
@@ -69,50 +95,28 @@ func flushAll(ls []Loading) error {
 	return nil
 }
 
-// place returns the record of a key for so many bytes at off, whose clock it
-// raises to that of the stamp.
-func (t *table) place(key, stamp uint64, off, n int) (Rec, error) {
-	r, ok := t.find(key)
-	if !ok {
-		return r, fmt.Errorf("key %d: %w", key, ErrFull)
-	}
-	if off < record.Whole || max(off, 0) > t.spec.ValueSize-n {
-		return r, fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, n, off, t.spec.ValueSize)
-	}
-	r.head.Lock.Unlock(max(stamp>>16, r.head.Lock.Clock()))
-	return r, nil
-}
-
-// put makes v the value of a record that no transaction can see yet: the i-th of
-// ls does, where there are any. fresh reports whether it is the first of the
-// record in its slot.
-func (s *Store) put(ls []Loading, i, table int, key, stamp uint64, v []byte) (fresh bool, err error) {
-	t := s.tables[table]
-	if ls == nil {
-		return t.put(key, stamp, record.Whole, v)
-	}
+// putBy makes v the value of a record that no transaction can see yet.
+func putBy(l Loading, t *table, key, stamp uint64, v []byte) error {
 	if _, err := t.place(key, stamp, record.Whole, len(v)); err != nil {
-		return false, err
-	}
-	return false, ls[i].Put(table, key, stamp, v)
-}
-
-// redo applies a change of the log.
-func (s *Store) redo(ls []Loading, i int, c wal.Change) error {
-	t := s.tables[c.Table]
-	off, v := record.Whole, c.Value
-	switch c.Kind {
-	case wal.KindDelete:
-		v = nil
-	case wal.KindPut:
-	default:
-		off = c.Off
-	}
-	if ls == nil {
-		return t.redo(c.Key, c.Stamp, off, v)
-	}
-	if _, err := t.place(c.Key, c.Stamp, off, len(v)); err != nil {
 		return err
 	}
-	return ls[i].Redo(c.Table, c.Key, c.Stamp, off, v)
+	return l.Put(t.id, key, stamp, v)
 }
+
+func (b loaded) redo(ctx context.Context, src Source, to uint64, r *Recovery) error {
+	counts, ls := make([]counter, src.Parallel), b.loadings(src.Parallel)
+	return b.s.replayAhead(ctx, src, to, r, counts, func(part int, c wal.Change) error {
+		t, off, v, err := b.s.change(&c, &counts[part])
+		if err != nil {
+			return err
+		}
+		if _, err := t.place(c.Key, c.Stamp, off, len(v)); err != nil {
+			return err
+		}
+		return ls[part].Redo(t.id, c.Key, c.Stamp, off, v)
+	})
+}
+
+func (b loaded) forget() error { return b.alg.Forget() }
+
+func (b loaded) count(uint64) uint64 { return b.alg.Records() }

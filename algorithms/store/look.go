@@ -10,18 +10,11 @@ import (
 // table must exist; the value is good until a transaction writes it.
 func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	t := s.tables[table]
-	if s.keeper != nil {
-		return s.valueKept(t, key)
+	v, err := s.backing.find(t, key)
+	if err != nil {
+		s.note(fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, err))
 	}
-	slot, ok := key, key < t.spec.Capacity
-	if t.index != nil {
-		slot, ok = t.index.look(key)
-	}
-	if !ok {
-		return nil, false
-	}
-	cur := s.alg.Read(s.outside(), t.rec(slot))
-	return cur.Bytes(), cur.Present()
+	return v, v != nil
 }
 
 // All yields the key and the value of every record of a table that is present.
@@ -29,17 +22,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 // transaction writes it.
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
-		if s.keeper != nil {
-			s.note(s.keeper.Scan(table, func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) }))
-			return
-		}
-		t, tx := s.tables[table], s.outside()
-		for slot := range t.high.Load() {
-			r := t.rec(slot)
-			if v := s.alg.Read(tx, r); v.Present() && !yield(r.Key(), v.Bytes()) {
-				return
-			}
-		}
+		s.note(s.backing.scan(s.tables[table], func(key, _ uint64, v []byte) bool { return v == nil || yield(key, v) }))
 	}
 }
 
@@ -48,27 +31,11 @@ func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 // budget, whose records may be on disk. No transaction may be running.
 func (s *Store) Err() error { return s.err }
 
+// note keeps the first error. Several may be reading at once, as long as none fails.
 func (s *Store) note(err error) {
-	if s.err == nil {
+	if err != nil && s.err == nil {
 		s.err = err
 	}
-}
-
-func (s *Store) eachKept(f func(table int, key, stamp uint64, v []byte)) {
-	for i := range s.tables {
-		s.note(s.keeper.Scan(i, func(key, stamp uint64, v []byte) bool { f(i, key, stamp, v); return true }))
-	}
-}
-
-func (s *Store) valueKept(t *table, key uint64) (v []byte, ok bool) {
-	if t.index == nil && key >= t.spec.Capacity {
-		return nil, false
-	}
-	v, err := s.keeper.Find(t.id, key)
-	if err != nil {
-		s.note(fmt.Errorf("key %d of table %q: %w", key, t.spec.Name, err))
-	}
-	return v, v != nil
 }
 
 // outside returns what records are read by outside of transactions: its worker's

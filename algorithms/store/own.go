@@ -144,7 +144,7 @@ func (s *Store) recoverOwn(ctx context.Context, src Source) (r Recovery, err err
 		s.sum([]counter{{last: r.Last >> 16}})
 		return r, src.checkGaps(&r)
 	}
-	if s.keeper != nil {
+	if s.opts.Budget > 0 {
 		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", ErrNoState, s.opts.OwnFiles().Dir)
 	}
 	return s.readOwn(ctx, src, to)
@@ -159,7 +159,7 @@ func (e *Env) Refill(ctx context.Context, tail Tail) (Recovery, error) {
 
 // Forget makes every record one that never was, before Loaded: for a Resumer that
 // met damage and begins anew with an older state.
-func (e *Env) Forget() error { return e.store.forget() }
+func (e *Env) Forget() error { return e.store.backing.forget() }
 
 // readOwn fills the store from own files, perhaps another's, and the log. All of
 // these stay as they are. Where pages turn out to be damaged, the snapshot before is
@@ -178,7 +178,7 @@ func (s *Store) readOwn(ctx context.Context, src Source, to uint64) (r Recovery,
 		if r.Snapshot == 0 || !src.Own.Kind.Damaged(err) {
 			return r, errors.Join(damaged...)
 		}
-		if err := s.forget(); err != nil {
+		if err := s.backing.forget(); err != nil {
 			return r, errors.Join(append(damaged, err)...)
 		}
 		below = r.Snapshot
@@ -225,16 +225,9 @@ func (s *Store) fillFrom(ctx context.Context, st *Saved, parallel int) (uint64, 
 		}
 	}
 	parallel = max(parallel, 1)
-	counts, loadings := make([]counter, parallel), s.loadings(parallel)
-	if err := st.Scan(ctx, parallel, s.filler(counts, loadings)); err != nil {
+	counts := make([]counter, parallel)
+	if err := s.backing.put(ctx, st.Scan, parallel, counts); err != nil {
 		return 0, err
 	}
-	if err := flushAll(loadings); err != nil {
-		return 0, err
-	}
-	n := s.sum(counts)
-	if s.loader != nil {
-		n = s.loader.Records()
-	}
-	return n, nil
+	return s.backing.count(s.sum(counts)), nil
 }

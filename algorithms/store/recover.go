@@ -11,7 +11,6 @@ import (
 
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
-	"ckptbench/algorithms/internal/record"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -77,7 +76,7 @@ func (s *Store) Recover(ctx context.Context, src Source) (Recovery, error) {
 	if !instead {
 		return r, fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}
-	if err := s.forget(); err != nil {
+	if err := s.backing.forget(); err != nil {
 		return r, fmt.Errorf("recover from %s: %w", src.Own.Dir, err)
 	}
 	if !problem {
@@ -109,7 +108,7 @@ func (s *Store) recoverImage(ctx context.Context, src Source, problems []string)
 			unfit = err
 		}
 		r.Problems = append(r.Problems, fmt.Sprintf("%s: %v", path, err))
-		if err := s.forget(); err != nil {
+		if err := s.backing.forget(); err != nil {
 			return r, err
 		}
 		src.bad = append(src.bad, path)
@@ -176,7 +175,7 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string,
 			return path, err
 		}
 		r.Problems = append(r.Problems, err.Error())
-		if err := s.forget(); err != nil {
+		if err := s.backing.forget(); err != nil {
 			return path, err
 		}
 		src.bad = append(src.bad, path)
@@ -197,18 +196,6 @@ func (l *lacking) Open(name string, direct bool) (fs.File, error) {
 		return nil, &iofs.PathError{Op: "open", Path: name, Err: iofs.ErrNotExist}
 	}
 	return l.FS.Open(name, direct)
-}
-
-// forget makes every record one that never was.
-func (s *Store) forget() error {
-	if s.keeper != nil {
-		return s.keeper.Forget()
-	}
-	if s.loader != nil {
-		return s.loader.Forget()
-	}
-	s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
-	return nil
 }
 
 // loadOne loads the newest image that looks good, or the one asked for, and what
@@ -235,9 +222,7 @@ func (s *Store) loadOne(ctx context.Context, src Source, r *Recovery) (path stri
 			r.Merge += time.Since(start)
 		}
 	}
-	if r.Records = s.sum(counts); s.loader != nil {
-		r.Records = s.loader.Records()
-	}
+	r.Records = s.backing.count(s.sum(counts))
 	return set.Newest().Path, nil
 }
 
@@ -252,34 +237,7 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 	if err := s.fits(im.Tables()); err != nil {
 		return err
 	}
-	if s.keeper != nil {
-		return s.keeper.Fill(ctx, &imaged{im, src.Parallel, counts})
-	}
-	loadings := s.loadings(src.Parallel)
-	if err := im.Scan(ctx, src.Parallel, s.filler(counts, loadings)); err != nil {
-		return err
-	}
-	return flushAll(loadings)
-}
-
-// filler returns what puts records where they belong, each worker by its own
-// loading, and counts them in its own share.
-func (s *Store) filler(counts []counter, loadings []Loading) func(worker int, rec image.Record) error {
-	return func(worker int, rec image.Record) error {
-		if rec.Table >= len(s.tables) {
-			return fmt.Errorf("record of table %d of %d", rec.Table, len(s.tables))
-		}
-		c, v := &counts[worker], rec.Value
-		if rec.Absent {
-			v = nil
-		}
-		c.last = max(c.last, rec.Stamp>>16)
-		fresh, err := s.put(loadings, worker, rec.Table, rec.Key, rec.Stamp, v)
-		if fresh {
-			c.n++
-		}
-		return err
-	}
+	return s.backing.put(ctx, im.Scan, src.Parallel, counts)
 }
 
 // Chain returns the files that an image is read from: the full image, and what is
@@ -337,19 +295,14 @@ func (s *Store) replay(ctx context.Context, src Source, r *Recovery) error {
 	if err != nil {
 		return err
 	}
-	if s.keeper != nil {
-		return s.replayKept(ctx, src, to, r)
-	}
-	counts, loadings := make([]counter, src.Parallel), s.loadings(src.Parallel)
-	info, err := wal.ReplayAhead(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel, s.touchNext,
-		func(part int, c wal.Change) error {
-			if c.Table < 0 || c.Table >= len(s.tables) {
-				return fmt.Errorf("change of table %d of %d", c.Table, len(s.tables))
-			}
-			n := &counts[part]
-			n.n, n.last = n.n+1, max(n.last, c.Stamp>>16)
-			return s.redo(loadings, part, c)
-		})
+	return s.backing.redo(ctx, src, to, r)
+}
+
+// replayAhead hands the log's changes to apply, which several parts call at once and
+// which counts its own, and says in r what they were.
+func (s *Store) replayAhead(ctx context.Context, src Source, to uint64, r *Recovery, counts []counter,
+	apply func(part int, c wal.Change) error) error {
+	info, err := wal.ReplayAhead(ctx, src.FS, src.Log, r.Point.LogFrom, to, src.Parallel, s.touchNext, apply)
 	r.Changes = s.sum(counts)
 	for _, c := range info.Cuts {
 		r.Problems = append(r.Problems, fmt.Sprintf("%s: cut at byte %d: %s", c.File, c.Offset, c.Why))
@@ -414,26 +367,6 @@ func (s *Store) touchNext(c *wal.Change) {
 	if r, ok := t.peek(c.Key); ok {
 		t.touch(r)
 	}
-}
-
-// redo applies a change, as Write has it, to a record in its slot.
-func (t *table) redo(key, stamp uint64, off int, v []byte) error {
-	rec, ok := t.find(key)
-	if !ok {
-		return fmt.Errorf("key %d: %w", key, ErrFull)
-	}
-	if stamp < rec.Live().Stamp() {
-		return nil
-	}
-	_, err := t.put(key, stamp, off, v)
-	return err
-}
-
-// A counter is one goroutine's share of a recovery.
-type counter struct {
-	n    uint64
-	last uint64 // largest sequence number seen
-	_    [48]byte
 }
 
 // sum adds the shares up, and sees to it that no worker uses a sequence number

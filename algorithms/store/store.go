@@ -89,9 +89,8 @@ type Store struct {
 	opts    Options
 	alg     Algorithm
 	toucher Toucher // alg, where it is one
-	keeper  Keeper  // alg, where it is one: slots have no versions then
-	loader  Loader  // alg, where it is one
 	orderer Orderer // alg, where it is one
+	backing backing // of the records
 	clock   *phase.Clock
 	env     *Env
 	tables  []*table
@@ -216,13 +215,11 @@ func (s *Store) open() error {
 	if o.Partial != TrackNone {
 		s.collapser = startCollapser(s.images, o.Images)
 	}
+	// A transaction asks for these two: it is kept to a look at a word.
 	s.toucher, _ = s.alg.(Toucher)
-	if s.keeper, _ = s.alg.(Keeper); (s.keeper != nil) != (o.Budget > 0) {
-		return fmt.Errorf("a memory budget of %d bytes, and an algorithm that is a keeper of records: %t", o.Budget, s.keeper != nil)
-	}
 	s.orderer, _ = s.alg.(Orderer)
-	if s.loader, _ = s.alg.(Loader); s.loader == nil && (o.Restore != "" || o.Versions == 0) {
-		return fmt.Errorf("%s keeps its records in slots: there is no other way to restore them", o.Algorithm)
+	if s.backing, err = s.chooseBacking(); err != nil {
+		return err
 	}
 	s.openWorkers()
 	return nil

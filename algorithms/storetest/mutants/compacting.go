@@ -60,7 +60,7 @@ func hekatonMutants() []mutant {
 			edits: one("return p.scanLive(ctx, f)\n}", "return p.scan(ctx, false, func(_ uint32, r Row) error { return f(r) })\n}")},
 		{name: "hekaton-ids-again", file: ownFile, seen: "ids that begin anew after a restart",
 			fault: "gives transaction ids out again that are in the pairs",
-			edits: one("n := s.sum(counts)", "n := new(Store).sum(counts)")},
+			edits: one("count(s.sum(counts))", "count(new(Store).sum(counts))")},
 		{name: "hekaton-epochs-again", file: "store/basis.go", seen: "logs truncated at restart",
 			fault: "begins a log anew below the epoch of the pairs",
 			edits: one("return basis{max(b.after, own), max(b.above, own)}, nil", "_ = own\n\treturn b, nil")},

@@ -10,6 +10,7 @@ const (
 	undoFile     = "store/undo.go"
 	captureFile  = "store/capture.go"
 	recoverFile  = "store/recover.go"
+	slotsFile    = "store/slots.go"
 	coverageFile = "store/coverage.go"
 	storeFile    = "store/store.go"
 )
@@ -120,15 +121,15 @@ func transactionMutants() []mutant {
 
 func recoverMutants() []mutant {
 	return in("recovery", recoverFile, []mutant{
-		{name: "recover-applies-older", seen: "log applied whatever the image has", tests: []string{"calc"},
+		{name: "recover-applies-older", file: slotsFile, seen: "log applied whatever the image has", tests: []string{"calc"},
 			fault: "applies a change that is older than the record",
 			edits: one("if stamp < rec.Live().Stamp() {", "if stamp > rec.Live().Stamp() {")},
-		{name: "recover-applies-first-only", seen: "apply iff the log's id is greater", tests: []string{"calc", "fuzzy"},
+		{name: "recover-applies-first-only", file: slotsFile, seen: "apply iff the log's id is greater", tests: []string{"calc", "fuzzy"},
 			fault: "applies only the first of several changes by one transaction",
 			edits: one("if stamp < rec.Live().Stamp() {", "if stamp <= rec.Live().Stamp() {")},
-		{name: "recover-resurrects", seen: "deleted record resurrected", tests: []string{"calc"},
+		{name: "recover-resurrects", file: "store/backing.go", seen: "deleted record resurrected", tests: []string{"calc"},
 			fault: "brings a deleted record back as an empty one",
-			edits: one("\t\t\tv = nil\n", "\t\t\tv = []byte{}\n")},
+			edits: one("rec.Absent {\n\t\tv = nil\n", "rec.Absent {\n\t\tv = []byte{}\n")},
 		{name: "recover-reuses-ids", seen: "ids begin again after a restart", tests: []string{"calc"},
 			fault: "lets workers use ids again that are in the recovered state",
 			edits: one("\t\t\tw.seq = max(w.seq, c.last)\n", "\t\t\t_ = w.seq\n")},
