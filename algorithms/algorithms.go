@@ -36,7 +36,6 @@ type Entry struct {
 	Versions  int            // versions of a record it keeps side by side
 	Partial   store.Tracking // how it knows what a partial image has to hold; empty where images are full
 	Early     bool           // its transactions enter the clock before they lock
-	Late      bool           // its transactions release their locks before they commit
 	NeedsLog  bool           // it cannot do without a log
 	Unlogged  bool           // it is measured with a log of its own records only, as in its paper, and recorded with one of every change
 	Own       store.Own      // files of its own that it is recovered from
@@ -121,7 +120,7 @@ func All() []Entry {
 			Summary: "CALC, of what was written since the image before", Paper: ren, CopyBytes: 1},
 		{Name: "pcalc-hash", Variant: "calc", New: calc.New, Partial: store.TrackHash, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "pCALC with a hash set in place of the bit vector", Paper: ren, CopyBytes: 1},
-		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Late: true, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
+		{Name: "calc-late", Variant: "calc", New: calc.NewLate, Unsound: true, Oracle: oracle.Prefix, Quiesces: "never", Copies: "0 to 1", Variable: true,
 			Summary: "CALC that appends the commit token after the locks are released; its images are wrong", Paper: ren + ", its rule broken", CopyBytes: 1},
 		{Name: "cpr", New: cpr.New, Early: true, Oracle: oracle.Session, Quiesces: "never", Copies: "0 to 1", Aborts: true, Variable: true,
 			Summary: "a point of its own for every worker", Paper: prasaad, CopyBytes: 1},
@@ -182,7 +181,7 @@ func (e Entry) DurableByImage() bool {
 // Apply fills in what a store needs to know of the algorithm.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
-	o.Early, o.Late, o.Partial, o.Own = e.Early, e.Late, e.Partial, e.Own
+	o.Early, o.Partial, o.Own = e.Early, e.Partial, e.Own
 	if e.Budget != 0 {
 		o.Budget = e.Budget
 	}

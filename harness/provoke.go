@@ -100,17 +100,18 @@ type pauser struct {
 	mu  sync.Mutex
 	rng *rand.Rand // protected by mu
 
-	catch  [2]atomic.Int32 // workers that are still to be held up, by store.Begun and store.Ended
+	catch  [3]atomic.Int32 // workers that are still to be held up, by store.Begun, store.Ended and store.Released
 	caught atomic.Bool     // one whose transaction had begun was, since catch was set
 }
 
-// heldBegun and heldEnded are how many workers are held up at a mark: before they write,
-// and before they commit.
+// heldBegun and the like are how many workers are held up at a mark: before they write,
+// before they commit, and between their locks and that, where an algorithm is so wrong.
 const (
-	heldBegun = 3
-	heldEnded = 1
-	heldUp    = 300 * time.Microsecond // at least
-	catchFor  = 500 * time.Microsecond // at most, where no worker comes by
+	heldBegun    = 3
+	heldEnded    = 1
+	heldReleased = 1
+	heldUp       = 300 * time.Microsecond // at least
+	catchFor     = 500 * time.Microsecond // at most, where no worker comes by
 )
 
 func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(seed, 3))} }
@@ -139,7 +140,7 @@ func (p *pauser) pause(worker int, at store.Moment) {
 
 // holds reports whether a worker is to be held up.
 func (p *pauser) holds(at store.Moment) bool {
-	if at > store.Ended || p.catch[at].Load() <= 0 || p.catch[at].Add(-1) < 0 {
+	if at > store.Released || p.catch[at].Load() <= 0 || p.catch[at].Add(-1) < 0 {
 		return false
 	}
 	if at == store.Begun {
@@ -153,6 +154,7 @@ func (p *pauser) await() {
 	p.caught.Store(false)
 	p.catch[store.Begun].Store(heldBegun)
 	p.catch[store.Ended].Store(heldEnded)
+	p.catch[store.Released].Store(heldReleased)
 	spin(func(took time.Duration) bool { return p.caught.Load() || took >= catchFor })
 }
 

@@ -12,6 +12,7 @@
 //
 // The token is appended before any lock is released; NewLate breaks that rule,
 // on purpose.
+//
 // With partial images (pCALC, §2.3) there are two vectors of dirty records. The
 // same rule says which one a transaction marks when it commits: the upcoming
 // image's where it belongs before the point, and else the next one's.
@@ -48,22 +49,21 @@ type calc struct {
 	env    *store.Env
 	log    commitLog
 	stable *stable.Versions // the paper's stable versions and stable_status
-	late   func(*store.Txn) // what goes on between the release of the locks and the token; nil where the token comes first
 	period uint64           // points of consistency so far; the checkpointer's, workers have it from the clock
 }
 
 // New returns CALC with the commit log in one word.
-func New(env *store.Env) (store.Algorithm, error) { return build(env, newWordLog(env.First), nil) }
+func New(env *store.Env) (store.Algorithm, error) { return build(env, newWordLog(env.First)) }
 
 // NewMutex returns CALC with the commit log as a list under a mutex.
-func NewMutex(env *store.Env) (store.Algorithm, error) { return build(env, newListLog(env), nil) }
+func NewMutex(env *store.Env) (store.Algorithm, error) { return build(env, newListLog(env)) }
 
-func build(env *store.Env, log commitLog, late func(*store.Txn)) (store.Algorithm, error) {
+func build(env *store.Env, log commitLog) (*calc, error) {
 	s, err := env.Stable()
 	if err != nil {
 		return nil, err
 	}
-	return &calc{env: env, log: log, stable: s, late: late}, nil
+	return &calc{env: env, log: log, stable: s}, nil
 }
 
 func (c *calc) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
@@ -85,9 +85,6 @@ func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 // Commit appends the commit token, which is the transaction's place in the
 // order, while all locks are held (but for NewLate's).
 func (c *calc) Commit(tx *store.Txn) {
-	if c.late != nil {
-		c.late(tx)
-	}
 	seq, phase := c.log.append(tx.ID())
 	tx.Seq = seq
 	sched.Point("calc.token")

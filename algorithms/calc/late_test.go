@@ -39,27 +39,43 @@ const (
 	workers
 )
 
+// A punctual is CALC that stands still before its token, its locks in hand.
+type punctual struct {
+	*calc
+	stop func(*store.Txn)
+}
+
+func (p punctual) Commit(tx *store.Txn) {
+	p.stop(tx)
+	p.calc.Commit(tx)
+}
+
 // runSteps runs the steps and has the oracle judge the image.
-func runSteps(t *testing.T, late bool) *oracle.Report {
+func runSteps(t *testing.T, broken bool) *oracle.Report {
 	t.Helper()
 	stopped, goOn := make(chan bool), make(chan bool)
 	rec, mem := oracle.NewRecorder(workers, 0), fstest.NewMem()
 	s, err := store.Open(store.Options{
-		Algorithm: "calc", Late: late, Workers: workers, History: rec,
+		Algorithm: "calc", Workers: workers, History: rec,
 		Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 3}},
 		Images: store.Images{Dir: "images", FS: mem},
 		New: func(env *store.Env) (store.Algorithm, error) {
-			return build(env, newWordLog(0), func(tx *store.Txn) {
+			c, err := build(env, newWordLog(0))
+			stop := func(tx *store.Txn) {
 				if tx.Worker() == x {
 					stopped <- true
 					<-goOn
 				}
-			})
+			}
+			if broken {
+				return late{c, stop}, err
+			}
+			return punctual{c, stop}, err
 		},
 	})
 	must(t, err)
 	must(t, s.Start())
-	steps(t, s, late, stopped, goOn)
+	steps(t, s, broken, stopped, goOn)
 
 	h, err := rec.History(oracle.Ranges(nil))
 	must(t, err)

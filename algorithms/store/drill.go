@@ -23,6 +23,7 @@ type Moment int
 const (
 	Begun     Moment = iota
 	Ended            // its body has
+	Released         // it gave its locks back before it commits: see Txn.Release
 	Committed        // it holds its locks still
 	Marked           // the checkpointer makes a mark
 )

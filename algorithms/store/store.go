@@ -24,7 +24,6 @@ type Options struct {
 	New       New
 	Versions  int      // versions of a record kept side by side; 0 means 1, and HeadOnly none
 	Early     bool     // transactions enter the clock before their locks are taken
-	Late      bool     // transactions release their locks before they commit: wrong, but for algorithms that ask for it on purpose
 	NeedsLog  bool     // the algorithm cannot do without one
 	Restore   Restore  // how a Loader with pages is loaded; empty for its own choice, and for all others
 	Partial   Tracking // images but the first hold what was written since the one before
@@ -105,7 +104,7 @@ type Store struct {
 	born    time.Time
 	touched *arena.Cursor // how far Touch has come; nil: not begun
 
-	early, late, nowait, hashed, touch bool
+	early, nowait, hashed, touch bool
 
 	trace     *trace
 	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
@@ -129,7 +128,7 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		opts: o, born: time.Now(), clock: phase.NewClock(o.Workers, 0),
-		early: o.Early, late: o.Late, nowait: o.NoWait, touch: o.Touch,
+		early: o.Early, nowait: o.NoWait, touch: o.Touch,
 		trace: &trace{}, ckpt: make(chan struct{}, 1),
 	}
 	if err := s.open(); err != nil {

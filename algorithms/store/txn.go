@@ -60,6 +60,14 @@ func (tx *Txn) Epoch() uint64 { return tx.worker.epoch }
 // Worker returns the number of the worker that runs the transaction.
 func (tx *Txn) Worker() int { return tx.worker.id }
 
+// Release gives all of the transaction's locks back, and what it wrote is seen before it
+// has committed. It is for the Commit of an algorithm that is wrong on purpose.
+func (tx *Txn) Release() {
+	w := tx.worker
+	w.release()
+	w.drill.pause(w.id, Released)
+}
+
 // Stalled notes that the transaction stood still, its locks in hand, from since
 // until now: its algorithm made it wait. It is for Write.
 func (tx *Txn) Stalled(since time.Time) {

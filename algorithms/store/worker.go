@@ -194,12 +194,8 @@ func (w *Worker) abort() {
 	w.aborts.Add(1)
 }
 
-// commit ends the transaction for the algorithm, under its locks unless that is
-// to go wrong.
+// commit ends the transaction for the algorithm, under its locks.
 func (w *Worker) commit() {
-	if w.store.late {
-		w.release()
-	}
 	if w.drill != nil {
 		w.drill.pause(w.id, Ended)
 	}
