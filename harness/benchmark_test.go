@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -344,28 +342,5 @@ func TestCallerDeclaresAgainAndAborts(t *testing.T) {
 	f.n = 2 // the next is again's
 	if err := cl.one(); err != nil || cl.again != 2 || len(f.declared) != 6 {
 		t.Errorf("after the stop: %v, %d again, declared %v", err, cl.again, f.declared)
-	}
-}
-
-// The log's files outlive their first names.
-func TestKeptLog(t *testing.T) {
-	dir := t.TempDir()
-	s := &schedule{keep: filepath.Join(dir, "kept"), log: filepath.Join(dir, "log")}
-	write := func(name string) {
-		t.Helper()
-		if err := errors.Join(os.MkdirAll(s.log, 0o755), os.WriteFile(filepath.Join(s.log, name), []byte(name), 0o644), s.linkLog()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("log-1")
-	if err := os.Remove(filepath.Join(s.log, "log-1")); err != nil {
-		t.Fatal(err)
-	}
-	write("log-2")
-	write("log-2") // it has its second name already
-	for _, name := range []string{"log-1", "log-2"} {
-		if b, err := os.ReadFile(filepath.Join(s.keptLog(), name)); err != nil || string(b) != name {
-			t.Errorf("%s: %q, %v", name, b, err)
-		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -24,7 +23,7 @@ type schedule struct {
 	end   time.Time
 	keep  string // folder for the images; the store keeps only the last two
 	warm  bool   // a checkpoint of the warm-up was not reported; run's until it returns
-	log   string // folder of the log that the images are worth nothing without; empty: they are, or are not checked with it
+	log   bool   // the log is kept as well: the images are worth nothing without it
 
 	mu      sync.Mutex
 	reports []taken // protected by mu
@@ -117,10 +116,10 @@ func take(ctx context.Context, s *store.Store) (t taken) {
 // add notes a checkpoint, and reports whether another makes sense.
 func (s *schedule) add(t taken) bool {
 	if t.err == nil && t.report.Image.Path != "" {
-		t.kept, t.err = s.linkImage(t.report.Image)
+		t.kept, t.err = s.store.Retain(t.report.Image, s.keep)
 	}
-	if t.err == nil && s.log != "" {
-		t.err = s.linkLog()
+	if t.err == nil && s.log { // no checkpoint is under way, which could delete files of it
+		t.err = s.store.RetainLog(s.keptLog())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,58 +131,8 @@ func (s *schedule) add(t taken) bool {
 	return t.err == nil
 }
 
-// linkImage links an image with all it is laid over.
-func (s *schedule) linkImage(info store.ImageInfo) (kept []string, err error) {
-	paths := []string{info.Path}
-	err = s.store.HoldCollapses(func() error {
-		if info.Base != 0 {
-			if paths, err = store.Chain(nil, info.Path); err != nil {
-				return fmt.Errorf("keep %s for reading back: %w", info.Path, err)
-			}
-		}
-		for _, path := range paths {
-			name, err := s.link(path, s.keep)
-			if err != nil {
-				return err
-			}
-			kept = append(kept, name)
-		}
-		return nil
-	})
-	return kept, err
-}
-
-// link gives an image a second name, so that it outlives the two that the store
-// keeps.
-func (s *schedule) link(path, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("keep %s for reading back: %w", path, err)
-	}
-	name := filepath.Join(dir, filepath.Base(path))
-	if err := os.Link(path, name); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("keep %s for reading back: %w", path, err)
-	}
-	return name, nil
-}
-
 // keptLog returns the folder of the log's second names.
 func (s *schedule) keptLog() string { return filepath.Join(s.keep, "log") }
-
-// linkLog gives every file of the log a second name: the store deletes those
-// that the last two images can do without. It does so while it takes a
-// checkpoint, so not now.
-func (s *schedule) linkLog() error {
-	files, err := os.ReadDir(s.log)
-	if err != nil {
-		return fmt.Errorf("keep the log for reading back: %w", err)
-	}
-	for _, f := range files {
-		if _, err := s.link(filepath.Join(s.log, f.Name()), s.keptLog()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func (s *schedule) say(what string) {
 	s.mu.Lock()

@@ -185,7 +185,7 @@ func (t *trial) acknowledged() {
 func (t *trial) plan(zero, end time.Time) {
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
 	if t.cell.bench != nil && t.entry.NeedsLog && !t.cell.unlogged(t.entry) && t.cell.Verify != config.VerifyOff && !t.cell.discards(t.entry) {
-		t.sched.log = t.cell.options(t.entry, t.dir).Log.Dir
+		t.sched.log = true
 	}
 }
 
