@@ -49,7 +49,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 
 // trialsPerRepeat is how many trials of an experiment there are to each repeat of
 // a noisy one, beyond those that a single trial may have.
-const trialsPerRepeat = 4
+const trialsPerRepeat = 8
 
 // mostRepeats is how many repeats of noisy trials an experiment may run in all.
 func mostRepeats(repeatNoisy, trials int) int { return repeatNoisy + trials/trialsPerRepeat }

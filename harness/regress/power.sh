@@ -2,7 +2,7 @@
 # Shows what `ckptbench regress` can see on this machine: it runs it FOUND times (5)
 # against a build with a slow-down of 5 % planted in calc's write, and SAME times
 # (20) against the same code, and prints how often it was right. The slow-down is a
-# loop in the write; how many turns make 5 % is measured first.
+# loop in the write; how many turns make 5 % is measured first, unless TURNS says it.
 #
 #   FOUND=5 SAME=20 harness/regress/power.sh [--time 3m ...]   # flags go to regress
 set -euo pipefail
@@ -38,13 +38,15 @@ ratio() {
   awk '/"phase": "at rest"/ {rest = 1} rest && /"mid":/ {gsub(/[^0-9.]/, "", $2); print $2; exit}' "$dir/ratio.json"
 }
 
-probe=${PROBE:-40}
-plant "$probe"
-r=$(ratio)
-turns=$(awk -v n="$probe" -v r="$r" 'BEGIN {if (r > 0.99) exit 1; print int(n * (1/0.95 - 1) / (1/r - 1) + 0.5)}') ||
-  { echo "power: $probe turns made calc $r of base, too little to tell; set PROBE higher" >&2; exit 2; }
-echo "$probe turns a write: calc at $r of base; $turns turns make 5 %"
-plant "$turns"
+if [ -z "${TURNS:-}" ]; then
+  probe=${PROBE:-40}
+  plant "$probe"
+  r=$(ratio)
+  TURNS=$(awk -v n="$probe" -v r="$r" 'BEGIN {if (r > 0.99) exit 1; print int(n * (1/0.95 - 1) / (1/r - 1) + 0.5)}') ||
+    { echo "power: $probe turns made calc $r of base, too little to tell; set PROBE higher" >&2; exit 2; }
+  echo "$probe turns a write: calc at $r of base; $TURNS turns make 5 %"
+fi
+plant "$TURNS"
 
 hits=0 others=0
 for i in $(seq "$found"); do
