@@ -15,7 +15,41 @@
 //
 // With partial images (pCALC, §2.3) there are two vectors of dirty records. The
 // same rule says which one a transaction marks when it commits: the upcoming
-// image's where it belongs before the point, and else the next one's.
+// image's where it belongs before the point, and otherwise the next one's.
+//
+// # The paper's steps
+//
+//	§2.2  commit log, tokens of commits and phases   commitLog, turn
+//	§2.2  REST, PREPARE, RESOLVE, CAPTURE, COMPLETE  rest, prepare, resolve, capture, complete
+//	§2, figure 1  ApplyWrite                         Write
+//	§2, figure 1  Execute: token and status          Commit
+//	§2, figure 1  RunCheckpointer                    Checkpoint, Settle
+//	§2, figure 1  the capture of one record          stable.Take
+//	§2, figure 1  stable, stable_status              stable.Versions
+//	§2.3  two dirty vectors                          mark, store.Dirty
+//	§2.3.1  collapsing partial images                store.Collapse
+//
+// # Where it differs
+//
+// A transaction starts when it has all its locks, where the paper says when it
+// arrives. One that waits for a lock is then in no phase and holds no change of phase
+// up. The paper's argument needs the start to come before the first write, and it does.
+//
+// The status bit is the number of a checkpoint (package stable): one store resets all
+// records, as the paper's swap of the bit's meaning does, but without a scan that has
+// passed every record, and no leftover is taken for a stable version. All stable
+// versions are erased at once when the round ends, where each writer erases what it
+// finds. The capture of a record takes a latch for one copy; the paper's is without
+// one, which Go's memory model calls a data race.
+//
+// Nothing reads a token again, so New keeps what is read of the commit log in one
+// word. NewMutex keeps the last 65,536 tokens in a list.
+//
+// COMPLETE lasts until the image is durable, so that waiting for the last transactions
+// of CAPTURE does not delay it.
+//
+// The paper names two more bit vectors for inserts and deletes and gives no rule. Here
+// a record always has a slot, and absent is a version like any other.
 package calc
 
 import (
@@ -68,9 +102,10 @@ func build(env *store.Env, log commitLog) (*calc, error) {
 
 func (c *calc) Read(_ *store.Txn, r store.Rec) *store.Version { return r.Live() }
 
-// Write is the paper's ApplyWrite. In PREPARE it keeps the value from before
-// the transaction's first write of the record, as the paper's text has it (its
-// figure 1 would keep the second's).
+// Write is the paper's ApplyWrite (figure 1). In PREPARE it keeps the value from before
+// the transaction's first write of the record, as the text of §2 has it. Figure 1 has
+// no such test: a second write of the record would overwrite the before-image with the
+// first one's value.
 func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	switch tx.Start & phaseMask {
 	case prepare:
@@ -82,8 +117,11 @@ func (c *calc) Write(tx *store.Txn, r store.Rec, off int, v []byte) {
 	r.Live().Apply(tx.Stamp(), off, v)
 }
 
-// Commit appends the commit token, which is the transaction's place in the
-// order, while all locks are held (but for NewLate's).
+// Commit is the end of the paper's Execute. It appends the commit token, which is the
+// transaction's place in the order, while all locks are held (but for NewLate's).
+//
+// A record that was declared and not written has nothing set aside. It does not become
+// available in RESOLVE (stable.Settle): it would be lost to the next writer.
 func (c *calc) Commit(tx *store.Txn) {
 	seq, phase := c.log.append(tx.ID())
 	tx.Seq = seq
@@ -122,7 +160,7 @@ func (c *calc) mark(tx *store.Txn, phase uint64) {
 	}
 }
 
-// Checkpoint is one turn of the paper's RunCheckpointer, as far as COMPLETE.
+// Checkpoint is one turn of the paper's RunCheckpointer (figure 1), as far as COMPLETE.
 func (c *calc) Checkpoint(ctx context.Context, w *store.Image) (store.Point, error) {
 	at := store.Point{Kind: "commit"}
 	defer c.turn(complete)

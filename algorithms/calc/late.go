@@ -19,6 +19,10 @@ type late struct {
 // image that this one is not in. It is kept to show what CALC's rule is worth,
 // and that the oracle sees when it is broken.
 //
+// What was set aside and is available already is left alone by stable.Drop, which under
+// CALC's rule never happens. That keeps this variant free of data races, not of wrong
+// images. TestTokenAndLocks makes the dangerous interleaving happen step by step.
+//
 // For a worker that is put off the processor at that moment, as any may be,
 // each worker yields a number of times of its own.
 func NewLate(env *store.Env) (store.Algorithm, error) {

@@ -29,6 +29,11 @@ const blockRecords = 32
 //   - Every update looks at the mark as long as one may copy: those that begin
 //     when the capture is over still do (phase complete), until the last one that
 //     began before has ended. Only then updates go by without looking.
+//
+// The blocks of Cao et al. are words with one writer beside the checkpointer, so they
+// need none of this. Without the last point a straggler would copy a record that a later
+// transaction is writing. A block's records go to pieces of the pool each, not to one
+// piece of memory; records that were captured already are passed over.
 type blockCOU struct {
 	cou
 	blocks blocks

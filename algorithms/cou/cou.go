@@ -13,6 +13,30 @@
 // New marks and copies single records. NewBlock has one mark for a block of
 // records, and copies the whole block at its first update, as Cao et al. do with
 // their blocks of words.
+//
+// # The paper's steps
+//
+// The text of Cao et al. was not at hand. The rules are those of the abstract of the
+// VLDB 2009 study, of the description of H-Store (Faerber et al. §4.2) and of
+// FrequentSnapshot's code.
+//
+//	the point, marks reset       Checkpoint
+//	copy at the first overwrite  Write, stable.Preserve
+//	capture: shadow, else live   stable.Take
+//	blocks                       NewBlock, update
+//
+// # Where it differs
+//
+// Marks belong to a round and a new one begins, so the pause does not grow with n. The
+// public code clears its bits one by one while no transaction runs.
+//
+// The shadow is a pool that grows with what is copied, in its length, and is given back
+// after the checkpoint. It is not a second array that is always there.
+//
+// FrequentSnapshot marks all as copied at every checkpoint, so that nothing is. Both of
+// its faults are mutants here, and are found.
+//
+// A field is written in place: the copy has been taken whole.
 package cou
 
 import (

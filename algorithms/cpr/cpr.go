@@ -15,7 +15,36 @@
 // a transaction of v could overwrite what one of v+1 had read before.
 //
 // NewVerified is the form without aborts; see verify.go.
-// With partial images a write belongs to the version of its transaction.
+//
+// With partial images (pcpr) a write belongs to the version of its transaction, and the
+// dirty vectors are pCALC's. CPR's own incremental form keeps sets of keys per thread;
+// no text of it was at hand.
+//
+// # The paper's steps
+//
+// The paper's text was not at hand. The steps follow FASTER's documentation, Garnet's
+// code and shirakami's, so they have names and no section numbers.
+//
+//	phase and version in one word, global and per thread  word, Begin
+//	REST, PREPARE, IN-PROGRESS, WAIT-FLUSH                rest, prepare, inProgress, waitFlush
+//	PREPARE: abort at a record of v+1                     Begin
+//	IN-PROGRESS: records become those of v+1              Begin, Write, stable.Stamp
+//	PrepareToInProg, InProgToWaitFlush                    Checkpoint, turn
+//	WAIT-FLUSH: capture of version v                      Checkpoint, stable.Take
+//	back to REST with version v+1                         Settle
+//
+// # Where it differs
+//
+// A worker takes phase and version at every transaction and not every 256 operations.
+// The checkpointer changes the phase when no worker is left in the older one; in
+// FASTER whichever thread sees that does.
+//
+// A record's version is 32 bits. (One public system has 13, and its images go wrong
+// after 8,191 checkpoints.)
+//
+// CPR's abort is counted apart, as "cpr shift". The worker begins anew at once. A worker
+// that waits long for a lock (locks: ordered) steps out of the clock meanwhile; the
+// paper's NO-WAIT is locks: nowait.
 package cpr
 
 import (

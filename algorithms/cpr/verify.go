@@ -18,6 +18,10 @@ import (
 // a record of v+1. The same holds of one that U only read, so reads need not be
 // stamped, and there is no PREPARE in which to look out for stamps.
 //
+// Garnet counts the transactions of each version in two counters; the clock's words are
+// those here. Garnet has PREPARE for operations outside of transactions; here it would
+// be a wait and nothing else.
+//
 // Moving breaks no session's prefix. A worker's later transaction begins after
 // an earlier one has verified, and versions only rise. What comes out is more
 // than the session's prefix: all points are the one moment at which the version

@@ -25,10 +25,37 @@
 //   - A deleted record is a state that says so, with its writer's stamp, as in
 //     every algorithm here: the image must hold it. A key is removed from the
 //     map where a transaction that inserted it aborts.
-//   - The namespace is the number of the table.
+//   - The namespace is the number of the table; all tables of a key group share one
+//     map. There are 128 key groups, the fewest that Flink takes by default.
+//   - Versions are 64 bits, so the overflow that Flink checks for is far away. The check
+//     is there and tested.
+//
+// What is left of a state stays valid as long as the transaction runs: no snapshot is taken
+// meanwhile, and only the lock's holder replaces a state. Nodes may be copied by others,
+// but then have the same state. What is shared goes by the map at every access and is
+// copied at the first. Transactions of more than 64 records go by the map at every access.
+//
+// # The sources' steps
+//
+//	CopyOnWriteStateMap  entry and state versions   cowmap.Map
+//	CopyOnWriteStateMap  get: copy on access        read, cowmap.Get
+//	CopyOnWriteStateMap  put, transform, remove     write, update, put, remove
+//	CopyOnWriteStateMap  incremental rehash         cowmap.move
+//	CopyOnWriteStateMapSnapshot  copy of the heads  snapshot, cowmap.Snapshot
+//	HeapSnapshotStrategy  write group by group      Checkpoint, capture
+//	release, FLINK-13469 (after a failure too)      release
+//	KeyGroupRangeAssignment                         groupOf
+//	NestedMapsStateTable                            NewNested
+//
+// Of Flink's public faults these cannot occur as they did: FLINK-6207 (every stream has its
+// own encoder), FLINK-9269 for tables (they are fixed when the store opens), the release of
+// another map's snapshot (Release is the snapshot's own). FLINK-26967, a second owner,
+// panics in builds with the sched tag. FLINK-26968 matters for incremental snapshots only.
+//
+// # Memory
 //
 // Versions live on the Go heap, as that is what is studied; the slots they are
-// loaded into stay, and hold nothing but the locks. A state is three cache misses
+// loaded into stay, and hold nothing but the locks. Both are in the resident memory. A state is three cache misses
 // away that depend on each other: the chain head, the entry, the state. Those of
 // one transaction's records overlap, as the engine has it for the slots of all
 // algorithms (Touch, Begin); else that would be most of the cost at rest.

@@ -58,7 +58,34 @@
 // drops clean pages, too, by second chance. Where there are none left it goes
 // beyond the budget, and is counted, until the next snapshot makes pages clean;
 // FOEDUS's transaction would fail for want of a page. It could wait; but whether
-// there will be another checkpoint only the caller knows, and it has locks.
+// there will be another checkpoint only the caller knows, and it has locks. So the
+// changes between two snapshots have to fit into the budget.
+//
+// A page is clean by one epoch, that of the last transaction that left a version of its
+// own there (page.last); FOEDUS compares the epochs of all records. Interior pages are
+// not dropped: the pointers of all leaves are one array, 40 bytes a leaf. There are no
+// options to keep top levels, and no direct I/O for snapshot pages: what the kernel's page
+// cache holds is in no figure, and makes fetches cheaper than a disk would.
+//
+// The point needs no log to be consistent, though the algorithm cannot do without one: the
+// table tells NeedsLog from Mixed, which fuzzy's images are.
+//
+// # The paper's steps
+//
+// Sections are the paper's (Kimura, SIGMOD 2015). Names like log_mapper are files of the
+// public code.
+//
+//	epochs, loggers, group commit            wal.Log
+//	log_mapper: the log in (base, until]     wal.Window, glean.mapper
+//	log_reducer: buffer, sort, spill, merge  glean.reducer, glean.sort, glean.spill, glean.newMerge
+//	array_composer, hash_composer            glean.composer, glean.array, glean.bin
+//	snapshot_manager: roots, manifest        glean.roots, glean.commit
+//	§5  a snapshot                           Checkpoint, snapshot
+//	§3, §5  dual pointers                    page
+//	§3, §5  install snapshot pointers        install
+//	§3, §5  drop volatile pages              drop, shrink, makeRoom
+//	§3, §5  fetch a snapshot page            hold, fetch
+//	restart_manager: glean the log's tail    Resume, resume, tail
 package foedus
 
 import (

@@ -10,9 +10,10 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A partial is the form that CALC's authors have by default (pFuzzy): the image
+// A partial is the form that CALC's authors have by default (pFuzzy, §4.1.2): the image
 // is the records on the dirty table, straight from where transactions write
-// them. It needs no extra copy of the database.
+// them. It needs no extra copy of the database. Its point is where the writing ends, so
+// what commits meanwhile is in it.
 type partial struct{ fuzzy }
 
 // NewPartial returns the fuzzy checkpoint with partial images. It needs a log.

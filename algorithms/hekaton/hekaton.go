@@ -24,6 +24,44 @@
 // read from the pairs and written once more as an image. That is no part of
 // Hekaton; where images are discarded it is left out, and what is measured is the
 // compaction alone. Then hekaton itself drops the log that the pairs hold.
+//
+// # The papers' steps
+//
+// File sizes and the policy of merges are SQL Server's (its manual on the durability of
+// memory-optimized tables); the papers do not give them.
+//
+//	§7; §4.1  read the log, not memory           compact, wal.Follower
+//	§7; §4.1  append inserts to data files       pairs.Apply, pairs.Publish
+//	§7; §4.1  note deletes in delta files        pairs.Publish
+//	§7; §4.1  merge pairs                        pairs.choose
+//	§7; §4.1  a checkpoint is a manifest         pairs.Publish
+//	§4.1  load through delta files, in parallel  Resume, pairs.Load
+//
+// # Where it differs
+//
+// Hekaton's log names the version that a transaction replaces; its begin time says in
+// which file that is. This engine's log names the record only, so the feeder keeps an
+// index from record to row: 24 bytes a slot, 32 to 64 bytes a record, metered.
+//
+// Hekaton logs whole versions; this log holds what was written. The rest is read back from
+// the block that holds the version replaced, each block once a window. That is bytes read
+// that Hekaton would not read, and log bytes that it would have written.
+//
+// Only the last version of a record in a window is written. Hekaton writes each and marks
+// all but one deleted. Here the cut is an epoch, and nobody asks for anything between two.
+//
+// Hekaton needs the mark of a delete only. Recovery and the oracle want to know who deleted
+// a record, so a row without a value goes with it, and lives through merges until the
+// record is written again.
+//
+// The share of live rows is by rows, not bytes. The merge is part of the checkpoint, not a
+// thread of its own.
+//
+// The image of epoch C needs none of the log to be consistent, but says "log C..C": without
+// its log this algorithm is not recovered. Only reading it (the oracle's and the crash
+// driver's stores) passes over pairs that stand behind the end of the log, and says so.
+// There is one manifest, not two: a damaged data file of a store without images is lost
+// data, where foedus has the snapshot before.
 package hekaton
 
 import (

@@ -18,6 +18,30 @@
 // The checkpointer takes a mark of the closed period out while a transaction may
 // put one of the current period in, so both change the word atomically. prev is
 // memory of its own: it is the checkpointer's alone.
+//
+// # The paper's steps
+//
+// The paper's text was not at hand. The structure is that of its abstract and of the
+// public code (FrequentSnapshot). That code never reads, so the read rule (MR) is
+// inferred.
+//
+//	AS0, AS1          as
+//	MR                mr, note
+//	ba0, ba1          ba, note
+//	upd, its turn     upd, Checkpoint
+//	write AS[upd][k]  Write
+//	prev, the dump    update, Checkpoint
+//
+// # Where it differs
+//
+// upd is the low bit of the period, which is the clock's word. The turn is one store, and
+// a transaction has its upd from the word it entered under.
+//
+// Memory is 2 copies beside the live one. The paper's 2 counts the two arrays; its prev
+// may be on disk.
+//
+// The next turn gives the closed array to the writers, so it must have been merged by
+// then: a checkpoint that failed is finished in Settle.
 package hourglass
 
 import (

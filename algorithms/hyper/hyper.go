@@ -27,7 +27,42 @@
 //
 // The pages copied so far are counted a few times while the clone lives, as the
 // algorithm's own memory. All of this process counts, not only the records: that
-// is what a fork costs.
+// is what a fork costs. They are the pages that only the clone has any more
+// (smaps_rollup), so this process's Go heap is among them as far as it was written.
+//
+// # The paper's steps
+//
+// The paper's text was not at hand. The steps follow Faerber et al., "Main Memory
+// Database Systems", §4.3.
+//
+//	§4.3  a point without transactions       Checkpoint, store.Quiesce
+//	§4.3  fork                               fork.Take
+//	§4.3  copy of a page at its first write  the kernel's
+//	§4.3  the clone writes what it sees      store.ScanCopy
+//	the end of the clone                     fork.End
+//
+// # Where it differs
+//
+// The alternative, a fork in the middle of transactions that the clone then undoes, needs
+// HyPer's undo log. Here the pause is the wait for running transactions and the fork; the
+// marks store.MarkPoint to MarkCloned are the fork alone.
+//
+// Code in the clone cannot allocate, so it cannot build an image: the format, checksums,
+// rate limit, streams and the file system (the fault-injecting one of the tests too) are
+// this process's. The price is one copy through the pipe, and the threads of this process
+// that build the image, as under every other algorithm.
+//
+// The number of bytes is known beforehand. A clone that ends early, is killed or exits
+// with anything but 0 fails the checkpoint with the step and the error number, and the
+// image before stays. At most all pages are copied, and the clone is one more process to
+// the killer that comes when memory is short; the error then says that it was killed.
+//
+// The whole process is cloned, hash index and log buffers included: HyPer's clones answer
+// queries and need the index. Nothing is excluded by madvise. It cannot take partial
+// images (Ren et al. §6).
+//
+// It is for Linux only. Before Linux 5.9 the clone cannot close the files it inherits, and
+// they stay open until it ends.
 package hyper
 
 import (

@@ -12,6 +12,27 @@
 // transaction sets versions aside before the locks are taken, while the epoch
 // the transaction commits in is the one after. Its images are wrong; it is kept
 // to show that the oracle sees it.
+//
+// # The steps
+//
+// LineairDB has no paper of this; the steps are those of its code of June 2026 and its
+// comments. The rule is Silo's §4.4.
+//
+//	global epoch, 40 ms           advance, EpochLength
+//	Silo §4.4  epoch under locks  Begin
+//	IN_PROGRESS: choose the cut   Checkpoint
+//	save before overwriting       Write, stable.Preserve
+//	Sync: the epoch is over       await
+//	WAIT_FLUSH: capture           Checkpoint, stable.Take
+//	REST                          Settle
+//
+// # Where it differs
+//
+// Three things of that code are not taken over: the image is acknowledged one epoch too
+// late, an empty buffer reads as "nothing saved", and no file is synced.
+//
+// There is no partial form. The cut is chosen ahead of an epoch and withdrawn in Settle,
+// so period and cut would have to be one word; nothing published describes it.
 package lineairdb
 
 import (

@@ -10,6 +10,17 @@
 //
 // With partial images (pNaive) only the records written since the point of
 // consistency before are written, or copied.
+//
+// # The paper's steps
+//
+//	Ren et al. §4.1.1  lock the database, write every record  NewDump, dump
+//	Ren et al. §4.1.1  pNaive: only dirty records             store.ScanDirty
+//	Cao et al., Li et al.  copy at the point, write the copy  NewCopy, Checkpoint
+//
+// # Where it differs
+//
+// The last fsync and the publication of the image come after transactions are let in
+// again: they need no record.
 package naive
 
 import (

@@ -43,6 +43,20 @@
 //
 // What a store is loaded with or recovered from goes into pages by one of three
 // ways, which are the ones of IEP-32 to put many rows (see Restore in package store).
+// The log's tail is applied a row at a time in each.
+//
+// # The sources' steps
+//
+//	PageMemoryImpl  latch for writing: dirty  pages.Lock, pages.before
+//	Checkpointer  checkpoint write lock       Checkpoint, pages.Begin
+//	Checkpointer  checkpoint buffer           pages.before
+//	Checkpointer  write the dirty pages       capture
+//	IEP-32  A, B, C to put many rows          wayOf, flush
+//
+// Not there: page files in sorted order, throttling, eviction, log records of pages,
+// partitions. A scan names the keys that a walk over the tree's leaves finds (Keys). Rows
+// of deleted records are named too and do not count: whether their transaction commits is
+// not known without the lock. There is no protection from phantoms.
 package pagestore
 
 import (

@@ -17,6 +17,33 @@
 // compare-and-swap too, so whoever comes second finds it out: the dump leaves
 // the record alone, as what is in cur is newer; the writer waits for the end of
 // the copy. The dump never waits.
+//
+// # The paper's steps
+//
+// The paper's text was not at hand. The structure is that of its abstract and of the
+// public code (FrequentSnapshot). The read rule is inferred: that code never reads.
+//
+//	AS1, AS2          as
+//	cur, its turn     cur, Checkpoint
+//	f[k]              both, claim
+//	write AS[cur][k]  Write
+//	the dump          Checkpoint
+//	the copy back     copyBack
+//
+// # Where it differs
+//
+// The public code declares an array of latches for the copy back and never uses it; the
+// bit above closes that race. A version number to compare would tell that both had
+// written, and not keep them from writing the same bytes at once.
+//
+// A record is copied back right after it was handed to the image, while its lines are in
+// the cache. The descriptions leave open whether that is a pass of its own after the
+// dump.
+//
+// f[k] is beside the record's lock, and not in an array of its own: it is touched
+// together with the lock. A reader needs no latch. It holds the record's lock, so there
+// is no writer, and the latest version is in the array that f[k] names, even while the
+// dump copies it.
 package piggyback
 
 import (

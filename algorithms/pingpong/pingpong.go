@@ -11,6 +11,24 @@
 // switches while transactions run and waits until those of the old period have
 // ended. That is enough: a transaction takes its period when it has all its
 // locks, so whoever follows it on a record is in the same period or a later one.
+//
+// # The paper's steps
+//
+// The text of Cao et al. was not at hand. The rules are those of CALC §4.1.3.
+//
+//	CALC §4.1.3  AS, odd, even, side by side    Versions, shadow
+//	CALC §4.1.3  dirty bits of odd and even     dirty, dirtyIn
+//	CALC §4.1.3  write AS[k] and current[k]     Write
+//	CALC §4.1.3  swap current and previous      turn
+//	CALC §4.1.3  dump: previous, or last image  Checkpoint, merge
+//	CALC §4.1.3  partial images (pIPP)          NewPartial
+//
+// # Where it differs
+//
+// The image is a full one: the previous image is kept in memory, the fourth copy of
+// CALC's figure 6, and the closed period's records are merged into it. The paper starts
+// with every even bit set; here the loaded state is the previous image, which says the
+// same.
 package pingpong
 
 import (

@@ -23,6 +23,20 @@ type Collapses struct {
 // A collapser makes one image of several partial ones beside the running store
 // (Ren et al., SIGMOD 2016, §2.3.1), so that recovery has fewer to read and a
 // chain does not grow for ever. Its methods may be called on nil, and do nothing.
+//
+// The newest value wins: images are read from the newest to the oldest with a set of the
+// keys met. The paper's batches are 4, 8 and 16; 8 is the default. With the full image the
+// result is a new full one. Without it all partial images become one, the merged one of
+// before included, so a chain is at most the full image, a merged one and a batch. The
+// paper's thread of low priority, which Go has not, is a limit on the bytes read and
+// written.
+//
+// A merged image takes the place of the newest one merged, under its number and at its
+// point ("image-000008-merge-000010"), so images based on that one need no change. Inputs
+// go when no kept image needs them; the newest image's own file stays until the manifest
+// of before the merge is gone. Tombstones stay in a merged full image: a log replayed
+// over it needs the deleter's stamp. A chain cannot grow beyond 126 images: the next
+// checkpoint first makes it a full one.
 type collapser struct {
 	images *image.Dir
 	every  int

@@ -29,6 +29,21 @@ const (
 //
 // All methods may be called on nil, and do nothing: so an algorithm is the same
 // whether its images are full or partial.
+//
+// pCALC's §2.3 has two vectors and an active flag; the period's parity is that flag. It is
+// taken with the transaction's phase, in the clock's word, so that nobody reads it while
+// it turns. Every record declared for writing is marked, written or not, with all locks
+// held. Versions are set aside for every record written after the point, dirty or not, as
+// in CALC; only marked ones are visited.
+//
+// The paper does not say what becomes of a checkpoint that was given up. The marks of an
+// image that was not published count for the next one (settle). The first image of a
+// process is full, also after a recovery: marks do not outlive the process.
+//
+// The hash set of TrackHash is as large from the start as all records need: nothing may be
+// allocated, and no table grown, while a transaction runs. A growing one would take less
+// memory and stall transactions. The paper's Bloom filter needs the vector beside it, and
+// is not here.
 type Dirty struct {
 	marks  [2]marks // by parity of the period
 	period uint64   // that was closed last; the checkpointer's alone

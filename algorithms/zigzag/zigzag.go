@@ -25,6 +25,26 @@
 // With partial images (pZigZag; Ren et al., SIGMOD 2016, §4.1.4) a dirty vector
 // says which records the closed period wrote. The bits are turned for all records
 // all the same.
+//
+// # The paper's steps
+//
+// The text of Cao et al. was not at hand. The rules are those of CALC §4.1.4 and Calvin
+// (Thomson et al., SIGMOD 2012) §5.
+//
+//	CALC §4.1.4  AS[0], AS[1]                     as
+//	CALC §4.1.4  MR                               word, turn
+//	CALC §4.1.4  read AS[MR[k]][k]                Read
+//	CALC §4.1.4  write AS[MW[k]][k], MR[k]=MW[k]  Write, turn
+//	CALC §4.1.4  MW = not MR at the point         Checkpoint
+//	CALC §4.1.4  dump AS[not MW[k]][k]            Checkpoint
+//
+// # Where it differs
+//
+// A write of a field first copies the rest of the record from the copy that is read. The
+// paper's elements are words and have no fields.
+//
+// The pass over n bits is 64 at a time, and over the records that there are (Env.Used),
+// whatever room a table has for inserts.
 package zigzag
 
 import (
