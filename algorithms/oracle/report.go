@@ -38,6 +38,43 @@ var kindNames = [kinds]string{
 	"session gap", "real time", "claim", "lost", "progress", "dirty read", "bad id", "cycle", "seq order",
 }
 
+// Kinds returns all kinds, in their order.
+func Kinds() []Kind {
+	all := make([]Kind, kinds)
+	for k := range all {
+		all[k] = Kind(k)
+	}
+	return all
+}
+
+// Meaning says in one line what a fault of the kind is, to somebody whose algorithm has it.
+func (k Kind) Meaning() string {
+	meanings := [kinds]string{
+		Stamp:      "a record carries a stamp that no committed transaction gave it",
+		Presence:   "a deleted record is present, or a written one absent",
+		Missing:    "a record that must be in the image is not: every record belongs there, deleted ones with their stamp",
+		Repeated:   "a record is in the image twice",
+		Contents:   "a value does not fit its record or stamp: half of a write was copied, or one version's bytes stand under another's stamp",
+		Torn:       "a transaction is partly in the image and partly out",
+		WriteRead:  "a transaction is in the image, and one whose write it read is not",
+		WriteWrite: "a transaction is in the image, and one whose write it overwrote is not",
+		ReadWrite:  "a transaction is in the image, and one that had read what it overwrote is not",
+		SessionGap: "a transaction is in the image, and an earlier one of its worker is not",
+		RealTime:   "a transaction is in the image, and one that had ended before it began is not",
+		Claim:      "the image holds a transaction with a Seq above that of the point which Checkpoint returned, or lacks one up to it",
+		Lost:       "a final state lacks a committed transaction",
+		Progress:   "too few transactions are in the image, out of it or between two images: the point does not move on",
+		DirtyRead:  "a transaction read a stamp that no committed transaction gave the record",
+		BadID:      "an id is 0, given twice, or not above the stamp that its record started with",
+		Cycle:      "the transactions are not strictly serializable",
+		SeqOrder:   "Seq disagrees with a dependency between two transactions",
+	}
+	if k < kinds {
+		return meanings[k]
+	}
+	return ""
+}
+
 // String returns the kind's name.
 func (k Kind) String() string {
 	if k < kinds {

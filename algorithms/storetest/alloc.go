@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/store"
 )
@@ -13,7 +12,7 @@ import (
 // ten keys or one that aborts; not with a log; and not while an image is being
 // captured, but for the first access of a record where versions live on the Go
 // heap: setting one aside there is allocating.
-func testNoAllocation(t *testing.T, e algorithms.Entry) {
+func testNoAllocation(t *testing.T, e entry) {
 	defer watch(t)()
 	if sched.Enabled {
 		t.Skip("sleeping allocates")

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/none"
 	"ckptbench/algorithms/store"
@@ -27,7 +26,7 @@ import (
 // It is here rather than in harness so that every algorithm has it with its own
 // three lines, under the race detector and the sched tag; workload knows nothing
 // of stores, so that using it makes no circle.
-func testSmallBank(t *testing.T, e algorithms.Entry, seed uint64) {
+func testSmallBank(t *testing.T, e entry, seed uint64) {
 	for _, mix := range smallbank.Mixes() {
 		t.Run(mix, func(t *testing.T) {
 			b := newBanking(t, e, mix)
@@ -55,7 +54,7 @@ type banking struct {
 
 const bankWorkers = 4
 
-func newBanking(t *testing.T, e algorithms.Entry, mix string) *banking {
+func newBanking(t *testing.T, e entry, mix string) *banking {
 	bank, err := smallbank.New(smallbank.Config{Accounts: 20, Mix: mix, Clients: bankWorkers})
 	if err != nil {
 		t.Fatal(err)

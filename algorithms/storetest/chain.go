@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/none"
@@ -18,7 +17,7 @@ import (
 // come and go, some checkpoints cancelled between: every state that a chain can
 // be read back to is consistent, before a collapse and after it, and a collapse
 // changes none.
-func testChain(t *testing.T, e algorithms.Entry, seed uint64) {
+func testChain(t *testing.T, e entry, seed uint64) {
 	m := usual
 	m.gone, m.keys = 40, 3
 	for _, base := range []bool{false, true} {
@@ -55,7 +54,7 @@ func testChain(t *testing.T, e algorithms.Entry, seed uint64) {
 // testPartialIsPart: an image holds what was written since the one before,
 // deletes included, and no more, or where it is of pages not much more; that of a
 // cancelled checkpoint goes into the next.
-func testPartialIsPart(t *testing.T, e algorithms.Entry, seed uint64) {
+func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 	records := uint64(400)
 	if e.Paged {
 		records = 4000 // on some thirty pages
@@ -113,7 +112,7 @@ func testPartialIsPart(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testBrokenChain: where a link of a chain is damaged, recovery names it and
 // gives the state of the link before, never a mix of both sides of the damage.
-func testBrokenChain(t *testing.T, e algorithms.Entry, seed uint64) {
+func testBrokenChain(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{collapse: noCollapse, tables: []store.TableSpec{table("t", 1000, 100, true)}})
 	m := usual
 	m.skew, m.long = false, 0

@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 )
 
 // testBackToBack: images taken one right after the other are consistent and
 // get on, with few records, so that conflicts are many, at every number of
 // workers, in both lock modes, under both indexes, with one and more streams.
-func testBackToBack(t *testing.T, e algorithms.Entry, seed uint64) {
+func testBackToBack(t *testing.T, e entry, seed uint64) {
 	uniform := usual
 	uniform.skew = false
 	for i, c := range []struct {
@@ -49,7 +48,7 @@ func testBackToBack(t *testing.T, e algorithms.Entry, seed uint64) {
 }
 
 // testNoImage: the baseline refuses to take an image, and goes on.
-func testNoImage(t *testing.T, e algorithms.Entry, seed uint64) {
+func testNoImage(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 2})
 	l := w.start(seed, usual)
 	for range 3 {
@@ -67,7 +66,7 @@ func testNoImage(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testLongTransactions: images are consistent when transactions that hold their
 // locks for milliseconds span every phase change; and they really do span each.
-func testLongTransactions(t *testing.T, e algorithms.Entry, seed uint64) {
+func testLongTransactions(t *testing.T, e entry, seed uint64) {
 	long := usual
 	long.long, long.hold, long.skew = 100, 2*time.Millisecond, false
 	short := usual
@@ -108,7 +107,7 @@ func (l *load) spans(at time.Time) bool {
 
 // testInsertDelete: images are consistent when records come and go at the cut:
 // nearly all that transactions do is insert, delete and insert again.
-func testInsertDelete(t *testing.T, e algorithms.Entry, seed uint64) {
+func testInsertDelete(t *testing.T, e entry, seed uint64) {
 	m := usual
 	m.gone, m.aborts, m.keys = 60, 20, 3
 	for _, hash := range []bool{false, true} {
@@ -124,7 +123,7 @@ func testInsertDelete(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testOddValues: values of no bytes, of the most bytes, and all between, in
 // tables that differ in all they can, one of which allows no bytes at all.
-func testOddValues(t *testing.T, e algorithms.Entry, seed uint64) {
+func testOddValues(t *testing.T, e entry, seed uint64) {
 	m := usual
 	m.skew, m.aborts = false, 25
 	m.tables = []int{0, 1, 3} // nobody can use a table without records
@@ -139,7 +138,7 @@ func testOddValues(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testWrap: images are right when the algorithm's counters pass the places
 // where an implementation may have too few bits.
-func testWrap(t *testing.T, e algorithms.Entry, seed uint64) {
+func testWrap(t *testing.T, e entry, seed uint64) {
 	firsts := []uint64{1<<32 - 3, 1<<30 - 2, 1<<13 - 2, 1<<48 - 2}
 	if testing.Short() {
 		firsts = firsts[:1]

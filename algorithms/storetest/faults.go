@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
@@ -62,7 +61,7 @@ func (c *looked) Done() <-chan struct{} {
 // before is still there, the store goes on, and the next image is right. The
 // context ends at its first look, then at its second, and so on until a
 // checkpoint gets through.
-func testCancelled(t *testing.T, e algorithms.Entry, seed uint64) {
+func testCancelled(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 3, tables: []store.TableSpec{table("t", 48, 100, true)}, streams: 2})
 	l := w.start(seed, usual)
 	start := time.Now()
@@ -97,7 +96,7 @@ func (l *load) failing(ctx context.Context, want error) bool {
 
 // testCancelledAtRandom: as testCancelled, at any time, while transactions that
 // hold their locks for milliseconds make every phase long.
-func testCancelledAtRandom(t *testing.T, e algorithms.Entry, seed uint64) {
+func testCancelledAtRandom(t *testing.T, e entry, seed uint64) {
 	long := usual
 	long.long, long.hold, long.skew = 100, 2*time.Millisecond, false
 	w := open(t, e, plan{workers: 3, tables: []store.TableSpec{table("t", 48, 12, false)}})
@@ -127,7 +126,7 @@ func testCancelledAtRandom(t *testing.T, e algorithms.Entry, seed uint64) {
 // image that can be recovered is there, the store goes on, and the next image
 // is right. The first call fails, then the second, and so on until a
 // checkpoint gets through.
-func testDiskFaults(t *testing.T, e algorithms.Entry, seed uint64) {
+func testDiskFaults(t *testing.T, e entry, seed uint64) {
 	mem := fstest.NewMem()
 	var left atomic.Int64 // calls that succeed before one fails; negative when none is to
 	left.Store(-1)
@@ -165,7 +164,7 @@ func testDiskFaults(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testTwoCheckpoints: checkpoints asked for at the same time are taken one
 // after the other, and all are right.
-func testTwoCheckpoints(t *testing.T, e algorithms.Entry, seed uint64) {
+func testTwoCheckpoints(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 2})
 	l := w.start(seed, usual)
 	const callers = 3
@@ -198,7 +197,7 @@ func testTwoCheckpoints(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testCloseDuringCheckpoint: Close waits for the checkpoint under way, whose
 // image is right; what comes after is refused.
-func testCloseDuringCheckpoint(t *testing.T, e algorithms.Entry, seed uint64) {
+func testCloseDuringCheckpoint(t *testing.T, e entry, seed uint64) {
 	var want *oracle.State
 	k := stuckCheckpoint(t, e, plan{tables: []store.TableSpec{table("t", 400, 200, false)}}, func(w *world) {
 		w.client(0, seed, usual).many(100)
@@ -232,7 +231,7 @@ func testCloseDuringCheckpoint(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testClosedStore: a closed store refuses transactions and checkpoints, and can
 // be closed again.
-func testClosedStore(t *testing.T, e algorithms.Entry, _ uint64) {
+func testClosedStore(t *testing.T, e entry, _ uint64) {
 	w := open(t, e, plan{})
 	w.close()
 	check := func(what string, got, want error) {

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
@@ -57,7 +56,7 @@ func (d *dam) open() {
 // endsLate reports whether an algorithm's image is written straight from where
 // transactions write, and repaired from the log up to where the writing ended:
 // what happens meanwhile is in it.
-func endsLate(e algorithms.Entry) bool { return e.NeedsLog && e.Partial != store.TrackNone }
+func endsLate(e entry) bool { return e.NeedsLog && e.Partial != store.TrackNone }
 
 // A stuck checkpoint has passed its point of consistency and captured a few
 // records; the disk holds it up.
@@ -70,7 +69,7 @@ type stuck struct {
 
 // stuckCheckpoint opens a store of many blocks and starts a checkpoint in it
 // that gets stuck. It is nil for an algorithm that lets no transaction run then.
-func stuckCheckpoint(t *testing.T, e algorithms.Entry, p plan, before func(*world)) *stuck {
+func stuckCheckpoint(t *testing.T, e entry, p plan, before func(*world)) *stuck {
 	if strings.Contains(e.Quiesces, "image is written") {
 		t.Skip("no transaction runs while the image is written")
 	}
@@ -109,7 +108,7 @@ func (k *stuck) end() {
 // it, nor into the next one what was set aside for it. The disk holds the
 // capture up, meanwhile one worker writes, deletes and inserts every record,
 // some twice, some in a transaction that aborts.
-func testFrozenImage(t *testing.T, e algorithms.Entry, seed uint64) {
+func testFrozenImage(t *testing.T, e entry, seed uint64) {
 	if endsLate(e) {
 		t.Skip("its point is where the capture ends")
 	}

@@ -14,17 +14,17 @@ import (
 // testGenerations: a store recovered from an image goes on from there, and its
 // images are right again, over several generations; no id of an earlier one is
 // used again.
-func testGenerations(t *testing.T, e algorithms.Entry, seed uint64) {
+func testGenerations(t *testing.T, e entry, seed uint64) {
 	generations(t, e, seed, plan{workers: 2, tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
 }
 
 // testLogTail: with a log, what is recovered is all that was committed, though
 // the newest image is older, over several generations.
-func testLogTail(t *testing.T, e algorithms.Entry, seed uint64) {
+func testLogTail(t *testing.T, e entry, seed uint64) {
 	generations(t, e, seed, plan{workers: 2, log: true, tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
 }
 
-func generations(t *testing.T, e algorithms.Entry, seed uint64, p plan) {
+func generations(t *testing.T, e entry, seed uint64, p plan) {
 	mem := fstest.NewMem()
 	w := openOn(t, e, p, mem, nil)
 	logged := p.log || e.NeedsLog
@@ -103,8 +103,9 @@ func lastSeq(s *store.Store) (last uint64) {
 // testSameAsBaseline: the same operations, by one worker, leave the same state
 // under every algorithm as under none, stamps included; and an image taken
 // between two of them is the state at that moment.
-func testSameAsBaseline(t *testing.T, e algorithms.Entry, seed uint64) {
-	none, _ := algorithms.Find("none")
+func testSameAsBaseline(t *testing.T, e entry, seed uint64) {
+	baseline, _ := algorithms.Find("none")
+	none := entry{baseline, e.found}
 	m := usual
 	m.long = 0
 	p := plan{tables: []store.TableSpec{table("a", 48, 10, false), table("b", 100, 10, true), table("c", 0, 4, false)}}

@@ -61,6 +61,7 @@ func tallies(r *oracle.Report) string {
 func (w *world) report(r *oracle.Report) {
 	w.t.Helper()
 	if err := r.Err(); err != nil {
+		w.e.found.add(w.t.Name(), r)
 		w.t.Error(err)
 	}
 }

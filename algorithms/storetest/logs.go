@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 	"ckptbench/algorithms/none"
@@ -16,7 +15,7 @@ import (
 
 // testLogStays: images that could not be published, one after the other, cost
 // nothing of the log that the image before them needs.
-func testLogStays(t *testing.T, e algorithms.Entry, seed uint64) {
+func testLogStays(t *testing.T, e entry, seed uint64) {
 	mem := fstest.NewMem()
 	var broken atomic.Bool
 	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
@@ -50,7 +49,7 @@ func testLogStays(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testImageBefore: the image before the newest can still be recovered, and with
 // the log that is kept it gives the same state as the newest: all of it.
-func testImageBefore(t *testing.T, e algorithms.Entry, seed uint64) {
+func testImageBefore(t *testing.T, e entry, seed uint64) {
 	p := plan{workers: 2, log: true, tables: []store.TableSpec{table("t", 48, 30, true)}}
 	w := open(t, e, p)
 	w.client(0, seed, usual).many(50)
@@ -84,7 +83,7 @@ func testImageBefore(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testNeedsItsLog: an image that is consistent only with its log is not loaded
 // without it, nor with less of it than it needs.
-func testNeedsItsLog(t *testing.T, e algorithms.Entry, seed uint64) {
+func testNeedsItsLog(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 2})
 	l := w.start(seed, usual)
 	l.images(2, 0)
@@ -114,7 +113,7 @@ func testNeedsItsLog(t *testing.T, e algorithms.Entry, seed uint64) {
 
 // testLogBeforeImage: when an image is published, the log holds everything that
 // the image holds.
-func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
+func testLogBeforeImage(t *testing.T, e entry, seed uint64) {
 	mem := fstest.NewMem()
 	var log *wal.Log
 	var committed uint64 // epoch of the last commit
@@ -145,7 +144,7 @@ func testLogBeforeImage(t *testing.T, e algorithms.Entry, seed uint64) {
 // testLogLost: a log that lost its end, which the newest image held, is gone on
 // with above the image's epoch, so that what comes after is not taken for old; and
 // whoever recovers with it learns that it was lost.
-func testLogLost(t *testing.T, e algorithms.Entry, seed uint64) {
+func testLogLost(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 1, log: true})
 	for i := range uint64(3) {
 		w.client(0, seed+i, usual).many(20)

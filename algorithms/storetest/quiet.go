@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
 
 // testNothingToDo: a store without records, one with a single record, and one
 // in which nobody does anything have images too, as often as one likes.
-func testNothingToDo(t *testing.T, e algorithms.Entry, seed uint64) {
+func testNothingToDo(t *testing.T, e entry, seed uint64) {
 	check := func(name string, p plan, n int) {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, e, p)
@@ -40,7 +39,7 @@ func testNothingToDo(t *testing.T, e algorithms.Entry, seed uint64) {
 // checkpoint up, nor does one that never runs. Two workers pass one record's
 // lock on to each other; a third waits for it with another record's lock in
 // hand, for which a fourth waits.
-func testBlockedWorker(t *testing.T, e algorithms.Entry, _ uint64) {
+func testBlockedWorker(t *testing.T, e entry, _ uint64) {
 	w := open(t, e, plan{workers: 4})
 	sets := [][]uint64{{1}, {1}, {0, 1}, {0}}
 	var stop atomic.Bool
@@ -71,7 +70,7 @@ func testBlockedWorker(t *testing.T, e algorithms.Entry, _ uint64) {
 
 // testMemoryReturns: after every checkpoint the algorithm's own memory is what
 // it was before; after one that failed, it is so after the next.
-func testMemoryReturns(t *testing.T, e algorithms.Entry, seed uint64) {
+func testMemoryReturns(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 3, streams: 2, tables: []store.TableSpec{table("t", 200, 500, false)}})
 	base := w.s.Memory().Own
 	l := w.start(seed, mix{keys: 8, gone: 10})

@@ -8,8 +8,11 @@
 // effect run it under the race detector (which sees races on records, as they
 // live on the Go heap then) and with the sched tag (which widens them).
 //
-// Seeds differ from run to run and are printed when a test fails. Set
-// STORETEST_SEED to use one again.
+// A suite that fails begins with a summary: which tests failed, how many faults there are
+// of each class with a line that says what the class means, and the command that runs these
+// tests again with the same seed. The details follow. The seed decides what transactions do,
+// and not how goroutines are scheduled: run the command a few times (-count), or with the
+// sched tag, where a fault does not come back.
 package storetest
 
 import (
@@ -40,16 +43,26 @@ func Test(t *testing.T, name string) {
 
 // TestEntry is Test for an algorithm that is not in the table, such as one that
 // is there with other sizes.
-func TestEntry(t *testing.T, e algorithms.Entry) {
+func TestEntry(t *testing.T, of algorithms.Entry) {
 	seed := newSeed(t)
-	run := func(name string, f func(*testing.T, algorithms.Entry, uint64)) {
+	found := &findings{suite: t.Name(), algorithm: of.Name, seed: seed}
+	e := entry{of, found}
+	t.Cleanup(func() { found.print(os.Stdout) }) // all tests have ended, and none has shown its details yet
+	start := func(name string, parallel bool, f func(*testing.T)) {
+		found.tests++
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // most of them wait for something most of the time
-			defer watch(t)()
-			f(t, e, seed)
+			t.Cleanup(func() { found.end(name, t.Failed()) })
+			if parallel {
+				t.Parallel() // most of them wait for something most of the time
+				defer watch(t)()
+			}
+			f(t)
 		})
 	}
-	t.Run("NoAllocation", func(t *testing.T) { testNoAllocation(t, e) }) // alone: it counts
+	run := func(name string, f func(*testing.T, entry, uint64)) {
+		start(name, true, func(t *testing.T) { f(t, e, seed) })
+	}
+	start("NoAllocation", false, func(t *testing.T) { testNoAllocation(t, e) }) // alone: it counts
 	run("SameAsBaseline", testSameAsBaseline)
 	run("ClosedStore", testClosedStore)
 	if e.Unsound {

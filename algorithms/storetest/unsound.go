@@ -3,14 +3,13 @@ package storetest
 import (
 	"testing"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/oracle"
 	"ckptbench/algorithms/store"
 )
 
 // testUnsound: the suite sees that the images of an algorithm that is wrong on
 // purpose are wrong, in what they hold and not only in what they claim.
-func testUnsound(t *testing.T, e algorithms.Entry, seed uint64) {
+func testUnsound(t *testing.T, e entry, seed uint64) {
 	const tries = 40
 	// Many locks a transaction and no long ones: a try finds it 7 times in 8.
 	m := mix{keys: 12, shared: 40}

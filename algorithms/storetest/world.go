@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/algorithms"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/oracle"
@@ -74,7 +73,7 @@ func (p plan) loaded() oracle.Ranges {
 // A world is a store under test, with the disk its images are on.
 type world struct {
 	t       testing.TB
-	e       algorithms.Entry
+	e       entry
 	p       plan
 	mem     *fstest.Mem
 	own     store.Own // the store's own files that it is recovered from
@@ -88,13 +87,13 @@ type world struct {
 }
 
 // open opens a loaded store.
-func open(t testing.TB, e algorithms.Entry, p plan) *world {
+func open(t testing.TB, e entry, p plan) *world {
 	t.Helper()
 	return openOn(t, e, p, fstest.NewMem(), nil)
 }
 
 // openOn is open on a disk that is there; faults may wrap it.
-func openOn(t testing.TB, e algorithms.Entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
+func openOn(t testing.TB, e entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	t.Helper()
 	w := build(t, e, p, mem, disk)
 	for _, r := range w.p.loaded() {
@@ -111,7 +110,7 @@ func openOn(t testing.TB, e algorithms.Entry, p plan, mem *fstest.Mem, disk fs.F
 }
 
 // build opens an empty store that is not started.
-func build(t testing.TB, e algorithms.Entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
+func build(t testing.TB, e entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	t.Helper()
 	w := &world{t: t, e: e, p: p.withDefaults(), mem: mem, disk: disk}
 	if disk == nil {
