@@ -1,5 +1,6 @@
-// Package algorithms lists every algorithm there is. To add one, write its
-// package and add its line here.
+// Package algorithms lists every algorithm there is. To add one, write its package, add
+// its line here, and test it by storetest.Test. README.md has the steps; package store's
+// doc has what an algorithm needs to know.
 package algorithms
 
 import (
@@ -44,16 +45,17 @@ type Entry struct {
 	Locks     bool           // its checkpointer takes the locks of records, and does not go by the clock
 	Unsound   bool           // its images are wrong, on purpose
 	Baseline  bool           // it takes no checkpoints
-	Oracle    oracle.Level
-	Quiesces  string  // when it keeps transactions from starting
-	Copies    string  // of the data in memory, beside the live one
-	Aborts    bool    // it may abort transactions
-	Variable  bool    // a version takes the room of its value, not of the largest
-	Heap      bool    // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
-	Paged     bool    // its rows lie in pages: a partial image holds all of a page, and there are several ways to load it
-	Summary   string  // one line
-	Paper     string  // where it is from
-	CopyBytes float64 // memory it may need at most, in sizes of the data, beside the live one
+	Draft     bool           // it is yours alone: no place in README.md, PAPER_NOTES.md and the mutants is asked for
+	Oracle    oracle.Level   // what the oracle holds its images to; package store's doc says which goes with which point
+	Quiesces  string         // when it keeps transactions from starting
+	Copies    string         // of the data in memory, beside the live one
+	Aborts    bool           // it may abort transactions
+	Variable  bool           // a version takes the room of its value, not of the largest
+	Heap      bool           // its versions live on the Go heap, the live ones too: the first access of one during a checkpoint allocates
+	Paged     bool           // its rows lie in pages: a partial image holds all of a page, and there are several ways to load it
+	Summary   string         // one line
+	Paper     string         // where it is from
+	CopyBytes float64        // memory it may need at most, in sizes of the data, beside the live one; above 0 where Copies has a digit above 0
 }
 
 // All returns every algorithm, in the order of legends and tables.

@@ -29,7 +29,8 @@ func TestTable(t *testing.T) {
 		check(e.New != nil, "nothing builds it")
 		check(e.Quiesces != "" && e.Copies != "" && e.Summary != "" && e.Paper != "", "a property is missing")
 		check(!strings.HasSuffix(e.Summary, "."), "its summary ends in a full stop")
-		check(e.CopyBytes > 0 == strings.ContainsAny(e.Copies, "123456789"), "CopyBytes and Copies disagree")
+		check(e.CopyBytes > 0 == strings.ContainsAny(e.Copies, "123456789"),
+			"CopyBytes and Copies disagree: the one is above 0 exactly where the other has a digit above 0")
 		check(!e.Variable || e.CopyBytes <= 1, "it stores values of variable length, but keeps more than one copy")
 		seen[e.Name] = true
 	}
@@ -94,7 +95,8 @@ func TestEveryAlgorithmIsTested(t *testing.T) {
 			continue
 		}
 		if !strings.Contains(string(src), `storetest.Test(t, "`+e.Name+`")`) {
-			t.Errorf("%s: %s/%s_test.go does not run storetest against it", e.Name, dir, dir)
+			t.Errorf("%s: algorithms/%s/%s_test.go does not run the conformance suite; it has to say\n\tfunc Test(t *testing.T) { storetest.Test(t, %q) }",
+				e.Name, dir, dir, e.Name)
 		}
 	}
 }

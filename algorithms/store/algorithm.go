@@ -16,7 +16,8 @@ import (
 // (package locking).
 type Algorithm interface {
 	// Loaded is called once, when the records that the store starts with are
-	// in place and no transaction has begun.
+	// in place and no transaction has begun. They have stamp 0, or the stamps of
+	// the image that they were recovered from.
 	Loaded() error
 
 	// Begin is called when all of tx's locks are held and tx has entered the
@@ -27,17 +28,19 @@ type Algorithm interface {
 	Read(tx *Txn, r Rec) *Version
 
 	// Write makes v the bytes of r from off on, or the whole of r when off is
-	// Whole; a nil v then deletes r. The new version carries tx.Stamp. tx
-	// holds r's lock exclusively, and may write r more than once.
+	// Whole; a nil v then deletes r. The new version carries tx.Stamp, which in
+	// an undo is the stamp that r had before. tx holds r's lock exclusively, and
+	// may write r more than once.
 	Write(tx *Txn, r Rec, off int, v []byte)
 
 	// Commit is the last thing before tx leaves the clock and releases its
-	// locks. An aborted transaction has put everything back by then, and
-	// commits as one that changed nothing.
+	// locks. An aborted transaction has put everything back by then, through
+	// Write and under the old stamps, and commits as one that changed nothing.
 	Commit(tx *Txn)
 
 	// Checkpoint hands every record of one image to w and returns the point
-	// of consistency the image stands at. A transaction that is not in the
+	// of consistency the image stands at: transactions with a Seq up to the
+	// point's are in it, all others are not. A transaction that is not in the
 	// image entered the clock after Checkpoint was called, or after a failed
 	// Checkpoint before it was; otherwise the point's LogFrom has to say how
 	// much more of the log the image needs.
@@ -85,12 +88,15 @@ func (Plain) Settle(context.Context) error { return nil }
 // Close does nothing.
 func (Plain) Close() error { return nil }
 
-// A Version is one value of a record with the id of its writer.
+// A Version is one value of a record with the id of its writer: Stamp, Present, Bytes, Len;
+// Apply makes it what a Write asks for, CopyFrom what another version is. It does no
+// locking.
 type Version = record.Version
 
 // Whole as an offset means the whole value.
 const Whole = record.Whole
 
 // A Point is the point of consistency of an image: the last place, in the
-// order that the algorithm goes by, that the image holds.
+// order that the algorithm goes by, that the image holds. Kind says what Seq
+// counts: "commit", "period", "version", "epoch" or "log" (see the package's doc).
 type Point = image.Point

@@ -68,6 +68,53 @@
 // experiment. Nothing on a transaction's path allocates. A Loader keeps its records
 // in memory of its own from the start; its slots are their locks.
 //
+// # What an algorithm needs to know
+//
+// The latch. Where a checkpointer and a writer may meet at a record, both take a latch
+// that lasts for one copy. There are three, and an algorithm needs one of them:
+//
+//	Env.Stable                before-images in a pool: Preserve in Write, Take in the scan.
+//	                          It has the latch in it, in the record's word (calc, cou, cpr).
+//	latch.Take, latch.Give    a latch in the highest bit of Rec.Head().Word; the other 63
+//	                          bits are the algorithm's (push, and cou's blocks).
+//	Rec.Head().Lock.TryCopy,  keeps writers' transactions out, and not only one write: the
+//	WantCopy, EndCopy         copy is of committed values (fuzzy).
+//
+// The last is the only one that sees committed values. With the others a copy of a record
+// whose writer is in the middle of its transaction is a copy of what that transaction has
+// written so far: the algorithm has to know from the clock that the writer belongs into
+// the image.
+//
+// Undo. The engine keeps old values where Request.MayAbort is set. To abort it writes them
+// back through Write, each record once and whole, under its old stamp: Txn.Stamp is not
+// Txn.ID then. Commit follows, as for a transaction that changed nothing. So a
+// record's stamp can fall back to what it was, and "has it changed?" is not to be asked of
+// stamps. A nil value with the offset Whole deletes, in an undo as well: the record was
+// absent before.
+//
+// The load. What the store starts with has stamp 0, or the stamps of the image that it was
+// recovered from. A version of NewVersions that was never written is absent, also with
+// stamp 0, so the two are not told apart by stamps: copy what is needed in Loaded.
+//
+// Points. The Point that Checkpoint returns has a Seq, and a transaction is in the image
+// exactly when its Txn.Seq is at most that; the algorithm sets Txn.Seq in Begin or in
+// Commit. Kind says what is counted, for people and file formats, and the entry's Oracle
+// what the oracle holds the image to:
+//
+//	Kind "commit"   places in a commit log                oracle.Prefix
+//	Kind "period"   how many points there have been       oracle.Prefix
+//	Kind "version"  CPR's versions, of each worker        oracle.Session
+//	Kind "epoch"    a global epoch                        oracle.Epoch
+//	Kind "log"      epochs of the log                     oracle.Epoch
+//
+// Prefix and Epoch are checked alike, and in real time as well; Session is not.
+//
+// Deletes. A deleted record is a version without a value, with its deleter's stamp, and
+// belongs into the image. Out.Put does that, and leaves out records that never were.
+//
+// Parts of a record. Write may change some bytes of a value. An algorithm that writes to
+// another copy than the one that is read brings the rest over first.
+//
 // # What it is not
 //
 // It is no database. A deleted record keeps its slot, a table does not grow, scans
