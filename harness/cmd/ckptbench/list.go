@@ -14,11 +14,12 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/report"
 	"ckptbench/workload"
 )
 
 type listCommand struct {
-	What    string `arg:"" optional:"" default:"" enum:"algorithms,workloads,experiments,charts,formats,keys,claims,everything," help:"algorithms (where nothing is said), workloads, experiments, charts, formats, keys, claims, or everything."`
+	What    string `arg:"" optional:"" default:"" enum:"algorithms,workloads,experiments,charts,columns,formats,keys,claims,everything," help:"algorithms (where nothing is said), workloads, experiments, charts, columns, formats, keys, claims, or everything."`
 	JSON    bool   `help:"As JSON."`
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
@@ -38,6 +39,7 @@ var listings = []struct {
 	{"workloads", func(*listCommand) (listing, error) { return listWorkloads(), nil }},
 	{"experiments", func(c *listCommand) (listing, error) { return listExperiments(c.Configs) }},
 	{"charts", func(*listCommand) (listing, error) { return listCharts(), nil }},
+	{"columns", func(*listCommand) (listing, error) { return listColumns(), nil }},
 	{"formats", func(*listCommand) (listing, error) { return listFormats(), nil }},
 	{"keys", func(*listCommand) (listing, error) { return listKeys(), nil }},
 	{"claims", func(*listCommand) (listing, error) { return listClaims(), nil }},
@@ -45,7 +47,7 @@ var listings = []struct {
 
 func (c *listCommand) Run(t terminal) error {
 	if c.What == "" && !c.JSON {
-		fmt.Fprintln(t.err, "(list can also say: workloads, experiments, charts, formats, keys, claims, everything)")
+		fmt.Fprintln(t.err, "(list can also say: workloads, experiments, charts, columns, formats, keys, claims, everything)")
 	}
 	everything := map[string][]map[string]string{}
 	for _, what := range listings {
@@ -96,6 +98,15 @@ func listCharts() listing {
 	l := listing{columns: []string{"chart", "shows"}}
 	for _, c := range captions {
 		l.rows = append(l.rows, []string{c.name, c.text})
+	}
+	return l
+}
+
+// listColumns lists the columns of the tables.
+func listColumns() listing {
+	l := listing{columns: []string{"column", "unit", "what it is"}}
+	for _, c := range report.Columns() {
+		l.rows = append(l.rows, []string{c.Name, c.Unit, c.Doc})
 	}
 	return l
 }
