@@ -54,8 +54,8 @@ func TestEntry(t *testing.T, of algorithms.Entry) {
 			t.Cleanup(func() { found.end(name, t.Failed()) })
 			if parallel {
 				t.Parallel() // most of them wait for something most of the time
-				defer watch(t)()
 			}
+			defer watch(t, func() { found.end(name, true); found.print(os.Stdout) })()
 			f(t)
 		})
 	}
@@ -117,8 +117,8 @@ func newSeed(t *testing.T) uint64 {
 }
 
 // watch ends the program, saying where every goroutine is, when the test takes
-// far too long. What it returns calls that off.
-func watch(t *testing.T) (done func()) {
+// far too long; hangs is called before. What watch returns calls that off.
+func watch(t *testing.T, hangs func()) (done func()) {
 	limit := 2 * time.Minute
 	if sched.Enabled {
 		limit = 5 * time.Minute
@@ -126,6 +126,7 @@ func watch(t *testing.T) (done func()) {
 	timer := time.AfterFunc(limit, func() {
 		buf := make([]byte, 1<<20)
 		buf = buf[:runtime.Stack(buf, true)]
+		hangs()
 		panic(fmt.Sprintf("%s hangs; its goroutines:\n\n%s", t.Name(), buf))
 	})
 	return func() { timer.Stop() }
