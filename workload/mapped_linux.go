@@ -7,27 +7,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// keepFromForks moves the tape's arrays from the Go heap to memory that a forked
-// child does not have. An algorithm that clones the process is charged for the
-// page tables of what it clones, and these would be the harness's: 70 MB a
-// worker. The memory is given back when the tape is unreachable. Where the
-// system has none, the tape stays on the heap.
-func (tape *Tape) keepFromForks() {
-	ops := len(tape.ops) * int(unsafe.Sizeof(Op{}))
-	txns := len(tape.txns) * int(unsafe.Sizeof(word(0)))
-	mem, err := unix.Mmap(-1, 0, max(ops+txns, 1), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+// A mapping is memory that a forked child does not have, or nil where the system has none.
+type mapping []byte
+
+// unforked returns an empty slice with room for n values, which must hold no pointers, in memory that
+// a forked child does not have. An algorithm that clones the process is charged for the page tables of
+// what it clones, and these would be the harness's: 70 MB a worker. Page tables of heap that was freed
+// count as well, so what is to lie here is never on the heap. Where the system has no such memory, it
+// is. The room takes memory as it is written.
+func unforked[T any](n int) ([]T, mapping) {
+	var value T
+	const how = unix.MAP_PRIVATE | unix.MAP_ANON | unix.MAP_NORESERVE
+	mem, err := unix.Mmap(-1, 0, max(n, 1)*int(unsafe.Sizeof(value)), unix.PROT_READ|unix.PROT_WRITE, how)
 	if err != nil {
-		return
+		return make([]T, 0, n), nil
 	}
 	if err := unix.Madvise(mem, unix.MADV_DONTFORK); err != nil {
-		_ = unix.Munmap(mem) // nothing is in it
-		return
+		mapping(mem).free() // nothing is in it
+		return make([]T, 0, n), nil
 	}
-	base := unsafe.Pointer(unsafe.SliceData(mem))
-	to := unsafe.Slice((*Op)(base), len(tape.ops))
-	index := unsafe.Slice((*word)(unsafe.Add(base, ops)), len(tape.txns))
-	copy(to, tape.ops)
-	copy(index, tape.txns)
-	tape.ops, tape.txns = to, index
-	runtime.AddCleanup(tape, func(mem []byte) { _ = unix.Munmap(mem) }, mem)
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), n)[:0], mem
 }
+
+// free gives the memory back. Nothing may use it any more.
+func (m mapping) free() {
+	if m != nil {
+		_ = unix.Munmap(m)
+	}
+}
+
+// freeWith gives the memory back when the tape is unreachable.
+func (m mapping) freeWith(tape *Tape) { runtime.AddCleanup(tape, mapping.free, m) }

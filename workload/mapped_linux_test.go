@@ -2,29 +2,40 @@ package workload
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
 )
 
-// A tape lies in memory that a forked child does not get, and is what it was.
+// A tape lies in memory that a forked child does not get, and never lay on the heap, also where it
+// has more operations than were expected: one long transaction in ten tapes, of 100,000 keys.
 func TestTapeIsNotForked(t *testing.T) {
-	want := &Tape{ops: make([]Op, 5000), txns: []word{0, 5000 << startAt}}
-	for i := range want.ops {
-		want.ops[i].Key = uint64(i)
-	}
-	tape := &Tape{ops: want.ops, txns: want.txns}
-	tape.keepFromForks()
-	if got := tape.At(0); len(got.Ops) != 5000 || got.Ops[4999].Key != 4999 {
-		t.Errorf("%d operations, the last %+v", len(got.Ops), got.Ops[len(got.Ops)-1])
-	}
-	for name, at := range map[string]uintptr{
-		"operations": uintptr(unsafe.Pointer(&tape.ops[0])), "index": uintptr(unsafe.Pointer(&tape.txns[0])),
-	} {
-		if flags := flagsOf(t, at); !strings.Contains(flags, " dc") {
-			t.Errorf("the %s are forked: flags %q", name, flags)
+	const n, most = 10_000, 2 << 20 // the stream has 1.6 MB for a long transaction
+	spec := Spec{Name: "calc", Long: Long{Share: new(1e-5), Keys: 100_000}}
+	longer := 0
+	for seed := range uint64(40) {
+		st := newStream(t, spec, 1_000_000, Seed{Master: seed})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		tape := Record(st, n)
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; tape.Longs() == 0 && got > most {
+			t.Errorf("%d bytes of the heap were taken for %d transactions", got, n)
 		}
+		longer += tape.Longs()
+		for name, at := range map[string]uintptr{
+			"operations": uintptr(unsafe.Pointer(&tape.ops[0])), "index": uintptr(unsafe.Pointer(&tape.txns[0])),
+		} {
+			if flags := flagsOf(t, at); !strings.Contains(flags, " dc") {
+				t.Errorf("the %s are forked: flags %q", name, flags)
+			}
+		}
+		runtime.KeepAlive(tape)
+	}
+	if longer == 0 {
+		t.Error("no tape had more operations than expected")
 	}
 }
 

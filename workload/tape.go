@@ -45,24 +45,31 @@ func (w word) start() int { return int(w >> startAt) }
 func Record(st *Stream, n int) *Tape {
 	n = max(n, 0)
 	perTxn := float64(st.keys) + st.long.share*float64(st.long.keys-st.keys)
-	tape := &Tape{
-		ops:  make([]Op, 0, int(perTxn*float64(n))),
-		txns: make([]word, 0, n+1),
-		hold: st.long.hold,
-	}
+	r := recorder{Tape: &Tape{hold: st.long.hold}}
+	r.ops, r.opsIn = unforked[Op](int(perTxn * float64(n)))
+	txns, txnsIn := unforked[word](n + 1)
+	r.txns = txns
 	var t Txn
 	for range n {
 		st.Next(&t)
-		tape.add(&t)
+		r.add(&t)
 	}
-	tape.txns = append(tape.txns, word(len(tape.ops))<<startAt)
-	tape.keepFromForks()
-	return tape
+	r.txns = append(r.txns, word(len(r.ops))<<startAt)
+	r.ops, r.txns = slices.Clip(r.ops), slices.Clip(r.txns)
+	r.opsIn.freeWith(r.Tape)
+	txnsIn.freeWith(r.Tape)
+	return r.Tape
+}
+
+// A recorder is a tape that is being recorded.
+type recorder struct {
+	*Tape
+	opsIn mapping // what its operations lie in
 }
 
 // add appends t, whose operations it may reorder.
-func (tape *Tape) add(t *Txn) {
-	w := word(len(tape.ops)) << startAt
+func (r *recorder) add(t *Txn) {
+	w := word(len(r.ops)) << startAt
 	if t.Long {
 		w |= longBit
 	}
@@ -74,8 +81,21 @@ func (tape *Tape) add(t *Txn) {
 			return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key))
 		})
 	}
-	tape.ops = append(tape.ops, t.Ops...)
-	tape.txns = append(tape.txns, w)
+	r.makeRoom(len(t.Ops))
+	r.ops = append(r.ops, t.Ops...)
+	r.txns = append(r.txns, w)
+}
+
+// makeRoom makes room for n more operations: how many long transactions are drawn is chance, and
+// append would take memory of the heap.
+func (r *recorder) makeRoom(n int) {
+	if len(r.ops)+n <= cap(r.ops) {
+		return
+	}
+	ops, in := unforked[Op](len(r.ops) + len(r.ops)/4 + n)
+	ops = append(ops, r.ops...)
+	r.opsIn.free()
+	r.ops, r.opsIn = ops, in
 }
 
 // Len returns the number of transactions recorded.
