@@ -77,7 +77,7 @@ func TestTableCovers(t *testing.T) {
 			}
 		}
 		if n < leastEach {
-			t.Errorf("%d mutants of %s, want at least %d: add deliberate faults of it to this package (see versioned.go), or, "+
+			t.Errorf("%d mutants of %s, want at least %d: add deliberate faults of it to algorithms/storetest/mutants, or, "+
 				"as long as it is not to be contributed, set Draft in its line of algorithms/algorithms.go", n, e.Name, leastEach)
 		}
 	}

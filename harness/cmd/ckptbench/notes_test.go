@@ -211,7 +211,9 @@ func TestPackageDocs(t *testing.T) {
 		}
 		steps := stepsOf(t, e.Name)
 		if len(steps) < 3 {
-			t.Errorf("package %s: its doc has %d steps of its paper", e.Name, len(steps))
+			t.Errorf("package %s: its doc has %d steps of its paper: list them below a heading \"# The paper's steps\", each with the "+
+				"function that it is in (as algorithms/calc/calc.go does), or, as long as it is not to be contributed, set Draft in its line "+
+				"of algorithms/algorithms.go", e.Name, len(steps))
 		}
 		for _, step := range steps {
 			for _, n := range strings.Split(step[strings.LastIndex(step, "  ")+1:], ",") {
