@@ -55,7 +55,10 @@ import (
 )
 
 // What f[k] may be, beside the number of an array. It is kept in the word that
-// a record has for its algorithm, of which every record's is 0 at first.
+// a record has for its algorithm, of which every record's is 0 at first. copying is a
+// bit and not a value of its own, so that the array stays known while the dump copies. A
+// reader that is in no period, such as the store's own of a quiet store, would otherwise
+// read the copy that is half made (TestRead).
 const (
 	both    uint64 = 0
 	copying uint64 = 4 // a bit beside the number of the array that is dumped: the dump is copying the record back
