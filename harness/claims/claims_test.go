@@ -50,6 +50,8 @@ func TestClaimsAreComplete(t *testing.T) {
 			t.Errorf("%s is there twice", c.ID)
 		case !strings.HasSuffix(strings.TrimSuffix(c.Says, ")"), ".") && !strings.HasSuffix(c.Says, ").") || c.Source == "" || c.Theirs == "":
 			t.Errorf("%s lacks a sentence, a source or a figure: %+v", c.ID, c)
+		case c.WhyNot != "" && !strings.HasSuffix(c.WhyNot, "."):
+			t.Errorf("%s: why it does not hold is no sentence: %s", c.ID, c.WhyNot)
 		case !slices.Contains(bases, c.Basis) || len(c.Configs) == 0 || c.Decide == nil:
 			t.Errorf("%s lacks a basis, a config or a decision: %+v", c.ID, c)
 		}

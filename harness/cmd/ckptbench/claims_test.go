@@ -49,6 +49,13 @@ func TestClaims(t *testing.T) {
 	check(0, "<h3>zigzag-memory</h3>", bad, "--format", "html")
 	check(2, "give the directory of one experiment", t.TempDir())
 	check(2, "nowhere", "nowhere", "--strict")
+	check(2, "nowhere", good, "nowhere")
+	note := filepath.Join(t.TempDir(), "README.md") // as results/* names it
+	if err := os.WriteFile(note, []byte("# Results"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	check(0, "passed over 2 files and folders that are no results\n", note, good, t.TempDir())
+	check(0, "3 held, 0 not held", note, good, t.TempDir())
 	damaged := filepath.Join(bad, "trials", "calc-1", "trial.json")
 	if err := os.WriteFile(damaged, []byte("{"), 0o644); err != nil {
 		t.Fatal(err)

@@ -34,9 +34,17 @@ func (c *plotCommand) Run(t terminal) error {
 	return nil
 }
 
-// current passes over results that were set aside, which results/* names too, and
-// says so.
+// current passes over what results/* names beside the results, and says so: results that
+// were set aside, and files and folders that are no result.
 func current(t terminal, dirs []string) []string {
+	other := func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && (!info.IsDir() || !result.Begun(path)) // one that is not there is an error
+	}
+	if results := slices.DeleteFunc(slices.Clone(dirs), other); len(results) > 0 && len(results) < len(dirs) {
+		fmt.Fprintf(t.err, "passed over %d files and folders that are no results\n", len(dirs)-len(results))
+		dirs = results
+	}
 	dirs, passed := result.Current(dirs)
 	if passed > 0 {
 		fmt.Fprintf(t.err, "passed over %d results that were set aside (.before); name one alone to have it\n", passed)
