@@ -38,13 +38,18 @@ ratio() {
   awk '/"phase": "at rest"/ {rest = 1} rest && /"mid":/ {gsub(/[^0-9.]/, "", $2); print $2; exit}' "$dir/ratio.json"
 }
 
+# What a write costs more is a + b * turns: a loop has a cost of its own besides its turns,
+# so two of them are measured.
 if [ -z "${TURNS:-}" ]; then
-  probe=${PROBE:-40}
-  plant "$probe"
-  r=$(ratio)
-  TURNS=$(awk -v n="$probe" -v r="$r" 'BEGIN {if (r > 0.99) exit 1; print int(n * (1/0.95 - 1) / (1/r - 1) + 0.5)}') ||
-    { echo "power: $probe turns made calc $r of base, too little to tell; set PROBE higher" >&2; exit 2; }
-  echo "$probe turns a write: calc at $r of base; $TURNS turns make 5 %"
+  few=${FEW:-2} many=${MANY:-20}
+  plant "$few"; r=$(ratio)
+  plant "$many"; R=$(ratio)
+  TURNS=$(awk -v n="$few" -v m="$many" -v r="$r" -v R="$R" 'BEGIN {
+    if (r == "" || R == "" || R > 0.97 || R > r - 0.02) exit 1
+    x = n + (1/0.95 - 1/r) * (m - n) / (1/R - 1/r)
+    print x < 0 ? 0 : int(x + 0.5) }') ||
+    { echo "power: $few turns made calc $r of base and $many made it $R, too near to tell; set MANY higher" >&2; exit 2; }
+  echo "$few turns a write: calc at $r of base; $many: $R; $TURNS turns make 5 %"
 fi
 plant "$TURNS"
 
