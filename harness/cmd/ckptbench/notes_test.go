@@ -18,7 +18,7 @@ import (
 // documents are those that a reader is sent to.
 func documents() []string {
 	return []string{"README.md", "PAPER_NOTES.md", "configs/README.md", "harness/README.md",
-		"results/README.md", "results/questions.md", "results/power-cuts.md"}
+		"results/README.md", "results/questions.md", "results/power-cuts.md", "results/mutants.md"}
 }
 
 // A tree is the Go files of the repository with what each declares.
