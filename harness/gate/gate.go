@@ -95,7 +95,7 @@ type Options struct {
 const (
 	sliceLength   = 5 * time.Millisecond
 	quadsABlock   = 20
-	spareQuads    = 2   // a block gives up after so many times its quads, where the host hits many
+	spareQuads    = 2 // a block gives up after so many times its quads, where the host hits many
 	warmupSlices  = 3
 	fewestBlocks  = 4
 	confirmBlocks = 4

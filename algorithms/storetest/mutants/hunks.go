@@ -11,8 +11,8 @@ import (
 //
 //	== quantiles-p999-is-p99
 //	fault: reports the p99 as the p99.9
-//	file: harness/timer.go
-//	test: harness ^TestQuantiles$
+//	file: harness/bench/timer.go
+//	test: harness/bench ^TestQuantiles$
 //	-	P999: at(99.9),
 //	+	P999: at(99),
 //

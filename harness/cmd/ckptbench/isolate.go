@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 	"ckptbench/harness/config"
 )
 
@@ -21,13 +21,13 @@ import (
 type ticket struct {
 	Name    string // of the configuration's file
 	Config  string // with every default, and the seed that was drawn
-	Job     harness.Job
+	Job     bench.Job
 	Profile string
 }
 
 // isolate returns what runs one trial in a process of its own.
-func (c *runCommand) isolate(e *config.Experiment, show func(harness.Progress)) func(context.Context, harness.Job) error {
-	return func(ctx context.Context, j harness.Job) error {
+func (c *runCommand) isolate(e *config.Experiment, show func(bench.Progress)) func(context.Context, bench.Job) error {
+	return func(ctx context.Context, j bench.Job) error {
 		text, err := e.Resolved()
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ func (c *runCommand) isolate(e *config.Experiment, show func(harness.Progress)) 
 	}
 }
 
-func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(harness.Progress)) error {
+func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(bench.Progress)) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(har
 		return err
 	}
 	for d := json.NewDecoder(out); ; {
-		var p harness.Progress
+		var p bench.Progress
 		if d.Decode(&p) != nil {
 			break
 		}
@@ -85,9 +85,9 @@ func (trialCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	lines := json.NewEncoder(t.out)
-	o := harness.Options{Progress: func(p harness.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
+	o := bench.Options{Progress: func(p bench.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
 	if tk.Profile != "" {
 		o.Profile = profiler(tk.Profile)
 	}
-	return harness.RunJob(ctx, e, o, tk.Job)
+	return bench.RunJob(ctx, e, o, tk.Job)
 }

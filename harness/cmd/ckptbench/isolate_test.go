@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 	"ckptbench/harness/result"
 )
 
@@ -75,7 +75,7 @@ func TestIsolateInterrupted(t *testing.T) {
 }
 
 func TestTicketThatIsNone(t *testing.T) {
-	err := runTicket(t.Context(), []byte("{"), nil, func(harness.Progress) {})
+	err := runTicket(t.Context(), []byte("{"), nil, func(bench.Progress) {})
 	if err == nil || !strings.Contains(err.Error(), "read the trial to run") {
 		t.Errorf("error %v", err)
 	}

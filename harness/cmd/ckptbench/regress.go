@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 	"ckptbench/harness/builds"
 	"ckptbench/harness/config"
 	"ckptbench/harness/gate"
@@ -114,7 +114,7 @@ type regression struct {
 
 // prepare builds both sides into tmp and reads what they are to run.
 func (c *regressCommand) prepare(ctx context.Context, t terminal, tmp string) (*regression, error) {
-	s := &regression{machine: harness.Machine(tmp), exact: map[string][]remote.Figure{}}
+	s := &regression{machine: bench.Machine(tmp), exact: map[string][]remote.Figure{}}
 	speed := host.NewCanary(host.SystemClocks()).Run()
 	s.canary = gate.Canary{Loop: speed.Arithmetic, Chase: speed.Chase}
 	s.builds = gate.Builds{Args: []string{remote.Command}, Scratch: filepath.Join(tmp, "scratch")}

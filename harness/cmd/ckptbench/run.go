@@ -14,7 +14,7 @@ import (
 	"github.com/pkg/profile"
 
 	"ckptbench/algorithms"
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
@@ -202,7 +202,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	for _, n := range e.Notes() {
 		fmt.Fprintln(t.err, n)
 	}
-	if err := harness.CheckDir(e); err != nil {
+	if err := bench.CheckDir(e); err != nil {
 		return fmt.Errorf("run %s: %w (%w)", e.Info.Name, err, errUsage)
 	}
 	est := e.EstimatePart(func(point, points, trials int) int {
@@ -212,11 +212,11 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	fmt.Fprintf(t.err, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
 		e.Info.Name, c.shard.Dir(), est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
 		size(est.Memory), est.Algorithm, size(est.Disk))
-	dir := harness.ResultDir(c.Out, e, c.shard)
+	dir := bench.ResultDir(c.Out, e, c.shard)
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
 	}
-	memory, disk := harness.AvailableMemory(), harness.FreeDisk(dir)
+	memory, disk := bench.AvailableMemory(), bench.FreeDisk(dir)
 	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
 		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
 	}
@@ -254,7 +254,7 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 		return err
 	}
 	status := newStatus(t.err, c.Quiet)
-	o := harness.Options{Out: c.Out, Given: given, Flags: c.flags(e, given), Shard: c.shard,
+	o := bench.Options{Out: c.Out, Given: given, Flags: c.flags(e, given), Shard: c.shard,
 		Resume: c.Resume, Force: c.Force,
 		RepeatNoisy: c.RepeatNoisy, Progress: status.show, Notice: func(line string) { fmt.Fprintln(t.err, line) }}
 	if c.Profile != "" {
@@ -263,9 +263,9 @@ func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config
 	if c.Isolate {
 		o.Isolate = c.isolate(e, status.show)
 	}
-	dir, runErr := harness.Run(ctx, e, o)
+	dir, runErr := bench.Run(ctx, e, o)
 	status.done()
-	if runErr != nil && ctx.Err() == nil && !errors.Is(runErr, harness.ErrWrong) {
+	if runErr != nil && ctx.Err() == nil && !errors.Is(runErr, bench.ErrWrong) {
 		return runErr
 	}
 	return errors.Join(runErr, c.show(t, dir))

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 	"ckptbench/harness/config"
 	"ckptbench/harness/gate"
 	"ckptbench/harness/remote"
@@ -26,7 +26,7 @@ func (slicesCommand) Run(ctx context.Context, t terminal) error {
 type opener struct {
 	config     string
 	experiment *config.Experiment
-	openings   *harness.Openings
+	openings   *bench.Openings
 }
 
 func (o *opener) open(ctx context.Context, c remote.Cell) (remote.Store, error) {
@@ -38,7 +38,7 @@ func (o *opener) open(ctx context.Context, c remote.Cell) (remote.Store, error) 
 		// Nothing is written: what the disk does is not the build's. The rate still
 		// paces the captures.
 		e.Checkpoint.Sink = config.SinkDiscard
-		if o.openings, err = harness.NewOpenings(e, 0); err != nil {
+		if o.openings, err = bench.NewOpenings(e, 0); err != nil {
 			return nil, err
 		}
 		o.config, o.experiment = c.Config, e
@@ -53,9 +53,9 @@ func (o *opener) open(ctx context.Context, c remote.Cell) (remote.Store, error) 
 // A turns is a store that runs slices, with captures beside them one after another.
 type turns struct {
 	ctx       context.Context
-	openings  *harness.Openings
+	openings  *bench.Openings
 	loaded    bool
-	side      *harness.Side
+	side      *bench.Side
 	capturing bool  // another capture begins when one has ended
 	started   bool  // a capture was started and not ended by endCapture
 	rate      int64 // of an image, bytes a second; 0: without limit
@@ -142,7 +142,7 @@ func exactFigures(ctx context.Context, c remote.Cell) ([]remote.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := harness.Exact(ctx, e, 0, c.Algorithm, c.Dir)
+	w, err := bench.Exact(ctx, e, 0, c.Algorithm, c.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func exactFigures(ctx context.Context, c remote.Cell) ([]remote.Figure, error) {
 }
 
 // figures names what a run of fixed length cost.
-func figures(w harness.Work) []remote.Figure {
+func figures(w bench.Work) []remote.Figure {
 	fs := []remote.Figure{
 		{Name: "allocations per transaction", Value: w.Allocations},
 		{Name: "heap bytes per transaction", Unit: "B", Value: w.HeapBytes},

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"ckptbench/harness"
+	"ckptbench/harness/bench"
 )
 
 // A status shows progress: one line redrawn on a terminal, a plain line every
@@ -32,7 +32,7 @@ func newStatus(w io.Writer, quiet bool) *status {
 	return s
 }
 
-func (s *status) show(p harness.Progress) {
+func (s *status) show(p bench.Progress) {
 	if s.quiet || time.Since(s.last) < s.every && s.trial == p.Trial {
 		return
 	}

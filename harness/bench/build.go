@@ -1,0 +1,44 @@
+package bench
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+// build identifies the program: the commit and the version of Go that it was built
+// with, or, of changed or unknown sources, a hash of the program itself. It is empty
+// where neither can be had.
+func build() string {
+	commit, clean := "", false
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				commit = s.Value
+			case "vcs.modified":
+				clean = s.Value == "false"
+			}
+		}
+	}
+	if commit != "" && clean {
+		return commit + ", " + runtime.Version()
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(exe)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("sha256 %.16x", h.Sum(nil))
+}

@@ -1,0 +1,52 @@
+package bench
+
+import (
+	"bytes"
+	"errors"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ckptbench/harness/bench/latency"
+)
+
+// hgrm writes latencies as HDR's percentile listing, or nothing when nothing was
+// timed.
+func hgrm(c *latency.Counts) []byte {
+	h := c.HDR()
+	if h.TotalCount() == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	if _, err := h.PercentilesPrint(&b, 5, 1); err != nil {
+		return nil // a buffer in memory does not fail
+	}
+	return b.Bytes()
+}
+
+// hlog writes the latencies of intervals as an HDR histogram log, version 1.3,
+// times in seconds from zero, values in nanoseconds, maxima in milliseconds. It
+// is nothing when nothing was timed.
+func hlog(zero time.Time, spans []span) []byte {
+	var b bytes.Buffer
+	w := hdrhistogram.NewHistogramLogWriter(&b)
+	base := zero.UnixMilli()
+	w.SetBaseTime(base)
+	err := errors.Join(w.OutputComment("[service times, ns; or response times where the load was open]"),
+		w.OutputLogFormatVersion(), w.OutputStartTime(base), w.OutputBaseTime(base), w.OutputLegend())
+	n := int64(0)
+	var c latency.Counts
+	for _, s := range spans {
+		c.Reset()
+		s.counts.AddTo(&c)
+		h := c.HDR()
+		h.SetStartTimeMs(s.from.UnixMilli())
+		h.SetEndTimeMs(s.to.UnixMilli())
+		n += h.TotalCount()
+		err = errors.Join(err, w.OutputIntervalHistogram(h))
+	}
+	if err != nil || n == 0 {
+		return nil
+	}
+	return b.Bytes()
+}

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package harness
-
-// ownThread returns nil: this system does not tell what a thread uses.
-func ownThread() threadClock { return nil }
