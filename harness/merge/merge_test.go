@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"ckptbench/harness/config"
-	"ckptbench/harness/plot"
-	"ckptbench/harness/report"
+	"ckptbench/harness/render/chart"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -170,7 +170,7 @@ func TestReportsNameEveryMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	charts := plot.Charts(e, plot.NewStyle(known.Algorithms))
+	charts := chart.Charts(e, chart.NewStyle(known.Algorithms))
 	if len(charts) < 4 {
 		t.Errorf("%d charts", len(charts))
 	}
@@ -183,12 +183,12 @@ func TestReportsNameEveryMachine(t *testing.T) {
 			t.Errorf("chart %s says nothing of machines", c.Name)
 		}
 	}
-	for _, format := range append(slices.Clone(report.Formats), "html") {
+	for _, format := range append(slices.Clone(page.Formats), "html") {
 		var b bytes.Buffer
 		if format == "html" {
-			err = report.WriteHTML(&b, report.Page{Exp: e})
+			err = page.WriteHTML(&b, page.Page{Exp: e})
 		} else {
-			err = report.Write(&b, e, format, report.Options{})
+			err = page.Write(&b, e, format, page.Options{})
 		}
 		if err != nil {
 			t.Fatal(err)

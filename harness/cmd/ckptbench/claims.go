@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/claims"
-	"ckptbench/harness/report"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -47,18 +47,18 @@ func (c *claimsCommand) Run(t terminal) error {
 }
 
 // scorecardPage is the scorecard as a page.
-func scorecardPage(c claims.Card) report.TextPage {
-	p := report.TextPage{Title: "Scorecard", Verdict: c.Summary,
+func scorecardPage(c claims.Card) page.TextPage {
+	p := page.TextPage{Title: "Scorecard", Verdict: c.Summary,
 		About: "What was published of checkpoint algorithms, against what was measured."}
-	p.Sections = append(p.Sections, report.Section{Title: "By source", Heads: c.Sources.Heads, Rows: c.Sources.Rows})
+	p.Sections = append(p.Sections, page.Section{Title: "By source", Heads: c.Sources.Heads, Rows: c.Sources.Rows})
 	if len(c.Reasons) > 0 {
-		s := report.Section{Title: "What does not hold, and why"}
+		s := page.Section{Title: "What does not hold, and why"}
 		for _, r := range c.Reasons {
-			s.Items = append(s.Items, report.Item{Title: r.ID, Says: r.Says, Theirs: r.Theirs, Ours: r.Ours, Why: r.Why})
+			s.Items = append(s.Items, page.Item{Title: r.ID, Says: r.Says, Theirs: r.Theirs, Ours: r.Ours, Why: r.Why})
 		}
 		p.Sections = append(p.Sections, s)
 	}
-	p.Sections = append(p.Sections, report.Section{Title: "All claims", Heads: c.Claims.Heads, Rows: c.Claims.Rows,
+	p.Sections = append(p.Sections, page.Section{Title: "All claims", Heads: c.Claims.Heads, Rows: c.Claims.Rows,
 		Notes: slices.Concat(c.Ran, c.Warnings)})
 	return p
 }

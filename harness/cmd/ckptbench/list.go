@@ -14,7 +14,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
-	"ckptbench/harness/report"
+	"ckptbench/harness/render/page"
 	"ckptbench/workload"
 )
 
@@ -105,7 +105,7 @@ func listCharts() listing {
 // listColumns lists the columns of the tables.
 func listColumns() listing {
 	l := listing{columns: []string{"column", "unit", "what it is"}}
-	for _, c := range report.Columns() {
+	for _, c := range page.Columns() {
 		l.rows = append(l.rows, []string{c.Name, c.Unit, c.Doc})
 	}
 	return l

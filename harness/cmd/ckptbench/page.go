@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"ckptbench/algorithms"
-	"ckptbench/harness/plot"
-	"ckptbench/harness/report"
+	"ckptbench/harness/render/chart"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -46,7 +46,7 @@ func caption(chart string) string {
 
 // writePage writes results as one page that stands alone.
 func writePage(w io.Writer, dirs ...string) error {
-	var pages []report.Page
+	var pages []page.Page
 	for _, dir := range dirs {
 		p, err := pageOf(dir)
 		if err != nil {
@@ -54,26 +54,26 @@ func writePage(w io.Writer, dirs ...string) error {
 		}
 		pages = append(pages, p)
 	}
-	return report.WriteHTML(w, pages...)
+	return page.WriteHTML(w, pages...)
 }
 
-func pageOf(dir string) (report.Page, error) {
+func pageOf(dir string) (page.Page, error) {
 	e, err := result.Load(dir)
 	if err != nil {
-		return report.Page{}, err
+		return page.Page{}, err
 	}
-	p := report.Page{Exp: e, Order: order()}
+	p := page.Page{Exp: e, Order: order()}
 	for _, a := range algorithms.All() {
 		if a.Variable {
 			p.Variable = append(p.Variable, a.Name)
 		}
 	}
-	for _, c := range plot.Charts(e, plot.NewStyle(order())) {
+	for _, c := range chart.Charts(e, chart.NewStyle(order())) {
 		svg, err := c.Encode("svg")
 		if err != nil {
-			return report.Page{}, err
+			return page.Page{}, err
 		}
-		p.Pictures = append(p.Pictures, report.Picture{Title: caption(c.Name), SVG: svg})
+		p.Pictures = append(p.Pictures, page.Picture{Title: caption(c.Name), SVG: svg})
 	}
 	return p, nil
 }

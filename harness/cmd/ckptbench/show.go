@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"ckptbench/harness/config"
-	"ckptbench/harness/plot"
-	"ckptbench/harness/report"
+	"ckptbench/harness/render/chart"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -59,7 +59,7 @@ func draw(t terminal, dir, out string, formats []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := plot.Draw(e, out, formats, plot.NewStyle(order()))
+	files, err := chart.Draw(e, out, formats, chart.NewStyle(order()))
 	if err != nil {
 		return err
 	}
@@ -72,10 +72,10 @@ func draw(t terminal, dir, out string, formats []string) error {
 		return nil
 	}
 	var table bytes.Buffer
-	if err := report.Write(&table, e, "latex", report.Options{Order: order()}); err != nil {
+	if err := page.Write(&table, e, "latex", page.Options{Order: order()}); err != nil {
 		return err
 	}
-	name := filepath.Join(out, plot.FileName(e, "table", "tex"))
+	name := filepath.Join(out, chart.FileName(e, "table", "tex"))
 	if err := os.WriteFile(name, table.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write the table: %w", err)
 	}
@@ -114,7 +114,7 @@ func (c *reportCommand) Run(t terminal) error {
 			}
 			exps = append(exps, e)
 		}
-		return report.WriteCSV(t.out, exps, report.Options{Order: order()})
+		return page.WriteCSV(t.out, exps, page.Options{Order: order()})
 	}
 	for _, dir := range dirs {
 		if err := summarise(t.out, dir, c.Format); err != nil {
@@ -129,7 +129,7 @@ func summarise(w io.Writer, dir, format string) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(w, e, format, report.Options{Order: order(), Colour: isTerminal(w)})
+	return page.Write(w, e, format, page.Options{Order: order(), Colour: isTerminal(w)})
 }
 
 type validateCommand struct {

@@ -1,0 +1,193 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/result"
+	"ckptbench/workload/bulk"
+)
+
+// A bulkColumn is one figure of a way to put messages, for people and, in base
+// units, for programs.
+type bulkColumn struct {
+	name, unit string
+	csv        string
+	get        func(result.Way) result.Stat
+	factor     float64 // for people
+	format     func(float64) string
+}
+
+var bulkColumns = []bulkColumn{
+	{"rows/s", "", "rows_s", func(w result.Way) result.Stat { return w.Rate }, 1, grouped},
+	{"message", "µs", "message_s", func(w result.Way) result.Stat { return w.Message }, 1e6, digits},
+	{"p99", "µs", "message_p99_s", func(w result.Way) result.Stat { return w.Tail }, 1e6, digits},
+	{"pages", "", "pages", func(w result.Way) result.Stat { return w.Pages }, 1, grouped},
+	{"full", "%", "full", func(w result.Way) result.Stat { return w.Full }, 100, fixed(1)},
+	{"index", "pages", "index_pages", func(w result.Way) result.Stat { return w.Index }, 1, grouped},
+	{"gain", "×", "gain", func(w result.Way) result.Stat { return w.Gain }, 1, fixed(2)},
+	{"saved", "% of time", "saved", result.Way.Saved, 100, fixed(1)},
+	{"more pages", "%", "pages_of_base", func(w result.Way) result.Stat { return w.MorePages }, 100, morePercent},
+}
+
+// morePercent formats 104 % of something as the 4 % that it is more.
+func morePercent(v float64) string { return strconv.FormatFloat(v-100, 'f', 1, 64) }
+
+// bulkGrid is the table of messages: a row for each way at each point.
+func (s summary) bulkGrid() grid {
+	g := grid{title: s.title(nil), head: []heading{{name: "rows", words: true}, {name: "put", words: true}}}
+	for _, c := range bulkColumns {
+		g.head = append(g.head, heading{name: c.name, unit: c.unit})
+	}
+	published := s.published()
+	if published {
+		g.head = append(g.head, heading{name: "published", unit: "% saved"})
+	}
+	for _, p := range s.bulk {
+		for _, w := range p.Ways {
+			g.rows = append(g.rows, bulkRow(p, w, published))
+		}
+	}
+	g.notes = s.bulkNotes()
+	return g
+}
+
+func bulkRow(p result.BulkPoint, w result.Way, published bool) gridRow {
+	r := gridRow{name: bulkPoint(p.Params), cells: []string{escape.OneLine(w.Put)}}
+	switch {
+	case w.Failed > 0 && len(w.Errors) > 0:
+		r.name, r.why, r.cells = r.name+", "+escape.OneLine(w.Put), "FAILED: "+escape.OneLine(w.Errors[0]), nil
+		return r
+	case w.Trials == 0:
+		r.name, r.why, r.cells = r.name+", "+escape.OneLine(w.Put), "FAILED: no trial ran to its end", nil
+		return r
+	}
+	for _, c := range bulkColumns {
+		st := c.get(w)
+		if st.N == 0 {
+			r.cells = append(r.cells, none)
+			continue
+		}
+		r.cells = append(r.cells, c.format(c.factor*st.Median))
+	}
+	if published {
+		r.cells = append(r.cells, publishedCell(p, w))
+	}
+	return r
+}
+
+// bulkPoint names a point by its values, where the keys say what goes without
+// saying: "44-104", "resize ordered 100".
+func bulkPoint(params []result.Param) string {
+	var words []string
+	for _, p := range params {
+		words = append(words, escape.OneLine(p.Value))
+	}
+	if len(words) == 0 {
+		return "all"
+	}
+	return strings.Join(words, " ")
+}
+
+// published reports whether some point is one of IEP-32's table.
+func (s summary) published() bool {
+	return slices.ContainsFunc(s.bulk, func(p result.BulkPoint) bool { return bulk.ClassOf(p.RowSize()) != nil })
+}
+
+func publishedCell(p result.BulkPoint, w result.Way) string {
+	c := bulk.ClassOf(p.RowSize())
+	switch {
+	case c == nil || w.Gain.N == 0:
+		return none
+	case !c.Certain:
+		return "?"
+	}
+	return fixed(1)(c.Saved)
+}
+
+// bulkNotes say what the figures are of and how they were got.
+func (s summary) bulkNotes() []string {
+	lo, hi, noisy := 0, 0, 0
+	for _, p := range s.bulk {
+		for _, w := range p.Ways {
+			if lo == 0 || w.Trials < lo {
+				lo = w.Trials
+			}
+			hi = max(hi, w.Trials)
+		}
+	}
+	for i := range s.exp.Trials {
+		if s.exp.Trials[i].Disturbed.Noisy() {
+			noisy++
+		}
+	}
+	var keys []string
+	if len(s.bulk) > 0 {
+		for _, p := range s.bulk[0].Params {
+			keys = append(keys, escape.OneLine(strings.TrimPrefix(p.Key, "workload.")))
+		}
+	}
+	out := []string{}
+	if len(keys) > 0 {
+		out = append(out, "Rows are by "+strings.Join(keys, ", ")+".")
+	}
+	trials := fmt.Sprintf("Medians over %d trials", hi)
+	if lo != hi {
+		trials = fmt.Sprintf("Medians over %d to %d trials", lo, hi)
+	}
+	out = append(out,
+		trials+"; message is the median time of one, gain that of insert (or single) over this way's in the same round, saved the share of it that is saved.",
+		"Pages are those that the rows are in, at the end, and full is what part of them is rows; more pages is against insert (or single).",
+		"After each trial every row was compared with a model.")
+	if s.published() {
+		out = append(out, "Published: IEP-32's table; ? is a cell that cannot be read with certainty. Another machine, language and code: only the course over the sizes can be compared.")
+	}
+	if noisy > 0 {
+		out = append(out, fmt.Sprintf("Noisy trials, kept and counted: %d of %d.", noisy, len(s.exp.Trials)))
+	}
+	for _, w := range s.warnings(table{}) {
+		out = append(out, "Warning: "+w)
+	}
+	return out
+}
+
+// bulkSheet is the table of messages with all digits and ranges.
+func (s summary) bulkSheet() sheet {
+	head := []string{"experiment"}
+	for _, p := range s.bulk[0].Params {
+		head = append(head, p.Key)
+	}
+	head = append(head, "workload.put", "trials", "failed")
+	for _, c := range bulkColumns {
+		head = append(head, c.csv, c.csv+"_lo", c.csv+"_hi")
+	}
+	out := sheet{head: append(head, "error")}
+	for _, p := range s.bulk {
+		for _, way := range p.Ways {
+			out.rows = append(out.rows, s.bulkCSVRow(p, way))
+		}
+	}
+	return out
+}
+
+func (s summary) bulkCSVRow(p result.BulkPoint, w result.Way) []string {
+	cells := []string{s.exp.Name}
+	for _, q := range p.Params {
+		cells = append(cells, q.Value)
+	}
+	cells = append(cells, w.Put, strconv.Itoa(w.Trials), strconv.Itoa(w.Failed))
+	for _, c := range bulkColumns {
+		st := c.get(w)
+		for _, v := range []float64{st.Median, st.Lo, st.Hi} {
+			if st.N == 0 {
+				cells = append(cells, "")
+			} else {
+				cells = append(cells, strconv.FormatFloat(v, 'g', -1, 64))
+			}
+		}
+	}
+	return append(cells, strings.Join(w.Errors, "; "))
+}

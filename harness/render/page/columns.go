@@ -1,0 +1,169 @@
+package page
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/result"
+)
+
+// A column is one figure of a row, in a unit for people.
+type column struct {
+	name, unit string
+	cell       func(*result.Row) string
+}
+
+// none is the cell of a figure that was not measured.
+const none = "–"
+
+// columns are the figures behind the algorithm's name.
+var columns = []column{
+	{"txn/s", "", stat(func(r *result.Row) result.Stat { return r.Throughput }, 1, grouped)},
+	{"of none", "%", ofNone},
+	{"lost", "txn", stat(func(r *result.Row) result.Stat { return r.Lost }, 1, grouped)},
+	{"p50", "µs", stat(func(r *result.Row) result.Stat { return r.P50 }, 1e-3, digits)},
+	{"p99.9", "µs", stat(func(r *result.Row) result.Stat { return r.P999 }, 1e-3, digits)},
+	{"max", "ms", stat(func(r *result.Row) result.Stat { return r.Max }, 1e-6, digits)},
+	{"pause", "ms", stat(func(r *result.Row) result.Stat { return r.Pause }, 1e3, digits)},
+	{"checkpoint", "s", stat(func(r *result.Row) result.Stat { return r.Total }, 1, digits)},
+	{"extra memory", "× data", stat(func(r *result.Row) result.Stat { return r.Peak }, 1, fixed(2))},
+	{"recovery", "s", stat(func(r *result.Row) result.Stat { return r.Recovery }, 1, digits)},
+	{"verified", "images", images},
+}
+
+// heapColumns are shown where the Go heap is part of the experiment.
+var heapColumns = []column{
+	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, fixed(2))},
+	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, fixed(1))},
+	{"cycles", "", stat(func(r *result.Row) result.Stat { return r.GCs }, 1, digits)},
+	{"between", "txn/s", stat(func(r *result.Row) result.Stat { return r.Between }, 1, grouped)},
+	{"capturing", "% of that", stat(func(r *result.Row) result.Stat { return r.Kept }, 100, fixed(1))},
+	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
+}
+
+// durableColumns are shown where a log or images make transactions durable.
+var durableColumns = []column{
+	{"durable p50", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP50 }, 1e-6, digits)},
+	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, digits)},
+	{"durable max", "ms", stat(func(r *result.Row) result.Stat { return r.DurableMax }, 1e-6, digits)},
+}
+
+// upkeepColumns are shown where a checkpoint reads what was logged.
+var upkeepColumns = []column{
+	{"behind the log", "MB", stat(func(r *result.Row) result.Stat { return r.Lag }, 1e-6, digits)},
+	{"read", "/ logged", stat(func(r *result.Row) result.Stat { return r.ReadPer }, 1, digits)},
+	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, digits)},
+}
+
+// logColumn is shown where some are logged and none is not.
+var logColumn = column{"of none with a log", "%", ofLogged}
+
+// columns returns those of the table: with the durable latencies behind the
+// others where there are any, and behind the checkpoint what it did with it.
+func (t table) columns() []column {
+	all := t.heaped()
+	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.RelativeLog.N > 0 }) {
+		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "of none" })
+		all = slices.Insert(slices.Clone(all), at, logColumn)
+	}
+	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.ReadPer.N > 0 }) {
+		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "checkpoint" })
+		all = slices.Insert(slices.Clone(all), at, upkeepColumns...)
+	}
+	if !slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.DurableP50.N > 0 }) {
+		return all
+	}
+	at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "max" })
+	return slices.Insert(slices.Clone(all), at, durableColumns...)
+}
+
+// heaped returns the columns without the heap's, where no algorithm in the table
+// kept the collector busy, left it more garbage than there is data, or counts
+// what transactions copied.
+func (t table) heaped() []column {
+	const (
+		busy  = 0.01 // of the CPU time
+		large = 1    // of the data
+	)
+	for i := range t.rows {
+		gc, heap := t.rows[i].GC, t.rows[i].Heap
+		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large || t.rows[i].Copied.N > 0 {
+			return slices.Concat(columns, heapColumns)
+		}
+	}
+	return columns
+}
+
+func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {
+	return func(r *result.Row) string {
+		s := get(r)
+		if s.N == 0 {
+			return none
+		}
+		return format(factor * s.Median)
+	}
+}
+
+// images counts those that were read back and right; of an unverified run there
+// are none to count, of none's run there were none to take.
+func images(r *result.Row) string {
+	switch {
+	case r.Judged == result.NotChecked && r.Mode == result.ModeOff:
+		return "off"
+	case r.Judged == result.NotChecked:
+		return result.NotChecked
+	case r.Judged == result.Wrong:
+		return "NO"
+	case r.Images == 0:
+		return none
+	}
+	return strconv.Itoa(r.Images)
+}
+
+// name is the algorithm's, with a mark if it was interrupted.
+func name(r *result.Row) string {
+	n := escape.OneLine(r.Algorithm)
+	if r.Partial && r.Failed == 0 {
+		n += " (interrupted)"
+	}
+	return n
+}
+
+// failure says why r has no figures, or "".
+func failure(r *result.Row) string {
+	switch {
+	case r.Failed == 0 && r.Trials > 0:
+		return ""
+	case len(r.Errors) > 0:
+		return "FAILED: " + escape.OneLine(r.Errors[0])
+	}
+	return "FAILED: no reason given"
+}
+
+// fixed formats with n decimals.
+func fixed(n int) func(float64) string {
+	return func(v float64) string { return strconv.FormatFloat(v, 'f', n, 64) }
+}
+
+// digits formats with three of them, or all that stand before the point.
+func digits(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	n := 2 - int(math.Floor(math.Log10(math.Abs(v))))
+	return strconv.FormatFloat(v, 'f', max(0, min(n, 6)), 64)
+}
+
+// grouped formats a whole number in threes: "1,921,345".
+func grouped(v float64) string {
+	s := strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if v < 0 && s != "0" {
+		s = "-" + s
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/result"
+)
+
+// growthHead is behind the algorithm's name; the sizes are filled in.
+func growthHead(smallest, largest float64) []heading {
+	return []heading{
+		{name: "algorithm", words: true},
+		{name: "pause at " + count(smallest), unit: "ms"},
+		{name: "at " + count(largest), unit: "ms"},
+		{name: "fit: at 0", unit: "ms"},
+		{name: "and each", unit: "ns/record"},
+		{name: "slope", unit: "log-log"},
+		{name: "its range"},
+		{name: "growth", words: true},
+		{name: "the paper says", words: true},
+		{name: "source", words: true},
+	}
+}
+
+// growthGrids are a table for each combination of what else the matrix varies.
+func (s summary) growthGrids() []grid {
+	var gs []grid
+	for rest := s.growth; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && slices.Equal(rest[n].Params, rest[0].Params) {
+			n++
+		}
+		gs = append(gs, s.growthGrid(rest[:n]))
+		rest = rest[n:]
+	}
+	return gs
+}
+
+func (s summary) growthGrid(rows []result.Growth) grid {
+	var smallest, largest float64
+	for _, r := range rows {
+		for _, size := range r.Sizes {
+			if smallest == 0 || size.Records < smallest {
+				smallest = size.Records
+			}
+			largest = max(largest, size.Records)
+		}
+	}
+	g := grid{title: s.title(rows[0].Params) + ": growth of the pause", head: growthHead(smallest, largest), notes: growthNotes()}
+	for _, r := range rows {
+		row := gridRow{name: escape.OneLine(r.Algorithm)}
+		if r.Failed > 0 {
+			row.why = "FAILED at some size, see above"
+		} else {
+			row.cells = growthCells(r, smallest, largest)
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+func growthCells(r result.Growth, smallest, largest float64) []string {
+	at := func(n float64) string {
+		for _, s := range r.Sizes {
+			if s.Records == n {
+				return digits(1e3 * s.Pause.Median)
+			}
+		}
+		return none
+	}
+	f, c := r.Pause, claimOf(r.Algorithm)
+	cells := []string{at(smallest), at(largest), none, none, none, none}
+	if f.Fitted() && f.Word != result.Never {
+		cells = append(cells[:2], digits(1e3*f.Base), digits(1e9*f.PerRecord), fixed(2)(f.Slope), fixed(2)(f.Lo)+"…"+fixed(2)(f.Hi))
+	}
+	return append(cells, f.Word, c.growth, c.source)
+}
+
+// growthNotes say how the figures were got, and the rule for the words.
+func growthNotes() []string {
+	return []string{
+		"Pauses are medians over the checkpoints of all trials, without each trial's cold first one; the fits are Theil and Sen's over these medians: pause = at 0 + n × each, and the slope of log pause over log n, where a pause below the resolution counts as the resolution.",
+		fmt.Sprintf("The range holds the slope with at least 95 %% confidence from five sizes on (Sen's interval; 98.3 %% at five); with fewer it is that of all pairs of sizes. The resolution is %s ms.", digits(1e3*result.Resolution)),
+		fmt.Sprintf("Growth: none if no transaction was ever kept from starting; flat below the resolution at every size, or with a slope under %g; linear from %g to %g, in between between these, steeper above; unclear if the range reaches from flat to linear.",
+			result.SlopeFlat, result.SlopeLinear, result.SlopeSteep),
+	}
+}
+
+// count writes a number of records as configurations do: 316k, 10M.
+func count(n float64) string {
+	for _, u := range []struct {
+		size float64
+		unit string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if n >= u.size {
+			return strconv.FormatFloat(n/u.size, 'g', 4, 64) + u.unit
+		}
+	}
+	return strconv.FormatFloat(n, 'g', 4, 64)
+}

@@ -1,0 +1,278 @@
+package page
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ckptbench/harness/escape"
+	"ckptbench/harness/result"
+)
+
+// A Page is what an HTML report is made of.
+type Page struct {
+	Exp      *result.Experiment
+	Order    []string  // algorithms in the tables' order; others follow by name
+	Pictures []Picture // in the order in which they are shown
+	// Variable names the algorithms whose versions take the room of their
+	// values.
+	Variable []string
+}
+
+// A Picture is a chart as an SVG document.
+type Picture struct {
+	Title string
+	SVG   []byte
+}
+
+//go:embed page.html
+var pageText string
+
+//go:embed style.html
+var styleText string
+
+// parse returns the template of a page, which may use the style of all.
+func parse(name, text string) (*template.Template, error) {
+	t, err := template.New(name).Parse(styleText)
+	if err == nil {
+		t, err = t.New(name).Parse(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the template of the HTML report: %w", err)
+	}
+	return t, nil
+}
+
+// WriteHTML writes one document of a page or several that stands alone: its charts are in it, it asks for
+// nothing from a network and needs no script, and it follows the reader's choice
+// of light or dark.
+func WriteHTML(w io.Writer, pages ...Page) error {
+	t, err := parse("page", pageText)
+	if err != nil {
+		return err
+	}
+	var d document
+	var names []string
+	for i, p := range pages {
+		v := newPage(p)
+		if i > 0 {
+			v.Nth = fmt.Sprintf("-%d", i+1)
+		}
+		d.Results, names = append(d.Results, v), append(names, v.Name)
+	}
+	d.Title = strings.Join(names, ", ")
+	if err := t.Execute(w, d); err != nil {
+		return fmt.Errorf("write report as html: %w", err)
+	}
+	return nil
+}
+
+// A document is what the template makes a file of.
+type document struct {
+	Title   string
+	Results []pageView
+}
+
+// A pageView is a page as its template wants it.
+type pageView struct {
+	Nth                  string // behind the ids of a document's second page, and so on
+	Name, About, Verdict string
+	Good                 bool
+	Machines             []result.Machine
+	Config               string
+	Repeat               []string
+	Tables               []tableView
+	Pictures             []pictureView
+	Verdicts             []verdictView
+}
+
+type tableView struct {
+	Title   string
+	Answers []answer
+	Heads   []string
+	Figures int // columns behind the name
+	Rows    []rowView
+	Notes   []string
+}
+
+type rowView struct {
+	Name, Failure string
+	Cells         []string
+}
+
+type pictureView struct {
+	Title  string
+	SVG    template.HTML
+	Narrow bool // drawn for a column: two of them fit beside each other
+}
+
+type verdictView struct {
+	Algorithm, Mode, Text string
+	Images                int
+	Transactions          uint64
+	OK                    bool
+}
+
+func newPage(p Page) pageView {
+	s := newSummary(p.Exp, p.Order)
+	v := pageView{
+		Name: escape.OneLine(p.Exp.Name), About: escape.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
+		Config: repeated(p.Exp), Repeat: repeat(p.Exp),
+	}
+	for i, g := range s.grids() {
+		var rows []result.Row
+		if i < len(s.tables) {
+			rows = s.tables[i].rows
+		}
+		v.Tables = append(v.Tables, view(g, rows, p.Variable))
+	}
+	for _, pic := range p.Pictures {
+		v.Pictures = append(v.Pictures, pictureView{escape.OneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
+	}
+	v.Verdicts = s.verdicts(p.Order)
+	v.Verdict, v.Good = s.verdict()
+	return v
+}
+
+// view makes a grid what the template wants. rows is nil for a grid that is not
+// of one matrix point.
+func view(g grid, rows []result.Row, variable []string) tableView {
+	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.head) - 1}
+	for _, h := range g.head {
+		v.Heads = append(v.Heads, h.text(" "))
+	}
+	for _, r := range g.rows {
+		v.Rows = append(v.Rows, rowView{Name: r.name, Failure: r.why, Cells: r.cells})
+	}
+	return v
+}
+
+// verdict says in one line whether the page's figures can be believed.
+func (s summary) verdict() (string, bool) {
+	images, failed := 0, 0
+	var names []string // of the algorithms that were not checked
+	unchecked := 0
+	for i := range s.exp.Trials {
+		t := &s.exp.Trials[i]
+		images += t.Verdict.Images
+		switch {
+		case t.Status == result.Failed:
+			failed++
+		case t.Judged() == result.NotChecked:
+			unchecked++
+			if name := escape.OneLine(t.Algorithm); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	n := len(s.exp.Trials)
+	switch {
+	case failed > 0:
+		return fmt.Sprintf("%d of %d trials FAILED: an image or a recovered state was wrong, or they could not run.", failed, n), false
+	case unchecked > 0:
+		return fmt.Sprintf("The images of %d of %d trials were not checked: %s.", unchecked, n, strings.Join(names, ", ")), false
+	}
+	if len(s.tables) == 0 && len(s.bulk) > 0 {
+		return fmt.Sprintf("All of %d trials passed: after each, every row was compared with a model.", n), true
+	}
+	return fmt.Sprintf("All of %d trials passed: %d images were read back and found right.", n, images), true
+}
+
+// verdicts say of each algorithm what is known of its images over all points:
+// right only where every trial's were looked at.
+func (s summary) verdicts(order []string) []verdictView {
+	var out []verdictView
+	for _, name := range s.exp.Algorithms(order) {
+		v := verdictView{Algorithm: escape.OneLine(name)}
+		var judged, why, mode []string
+		for i := range s.exp.Trials {
+			t := &s.exp.Trials[i]
+			if t.Algorithm != name {
+				continue
+			}
+			mode, judged = addNew(mode, escape.OneLine(t.Verdict.Mode)), addNew(judged, t.Judged())
+			v.Images, v.Transactions = v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
+			switch {
+			case t.Status == result.Failed:
+				v.Text = escape.OneLine(t.Error)
+			case t.Judged() == result.NotChecked:
+				why = addNew(why, t.WhyNotChecked())
+			}
+		}
+		v.Mode = strings.Join(mode, ", ")
+		switch {
+		case v.Text != "": // a failed trial says why
+		case len(why) > 0:
+			v.Text = result.NotChecked + ": " + strings.Join(why, ", ")
+		case slices.Contains(judged, result.Right):
+			v.Text, v.OK = result.Right, true
+		default:
+			v.Text, v.OK = result.NoImages, true
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func addNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// repeat is the commands that make the result again. Of a result that does not say
+// how it was run, the configuration is shown as it was resolved: with every default
+// and whatever flags changed.
+func repeat(e *result.Experiment) []string {
+	var out []string
+	if c := e.Machine.Commit; c != "" {
+		line := "git checkout " + escape.OneLine(c)
+		if e.Machine.Dirty {
+			line += "   # the sources had been changed since"
+		}
+		out = append(out, line)
+	}
+	command := e.Command
+	if command == nil {
+		command = &result.Command{}
+	}
+	return append(out, command.Line(e.Name)+"   # the configuration below",
+		"ckptbench report --format html results/"+escape.OneLine(e.Name))
+}
+
+// repeated is the configuration that repeat's command takes.
+func repeated(e *result.Experiment) string {
+	if e.Command == nil && len(e.Resolved) > 0 {
+		return string(e.Resolved)
+	}
+	return string(e.Config)
+}
+
+// preamble is what stands before the root element of an SVG document.
+var preamble = regexp.MustCompile(`(?s)^.*?(<svg)`)
+
+var width = regexp.MustCompile(`<svg[^>]*\swidth="([0-9]+)`)
+
+func narrow(svg []byte) bool {
+	m := width.FindSubmatch(svg)
+	if m == nil {
+		return false
+	}
+	points, err := strconv.Atoi(string(m[1]))
+	return err == nil && points < 360 // between a column's 240 and a page's 504
+}
+
+// inline makes an SVG document a part of a page that scales with it.
+//
+// The documents are the program's own, drawn from a result; package chart
+// escapes the texts in them.
+func inline(svg []byte) template.HTML {
+	text := preamble.ReplaceAllString(string(svg), "$1")
+	return template.HTML(strings.TrimSpace(text))
+}
