@@ -33,7 +33,7 @@ figures plots: ckptbench ; $(CKPT) plot $(patsubst %/,%,$(dir $(wildcard results
 regress: ckptbench ; $(CKPT) regress --baseline $(BASELINE) $(if $(BASE),--base $(BASE))
 baseline: ckptbench ; $(CKPT) regress --write-baseline $(BASELINE)
 # what make regress finds and what it only believes to find: FOUND runs with a planted 5 %, SAME of the same code
-regress-power: ckptbench ; harness/regress/power.sh
+regress-power: ckptbench ; harness/compare/regress/power.sh
 # file systems and disks of other kinds, as root; what this machine does not allow is skipped
 disks: ; harness/disks.sh
 mutants: ; $(GO) run ./algorithms/storetest/mutants

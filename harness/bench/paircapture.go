@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"ckptbench/algorithms/store"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // captured runs quads beside one capture, paced so that the algorithm meets as many

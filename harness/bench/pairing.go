@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"ckptbench/algorithms"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // A pairing measures one algorithm beside none, or none under its log, at one point

@@ -13,8 +13,8 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/config"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // at returns a moment so many milliseconds into a test's own time.

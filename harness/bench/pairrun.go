@@ -10,8 +10,8 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // pairAll measures every algorithm of a point beside none, or none under its log,

@@ -14,8 +14,8 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/lock"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 	"ckptbench/workload"
 )
 

@@ -13,7 +13,7 @@ import (
 	"ckptbench/harness/bench/tsc"
 	"ckptbench/harness/config"
 	"ckptbench/harness/host"
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A Side is one of two that take turns: a loaded store under an algorithm, whose

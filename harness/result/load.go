@@ -139,7 +139,7 @@ func (e *Experiment) loadJSON(name string, v any) (bool, error) {
 }
 
 // about takes the one thing the reader of a result wants from the
-// configuration; the rest is package harness's to understand.
+// configuration; the rest is package bench's to understand.
 func about(resolved []byte) (string, error) {
 	var c struct {
 		Experiment struct {

@@ -3,7 +3,7 @@ package result
 import (
 	"math"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // intervalLevel is the coverage of a paired.Interval.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // Parts is what an algorithm costs, taken apart: of the throughput that none would

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/host"
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A simulation is an algorithm whose every cost is known.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"ckptbench/harness/claims"
+	"ckptbench/harness/compare/claims"
 	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )

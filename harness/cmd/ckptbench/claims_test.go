@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/harness/claims"
+	"ckptbench/harness/compare/claims"
 	"ckptbench/harness/result"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"ckptbench/harness/regress"
+	"ckptbench/harness/compare/regress"
 	"ckptbench/harness/result"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"ckptbench/harness/merge"
+	"ckptbench/harness/compare/merge"
 )
 
 type mergeCommand struct {

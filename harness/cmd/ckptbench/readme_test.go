@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/algorithms"
-	"ckptbench/harness/claims"
+	"ckptbench/harness/compare/claims"
 )
 
 var update = flags.Bool("update", false, "write the generated parts of the documents anew")

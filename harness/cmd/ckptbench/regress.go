@@ -12,11 +12,11 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/bench"
-	"ckptbench/harness/builds"
+	"ckptbench/harness/compare/builds"
+	"ckptbench/harness/compare/gate"
+	"ckptbench/harness/compare/remote"
 	"ckptbench/harness/config"
-	"ckptbench/harness/gate"
 	"ckptbench/harness/host"
-	"ckptbench/harness/remote"
 	"ckptbench/harness/result"
 )
 

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/harness/compare/gate"
+	"ckptbench/harness/compare/remote"
 	"ckptbench/harness/config"
-	"ckptbench/harness/gate"
-	"ckptbench/harness/remote"
 )
 
 // TestRegressExit checks the exit statuses of the built program, which CI goes by.

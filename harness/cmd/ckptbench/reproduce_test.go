@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/harness/claims"
+	"ckptbench/harness/compare/claims"
 	"ckptbench/harness/config"
 )
 

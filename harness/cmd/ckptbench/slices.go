@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"ckptbench/harness/bench"
+	"ckptbench/harness/compare/gate"
+	"ckptbench/harness/compare/remote"
 	"ckptbench/harness/config"
-	"ckptbench/harness/gate"
-	"ckptbench/harness/remote"
 )
 
 // slicesCommand serves the protocol of package remote, for regress.

@@ -3,8 +3,8 @@ package page
 import (
 	"testing"
 
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // Every column of CSV has the figure of its name. All figures of the row differ.

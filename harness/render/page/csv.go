@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // figures are CSV's: each gives its median and its range, in base units.

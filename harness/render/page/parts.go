@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"ckptbench/harness/escape"
-	"ckptbench/harness/paired"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // partColumns take the overhead apart: the ratios that were measured in turns, and

@@ -12,7 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 
 	"ckptbench/harness/escape"
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // Formats are the names that Write takes.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ckptbench/harness/paired"
-	"ckptbench/harness/remote"
+	"ckptbench/harness/compare/remote"
+	"ckptbench/harness/result/paired"
 )
 
 func TestCompareExact(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A Process is a build of the program that runs as a child. Between two requests

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"sync"
 
-	"ckptbench/harness/paired"
-	"ckptbench/harness/remote"
+	"ckptbench/harness/compare/remote"
+	"ckptbench/harness/result/paired"
 )
 
 // Builds are the two programs that are compared, and the experiment that both run.

@@ -4,9 +4,9 @@
 # (20) against the same code, and prints how often it was right. The slow-down is a
 # loop in the write; how many turns make 5 % is measured first, unless TURNS says it.
 #
-#   FOUND=5 SAME=20 harness/regress/power.sh [--time 3m ...]   # flags go to regress
+#   FOUND=5 SAME=20 harness/compare/regress/power.sh [--time 3m ...]   # flags go to regress
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 found=${FOUND:-5} same=${SAME:-20}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

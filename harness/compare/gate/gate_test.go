@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A fakeOpening is an algorithm whose head runs at a share of base's speed, on a

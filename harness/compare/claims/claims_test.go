@@ -74,7 +74,7 @@ func TestClaimsCanBeDecided(t *testing.T) {
 	}
 	for _, c := range All() {
 		for _, name := range c.Configs {
-			e, err := config.Load(filepath.Join("../../configs", name+".yaml"), nil, known)
+			e, err := config.Load(filepath.Join("../../../configs", name+".yaml"), nil, known)
 			if err != nil {
 				t.Errorf("%s: %v", c.ID, err)
 				continue

@@ -34,7 +34,7 @@ import (
 	"fmt"
 	"time"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // Control is the name of the comparison of base's none with itself.

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"ckptbench/harness/paired"
-	"ckptbench/harness/remote"
+	"ckptbench/harness/compare/remote"
 	"ckptbench/harness/result"
+	"ckptbench/harness/result/paired"
 )
 
 // BaselineSchema is the version of a baseline's JSON. Version 1, with ratios of a

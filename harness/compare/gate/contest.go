@@ -3,7 +3,7 @@ package gate
 import (
 	"time"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A contest is what was measured of one algorithm.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 func report() *Report {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ckptbench/harness/remote"
+	"ckptbench/harness/compare/remote"
 )
 
 // Records begins the names of figures that must not change at all: an image holds

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A Line is one algorithm in one phase.

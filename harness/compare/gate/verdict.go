@@ -3,7 +3,7 @@ package gate
 import (
 	"math"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 // A Verdict is what a comparison says.

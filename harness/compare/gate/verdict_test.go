@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"ckptbench/harness/paired"
+	"ckptbench/harness/result/paired"
 )
 
 func in(lo, mid, hi float64) paired.Interval { return paired.Interval{Mid: mid, Lo: lo, Hi: hi} }
