@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ckptbench/harness/units"
 )
 
 // rowOf returns the row of a dotted key, or nil.
@@ -77,11 +79,5 @@ func cutLast(key string) (group, name string, dotted bool) {
 	return key[:i], key[i+1:], true
 }
 
-// shorten keeps a message to a line.
-func shorten(s string) string {
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
+// shorten keeps what a message repeats of a file to a line.
+func shorten(s string) string { return units.Cut(s, 60) }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"ckptbench/harness/units"
 )
 
 const unknown = "not available"
@@ -99,25 +101,16 @@ func (f Findings) containerRows() [][2]string {
 		}
 	}
 	if f.Limits.Memory > 0 {
-		memory = fmt.Sprintf("at most %s, %s of it left", size(f.Limits.Memory), size(f.Limits.Available))
+		memory = fmt.Sprintf("at most %s, %s of it left", units.Size(f.Limits.Memory), units.Size(f.Limits.Available))
 	}
 	return [][2]string{{"container, processors", cores}, {"container, memory", memory}}
 }
 
-func size(n int64) string { return fmt.Sprintf("%d MiB", n>>20) }
-
+// percent writes a share without its sign, which the text has.
 func percent(part float64) string { return digits(100 * part) }
 
-// digits prints three significant digits at most, without an exponent.
-func digits(v float64) string {
-	switch {
-	case v >= 99.95 || v == 0:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 9.995:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
-}
+// digits writes three significant digits at most, and two decimals.
+func digits(v float64) string { return units.DigitsTo(v, 2) }
 
 func or(s, other string) string {
 	if s == "" {

@@ -15,6 +15,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/render/page"
+	"ckptbench/harness/units"
 	"ckptbench/workload"
 )
 
@@ -172,12 +173,12 @@ func listExperiments(dir string) (listing, error) {
 // estimated.
 func costs(e *config.Experiment) (minutes, disk, trials string) {
 	est := e.Estimate(copies)
-	minutes, disk = fmt.Sprintf("~%.3g", max(1, est.Time.Round(time.Minute).Minutes())), "~"+size(est.Disk)
+	minutes, disk = fmt.Sprintf("~%.3g", max(1, est.Time.Round(time.Minute).Minutes())), "~"+units.Size(est.Disk)
 	if x := e.Info.Expect; x.Minutes > 0 {
 		minutes = fmt.Sprintf("%g", float64(x.Minutes))
 	}
 	if x := e.Info.Expect; x.Disk > 0 {
-		disk = size(int64(x.Disk))
+		disk = units.Size(int64(x.Disk))
 	}
 	return minutes, disk, strconv.Itoa(est.Trials)
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/units"
 )
 
 // The memory that dry runs tell is what a run takes, to a quarter, from one worker to
@@ -58,7 +59,7 @@ trials: 1
 		used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 		told := e.Estimate(copies).Memory
 		if told < used*3/4 || told > used*5/4 {
-			t.Errorf("%+v: %s used, %s told", c, size(used), size(told))
+			t.Errorf("%+v: %s used, %s told", c, units.Size(used), units.Size(told))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/units"
 )
 
 // paperConfigs are the experiments of the published figures.
@@ -60,7 +61,7 @@ func TestPaperConfigsScale(t *testing.T) {
 			t.Errorf("%s: scaled it has %d points and %d trials, else %d and %d", path, est.Points, est.Trials, whole.Points, whole.Trials)
 		}
 		if est.Time > 6*time.Minute || est.Memory > 4<<30 || est.Time >= whole.Time {
-			t.Errorf("%s: scaled it takes %s and %s", path, est.Time, size(est.Memory))
+			t.Errorf("%s: scaled it takes %s and %s", path, est.Time, units.Size(est.Memory))
 		}
 		status, _, errOut := command(t, "run", "--dry-run", "--out", t.TempDir(), "--set", "scale=0.01", path)
 		if status != 0 || !strings.Contains(errOut, "trials of") {

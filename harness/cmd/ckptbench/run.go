@@ -17,6 +17,7 @@ import (
 	"ckptbench/harness/bench"
 	"ckptbench/harness/config"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 type runCommand struct {
@@ -211,7 +212,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	}, copies)
 	fmt.Fprintf(t.err, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
 		e.Info.Name, c.shard.Dir(), est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
-		size(est.Memory), est.Algorithm, size(est.Disk))
+		units.Size(est.Memory), est.Algorithm, units.Size(est.Disk))
 	dir := bench.ResultDir(c.Out, e, c.shard)
 	if e.Checkpoint.Dir != "" {
 		dir = e.Checkpoint.Dir
@@ -235,13 +236,6 @@ func copies(name string) float64 {
 		return 1 + 2*(1+e.CopyBytes)
 	}
 	return 1 + e.CopyBytes
-}
-
-func size(n int64) string {
-	if n >= 1<<30 {
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	}
-	return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20)
 }
 
 func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config.Experiment) error {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 // A Card is the scorecard of claims, as every document shows it. Its texts are on one line
@@ -92,7 +92,7 @@ func ran(vs []Verdict) (lines []string) {
 		names[v.On] = append(names[v.On], v.Result)
 	}
 	for _, p := range places {
-		lines = append(lines, escape.OneLine(fmt.Sprintf("On %s: %s", p, strings.Join(names[p], ", "))))
+		lines = append(lines, units.OneLine(fmt.Sprintf("On %s: %s", p, strings.Join(names[p], ", "))))
 	}
 	return lines
 }
@@ -100,14 +100,14 @@ func ran(vs []Verdict) (lines []string) {
 // markdown writes the card as GitHub reads it.
 func (c Card) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", escape.Markdown(c.Summary))
+	fmt.Fprintf(&b, "%s\n\n", units.Markdown(c.Summary))
 	c.Sources.markdown(&b)
 	if len(c.Reasons) > 0 {
 		b.WriteString("\n## What does not hold, and why\n")
 	}
 	for _, r := range c.Reasons {
-		fmt.Fprintf(&b, "\n**`%s`** %s Theirs: %s. Ours: %s.\n\n%s\n", r.ID, escape.Markdown(r.Says),
-			escape.Markdown(r.Theirs), escape.Markdown(r.Ours), escape.Markdown(r.Why))
+		fmt.Fprintf(&b, "\n**`%s`** %s Theirs: %s. Ours: %s.\n\n%s\n", r.ID, units.Markdown(r.Says),
+			units.Markdown(r.Theirs), units.Markdown(r.Ours), units.Markdown(r.Why))
 	}
 	b.WriteString("\n## All claims\n\n")
 	c.Claims.markdown(&b)
@@ -115,7 +115,7 @@ func (c Card) markdown() string {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString("- " + escape.Markdown(l) + "\n")
+		b.WriteString("- " + units.Markdown(l) + "\n")
 	}
 	return b.String()
 }
@@ -125,7 +125,7 @@ func (g Grid) markdown(b *strings.Builder) {
 	for _, r := range g.Rows {
 		cells := make([]string, len(r))
 		for i, cell := range r {
-			cells[i] = escape.Markdown(cell)
+			cells[i] = units.Markdown(cell)
 		}
 		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 	}

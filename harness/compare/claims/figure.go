@@ -1,10 +1,8 @@
 package claims
 
 import (
-	"math"
-	"strconv"
-
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A Figure is something that every trial has a number for.
@@ -166,32 +164,13 @@ func quantile(q *result.Quantiles, get func(*result.Quantiles) uint64) (float64,
 func (f Figure) text(x float64) string {
 	switch {
 	case f.Unit == "s" && x < 1 && x > 0:
-		return number(1e3*x) + " ms"
+		return units.Large(1e3*x) + " ms"
 	case f.Unit == "ns" && x >= 1e6:
-		return number(1e-6*x) + " ms"
+		return units.Large(1e-6*x) + " ms"
 	case f.Unit == "ns" && x >= 1e3:
-		return number(1e-3*x) + " us"
+		return units.Large(1e-3*x) + " us"
 	case f.Unit == "":
-		return number(x)
+		return units.Large(x)
 	}
-	return number(x) + " " + f.Unit
-}
-
-// number writes three digits, or all that stand before the point, and millions
-// and thousands as such.
-func number(x float64) string {
-	unit := ""
-	switch a := math.Abs(x); {
-	case math.IsInf(x, 0):
-		return "infinitely many"
-	case a >= 1e6:
-		x, unit = x/1e6, " M"
-	case a >= 1e4:
-		x, unit = x/1e3, " k"
-	}
-	if x == 0 {
-		return "0"
-	}
-	n := 2 - int(math.Floor(math.Log10(math.Abs(x))))
-	return strconv.FormatFloat(x, 'f', max(0, min(n, 6)), 64) + unit
+	return units.Large(x) + " " + f.Unit
 }

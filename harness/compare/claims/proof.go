@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A Proof holds where the images of an algorithm were found right in every
@@ -56,7 +57,7 @@ func (d Proof) decide(v *view) (ruling, error) {
 	if d.Wrong {
 		return ruling{}, fmt.Errorf("none of %d images of %s was found wrong, which proves nothing: more trials", images, d.Algorithm)
 	}
-	ours := fmt.Sprintf("%d images right, %s transactions recorded", images, number(float64(txns)))
+	ours := fmt.Sprintf("%d images right, %s transactions recorded", images, units.Large(float64(txns)))
 	return ruling{held: true, ours: ours, trials: trials}, nil
 }
 

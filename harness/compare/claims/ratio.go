@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A Ratio holds where the median of each algorithm's figure, over the median of
@@ -29,7 +30,7 @@ func (d Ratio) String() string {
 		below = "the " + d.OverFigure.Name
 	}
 	text := fmt.Sprintf("the %s of %s%s is %s %s of %s%s", d.Figure.Name, strings.Join(d.Of, ", "), d.At.behind(),
-		d.Bounds.text(func(x float64) string { return number(x) + " times" }), below, cmp.Or(d.Over, "the same"), d.OverAt.behind())
+		d.Bounds.text(func(x float64) string { return units.Large(x) + " times" }), below, cmp.Or(d.Over, "the same"), d.OverAt.behind())
 	if d.Tolerance > 0 {
 		text += fmt.Sprintf(", within %g %%", math.Round(100*d.Tolerance))
 	}
@@ -87,7 +88,7 @@ func (d Ratio) add(t *tally, v *view, algorithm string, p []result.Param) error 
 	if err != nil {
 		return fmt.Errorf("neither %s nor %s has any %s%s", algorithm, over, d.Figure.Name, at(p))
 	}
-	ours := fmt.Sprintf("%s (%s, %s of %s)", number(r), d.Figure.text(x.Median), d.below().text(y.Median), over)
+	ours := fmt.Sprintf("%s (%s, %s of %s)", units.Large(r), d.Figure.text(x.Median), d.below().text(y.Median), over)
 	if len(d.Of) > 1 {
 		ours = algorithm + " " + ours
 	}

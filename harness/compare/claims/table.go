@@ -12,7 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 // Formats are the names Write takes.
@@ -91,7 +91,7 @@ func joined(texts []string) string {
 func warnings(vs []Verdict) (lines []string) {
 	for _, v := range vs {
 		for _, w := range v.Warnings {
-			line := fmt.Sprintf("Warning: %s: %s", escape.OneLine(v.Result), escape.OneLine(w))
+			line := fmt.Sprintf("Warning: %s: %s", units.OneLine(v.Result), units.OneLine(w))
 			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
@@ -117,17 +117,13 @@ func (v Verdict) theirs() string {
 // ours is our figure with its place, or why there is none.
 func (v Verdict) ours() string {
 	if v.Outcome == NotMeasurable {
-		return escape.OneLine(v.Why)
+		return units.OneLine(v.Why)
 	}
 	from := v.Result
 	if v.Scale != "" {
 		from += " at scale " + v.Scale
 	}
-	trials := fmt.Sprintf("%d trials", v.Trials)
-	if v.Trials == 1 {
-		trials = "1 trial"
-	}
-	return escape.OneLine(fmt.Sprintf("%s (%s, %s)", v.Ours, from, trials))
+	return units.OneLine(fmt.Sprintf("%s (%s, %s)", v.Ours, from, units.Plural(v.Trials, "trial")))
 }
 
 // wrap cuts a text into lines of whole words.

@@ -3,10 +3,10 @@ package gate
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"ckptbench/harness/compare/remote"
+	"ckptbench/harness/units"
 )
 
 // Records begins the names of figures that must not change at all: an image holds
@@ -53,13 +53,5 @@ func CompareExact(algorithm string, base, head []remote.Figure) []ExactLine {
 
 // words says a line in a sentence: "calc: image bytes 1,200 -> 1,300".
 func (l ExactLine) words() string {
-	return fmt.Sprintf("%s: %s %s -> %s", l.Algorithm, l.Name, number(l.Base), number(l.Head))
-}
-
-// number writes a figure: whole, or with three decimals, trailing zeros left out.
-func number(v float64) string {
-	if v == math.Trunc(v) {
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return strings.TrimRight(strconv.FormatFloat(v, 'f', 3, 64), "0")
+	return fmt.Sprintf("%s: %s %s -> %s", l.Algorithm, l.Name, units.Trimmed(l.Base, 3), units.Trimmed(l.Head, 3))
 }

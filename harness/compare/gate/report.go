@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ckptbench/harness/result/paired"
+	"ckptbench/harness/units"
 )
 
 // A Line is one algorithm in one phase.
@@ -76,7 +77,7 @@ func (r *Report) Sentence() string {
 		parts = append(parts, "Not settled, measure again on a quieter machine: "+strings.Join(wide, "; ")+".")
 	}
 	if len(parts) == 0 {
-		parts = append(parts, fmt.Sprintf("Same or better (threshold %s).", percent(r.Threshold)))
+		parts = append(parts, fmt.Sprintf("Same or better (threshold %s).", units.Percent(r.Threshold, 1)))
 	}
 	if fast := with(Faster); len(fast) > 0 {
 		parts = append(parts, "Faster: "+strings.Join(fast, "; ")+".")
@@ -92,7 +93,7 @@ func (r *Report) noise() string {
 	}
 	s := fmt.Sprintf("Noise: base's none against itself %s.", interval(r.Control))
 	if len(r.Lines) > 0 && !math.IsInf(seen, 0) {
-		s += fmt.Sprintf(" A difference of %s would have been seen in every line.", percent(seen))
+		s += fmt.Sprintf(" A difference of %s would have been seen in every line.", units.Percent(seen, 1))
 	}
 	return s
 }
@@ -114,12 +115,5 @@ func interval(i paired.Interval) string {
 	return fmt.Sprintf("%.3f [%.3f, %.3f]", i.Mid, i.Lo, i.Hi)
 }
 
-// percent writes a share: "3.0 %".
-func percent(share float64) string {
-	if math.IsInf(share, 0) || math.IsNaN(share) {
-		return dash
-	}
-	return fmt.Sprintf("%.1f %%", 100*share)
-}
-
-const dash = "–"
+// dash is the cell of a figure that there is none of.
+const dash = units.Missing

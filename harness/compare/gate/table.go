@@ -11,8 +11,8 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result/paired"
+	"ckptbench/harness/units"
 )
 
 // Formats are the names that Write takes.
@@ -45,7 +45,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 
 func (r *Report) plain() (string, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "base: %s\nhead: %s\n\n", escape.OneLine(r.Base), escape.OneLine(r.Head))
+	fmt.Fprintf(&b, "base: %s\nhead: %s\n\n", units.OneLine(r.Base), units.OneLine(r.Head))
 	body, err := grid(r.rows(), tablewriter.WithRendition(tw.Rendition{
 		Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
 		Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
@@ -58,9 +58,9 @@ func (r *Report) plain() (string, error) {
 	}
 	b.WriteString("\n")
 	for _, n := range r.remarks() {
-		b.WriteString(escape.OneLine(n) + "\n")
+		b.WriteString(units.OneLine(n) + "\n")
 	}
-	b.WriteString(escape.OneLine(r.Sentence()) + "\n")
+	b.WriteString(units.OneLine(r.Sentence()) + "\n")
 	return b.String(), nil
 }
 
@@ -69,7 +69,7 @@ func (r *Report) markdown() (string, error) {
 	rows := r.rows()
 	for _, row := range rows {
 		for i := range row {
-			row[i] = escape.Markdown(escape.OneLine(row[i]))
+			row[i] = units.Markdown(units.OneLine(row[i]))
 		}
 	}
 	body, err := grid(rows, tablewriter.WithRenderer(renderer.NewMarkdown()))
@@ -78,7 +78,7 @@ func (r *Report) markdown() (string, error) {
 	}
 	var b strings.Builder
 	say := func(before, text, after string) {
-		b.WriteString(before + escape.Markdown(escape.OneLine(text)) + after)
+		b.WriteString(before + units.Markdown(units.OneLine(text)) + after)
 	}
 	say("**", r.Sentence(), "**\n\n")
 	say("- base: ", r.Base, "\n")
@@ -172,7 +172,7 @@ func (l Line) row() []string {
 	}
 	sees, none, then := dash, dash, dash
 	if l.Sees > 0 {
-		sees = percent(l.Sees)
+		sees = units.Percent(l.Sees, 1)
 	}
 	if l.OfNone != nil && !math.IsNaN(l.OfNone.Mid) {
 		none = fmt.Sprintf("%.2f", l.OfNone.Mid)

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A tracked figure is an entry of github-action-benchmark's custom formats.
@@ -103,7 +103,7 @@ func (x exported) value(v float64) float64 {
 
 // exportName is "ckpt/calc/regress", and in a matrix "ckpt/calc/regress/zipf=0.99".
 func exportName(e *result.Experiment, r *result.Row) string {
-	parts := []string{"ckpt", escape.OneLine(r.Algorithm), escape.OneLine(e.Name)}
+	parts := []string{"ckpt", units.OneLine(r.Algorithm), units.OneLine(e.Name)}
 	if len(r.Params) > 0 {
 		parts = append(parts, result.PointName(r.Params))
 	}
@@ -113,14 +113,14 @@ func exportName(e *result.Experiment, r *result.Row) string {
 func (x exported) tracked(name string, s result.Stat, e *result.Experiment) tracked {
 	t := tracked{Name: name + "/" + x.name, Unit: x.unit, Value: x.value(s.Median), Extra: fmt.Sprintf("n=%d", s.N)}
 	if s.N > 1 {
-		t.Range = "± " + digits((s.Hi-s.Lo)/2*x.scale)
+		t.Range = "± " + units.Digits((s.Hi-s.Lo)/2*x.scale)
 		t.Extra += ", range is half of " + s.Range()
 	}
 	if m := e.Machine; m.Commit != "" {
-		t.Extra += ", commit=" + escape.OneLine(m.Commit)
+		t.Extra += ", commit=" + units.OneLine(m.Commit)
 	}
 	if ids := strings.Join(e.MachineIDs(), "+"); ids != "" {
-		t.Extra += ", machine=" + escape.OneLine(ids)
+		t.Extra += ", machine=" + units.OneLine(ids)
 	}
 	return t
 }

@@ -42,6 +42,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // ErrCannot is in every error that means that two results cannot be compared.
@@ -111,7 +112,7 @@ func Compare(base, head *Side, o Options) (*Report, error) {
 	}
 	// Three times the threshold must be a drop that can happen.
 	if !(o.Threshold > 0 && o.Threshold <= 0.3) {
-		return nil, fmt.Errorf("%w: the threshold is %s, want more than 0 and at most 30%%", ErrCannot, percent(o.Threshold))
+		return nil, fmt.Errorf("%w: the threshold is %s, want more than 0 and at most 30%%", ErrCannot, units.ShortPercent(o.Threshold))
 	}
 	c := comparison{base: base, head: head, o: o, across: !sameMachine(base, head)}
 	if err := c.refuse(); err != nil {

@@ -11,14 +11,15 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // Formats are the names Write takes.
 var Formats = []string{"table", "markdown", "json"}
 
-const dash = "–"
+// dash is the cell of a figure that there is none of.
+const dash = units.Missing
 
 // Write writes r to w in one of Formats.
 func (r *Report) Write(w io.Writer, format string) error {
@@ -47,9 +48,9 @@ func (r *Report) plain() (string, error) {
 	b.WriteString("base: " + r.Base.words() + "\nhead: " + r.Head.words() + "\n")
 	for _, t := range r.tables() {
 		if len(t[0].Params) > 0 {
-			b.WriteString("\n" + escape.OneLine(result.PointName(t[0].Params)) + "\n")
+			b.WriteString("\n" + units.OneLine(result.PointName(t[0].Params)) + "\n")
 		}
-		body, err := render(t, escape.OneLine, tablewriter.WithRendition(tw.Rendition{
+		body, err := render(t, units.OneLine, tablewriter.WithRendition(tw.Rendition{
 			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
 			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
 		}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
@@ -63,7 +64,7 @@ func (r *Report) plain() (string, error) {
 	}
 	b.WriteString("\n")
 	for _, n := range append(slices.Clone(r.Notes), legend, r.Sentence()) {
-		b.WriteString(escape.OneLine(n) + "\n")
+		b.WriteString(units.OneLine(n) + "\n")
 	}
 	return b.String(), nil
 }
@@ -74,16 +75,16 @@ const legend = "Medians; delta beside the spread of base's own trials; p of a Ma
 // markdown writes the tables as GitHub reads them, the outcome first.
 func (r *Report) markdown() (string, error) {
 	var b strings.Builder
-	b.WriteString("**" + escape.Markdown(escape.OneLine(r.Sentence())) + "**\n\n")
-	b.WriteString("- base: " + escape.Markdown(r.Base.words()) + "\n- head: " + escape.Markdown(r.Head.words()) + "\n")
+	b.WriteString("**" + units.Markdown(units.OneLine(r.Sentence())) + "**\n\n")
+	b.WriteString("- base: " + units.Markdown(r.Base.words()) + "\n- head: " + units.Markdown(r.Head.words()) + "\n")
 	for _, n := range append(slices.Clone(r.Notes), legend) {
-		b.WriteString("- " + escape.Markdown(escape.OneLine(n)) + "\n")
+		b.WriteString("- " + units.Markdown(units.OneLine(n)) + "\n")
 	}
 	for _, t := range r.tables() {
 		if len(t[0].Params) > 0 {
-			b.WriteString("\n### " + escape.Markdown(escape.OneLine(result.PointName(t[0].Params))) + "\n")
+			b.WriteString("\n### " + units.Markdown(units.OneLine(result.PointName(t[0].Params))) + "\n")
 		}
-		body, err := render(t, func(s string) string { return escape.Markdown(escape.OneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
+		body, err := render(t, func(s string) string { return units.Markdown(units.OneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
 		if err != nil {
 			return "", err
 		}
@@ -118,10 +119,10 @@ func (r *Report) json(w io.Writer) error {
 
 // words says where a side is from.
 func (a About) words() string {
-	s := escape.OneLine(a.Name)
+	s := units.OneLine(a.Name)
 	var more []string
 	for _, c := range strings.Split(a.Commit, ",") {
-		if c = escape.OneLine(c); len(c) > 12 {
+		if c = units.OneLine(c); len(c) > 12 {
 			c = c[:12]
 		}
 		if c != "" {
@@ -132,7 +133,7 @@ func (a About) words() string {
 		more = append(more, "built from changed sources")
 	}
 	if a.Date != "" {
-		more = append(more, escape.OneLine(a.Date))
+		more = append(more, units.OneLine(a.Date))
 	}
 	if len(more) > 0 {
 		s += " (" + strings.Join(more, ", ") + ")"

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 // Sentence is the outcome in words, on one line.
@@ -23,7 +22,7 @@ func (r *Report) Sentence() string {
 		case Unclear:
 			unclear = append(unclear, l.words())
 		case TooFew:
-			few = appendNew(few, escape.OneLine(l.Algorithm))
+			few = appendNew(few, units.OneLine(l.Algorithm))
 			questions = max(questions, r.questions(l))
 		}
 	}
@@ -31,7 +30,7 @@ func (r *Report) Sentence() string {
 	if len(worse) > 0 {
 		parts = append(parts, "Regressed: "+strings.Join(worse, "; ")+".")
 	} else {
-		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).", plural(r.Algorithms, "algorithm"), percent(r.Threshold)))
+		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).", units.Plural(r.Algorithms, "algorithm"), units.ShortPercent(r.Threshold)))
 	}
 	if len(better) > 0 {
 		parts = append(parts, "Better: "+strings.Join(better, "; ")+".")
@@ -59,18 +58,11 @@ func (r *Report) questions(l Line) int {
 	return n
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
 // words says a line in a sentence: "calc: throughput over none's -15.0 % (p 0.002)".
 func (l Line) words() string {
-	s := escape.OneLine(l.Algorithm)
+	s := units.OneLine(l.Algorithm)
 	if len(l.Params) > 0 {
-		s += " at " + escape.OneLine(pointName(l.Params))
+		s += " at " + units.OneLine(pointName(l.Params))
 	}
 	s += ": " + l.Metric
 	if l.Metric == metricFailed {
@@ -79,7 +71,7 @@ func (l Line) words() string {
 		} else {
 			return strings.TrimSuffix(s, ": "+l.Metric) + ": " + l.Why
 		}
-		return s + " (" + escape.OneLine(l.Why) + ")"
+		return s + " (" + units.OneLine(l.Why) + ")"
 	}
 	if d := l.delta(); d != "" {
 		s += " " + d
@@ -88,7 +80,7 @@ func (l Line) words() string {
 	case l.P != nil:
 		s += " (p " + formatP(*l.P) + ")"
 	case l.Why != "":
-		s += " (" + escape.OneLine(l.Why) + ")"
+		s += " (" + units.OneLine(l.Why) + ")"
 	}
 	return s
 }
@@ -99,9 +91,9 @@ func (l Line) value(v *float64) string {
 	case v == nil:
 		return dash
 	case l.Metric == metricFailed || l.Metric == metricRecords || l.Metric == metricBytes || math.Abs(*v) >= 1000:
-		return grouped(*v)
+		return units.Grouped(*v)
 	}
-	return digits(*v)
+	return units.Digits(*v)
 }
 
 // delta writes the difference, or how it cannot be a share.
@@ -129,30 +121,4 @@ func formatP(p float64) string {
 		return "<0.001"
 	}
 	return fmt.Sprintf("%.3f", p)
-}
-
-// percent writes a share: "5 %", "2.5 %".
-func percent(share float64) string {
-	return strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + " %"
-}
-
-// digits writes three significant digits, without an exponent.
-func digits(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	n := 2 - int(math.Floor(math.Log10(math.Abs(v))))
-	return strconv.FormatFloat(v, 'f', min(max(n, 0), 6), 64)
-}
-
-// grouped writes a whole number with a comma for each thousand.
-func grouped(v float64) string {
-	s := strconv.FormatFloat(math.Round(math.Abs(v)), 'f', 0, 64)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	if v < 0 && s != "0" {
-		return "-" + s
-	}
-	return s
 }

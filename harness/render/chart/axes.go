@@ -1,16 +1,16 @@
 package chart
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"ckptbench/harness/units"
 )
 
 // newPlot returns an empty plot with our fonts, short ticks and axes that meet
@@ -67,14 +67,14 @@ type siTicks struct{ N int }
 
 func (t siTicks) Ticks(min, max float64) []gonum.Tick {
 	step := nice((max - min) / float64(t.N))
-	group := siGroup(math.Max(math.Abs(min), math.Abs(max)))
+	group := units.Group(math.Max(math.Abs(min), math.Abs(max)))
 	div := math.Pow(1000, float64(group))
 	dec := decimals(step / div)
 	var ts []gonum.Tick
 	for i := math.Ceil(min/step - 1e-9); i*step <= max+step*1e-9 && len(ts) < 50; i++ {
 		label := "0"
 		if i != 0 {
-			label = strconv.FormatFloat(i*step/div, 'f', dec, 64) + siPrefix(group)
+			label = strconv.FormatFloat(i*step/div, 'f', dec, 64) + units.Prefix(group)
 		}
 		ts = append(ts, gonum.Tick{Value: i * step, Label: label})
 	}
@@ -105,28 +105,6 @@ func decimals(step float64) int {
 	return 9
 }
 
-func siGroup(v float64) int {
-	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
-		return 0
-	}
-	return int(max(-4, min(4, math.Floor(math.Log10(v)/3+1e-9))))
-}
-
-func siPrefix(group int) string {
-	return [...]string{"p", "n", "µ", "m", "", "k", "M", "G", "T"}[group+4]
-}
-
-// si writes v with three digits and a prefix: "1.20M".
-func si(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	g := siGroup(math.Abs(v) * (1 + 1e-9))
-	v /= math.Pow(1000, float64(g))
-	dec := 2 - int(math.Floor(math.Log10(math.Abs(v))+1e-9))
-	return strconv.FormatFloat(v, 'f', max(0, min(dec, 2)), 64) + siPrefix(g)
-}
-
 // logTicks is for values mapped with math.Log10 on a linear axis. gonum's
 // LogScale would do it alone, but it panics at 0 and gives away a quarter of the
 // width of a labelled axis.
@@ -149,25 +127,6 @@ func (t logTicks) Ticks(min, max float64) []gonum.Tick {
 		}
 	}
 	return ts
-}
-
-// seconds writes a duration with its unit: "10 µs".
-func seconds(s float64) string {
-	g := min(siGroup(s*(1+1e-9)), 0)
-	return fmt.Sprintf("%.4g %ss", s/math.Pow(1000, float64(g)), siPrefix(g))
-}
-
-// duration writes a measured one with three digits: "1.10 s".
-func duration(s float64) string {
-	v := si(min(s, 999)) // whole seconds get no prefix
-	switch c := v[len(v)-1]; {
-	case s >= 999.5:
-		return strconv.FormatFloat(s, 'f', 0, 64) + " s"
-	case c >= '0' && c <= '9':
-		return v + " s"
-	}
-	i := strings.IndexFunc(v, func(r rune) bool { return r > '9' })
-	return v[:i] + " " + v[i:] + "s"
 }
 
 // unlabelled keeps ticks and drops their text. A tick with an empty label would

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A bar is one algorithm's line in a chart of level bars: its name, and one or
@@ -165,7 +166,7 @@ func Lost(e *result.Experiment, point []result.Param, style Style) *Chart {
 		case a.row.Failed > 0:
 			list = append(list, bar{name: a.name, failed: a.why()})
 		case s.N > 0 && a.name != baseline:
-			x := bar{name: a.title(), pieces: []piece{{v: s.Median, fill: a.look.Colour}}, text: si(s.Median)}
+			x := bar{name: a.title(), pieces: []piece{{v: s.Median, fill: a.look.Colour}}, text: units.SI(s.Median)}
 			if s.N > 1 {
 				x.whisker, x.lo, x.hi, what = true, s.Lo, s.Hi, s.Range()
 			}
@@ -222,7 +223,7 @@ func Checkpoint(e *result.Experiment, point []result.Param, style Style) *Chart 
 				q.piece.v = factor * max(q.get(&a.row).Median, 0)
 				x.pieces = append(x.pieces, q.piece)
 			}
-			x.text = duration(a.row.Total.Median)
+			x.text = units.Duration(a.row.Total.Median)
 			list, any = append(list, x), true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 	"ckptbench/workload"
 	"ckptbench/workload/bulk"
 )
@@ -68,7 +69,7 @@ func Saved(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 			b.failed = strings.Join(w.Errors, "; ")
 		case s.N > 0:
 			b.pieces = []piece{{v: 100 * s.Median, fill: oursFill}}
-			b.text = percent(100 * s.Median)
+			b.text = units.Percent(s.Median, 1)
 			if s.N > 1 {
 				b.whisker, b.lo, b.hi, shown = true, 100*s.Lo, 100*s.Hi, s.Range()
 			}
@@ -99,7 +100,7 @@ func publishedBar(c bulk.Class) bar {
 	}
 	q := publishedFill
 	q.v = c.Saved
-	return bar{pieces: []piece{q}, text: percent(c.Saved)}
+	return bar{pieces: []piece{q}, text: units.Percent(c.Saved/100, 1)}
 }
 
 // Pages draws how full the pages are that each way leaves behind, with how many
@@ -158,8 +159,6 @@ func barsBy(points []result.BulkPoint) string {
 	}
 	return words
 }
-
-func percent(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + " %" }
 
 func medians(ranges string) string {
 	if ranges == "" {

@@ -19,7 +19,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 	"gonum.org/v1/plot/vg/vgtex"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 const dpi = 300 // of PNG
@@ -73,7 +73,7 @@ func (c texCanvas) WriteTo(w io.Writer) (int64, error) {
 	}
 	s := texText.ReplaceAllStringFunc(b.String(), func(m string) string {
 		g := texText.FindStringSubmatch(m)
-		return g[1] + escape.LaTeX(g[2]) + g[3]
+		return g[1] + units.LaTeX(g[2]) + g[3]
 	})
 	n, err := io.WriteString(w, s)
 	return int64(n), err

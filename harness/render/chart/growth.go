@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // PauseSize draws each algorithm's pause against the number of records, both on
@@ -61,7 +62,7 @@ func (c growthChart) chart(e *result.Experiment, point []result.Param, style Sty
 	}))
 	if c.band > 0 && math.Log10(c.band) > c.ys[0] {
 		s.legend = append(s.legend, newEntry("below the resolution", fillThumb(bandFill)))
-		words += " Resolution: " + seconds(c.band) + "."
+		words += " Resolution: " + units.Seconds(c.band) + "."
 	}
 	if len(zero) > 0 {
 		words = c.never + strings.Join(zero, ", ") + ". " + words
@@ -130,7 +131,7 @@ func (c growthChart) draw(cv draw.Canvas) {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = "Records", c.yLabel
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = c.xs[0], c.xs[1], c.ys[0], c.ys[1]
-	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{records}, logTicks{seconds}
+	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{units.Count}, logTicks{units.Seconds}
 	if c.band > 0 {
 		p.Add(floorBand{math.Log10(c.band)})
 	}
@@ -140,12 +141,6 @@ func (c growthChart) draw(cv draw.Canvas) {
 	}
 	p.Add(frame{})
 	p.Draw(draw.Crop(cv, 0, -9, 0, -3))
-}
-
-// records writes a number of them: "100k".
-func records(n float64) string {
-	g := siGroup(n * (1 + 1e-9))
-	return fmt.Sprintf("%.4g%s", n/math.Pow(1000, float64(g)), siPrefix(g))
 }
 
 // growthViews are the matrix points that differ from point in the number of

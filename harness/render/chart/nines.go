@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A tail is a latency distribution: at least 1-10^-nines of the transactions
@@ -54,7 +55,7 @@ func ninesPlot(shown []algorithm, tails map[string]tail) *gonum.Plot {
 	p.X.Min -= 0.1
 	p.X.Max = math.Max(p.X.Max+0.08, p.X.Min+1)
 	p.Y.Max += 0.15
-	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{seconds}, ninesTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{units.Seconds}, ninesTicks{}
 	p.Add(rules{}, rules{vertical: true})
 	for i, a := range shown {
 		p.Add(curve{t: tails[a.name], look: a.look, phase: float64(i) / float64(len(shown))})

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"ckptbench/harness/units"
 )
 
 // Font sizes, points: what a two-column paper's caption is set in, or just less.
@@ -56,13 +58,7 @@ func clean(s string) string {
 
 // short is clean with at most n letters, for names that stand where nothing cuts
 // them to size.
-func short(s string, n int) string {
-	r := []rune(clean(s))
-	if len(r) <= n {
-		return string(r)
-	}
-	return string(r[:n-1]) + "…"
-}
+func short(s string, n int) string { return units.Cut(clean(s), n) }
 
 // fit shortens s until it is at most w wide.
 func fit(sty draw.TextStyle, s string, w vg.Length) string {

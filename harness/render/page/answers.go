@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // An answer says which algorithm did best at what somebody may need.
@@ -77,10 +77,10 @@ func (n need) answer(rows []*result.Row) (answer, bool) {
 	if best == nil {
 		return answer{}, false
 	}
-	names := []string{escape.OneLine(best.Algorithm)}
+	names := []string{units.OneLine(best.Algorithm)}
 	for _, r := range rows {
 		if r != best && n.reaches(n.of(r), n.of(best).Median) {
-			names = append(names, escape.OneLine(r.Algorithm))
+			names = append(names, units.OneLine(r.Algorithm))
 		}
 	}
 	return answer{n.text, strings.Join(names, ", "), n.format(best)}, true

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 	"ckptbench/workload/bulk"
 )
 
@@ -22,14 +22,14 @@ type bulkColumn struct {
 }
 
 var bulkColumns = []bulkColumn{
-	{"rows/s", "", "rows_s", func(w result.Way) result.Stat { return w.Rate }, 1, grouped},
-	{"message", "µs", "message_s", func(w result.Way) result.Stat { return w.Message }, 1e6, digits},
-	{"p99", "µs", "message_p99_s", func(w result.Way) result.Stat { return w.Tail }, 1e6, digits},
-	{"pages", "", "pages", func(w result.Way) result.Stat { return w.Pages }, 1, grouped},
-	{"full", "%", "full", func(w result.Way) result.Stat { return w.Full }, 100, fixed(1)},
-	{"index", "pages", "index_pages", func(w result.Way) result.Stat { return w.Index }, 1, grouped},
-	{"gain", "×", "gain", func(w result.Way) result.Stat { return w.Gain }, 1, fixed(2)},
-	{"saved", "% of time", "saved", result.Way.Saved, 100, fixed(1)},
+	{"rows/s", "", "rows_s", func(w result.Way) result.Stat { return w.Rate }, 1, units.Grouped},
+	{"message", "µs", "message_s", func(w result.Way) result.Stat { return w.Message }, 1e6, units.Digits},
+	{"p99", "µs", "message_p99_s", func(w result.Way) result.Stat { return w.Tail }, 1e6, units.Digits},
+	{"pages", "", "pages", func(w result.Way) result.Stat { return w.Pages }, 1, units.Grouped},
+	{"full", "%", "full", func(w result.Way) result.Stat { return w.Full }, 100, units.Fixed(1)},
+	{"index", "pages", "index_pages", func(w result.Way) result.Stat { return w.Index }, 1, units.Grouped},
+	{"gain", "×", "gain", func(w result.Way) result.Stat { return w.Gain }, 1, units.Fixed(2)},
+	{"saved", "% of time", "saved", result.Way.Saved, 100, units.Fixed(1)},
 	{"more pages", "%", "pages_of_base", func(w result.Way) result.Stat { return w.MorePages }, 100, morePercent},
 }
 
@@ -56,13 +56,13 @@ func (s summary) bulkGrid() grid {
 }
 
 func bulkRow(p result.BulkPoint, w result.Way, published bool) gridRow {
-	r := gridRow{name: bulkPoint(p.Params), cells: []string{escape.OneLine(w.Put)}}
+	r := gridRow{name: bulkPoint(p.Params), cells: []string{units.OneLine(w.Put)}}
 	switch {
 	case w.Failed > 0 && len(w.Errors) > 0:
-		r.name, r.why, r.cells = r.name+", "+escape.OneLine(w.Put), "FAILED: "+escape.OneLine(w.Errors[0]), nil
+		r.name, r.why, r.cells = r.name+", "+units.OneLine(w.Put), "FAILED: "+units.OneLine(w.Errors[0]), nil
 		return r
 	case w.Trials == 0:
-		r.name, r.why, r.cells = r.name+", "+escape.OneLine(w.Put), "FAILED: no trial ran to its end", nil
+		r.name, r.why, r.cells = r.name+", "+units.OneLine(w.Put), "FAILED: no trial ran to its end", nil
 		return r
 	}
 	for _, c := range bulkColumns {
@@ -84,7 +84,7 @@ func bulkRow(p result.BulkPoint, w result.Way, published bool) gridRow {
 func bulkPoint(params []result.Param) string {
 	var words []string
 	for _, p := range params {
-		words = append(words, escape.OneLine(p.Value))
+		words = append(words, units.OneLine(p.Value))
 	}
 	if len(words) == 0 {
 		return "all"
@@ -105,7 +105,7 @@ func publishedCell(p result.BulkPoint, w result.Way) string {
 	case !c.Certain:
 		return "?"
 	}
-	return fixed(1)(c.Saved)
+	return units.Fixed(1)(c.Saved)
 }
 
 // bulkNotes say what the figures are of and how they were got.
@@ -127,7 +127,7 @@ func (s summary) bulkNotes() []string {
 	var keys []string
 	if len(s.bulk) > 0 {
 		for _, p := range s.bulk[0].Params {
-			keys = append(keys, escape.OneLine(strings.TrimPrefix(p.Key, "workload.")))
+			keys = append(keys, units.OneLine(strings.TrimPrefix(p.Key, "workload.")))
 		}
 	}
 	out := []string{}

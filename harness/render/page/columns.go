@@ -1,12 +1,11 @@
 package page
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A column is one figure of a row, in a unit for people.
@@ -16,45 +15,45 @@ type column struct {
 }
 
 // none is the cell of a figure that was not measured.
-const none = "–"
+const none = units.Missing
 
 // columns are the figures behind the algorithm's name.
 var columns = []column{
-	{"txn/s", "", stat(func(r *result.Row) result.Stat { return r.Throughput }, 1, grouped)},
+	{"txn/s", "", stat(func(r *result.Row) result.Stat { return r.Throughput }, 1, units.Grouped)},
 	{"of none", "%", ofNone},
-	{"lost", "txn", stat(func(r *result.Row) result.Stat { return r.Lost }, 1, grouped)},
-	{"p50", "µs", stat(func(r *result.Row) result.Stat { return r.P50 }, 1e-3, digits)},
-	{"p99.9", "µs", stat(func(r *result.Row) result.Stat { return r.P999 }, 1e-3, digits)},
-	{"max", "ms", stat(func(r *result.Row) result.Stat { return r.Max }, 1e-6, digits)},
-	{"pause", "ms", stat(func(r *result.Row) result.Stat { return r.Pause }, 1e3, digits)},
-	{"checkpoint", "s", stat(func(r *result.Row) result.Stat { return r.Total }, 1, digits)},
-	{"extra memory", "× data", stat(func(r *result.Row) result.Stat { return r.Peak }, 1, fixed(2))},
-	{"recovery", "s", stat(func(r *result.Row) result.Stat { return r.Recovery }, 1, digits)},
+	{"lost", "txn", stat(func(r *result.Row) result.Stat { return r.Lost }, 1, units.Grouped)},
+	{"p50", "µs", stat(func(r *result.Row) result.Stat { return r.P50 }, 1e-3, units.Digits)},
+	{"p99.9", "µs", stat(func(r *result.Row) result.Stat { return r.P999 }, 1e-3, units.Digits)},
+	{"max", "ms", stat(func(r *result.Row) result.Stat { return r.Max }, 1e-6, units.Digits)},
+	{"pause", "ms", stat(func(r *result.Row) result.Stat { return r.Pause }, 1e3, units.Digits)},
+	{"checkpoint", "s", stat(func(r *result.Row) result.Stat { return r.Total }, 1, units.Digits)},
+	{"extra memory", "× data", stat(func(r *result.Row) result.Stat { return r.Peak }, 1, units.Fixed(2))},
+	{"recovery", "s", stat(func(r *result.Row) result.Stat { return r.Recovery }, 1, units.Digits)},
 	{"verified", "images", images},
 }
 
 // heapColumns are shown where the Go heap is part of the experiment.
 var heapColumns = []column{
-	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, fixed(2))},
-	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, fixed(1))},
-	{"cycles", "", stat(func(r *result.Row) result.Stat { return r.GCs }, 1, digits)},
-	{"between", "txn/s", stat(func(r *result.Row) result.Stat { return r.Between }, 1, grouped)},
-	{"capturing", "% of that", stat(func(r *result.Row) result.Stat { return r.Kept }, 100, fixed(1))},
-	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, fixed(2))},
+	{"heap growth", "× data", stat(func(r *result.Row) result.Stat { return r.Heap }, 1, units.Fixed(2))},
+	{"collector", "%", stat(func(r *result.Row) result.Stat { return r.GC }, 100, units.Fixed(1))},
+	{"cycles", "", stat(func(r *result.Row) result.Stat { return r.GCs }, 1, units.Digits)},
+	{"between", "txn/s", stat(func(r *result.Row) result.Stat { return r.Between }, 1, units.Grouped)},
+	{"capturing", "% of that", stat(func(r *result.Row) result.Stat { return r.Kept }, 100, units.Fixed(1))},
+	{"copied", "× data", stat(func(r *result.Row) result.Stat { return r.Copied }, 1, units.Fixed(2))},
 }
 
 // durableColumns are shown where a log or images make transactions durable.
 var durableColumns = []column{
-	{"durable p50", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP50 }, 1e-6, digits)},
-	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, digits)},
-	{"durable max", "ms", stat(func(r *result.Row) result.Stat { return r.DurableMax }, 1e-6, digits)},
+	{"durable p50", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP50 }, 1e-6, units.Digits)},
+	{"durable p99.9", "ms", stat(func(r *result.Row) result.Stat { return r.DurableP999 }, 1e-6, units.Digits)},
+	{"durable max", "ms", stat(func(r *result.Row) result.Stat { return r.DurableMax }, 1e-6, units.Digits)},
 }
 
 // upkeepColumns are shown where a checkpoint reads what was logged.
 var upkeepColumns = []column{
-	{"behind the log", "MB", stat(func(r *result.Row) result.Stat { return r.Lag }, 1e-6, digits)},
-	{"read", "/ logged", stat(func(r *result.Row) result.Stat { return r.ReadPer }, 1, digits)},
-	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, digits)},
+	{"behind the log", "MB", stat(func(r *result.Row) result.Stat { return r.Lag }, 1e-6, units.Digits)},
+	{"read", "/ logged", stat(func(r *result.Row) result.Stat { return r.ReadPer }, 1, units.Digits)},
+	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, units.Digits)},
 }
 
 // logColumn is shown where some are logged and none is not.
@@ -124,7 +123,7 @@ func images(r *result.Row) string {
 
 // name is the algorithm's, with a mark if it was interrupted.
 func name(r *result.Row) string {
-	n := escape.OneLine(r.Algorithm)
+	n := units.OneLine(r.Algorithm)
 	if r.Partial && r.Failed == 0 {
 		n += " (interrupted)"
 	}
@@ -137,33 +136,7 @@ func failure(r *result.Row) string {
 	case r.Failed == 0 && r.Trials > 0:
 		return ""
 	case len(r.Errors) > 0:
-		return "FAILED: " + escape.OneLine(r.Errors[0])
+		return "FAILED: " + units.OneLine(r.Errors[0])
 	}
 	return "FAILED: no reason given"
-}
-
-// fixed formats with n decimals.
-func fixed(n int) func(float64) string {
-	return func(v float64) string { return strconv.FormatFloat(v, 'f', n, 64) }
-}
-
-// digits formats with three of them, or all that stand before the point.
-func digits(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	n := 2 - int(math.Floor(math.Log10(math.Abs(v))))
-	return strconv.FormatFloat(v, 'f', max(0, min(n, 6)), 64)
-}
-
-// grouped formats a whole number in threes: "1,921,345".
-func grouped(v float64) string {
-	s := strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	if v < 0 && s != "0" {
-		s = "-" + s
-	}
-	return s
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // durableMeanings say when a transaction counts as durable, by what makes it so.
@@ -25,12 +25,12 @@ func durableNote(rows []result.Row) string {
 			continue
 		}
 		logs[r.Log] = r.DurableP50.N > 0 || logs[r.Log]
-		name := escape.OneLine(r.Algorithm)
+		name := units.OneLine(r.Algorithm)
 		if r.DurableP50.N > 0 && r.DurableWait.Median > 0 {
-			waits = append(waits, fmt.Sprintf("%s %s s", name, digits(r.DurableWait.Median)))
+			waits = append(waits, fmt.Sprintf("%s %s s", name, units.Digits(r.DurableWait.Median)))
 		}
 		if r.NeverDurable.N > 0 {
-			never = append(never, fmt.Sprintf("%s %s (the oldest for %s s)", name, grouped(r.NeverDurable.Median), digits(r.NeverOldest.Median)))
+			never = append(never, fmt.Sprintf("%s %s (the oldest for %s s)", name, units.Grouped(r.NeverDurable.Median), units.Digits(r.NeverOldest.Median)))
 		}
 	}
 	for _, m := range durableMeanings {

@@ -3,8 +3,8 @@ package page
 import (
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A grid is a table ready to be written in any format.
@@ -67,9 +67,9 @@ func (s summary) grids() []grid {
 
 // title names a table: "default, zipf 0.99".
 func (s summary) title(point []result.Param) string {
-	parts := []string{escape.OneLine(s.exp.Name)}
+	parts := []string{units.OneLine(s.exp.Name)}
 	for _, p := range point {
-		parts = append(parts, escape.OneLine(p.Key+" "+p.Value))
+		parts = append(parts, units.OneLine(p.Key+" "+p.Value))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -3,18 +3,17 @@ package page
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // growthHead is behind the algorithm's name; the sizes are filled in.
 func growthHead(smallest, largest float64) []heading {
 	return []heading{
 		{name: "algorithm", words: true},
-		{name: "pause at " + count(smallest), unit: "ms"},
-		{name: "at " + count(largest), unit: "ms"},
+		{name: "pause at " + units.Count(smallest), unit: "ms"},
+		{name: "at " + units.Count(largest), unit: "ms"},
 		{name: "fit: at 0", unit: "ms"},
 		{name: "and each", unit: "ns/record"},
 		{name: "slope", unit: "log-log"},
@@ -51,7 +50,7 @@ func (s summary) growthGrid(rows []result.Growth) grid {
 	}
 	g := grid{title: s.title(rows[0].Params) + ": growth of the pause", head: growthHead(smallest, largest), notes: growthNotes()}
 	for _, r := range rows {
-		row := gridRow{name: escape.OneLine(r.Algorithm)}
+		row := gridRow{name: units.OneLine(r.Algorithm)}
 		if r.Failed > 0 {
 			row.why = "FAILED at some size, see above"
 		} else {
@@ -66,7 +65,7 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 	at := func(n float64) string {
 		for _, s := range r.Sizes {
 			if s.Records == n {
-				return digits(1e3 * s.Pause.Median)
+				return units.Digits(1e3 * s.Pause.Median)
 			}
 		}
 		return none
@@ -74,7 +73,7 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 	f, c := r.Pause, claimOf(r.Algorithm)
 	cells := []string{at(smallest), at(largest), none, none, none, none}
 	if f.Fitted() && f.Word != result.Never {
-		cells = append(cells[:2], digits(1e3*f.Base), digits(1e9*f.PerRecord), fixed(2)(f.Slope), fixed(2)(f.Lo)+"…"+fixed(2)(f.Hi))
+		cells = append(cells[:2], units.Digits(1e3*f.Base), units.Digits(1e9*f.PerRecord), units.Fixed(2)(f.Slope), units.Fixed(2)(f.Lo)+"…"+units.Fixed(2)(f.Hi))
 	}
 	return append(cells, f.Word, c.growth, c.source)
 }
@@ -83,21 +82,8 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 func growthNotes() []string {
 	return []string{
 		"Pauses are medians over the checkpoints of all trials, without each trial's cold first one; the fits are Theil and Sen's over these medians: pause = at 0 + n × each, and the slope of log pause over log n, where a pause below the resolution counts as the resolution.",
-		fmt.Sprintf("The range holds the slope with at least 95 %% confidence from five sizes on (Sen's interval; 98.3 %% at five); with fewer it is that of all pairs of sizes. The resolution is %s ms.", digits(1e3*result.Resolution)),
+		fmt.Sprintf("The range holds the slope with at least 95 %% confidence from five sizes on (Sen's interval; 98.3 %% at five); with fewer it is that of all pairs of sizes. The resolution is %s ms.", units.Digits(1e3*result.Resolution)),
 		fmt.Sprintf("Growth: none if no transaction was ever kept from starting; flat below the resolution at every size, or with a slope under %g; linear from %g to %g, in between between these, steeper above; unclear if the range reaches from flat to linear.",
 			result.SlopeFlat, result.SlopeLinear, result.SlopeSteep),
 	}
-}
-
-// count writes a number of records as configurations do: 316k, 10M.
-func count(n float64) string {
-	for _, u := range []struct {
-		size float64
-		unit string
-	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if n >= u.size {
-			return strconv.FormatFloat(n/u.size, 'g', 4, 64) + u.unit
-		}
-	}
-	return strconv.FormatFloat(n, 'g', 4, 64)
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 // latex writes each table as a tabular with its notes below, to be put into a
@@ -20,10 +20,10 @@ func (s summary) latex() string {
 
 func (g grid) latex(b *strings.Builder) {
 	align := ""
-	var names, units []string
+	var names, below []string
 	for _, h := range g.head {
 		name, unit, _ := strings.Cut(h.text("\n"), "\n")
-		names, units = append(names, escape.LaTeX(name)), append(units, escape.LaTeX(unit))
+		names, below = append(names, units.LaTeX(name)), append(below, units.LaTeX(unit))
 		if h.words {
 			align += "l"
 		} else {
@@ -31,11 +31,11 @@ func (g grid) latex(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "%% %s\n\\begin{tabular}{%s}\n\\toprule\n", g.title, align)
-	b.WriteString(latexRow(names) + latexRow(units) + "\\midrule\n")
+	b.WriteString(latexRow(names) + latexRow(below) + "\\midrule\n")
 	for _, r := range g.rows {
-		cells := []string{escape.LaTeX(r.name)}
+		cells := []string{units.LaTeX(r.name)}
 		if r.why != "" {
-			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.head)-1, escape.LaTeX(r.why)))
+			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.head)-1, units.LaTeX(r.why)))
 		}
 		for _, c := range r.cells {
 			cells = append(cells, latexCell(c))
@@ -44,7 +44,7 @@ func (g grid) latex(b *strings.Builder) {
 	}
 	b.WriteString("\\bottomrule\n\\end{tabular}\n\n\\par{\\footnotesize\n")
 	for _, n := range g.notes {
-		b.WriteString(escape.LaTeX(n) + "\n")
+		b.WriteString(units.LaTeX(n) + "\n")
 	}
 	b.WriteString("\\par}\n")
 }
@@ -54,7 +54,7 @@ func latexRow(cells []string) string { return strings.Join(cells, " & ") + ` \\`
 // latexCell escapes a figure; a hyphen before it is a minus.
 func latexCell(s string) string {
 	if number, ok := strings.CutPrefix(s, "-"); ok {
-		return `\ensuremath{-}` + escape.LaTeX(number)
+		return `\ensuremath{-}` + units.LaTeX(number)
 	}
-	return escape.LaTeX(s)
+	return units.LaTeX(s)
 }

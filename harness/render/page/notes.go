@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // notes are the lines below a table: what the figures are of, how much they
@@ -69,7 +69,7 @@ func stallNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
 		if r.Measured() && r.Stalled.N > 0 && r.Stalled.Median > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s s", escape.OneLine(r.Algorithm), digits(r.Stalled.Median)))
+			parts = append(parts, fmt.Sprintf("%s %s s", units.OneLine(r.Algorithm), units.Digits(r.Stalled.Median)))
 		}
 	}
 	if len(parts) == 0 {
@@ -83,7 +83,7 @@ func noisyNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
 		if r.Noisy > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", escape.OneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
+			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", units.OneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
 		}
 	}
 	if len(parts) == 0 {
@@ -100,11 +100,11 @@ func repeatsNote(rows []result.Row) string {
 		if r.Repeats == 0 {
 			continue
 		}
-		why := escape.OneLine(strings.Join(r.Repeated, "; "))
+		why := units.OneLine(strings.Join(r.Repeated, "; "))
 		if why == "" { // results from before the reasons were stored
 			why = "disturbed"
 		}
-		parts = append(parts, fmt.Sprintf("%s %d× (%s)", escape.OneLine(r.Algorithm), r.Repeats, why))
+		parts = append(parts, fmt.Sprintf("%s %d× (%s)", units.OneLine(r.Algorithm), r.Repeats, why))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -145,7 +145,7 @@ func noiseNote(rows []result.Row) string {
 		if r.Algorithm == "none" {
 			parts = append(parts, fmt.Sprintf("none ±%.1f %%", spread))
 		} else if spread > worst {
-			worst, worstName = spread, escape.OneLine(r.Algorithm)
+			worst, worstName = spread, units.OneLine(r.Algorithm)
 		}
 	}
 	if worst >= 0 {
@@ -171,7 +171,7 @@ func verifyNote(rows []result.Row) string {
 	case result.ModeOff:
 		return ""
 	default:
-		return "Verification: " + escape.OneLine(m) + "." + howNote(rows) + plantedNote(rows)
+		return "Verification: " + units.OneLine(m) + "." + howNote(rows) + plantedNote(rows)
 	}
 }
 
@@ -219,7 +219,7 @@ func plantedNote(rows []result.Row) string {
 			if len(r.Missed) == 0 {
 				return ""
 			}
-			return "(" + escape.OneLine(strings.Join(r.Missed, ", ")) + ")"
+			return "(" + units.OneLine(strings.Join(r.Missed, ", ")) + ")"
 		})
 	}
 	return note
@@ -242,9 +242,9 @@ func interruptedNote(rows []result.Row) string {
 		case r.Interrupted == 0:
 			return ""
 		case r.Partial:
-			return fmt.Sprintf("(%s, which the figures are of)", plural(r.Interrupted, "trial"))
+			return fmt.Sprintf("(%s, which the figures are of)", units.Plural(r.Interrupted, "trial"))
 		}
-		return fmt.Sprintf("(%s, in no figure)", plural(r.Interrupted, "trial"))
+		return fmt.Sprintf("(%s, in no figure)", units.Plural(r.Interrupted, "trial"))
 	})
 }
 
@@ -254,7 +254,7 @@ func overloadedNote(rows []result.Row) string {
 		if r.Overloaded == 0 {
 			return ""
 		}
-		return fmt.Sprintf("(%d of %s)", r.Overloaded, plural(r.Trials, "trial"))
+		return fmt.Sprintf("(%d of %s)", r.Overloaded, units.Plural(r.Trials, "trial"))
 	})
 }
 
@@ -263,20 +263,13 @@ func named(what string, rows []result.Row, is func(*result.Row) string) string {
 	var parts []string
 	for i := range rows {
 		if text := is(&rows[i]); text != "" {
-			parts = append(parts, escape.OneLine(rows[i].Algorithm+" "+text))
+			parts = append(parts, units.OneLine(rows[i].Algorithm+" "+text))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return what + strings.Join(parts, ", ") + "."
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // machinesNote names the machines of a table, where the result is of several.
@@ -299,7 +292,7 @@ func (s summary) machinesNote(t table) string {
 			if len(rounds) == 1 {
 				unit = "round"
 			}
-			names = append(names, fmt.Sprintf("%s (%d %s)", escape.OneLine(text), len(rounds), unit))
+			names = append(names, fmt.Sprintf("%s (%d %s)", units.OneLine(text), len(rounds), unit))
 		}
 	}
 	return "Measured on " + strings.Join(names, " and ") + "."
@@ -329,7 +322,7 @@ func (s summary) warnings(t table) []string {
 	var out []string
 	add := func(list []string) {
 		for _, w := range list {
-			if w = escape.OneLine(w); !slices.Contains(out, w) {
+			if w = units.OneLine(w); !slices.Contains(out, w) {
 				out = append(out, w)
 			}
 		}

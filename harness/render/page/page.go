@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
+	"ckptbench/harness/units"
 )
 
 // A Page is what an HTML report is made of.
@@ -121,7 +121,7 @@ type verdictView struct {
 func newPage(p Page) pageView {
 	s := newSummary(p.Exp, p.Order)
 	v := pageView{
-		Name: escape.OneLine(p.Exp.Name), About: escape.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
+		Name: units.OneLine(p.Exp.Name), About: units.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
 		Config: repeated(p.Exp), Repeat: repeat(p.Exp),
 	}
 	for i, g := range s.grids() {
@@ -132,7 +132,7 @@ func newPage(p Page) pageView {
 		v.Tables = append(v.Tables, view(g, rows, p.Variable))
 	}
 	for _, pic := range p.Pictures {
-		v.Pictures = append(v.Pictures, pictureView{escape.OneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
+		v.Pictures = append(v.Pictures, pictureView{units.OneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
 	}
 	v.Verdicts = s.verdicts(p.Order)
 	v.Verdict, v.Good = s.verdict()
@@ -165,7 +165,7 @@ func (s summary) verdict() (string, bool) {
 			failed++
 		case t.Judged() == result.NotChecked:
 			unchecked++
-			if name := escape.OneLine(t.Algorithm); !slices.Contains(names, name) {
+			if name := units.OneLine(t.Algorithm); !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -188,18 +188,18 @@ func (s summary) verdict() (string, bool) {
 func (s summary) verdicts(order []string) []verdictView {
 	var out []verdictView
 	for _, name := range s.exp.Algorithms(order) {
-		v := verdictView{Algorithm: escape.OneLine(name)}
+		v := verdictView{Algorithm: units.OneLine(name)}
 		var judged, why, mode []string
 		for i := range s.exp.Trials {
 			t := &s.exp.Trials[i]
 			if t.Algorithm != name {
 				continue
 			}
-			mode, judged = addNew(mode, escape.OneLine(t.Verdict.Mode)), addNew(judged, t.Judged())
+			mode, judged = addNew(mode, units.OneLine(t.Verdict.Mode)), addNew(judged, t.Judged())
 			v.Images, v.Transactions = v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
 			switch {
 			case t.Status == result.Failed:
-				v.Text = escape.OneLine(t.Error)
+				v.Text = units.OneLine(t.Error)
 			case t.Judged() == result.NotChecked:
 				why = addNew(why, t.WhyNotChecked())
 			}
@@ -232,7 +232,7 @@ func addNew(list []string, s string) []string {
 func repeat(e *result.Experiment) []string {
 	var out []string
 	if c := e.Machine.Commit; c != "" {
-		line := "git checkout " + escape.OneLine(c)
+		line := "git checkout " + units.OneLine(c)
 		if e.Machine.Dirty {
 			line += "   # the sources had been changed since"
 		}
@@ -243,7 +243,7 @@ func repeat(e *result.Experiment) []string {
 		command = &result.Command{}
 	}
 	return append(out, command.Line(e.Name)+"   # the configuration below",
-		"ckptbench report --format html results/"+escape.OneLine(e.Name))
+		"ckptbench report --format html results/"+units.OneLine(e.Name))
 }
 
 // repeated is the configuration that repeat's command takes.

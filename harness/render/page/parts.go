@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"ckptbench/harness/escape"
 	"ckptbench/harness/result"
 	"ckptbench/harness/result/paired"
+	"ckptbench/harness/units"
 )
 
 // partColumns take the overhead apart: the ratios that were measured in turns, and
@@ -29,7 +29,7 @@ func interval(get func(*result.Parts) paired.Interval) func(*result.Row) string 
 			return none
 		}
 		i := get(r.Parts)
-		return fmt.Sprintf("%s ±%s", fixed(1)(100*i.Mid), fixed(1)(100*i.HalfWidth()))
+		return fmt.Sprintf("%s ±%s", units.Fixed(1)(100*i.Mid), units.Fixed(1)(100*i.HalfWidth()))
 	}
 }
 
@@ -88,11 +88,11 @@ func pairNotes(rows []result.Row) []string {
 		d, of := r.Pair.Dropped()
 		dropped, quads = dropped+d, quads+of
 		if r.Parts.Disturbed > 0 {
-			disturbed = append(disturbed, fmt.Sprintf("%s %d of %d (%s)", escape.OneLine(r.Algorithm),
-				r.Parts.Disturbed, len(r.Pair.Openings), escape.OneLine(r.Pair.Worst().String())))
+			disturbed = append(disturbed, fmt.Sprintf("%s %d of %d (%s)", units.OneLine(r.Algorithm),
+				r.Parts.Disturbed, len(r.Pair.Openings), units.OneLine(r.Pair.Worst().String())))
 		}
 		if !r.Pair.Settled {
-			unsettled = append(unsettled, escape.OneLine(r.Algorithm)+" ("+escape.OneLine(r.Pair.Unsettled)+")")
+			unsettled = append(unsettled, units.OneLine(r.Algorithm)+" ("+units.OneLine(r.Pair.Unsettled)+")")
 		}
 	}
 	openings := fmt.Sprintf("%d to %d openings", least, most)
@@ -108,7 +108,7 @@ func pairNotes(rows []result.Row) []string {
 	var logged []string
 	for _, r := range rows {
 		if r.Parts != nil && r.Pair.Base == result.LogBase {
-			logged = append(logged, escape.OneLine(r.Algorithm))
+			logged = append(logged, units.OneLine(r.Algorithm))
 		}
 	}
 	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
@@ -142,7 +142,7 @@ func aboveNone(rows []result.Row) (names []string) {
 	const slack = 0.005 // of a 95 % interval one in forty is too high by chance
 	for _, r := range rows {
 		if r.Parts != nil && r.Parts.Rest.Lo > 1+slack {
-			names = append(names, fmt.Sprintf("%s (%.1f %%)", escape.OneLine(r.Algorithm), 100*r.Parts.Rest.Mid))
+			names = append(names, fmt.Sprintf("%s (%.1f %%)", units.OneLine(r.Algorithm), 100*r.Parts.Rest.Mid))
 		}
 	}
 	return names
@@ -157,7 +157,7 @@ func carried(rows []result.Row) (names []string) {
 			continue
 		}
 		if c := r.Parts.Carry; c.Lo > least || c.Hi < -least {
-			names = append(names, fmt.Sprintf("%+.1f %% (%s)", 100*c.Mid, escape.OneLine(r.Algorithm)))
+			names = append(names, fmt.Sprintf("%+.1f %% (%s)", 100*c.Mid, units.OneLine(r.Algorithm)))
 		}
 	}
 	return names
@@ -170,7 +170,7 @@ func ofNone(r *result.Row) string {
 		return none
 	}
 	if !r.RelativePaired {
-		return fixed(1)(100 * r.Relative.Median)
+		return units.Fixed(1)(100 * r.Relative.Median)
 	}
 	return withWidth(r, r.Relative)
 }
@@ -181,7 +181,7 @@ func ofLogged(r *result.Row) string {
 	case r.RelativeLog.N == 0:
 		return none
 	case r.Parts == nil || r.Pair.Base != result.LogBase:
-		return fixed(1)(100 * r.RelativeLog.Median)
+		return units.Fixed(1)(100 * r.RelativeLog.Median)
 	}
 	return withWidth(r, r.RelativeLog)
 }
@@ -189,7 +189,7 @@ func ofLogged(r *result.Row) string {
 // withWidth writes a ratio of r's pair with half its interval, and a mark where that
 // is not settled.
 func withWidth(r *result.Row, s result.Stat) string {
-	text := fixed(1)(100*s.Median) + " ±" + fixed(1)(100*(s.Hi-s.Lo)/2)
+	text := units.Fixed(1)(100*s.Median) + " ±" + units.Fixed(1)(100*(s.Hi-s.Lo)/2)
 	if !r.Pair.Settled {
 		text += "?"
 	}

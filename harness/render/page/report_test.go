@@ -289,29 +289,6 @@ func TestEveryClaimHasItsSource(t *testing.T) {
 	}
 }
 
-func TestNumbers(t *testing.T) {
-	check := func(got, want string) {
-		t.Helper()
-		if got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-	check(grouped(1921345.4), "1,921,345")
-	check(grouped(-1234), "-1,234")
-	check(grouped(999), "999")
-	check(grouped(-0.2), "0")
-	check(digits(0.912), "0.912")
-	check(digits(41.234), "41.2")
-	check(digits(500.4), "500")
-	check(digits(12345), "12345")
-	check(digits(-0.00123), "-0.00123")
-	check(digits(1e-12), "0.000000")
-	check(digits(0), "0")
-	check(count(316e3), "316k")
-	check(count(1e7), "10M")
-	check(count(999), "999")
-}
-
 // An open loop in which nothing was due has no latencies, and calls none of them
 // service times.
 func TestOpenLoopWithoutArrivals(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"ckptbench/harness/escape"
+	"ckptbench/harness/units"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 // asked for.
 func (s summary) plain(colour bool) (string, error) {
 	if len(s.tables)+len(s.bulk) == 0 {
-		return escape.OneLine(s.exp.Name) + ": no trials\n", nil
+		return units.OneLine(s.exp.Name) + ": no trials\n", nil
 	}
 	var b strings.Builder
 	for i, g := range s.grids() {
@@ -65,7 +65,7 @@ func (g grid) sayFailures(lines []string, colour bool) {
 // markdown writes the tables as GitHub reads them.
 func (s summary) markdown() (string, error) {
 	if len(s.tables)+len(s.bulk) == 0 {
-		return escape.Markdown(escape.OneLine(s.exp.Name)) + ": no trials\n", nil
+		return units.Markdown(units.OneLine(s.exp.Name)) + ": no trials\n", nil
 	}
 	var b strings.Builder
 	for _, g := range s.grids() {
@@ -73,14 +73,14 @@ func (s summary) markdown() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		b.WriteString("### " + escape.Markdown(g.title) + "\n\n" + body + "\n")
+		b.WriteString("### " + units.Markdown(g.title) + "\n\n" + body + "\n")
 		for _, r := range g.rows {
 			if r.why != "" {
-				b.WriteString("- **" + escape.Markdown(r.name) + "** " + escape.Markdown(r.why) + "\n")
+				b.WriteString("- **" + units.Markdown(r.name) + "** " + units.Markdown(r.why) + "\n")
 			}
 		}
 		for _, n := range g.notes {
-			b.WriteString("- " + escape.Markdown(n) + "\n")
+			b.WriteString("- " + units.Markdown(n) + "\n")
 		}
 		b.WriteString("\n")
 	}
@@ -108,7 +108,7 @@ func (g grid) render(unitSep string, how ...tablewriter.Option) (string, error) 
 	w := tablewriter.NewTable(&b, opts...)
 	plain := func(s string) string { return s }
 	if _, ok := w.Renderer().(*renderer.Markdown); ok {
-		plain = escape.Markdown
+		plain = units.Markdown
 	}
 	w.Header(head)
 	for _, r := range g.rows {

@@ -1,8 +1,8 @@
-package escape
+package units
 
 import "testing"
 
-func Test(t *testing.T) {
+func TestEscapes(t *testing.T) {
 	check := func(f func(string) string, in, want string) {
 		t.Helper()
 		if got := f(in); got != want {

@@ -1,5 +1,4 @@
-// Package escape makes text that came out of a file harmless where it is shown.
-package escape
+package units
 
 import "strings"
 
