@@ -8,6 +8,7 @@ import (
 
 	"ckptbench/harness/compare/claims"
 	"ckptbench/harness/render/page"
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 )
 
@@ -50,7 +51,7 @@ func (c *claimsCommand) Run(t terminal) error {
 func scorecardPage(c claims.Card) page.TextPage {
 	p := page.TextPage{Title: "Scorecard", Verdict: c.Summary,
 		About: "What was published of checkpoint algorithms, against what was measured."}
-	p.Sections = append(p.Sections, page.Section{Title: "By source", Heads: c.Sources.Heads, Rows: c.Sources.Rows})
+	p.Sections = append(p.Sections, page.Section{Title: "By source", Table: c.Sources})
 	if len(c.Reasons) > 0 {
 		s := page.Section{Title: "What does not hold, and why"}
 		for _, r := range c.Reasons {
@@ -58,7 +59,7 @@ func scorecardPage(c claims.Card) page.TextPage {
 		}
 		p.Sections = append(p.Sections, s)
 	}
-	p.Sections = append(p.Sections, page.Section{Title: "All claims", Heads: c.Claims.Heads, Rows: c.Claims.Rows,
+	p.Sections = append(p.Sections, page.Section{Title: "All claims", Table: c.Claims,
 		Notes: slices.Concat(c.Ran, c.Warnings)})
 	return p
 }
@@ -76,14 +77,14 @@ func notHeld(verdicts []claims.Verdict) error {
 	return nil
 }
 
-func listClaims() listing {
-	l := listing{columns: []string{"claim", "experiment", "cores", "basis", "source", "theirs", "rule", "says"}}
+func listClaims() table.Grid {
+	l := table.Grid{Columns: table.Words("claim", "experiment", "cores", "basis", "source", "theirs", "rule", "says")}
 	for _, c := range claims.All() {
 		cores := ""
 		if c.Cores > 0 {
 			cores = fmt.Sprint(c.Cores)
 		}
-		l.rows = append(l.rows, []string{c.ID, "configs/" + c.Configs[0] + ".yaml", cores, string(c.Basis), c.Source, c.Theirs, c.Decide.String(), c.Says})
+		l.Add(c.ID, "configs/"+c.Configs[0]+".yaml", cores, string(c.Basis), c.Source, c.Theirs, c.Decide.String(), c.Says)
 	}
 	return l
 }

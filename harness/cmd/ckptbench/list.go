@@ -4,17 +4,16 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/render/page"
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/units"
 	"ckptbench/workload"
 )
@@ -25,25 +24,19 @@ type listCommand struct {
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
 
-// A listing is a table with a name for each column.
-type listing struct {
-	columns []string
-	rows    [][]string
-}
-
 // listings are what can be listed, in their order.
 var listings = []struct {
 	name string
-	make func(c *listCommand) (listing, error)
+	make func(c *listCommand) (table.Grid, error)
 }{
-	{"algorithms", func(*listCommand) (listing, error) { return listAlgorithms(), nil }},
-	{"workloads", func(*listCommand) (listing, error) { return listWorkloads(), nil }},
-	{"experiments", func(c *listCommand) (listing, error) { return listExperiments(c.Configs) }},
-	{"charts", func(*listCommand) (listing, error) { return listCharts(), nil }},
-	{"columns", func(*listCommand) (listing, error) { return listColumns(), nil }},
-	{"formats", func(*listCommand) (listing, error) { return listFormats(), nil }},
-	{"keys", func(*listCommand) (listing, error) { return listKeys(), nil }},
-	{"claims", func(*listCommand) (listing, error) { return listClaims(), nil }},
+	{"algorithms", func(*listCommand) (table.Grid, error) { return listAlgorithms(), nil }},
+	{"workloads", func(*listCommand) (table.Grid, error) { return listWorkloads(), nil }},
+	{"experiments", func(c *listCommand) (table.Grid, error) { return listExperiments(c.Configs) }},
+	{"charts", func(*listCommand) (table.Grid, error) { return listCharts(), nil }},
+	{"columns", func(*listCommand) (table.Grid, error) { return listColumns(), nil }},
+	{"formats", func(*listCommand) (table.Grid, error) { return listFormats(), nil }},
+	{"keys", func(*listCommand) (table.Grid, error) { return listKeys(), nil }},
+	{"claims", func(*listCommand) (table.Grid, error) { return listClaims(), nil }},
 }
 
 func (c *listCommand) Run(t terminal) error {
@@ -60,15 +53,15 @@ func (c *listCommand) Run(t terminal) error {
 		case err != nil:
 			return err
 		case c.What != "everything" && c.JSON:
-			return writeJSON(t, l.objects())
+			return writeJSON(t, l.Objects())
 		case c.What != "everything":
-			return l.table(t)
+			return writeTable(t, l)
 		case c.JSON:
-			everything[what.name] = l.objects()
+			everything[what.name] = l.Objects()
 			continue
 		}
 		fmt.Fprintf(t.out, "# %s\n\n", what.name)
-		if err := l.table(t); err != nil {
+		if err := writeTable(t, l); err != nil {
 			return err
 		}
 		fmt.Fprintln(t.out)
@@ -79,41 +72,42 @@ func (c *listCommand) Run(t terminal) error {
 	return nil
 }
 
-func listWorkloads() listing {
-	l := listing{columns: []string{"workload", "summary"}}
+func listWorkloads() table.Grid {
+	l := table.Grid{Columns: table.Words("workload", "summary")}
 	for _, name := range workload.All() {
-		l.rows = append(l.rows, []string{name, workload.Describe(name)})
+		l.Add(name, workload.Describe(name))
 	}
 	return l
 }
 
-func listKeys() listing {
-	l := listing{columns: []string{"key", "value", "default", "meaning"}}
+func listKeys() table.Grid {
+	l := table.Grid{Columns: table.Words("key", "value", "default", "meaning")}
 	for _, k := range config.Keys() {
-		l.rows = append(l.rows, []string{k.Name, k.Type, k.Default, k.Doc})
+		l.Add(k.Name, k.Type, k.Default, k.Doc)
 	}
 	return l
 }
 
-func listCharts() listing {
-	l := listing{columns: []string{"chart", "shows"}}
+func listCharts() table.Grid {
+	l := table.Grid{Columns: table.Words("chart", "shows")}
 	for _, c := range captions {
-		l.rows = append(l.rows, []string{c.name, c.text})
+		l.Add(c.name, c.text)
 	}
 	return l
 }
 
 // listColumns lists the columns of the tables.
-func listColumns() listing {
-	l := listing{columns: []string{"column", "unit", "what it is"}}
+func listColumns() table.Grid {
+	l := table.Grid{Columns: table.Words("column", "unit", "what it is")}
 	for _, c := range page.Columns() {
-		l.rows = append(l.rows, []string{c.Name, c.Unit, c.Doc})
+		l.Add(c.Name, c.Unit, c.Doc)
 	}
 	return l
 }
 
-func listFormats() listing {
-	return listing{columns: []string{"format", "of", "for"}, rows: [][]string{
+func listFormats() table.Grid {
+	l := table.Grid{Columns: table.Words("format", "of", "for")}
+	for _, f := range [][]string{
 		{"svg", "plot", "pages"}, {"png", "plot", "slides, 300 dpi"}, {"pdf", "plot", "papers"},
 		{"tex", "plot", "papers: a pgfpicture to be \\input, and the table for booktabs"},
 		{"table", "report, compare", "terminals and logs"}, {"markdown", "report, compare", "pull requests"},
@@ -123,11 +117,14 @@ func listFormats() listing {
 		{"durable.hgrm", "run", "the listing of the times until a transaction was durable, by a log or by an image"},
 		{"latency.hgrm, latency.hlog", "run", "HdrHistogram's percentile listing, and its log by interval"},
 		{"bench.txt", "run", "benchstat"},
-	}}
+	} {
+		l.Add(f...)
+	}
+	return l
 }
 
-func listAlgorithms() listing {
-	l := listing{columns: []string{"name", "variant_of", "consistency", "keeps_transactions_out", "copies", "needs_log", "aborts", "variable_length", "go_heap", "paper", "summary"}}
+func listAlgorithms() table.Grid {
+	l := table.Grid{Columns: table.Words("name", "variant_of", "consistency", "keeps_transactions_out", "copies", "needs_log", "aborts", "variable_length", "go_heap", "paper", "summary")}
 	for _, e := range algorithms.All() {
 		consistency := e.Oracle.String()
 		switch {
@@ -140,8 +137,8 @@ func listAlgorithms() listing {
 		case e.Mixed:
 			consistency = "fuzzy + log"
 		}
-		l.rows = append(l.rows, []string{e.Name, e.Variant, consistency, e.Quiesces, e.Copies,
-			yes(e.NeedsLog), yes(e.Aborts), yes(e.Variable), yes(e.Heap), e.Paper, e.Summary})
+		l.Add(e.Name, e.Variant, consistency, e.Quiesces, e.Copies,
+			yes(e.NeedsLog), yes(e.Aborts), yes(e.Variable), yes(e.Heap), e.Paper, e.Summary)
 	}
 	return l
 }
@@ -153,17 +150,17 @@ func yes(b bool) string {
 	return "no"
 }
 
-func listExperiments(dir string) (listing, error) {
-	l := listing{columns: []string{"experiment", "trials", "minutes", "disk", "about"}}
+func listExperiments(dir string) (table.Grid, error) {
+	l := table.Grid{Columns: table.Words("experiment", "trials", "minutes", "disk", "about")}
 	for _, path := range experimentsIn(dir) {
 		e, err := config.Load(path, nil, known())
 		if err != nil {
 			return l, err
 		}
 		minutes, disk, trials := costs(e)
-		l.rows = append(l.rows, []string{path, trials, minutes, disk, e.Info.About})
+		l.Add(path, trials, minutes, disk, e.Info.About)
 	}
-	if len(l.rows) == 0 {
+	if len(l.Rows) == 0 {
 		return l, fmt.Errorf("no experiment in %s; name the folder with --configs", dir)
 	}
 	return l, nil
@@ -183,49 +180,22 @@ func costs(e *config.Experiment) (minutes, disk, trials string) {
 	return minutes, disk, strconv.Itoa(est.Trials)
 }
 
-func (l listing) objects() []map[string]string {
-	var objects []map[string]string
-	for _, row := range l.rows {
-		o := map[string]string{}
-		for i, name := range l.columns {
-			o[name] = row[i]
-		}
-		objects = append(objects, o)
-	}
-	return objects
-}
-
 func writeJSON(t terminal, v any) error {
 	enc := json.NewEncoder(t.out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
 
-func (l listing) table(t terminal) error {
-	var b strings.Builder
-	table := tablewriter.NewTable(&b, tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithHeaderAlignment(tw.AlignLeft), tablewriter.WithRowAlignment(tw.AlignLeft),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
-			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
-		})),
-		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
-	head := make([]any, len(l.columns))
-	for i, c := range l.columns {
-		head[i] = strings.ReplaceAll(c, "_", " ")
+// writeTable writes a listing for people. The names of its columns are those of JSON, with lines for blanks.
+func writeTable(t terminal, g table.Grid) error {
+	columns := slices.Clone(g.Columns)
+	for i := range columns {
+		columns[i].Name = strings.ReplaceAll(columns[i].Name, "_", " ")
 	}
-	table.Header(head...)
-	if err := table.Bulk(l.rows); err != nil {
+	text, err := table.Grid{Columns: columns, Rows: g.Rows}.Text(false)
+	if err != nil {
 		return err
 	}
-	if err := table.Render(); err != nil {
-		return err
-	}
-	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(t.out, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = io.WriteString(t.out, text)
+	return err
 }

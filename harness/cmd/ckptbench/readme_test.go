@@ -10,6 +10,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/compare/claims"
+	"ckptbench/harness/render/table"
 )
 
 var update = flags.Bool("update", false, "write the generated parts of the documents anew")
@@ -21,7 +22,7 @@ var generated = []struct {
 	make       func() string
 }{
 	{"README.md", "algorithms", algorithmTable},
-	{"harness/README.md", "columns", func() string { return listColumns().markdown() }},
+	{"harness/README.md", "columns", func() string { return markdown(listColumns()) }},
 	{"harness/README.md", "claims", claimTable},
 	{"configs/README.md", "keys", keyTable},
 }
@@ -53,8 +54,9 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
-// markdown returns the listing as a table; what Markdown would take for markup is escaped.
-func (l listing) markdown() string {
+// markdown returns a listing as a table of Markdown, with the markup that its cells have; what else would
+// be taken for some is escaped.
+func markdown(l table.Grid) string {
 	var b strings.Builder
 	line := func(cells []string) {
 		b.WriteString("|")
@@ -63,10 +65,14 @@ func (l listing) markdown() string {
 		}
 		b.WriteString("\n")
 	}
-	line(l.columns)
-	b.WriteString("|" + strings.Repeat("---|", len(l.columns)) + "\n")
-	for _, row := range l.rows {
-		line(row)
+	heads := make([]string, len(l.Columns))
+	for i, c := range l.Columns {
+		heads[i] = c.Name
+	}
+	line(heads)
+	b.WriteString("|" + strings.Repeat("---|", len(heads)) + "\n")
+	for _, row := range l.Rows {
+		line(row.Cells)
 	}
 	return b.String()
 }
@@ -74,26 +80,26 @@ func (l listing) markdown() string {
 // keyTable is the table of every key of a config.
 func keyTable() string {
 	l := listKeys()
-	for i, row := range l.rows {
-		l.rows[i] = []string{"`" + row[0] + "`", row[1], row[2], row[3]}
+	for _, row := range l.Rows {
+		row.Cells[0] = "`" + row.Cells[0] + "`"
 	}
-	return l.markdown()
+	return markdown(l)
 }
 
 // claimTable is the table of every published claim that a result can decide.
 func claimTable() string {
-	l := listing{columns: []string{"claim", "says", "source", "basis", "theirs", "holds where", "experiment"}}
+	l := table.Grid{Columns: table.Words("claim", "says", "source", "basis", "theirs", "holds where", "experiment")}
 	for _, c := range claims.All() {
-		l.rows = append(l.rows, []string{"`" + c.ID + "`", c.Says, c.Source, string(c.Basis), c.Theirs, c.Decide.String(),
-			"`" + c.Configs[0] + "`"})
+		l.Add("`"+c.ID+"`", c.Says, c.Source, string(c.Basis), c.Theirs, c.Decide.String(),
+			"`"+c.Configs[0]+"`")
 	}
-	return l.markdown()
+	return markdown(l)
 }
 
 // algorithmTable is a Markdown table of the algorithms, a row each, variants in the row of
 // their algorithm.
 func algorithmTable() string {
-	l := listing{columns: []string{"algorithm", "variants", "an image is", "blocks new transactions", "copies of the data", "needs a log", "from"}}
+	l := table.Grid{Columns: table.Words("algorithm", "variants", "an image is", "blocks new transactions", "copies of the data", "needs a log", "from")}
 	for _, e := range algorithms.All() {
 		if e.Variant != "" || e.Draft {
 			continue
@@ -114,9 +120,9 @@ func algorithmTable() string {
 		if e.NeedsLog {
 			log = "yes"
 		}
-		l.rows = append(l.rows, []string{"`" + e.Name + "`", strings.Join(variants, " "), image, e.Quiesces, e.Copies, log, e.Paper})
+		l.Add("`"+e.Name+"`", strings.Join(variants, " "), image, e.Quiesces, e.Copies, log, e.Paper)
 	}
-	return l.markdown()
+	return markdown(l)
 }
 
 // TestReadmeCommands: every command of every README is one that the program or the Makefile

@@ -6,24 +6,19 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/units"
 )
 
 // A Card is the scorecard of claims, as every document shows it. Its texts are on one line
 // each, and not escaped for any format.
 type Card struct {
-	Summary  string // how many claims there are by outcome
-	Sources  Grid   // the same by source
-	Claims   Grid   // a row for each claim
+	Summary  string     // how many claims there are by outcome
+	Sources  table.Grid // the same by source
+	Claims   table.Grid // a row for each claim
 	Reasons  []Reason
 	Ran      []string // what was measured where
 	Warnings []string
-}
-
-// A Grid is a table of text.
-type Grid struct {
-	Heads []string
-	Rows  [][]string
 }
 
 // A Reason says why a claim does not hold here.
@@ -35,10 +30,10 @@ const unexplained = "Why is not known: nobody has looked into it yet."
 // Scorecard returns the card of some verdicts.
 func Scorecard(vs []Verdict) Card {
 	c := Card{Summary: Summary(vs), Sources: bySource(vs), Ran: ran(vs), Warnings: warnings(vs)}
-	c.Claims.Heads = []string{"", "claim", "theirs", "ours, or why not"}
+	c.Claims.Columns = table.Words("", "claim", "theirs", "ours, or why not")
 	for _, v := range vs {
 		says := v.Claim.ID + ": " + v.Claim.Says
-		c.Claims.Rows = append(c.Claims.Rows, []string{string(v.Outcome), says, v.theirs(), v.ours()})
+		c.Claims.Add(string(v.Outcome), says, v.theirs(), v.ours())
 		if v.Outcome == NotHeld {
 			why := cmp.Or(v.Claim.WhyNot, unexplained)
 			c.Reasons = append(c.Reasons, Reason{v.Claim.ID, v.Claim.Says, v.theirs(), v.ours(), why})
@@ -48,8 +43,8 @@ func Scorecard(vs []Verdict) Card {
 }
 
 // bySource counts the outcomes by paper or system.
-func bySource(vs []Verdict) Grid {
-	g := Grid{Heads: []string{"source", "claims", "held", "not held", "not measurable here"}}
+func bySource(vs []Verdict) table.Grid {
+	g := table.Grid{Columns: table.Words("source", "claims", "held", "not held", "not measurable here")}
 	var names []string
 	count := map[string]map[Outcome]int{}
 	for _, v := range vs {
@@ -65,7 +60,7 @@ func bySource(vs []Verdict) Grid {
 		for _, o := range []Outcome{Held, NotHeld, NotMeasurable} {
 			row = append(row, fmt.Sprint(n[o]))
 		}
-		g.Rows = append(g.Rows, row)
+		g.Add(row...)
 	}
 	return g
 }
@@ -101,7 +96,7 @@ func ran(vs []Verdict) (lines []string) {
 func (c Card) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", units.Markdown(c.Summary))
-	c.Sources.markdown(&b)
+	b.WriteString(c.Sources.NarrowMarkdown())
 	if len(c.Reasons) > 0 {
 		b.WriteString("\n## What does not hold, and why\n")
 	}
@@ -110,7 +105,7 @@ func (c Card) markdown() string {
 			units.Markdown(r.Theirs), units.Markdown(r.Ours), units.Markdown(r.Why))
 	}
 	b.WriteString("\n## All claims\n\n")
-	c.Claims.markdown(&b)
+	b.WriteString(c.Claims.NarrowMarkdown())
 	for i, l := range slices.Concat(c.Ran, c.Warnings) {
 		if i == 0 {
 			b.WriteString("\n")
@@ -118,15 +113,4 @@ func (c Card) markdown() string {
 		b.WriteString("- " + units.Markdown(l) + "\n")
 	}
 	return b.String()
-}
-
-func (g Grid) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "| %s |\n|%s\n", strings.Join(g.Heads, " | "), strings.Repeat("---|", len(g.Heads)))
-	for _, r := range g.Rows {
-		cells := make([]string, len(r))
-		for i, cell := range r {
-			cells[i] = units.Markdown(cell)
-		}
-		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
-	}
 }

@@ -8,10 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/units"
 )
 
@@ -47,35 +44,20 @@ const (
 
 // plain writes a table for a terminal, its cells cut into lines.
 func plain(vs []Verdict) (string, error) {
-	var b strings.Builder
-	table := tablewriter.NewTable(&b, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off),
-		tablewriter.WithHeaderAlignment(tw.AlignLeft), tablewriter.WithRowAlignment(tw.AlignLeft),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
-			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
-		})),
-		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
-	table.Header("", "claim", "theirs", "ours, or why not")
+	g := table.Grid{Columns: table.Words("", "claim", "theirs", "ours, or why not")}
 	for i, v := range vs {
 		space := "\n"
 		if i == len(vs)-1 {
 			space = ""
 		}
-		err := table.Append(string(v.Outcome), wrap(v.Claim.ID+": "+v.Claim.Says, statementWidth)+space,
+		g.Add(string(v.Outcome), wrap(v.Claim.ID+": "+v.Claim.Says, statementWidth)+space,
 			wrap(v.theirs(), figureWidth), wrap(v.ours(), statementWidth))
-		if err != nil {
-			return "", err
-		}
 	}
-	if err := table.Render(); err != nil {
+	text, err := g.Text(false)
+	if err != nil {
 		return "", err
 	}
-	var lines []string
-	for l := range strings.SplitSeq(strings.TrimRight(b.String(), "\n"), "\n") {
-		lines = append(lines, strings.TrimRight(l, " "))
-	}
-	return strings.Join(lines, "\n") + "\n\n" + Summary(vs) + "\n" + joined(warnings(vs)), nil
+	return text + "\n" + Summary(vs) + "\n" + joined(warnings(vs)), nil
 }
 
 // joined puts each text on a line.

@@ -7,10 +7,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result/paired"
 	"ckptbench/harness/units"
 )
@@ -46,16 +43,11 @@ func (r *Report) Write(w io.Writer, format string) error {
 func (r *Report) plain() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "base: %s\nhead: %s\n\n", units.OneLine(r.Base), units.OneLine(r.Head))
-	body, err := grid(r.rows(), tablewriter.WithRendition(tw.Rendition{
-		Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
-		Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
-	}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
+	body, err := r.grid().Text(false)
 	if err != nil {
 		return "", err
 	}
-	for l := range strings.Lines(body) {
-		b.WriteString(strings.TrimRight(l, " \n") + "\n")
-	}
+	b.WriteString(body)
 	b.WriteString("\n")
 	for _, n := range r.remarks() {
 		b.WriteString(units.OneLine(n) + "\n")
@@ -66,13 +58,7 @@ func (r *Report) plain() (string, error) {
 
 // markdown writes the outcome first, as GitHub shows it.
 func (r *Report) markdown() (string, error) {
-	rows := r.rows()
-	for _, row := range rows {
-		for i := range row {
-			row[i] = units.Markdown(units.OneLine(row[i]))
-		}
-	}
-	body, err := grid(rows, tablewriter.WithRenderer(renderer.NewMarkdown()))
+	body, err := r.grid().Markdown()
 	if err != nil {
 		return "", err
 	}
@@ -150,16 +136,18 @@ func (r *Report) remarks() []string {
 	return append(notes, legend)
 }
 
-var columns = []string{"algorithm", "phase", "head/base", "95 % interval", "sees", "quads", "hit", "of none", "then", "verdict"}
-
-// rows are the table's cells. The control comes first.
-func (r *Report) rows() [][]string {
+// grid is the table. The control comes first.
+func (r *Report) grid() table.Grid {
+	g := table.Grid{Columns: []table.Column{
+		{Name: "algorithm", Words: true}, {Name: "phase", Words: true}, {Name: "head/base"}, {Name: "95 % interval"}, {Name: "sees"},
+		{Name: "quads"}, {Name: "hit"}, {Name: "of none"}, {Name: "then"}, {Name: "verdict", Words: true},
+	}}
 	control := Line{Algorithm: Control, Phase: Rest, First: r.Control, Seen: r.ControlSeen, Verdict: "the noise"}
-	rows := [][]string{control.row()}
+	g.Add(control.row()...)
 	for _, l := range r.Lines {
-		rows = append(rows, l.row())
+		g.Add(l.row()...)
 	}
-	return rows
+	return g
 }
 
 func (l Line) row() []string {
@@ -190,28 +178,10 @@ func (l Line) row() []string {
 	if l.Second != nil {
 		verdict += ", again " + interval(*l.Second)
 	}
-	return []string{l.Algorithm, string(l.Phase), ratio, ends, sees,
+	cells := []string{l.Algorithm, string(l.Phase), ratio, ends, sees,
 		fmt.Sprint(l.Seen.Quads), fmt.Sprint(l.Seen.Dropped), none, then, verdict}
-}
-
-// grid makes a table. The writer's own formatting of headings would break units
-// apart.
-func grid(rows [][]string, how ...tablewriter.Option) (string, error) {
-	var b strings.Builder
-	align := tw.Alignment{tw.AlignLeft, tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight,
-		tw.AlignRight, tw.AlignRight, tw.AlignLeft}
-	w := tablewriter.NewTable(&b, append([]tablewriter.Option{
-		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off), tablewriter.WithAlignment(align),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
-	}, how...)...)
-	w.Header(columns)
-	for _, row := range rows {
-		if err := w.Append(row); err != nil {
-			return "", err
-		}
+	for i := range cells {
+		cells[i] = units.OneLine(cells[i])
 	}
-	if err := w.Render(); err != nil {
-		return "", err
-	}
-	return b.String(), nil
+	return cells
 }

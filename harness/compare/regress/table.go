@@ -7,10 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/units"
 )
@@ -50,17 +47,11 @@ func (r *Report) plain() (string, error) {
 		if len(t[0].Params) > 0 {
 			b.WriteString("\n" + units.OneLine(result.PointName(t[0].Params)) + "\n")
 		}
-		body, err := render(t, units.OneLine, tablewriter.WithRendition(tw.Rendition{
-			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
-			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
-		}), tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
+		body, err := grid(t).Text(false)
 		if err != nil {
 			return "", err
 		}
-		b.WriteString("\n")
-		for l := range strings.Lines(body) {
-			b.WriteString(strings.TrimRight(l, " \n") + "\n")
-		}
+		b.WriteString("\n" + body)
 	}
 	b.WriteString("\n")
 	for _, n := range append(slices.Clone(r.Notes), legend, r.Sentence()) {
@@ -84,7 +75,7 @@ func (r *Report) markdown() (string, error) {
 		if len(t[0].Params) > 0 {
 			b.WriteString("\n### " + units.Markdown(units.OneLine(result.PointName(t[0].Params))) + "\n")
 		}
-		body, err := render(t, func(s string) string { return units.Markdown(units.OneLine(s)) }, tablewriter.WithRenderer(renderer.NewMarkdown()))
+		body, err := grid(t).Markdown()
 		if err != nil {
 			return "", err
 		}
@@ -155,30 +146,19 @@ func (r *Report) tables() [][]Line {
 	return out
 }
 
-var columns = []string{"metric", "algorithm", "base", "head", "delta", "base's spread", "p", "verdict"}
-
-// render makes a table with tablewriter. Its own formatting of headings would
-// break units apart, and East Asian locales would give ± two cells.
-func render(lines []Line, escape func(string) string, how ...tablewriter.Option) (string, error) {
-	var b strings.Builder
-	align := tw.Alignment{tw.AlignLeft, tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignLeft}
-	w := tablewriter.NewTable(&b, append([]tablewriter.Option{
-		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off), tablewriter.WithAlignment(align),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
-	}, how...)...)
-	w.Header(columns)
+// grid is the table of the lines of a matrix point.
+func grid(lines []Line) table.Grid {
+	g := table.Grid{Columns: []table.Column{
+		{Name: "metric", Words: true}, {Name: "algorithm", Words: true}, {Name: "base"}, {Name: "head"},
+		{Name: "delta"}, {Name: "base's spread"}, {Name: "p"}, {Name: "verdict", Words: true},
+	}}
 	for _, l := range lines {
-		if err := w.Append(l.row(escape)); err != nil {
-			return "", err
-		}
+		g.Add(l.row()...)
 	}
-	if err := w.Render(); err != nil {
-		return "", err
-	}
-	return b.String(), nil
+	return g
 }
 
-func (l Line) row(escape func(string) string) []string {
+func (l Line) row() []string {
 	metric := l.Metric
 	if l.Unit != "" {
 		metric += " (" + l.Unit + ")"
@@ -199,7 +179,7 @@ func (l Line) row(escape func(string) string) []string {
 	}
 	cells := []string{metric, l.Algorithm, l.value(l.Base), l.value(l.Head), d, l.spread(), p, verdict}
 	for i := range cells {
-		cells[i] = escape(cells[i])
+		cells[i] = units.OneLine(cells[i])
 	}
 	return cells
 }

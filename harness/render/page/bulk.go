@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/units"
 	"ckptbench/workload/bulk"
@@ -38,43 +39,42 @@ func morePercent(v float64) string { return strconv.FormatFloat(v-100, 'f', 1, 6
 
 // bulkGrid is the table of messages: a row for each way at each point.
 func (s summary) bulkGrid() grid {
-	g := grid{title: s.title(nil), head: []heading{{name: "rows", words: true}, {name: "put", words: true}}}
+	g := grid{title: s.title(nil), notes: s.bulkNotes()}
+	g.Columns = table.Words("rows", "put")
 	for _, c := range bulkColumns {
-		g.head = append(g.head, heading{name: c.name, unit: c.unit})
+		g.Columns = append(g.Columns, table.Column{Name: c.name, Unit: c.unit})
 	}
 	published := s.published()
 	if published {
-		g.head = append(g.head, heading{name: "published", unit: "% saved"})
+		g.Columns = append(g.Columns, table.Column{Name: "published", Unit: "% saved"})
 	}
 	for _, p := range s.bulk {
 		for _, w := range p.Ways {
-			g.rows = append(g.rows, bulkRow(p, w, published))
+			g.Rows = append(g.Rows, bulkRow(p, w, published))
 		}
 	}
-	g.notes = s.bulkNotes()
 	return g
 }
 
-func bulkRow(p result.BulkPoint, w result.Way, published bool) gridRow {
-	r := gridRow{name: bulkPoint(p.Params), cells: []string{units.OneLine(w.Put)}}
+func bulkRow(p result.BulkPoint, w result.Way, published bool) table.Row {
+	point, put := bulkPoint(p.Params), units.OneLine(w.Put)
 	switch {
 	case w.Failed > 0 && len(w.Errors) > 0:
-		r.name, r.why, r.cells = r.name+", "+units.OneLine(w.Put), "FAILED: "+units.OneLine(w.Errors[0]), nil
-		return r
+		return table.Row{Cells: []string{point + ", " + put}, Why: "FAILED: " + units.OneLine(w.Errors[0])}
 	case w.Trials == 0:
-		r.name, r.why, r.cells = r.name+", "+units.OneLine(w.Put), "FAILED: no trial ran to its end", nil
-		return r
+		return table.Row{Cells: []string{point + ", " + put}, Why: "FAILED: no trial ran to its end"}
 	}
+	r := table.Row{Cells: []string{point, put}}
 	for _, c := range bulkColumns {
 		st := c.get(w)
 		if st.N == 0 {
-			r.cells = append(r.cells, none)
+			r.Cells = append(r.Cells, none)
 			continue
 		}
-		r.cells = append(r.cells, c.format(c.factor*st.Median))
+		r.Cells = append(r.Cells, c.format(c.factor*st.Median))
 	}
 	if published {
-		r.cells = append(r.cells, publishedCell(p, w))
+		r.Cells = append(r.Cells, publishedCell(p, w))
 	}
 	return r
 }
@@ -148,14 +148,14 @@ func (s summary) bulkNotes() []string {
 	if noisy > 0 {
 		out = append(out, fmt.Sprintf("Noisy trials, kept and counted: %d of %d.", noisy, len(s.exp.Trials)))
 	}
-	for _, w := range s.warnings(table{}) {
+	for _, w := range s.warnings(pointRows{}) {
 		out = append(out, "Warning: "+w)
 	}
 	return out
 }
 
 // bulkSheet is the table of messages with all digits and ranges.
-func (s summary) bulkSheet() sheet {
+func (s summary) bulkSheet() table.Grid {
 	head := []string{"experiment"}
 	for _, p := range s.bulk[0].Params {
 		head = append(head, p.Key)
@@ -164,10 +164,10 @@ func (s summary) bulkSheet() sheet {
 	for _, c := range bulkColumns {
 		head = append(head, c.csv, c.csv+"_lo", c.csv+"_hi")
 	}
-	out := sheet{head: append(head, "error")}
+	out := table.Grid{Columns: table.Words(append(head, "error")...)}
 	for _, p := range s.bulk {
 		for _, way := range p.Ways {
-			out.rows = append(out.rows, s.bulkCSVRow(p, way))
+			out.Add(s.bulkCSVRow(p, way)...)
 		}
 	}
 	return out

@@ -61,7 +61,7 @@ var logColumn = column{"of none with a log", "%", ofLogged}
 
 // columns returns those of the table: with the durable latencies behind the
 // others where there are any, and behind the checkpoint what it did with it.
-func (t table) columns() []column {
+func (t pointRows) columns() []column {
 	all := t.heaped()
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.RelativeLog.N > 0 }) {
 		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "of none" })
@@ -81,7 +81,7 @@ func (t table) columns() []column {
 // heaped returns the columns without the heap's, where no algorithm in the table
 // kept the collector busy, left it more garbage than there is data, or counts
 // what transactions copied.
-func (t table) heaped() []column {
+func (t pointRows) heaped() []column {
 	const (
 		busy  = 0.01 // of the CPU time
 		large = 1    // of the data

@@ -1,13 +1,13 @@
 package page
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/result/paired"
 )
@@ -90,68 +90,27 @@ func capturePart(get func(*result.Parts) paired.Interval) func(*result.Row) resu
 	}
 }
 
-// A sheet is a CSV file: a row of names, and rows of cells under them.
-type sheet struct {
-	head []string
-	rows [][]string
-}
-
 // WriteCSV writes several experiments as one CSV file with the columns of all:
 // cells of a column that an experiment lacks are empty.
 func WriteCSV(w io.Writer, exps []*result.Experiment, o Options) error {
-	var all sheet
+	var all table.Grid
 	for _, e := range exps {
-		all = all.join(newSummary(e, o.Order).sheet())
+		all = all.Join(newSummary(e, o.Order).sheet())
 	}
-	if err := all.write(w); err != nil {
+	text, err := all.CSV()
+	if err != nil {
 		return fmt.Errorf("write report as csv: %w", err)
 	}
-	return nil
-}
-
-// join puts t's rows below s's. A column that s lacks goes behind the one that is
-// before it in t.
-func (s sheet) join(t sheet) sheet {
-	out := sheet{head: slices.Clone(s.head)}
-	at := 0
-	for _, name := range t.head {
-		if i := slices.Index(out.head, name); i >= 0 {
-			at = i + 1
-			continue
-		}
-		out.head = slices.Insert(out.head, at, name)
-		at++
-	}
-	for _, from := range []sheet{s, t} {
-		for _, row := range from.rows {
-			cells := make([]string, len(out.head))
-			for i, name := range from.head {
-				cells[slices.Index(out.head, name)] = row[i]
-			}
-			out.rows = append(out.rows, cells)
-		}
-	}
-	return out
-}
-
-func (s sheet) write(to io.Writer) error {
-	w := csv.NewWriter(to)
-	if err := w.Write(s.head); err != nil {
-		return err
-	}
-	return w.WriteAll(s.rows)
+	_, err = io.WriteString(w, text)
+	return err
 }
 
 // csv writes s alone.
-func (s summary) csv() (string, error) {
-	var b strings.Builder
-	err := s.sheet().write(&b)
-	return b.String(), err
-}
+func (s summary) csv() (string, error) { return s.sheet().CSV() }
 
 // sheet is one table for all points, a column per parameter, every figure with the
 // ends of its range; empty where not measured.
-func (s summary) sheet() sheet {
+func (s summary) sheet() table.Grid {
 	if len(s.tables) == 0 && len(s.bulk) > 0 {
 		return s.bulkSheet()
 	}
@@ -168,10 +127,10 @@ func (s summary) sheet() sheet {
 	if len(s.growth) > 0 {
 		head = append(head, growthColumns...)
 	}
-	out := sheet{head: head}
+	out := table.Grid{Columns: table.Words(head...)}
 	for _, t := range s.tables {
 		for i := range t.rows {
-			out.rows = append(out.rows, s.csvRow(&t.rows[i], keys))
+			out.Add(s.csvRow(&t.rows[i], keys)...)
 		}
 	}
 	return out

@@ -3,36 +3,16 @@ package page
 import (
 	"strings"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/units"
 )
 
-// A grid is a table ready to be written in any format.
+// A grid is a table with what stands around it. Its first column is the algorithm's.
 type grid struct {
+	table.Grid
 	title string
-	head  []heading // the first of them the algorithm's
-	rows  []gridRow
 	notes []string
-}
-
-type heading struct {
-	name, unit string
-	words      bool // at the left; figures are at the right
-}
-
-// A gridRow is an algorithm's cells, or why it has none.
-type gridRow struct {
-	name  string
-	cells []string // behind the name
-	why   string
-}
-
-// text is the heading on one line, sep between its name and its unit.
-func (h heading) text(sep string) string {
-	if h.unit == "" {
-		return h.name
-	}
-	return h.name + sep + "(" + h.unit + ")"
 }
 
 // grids are the tables of each matrix point, then that of messages of rows, and
@@ -40,19 +20,20 @@ func (h heading) text(sep string) string {
 func (s summary) grids() []grid {
 	var gs []grid
 	for _, t := range s.tables {
-		g := grid{title: s.title(t.point), head: []heading{{name: "algorithm", words: true}}, notes: s.notes(t)}
+		g := grid{title: s.title(t.point), notes: s.notes(t)}
+		g.Columns = table.Words("algorithm")
 		for _, c := range t.columns() {
-			g.head = append(g.head, heading{name: c.name, unit: c.unit})
+			g.Columns = append(g.Columns, table.Column{Name: c.name, Unit: c.unit})
 		}
 		for i := range t.rows {
 			r := &t.rows[i]
-			row := gridRow{name: name(r), why: failure(r)}
+			row := table.Row{Cells: []string{name(r)}, Why: failure(r)}
 			for _, c := range t.columns() {
-				if row.why == "" {
-					row.cells = append(row.cells, c.cell(r))
+				if row.Why == "" {
+					row.Cells = append(row.Cells, c.cell(r))
 				}
 			}
-			g.rows = append(g.rows, row)
+			g.Rows = append(g.Rows, row)
 		}
 		gs = append(gs, g)
 		if parts, ok := s.partsGrid(t); ok {

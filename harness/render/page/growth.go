@@ -4,24 +4,23 @@ import (
 	"fmt"
 	"slices"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/units"
 )
 
 // growthHead is behind the algorithm's name; the sizes are filled in.
-func growthHead(smallest, largest float64) []heading {
-	return []heading{
-		{name: "algorithm", words: true},
-		{name: "pause at " + units.Count(smallest), unit: "ms"},
-		{name: "at " + units.Count(largest), unit: "ms"},
-		{name: "fit: at 0", unit: "ms"},
-		{name: "and each", unit: "ns/record"},
-		{name: "slope", unit: "log-log"},
-		{name: "its range"},
-		{name: "growth", words: true},
-		{name: "the paper says", words: true},
-		{name: "source", words: true},
-	}
+func growthHead(smallest, largest float64) []table.Column {
+	head := table.Words("algorithm")
+	head = append(head, []table.Column{
+		{Name: "pause at " + units.Count(smallest), Unit: "ms"},
+		{Name: "at " + units.Count(largest), Unit: "ms"},
+		{Name: "fit: at 0", Unit: "ms"},
+		{Name: "and each", Unit: "ns/record"},
+		{Name: "slope", Unit: "log-log"},
+		{Name: "its range"},
+	}...)
+	return append(head, table.Words("growth", "the paper says", "source")...)
 }
 
 // growthGrids are a table for each combination of what else the matrix varies.
@@ -48,15 +47,16 @@ func (s summary) growthGrid(rows []result.Growth) grid {
 			largest = max(largest, size.Records)
 		}
 	}
-	g := grid{title: s.title(rows[0].Params) + ": growth of the pause", head: growthHead(smallest, largest), notes: growthNotes()}
+	g := grid{title: s.title(rows[0].Params) + ": growth of the pause", notes: growthNotes()}
+	g.Columns = growthHead(smallest, largest)
 	for _, r := range rows {
-		row := gridRow{name: units.OneLine(r.Algorithm)}
+		row := table.Row{Cells: []string{units.OneLine(r.Algorithm)}}
 		if r.Failed > 0 {
-			row.why = "FAILED at some size, see above"
+			row.Why = "FAILED at some size, see above"
 		} else {
-			row.cells = growthCells(r, smallest, largest)
+			row.Cells = append(row.Cells, growthCells(r, smallest, largest)...)
 		}
-		g.rows = append(g.rows, row)
+		g.Rows = append(g.Rows, row)
 	}
 	return g
 }

@@ -11,7 +11,7 @@ import (
 
 // notes are the lines below a table: what the figures are of, how much they
 // vary, how images were checked, and what to beware of.
-func (s summary) notes(t table) []string {
+func (s summary) notes(t pointRows) []string {
 	out := []string{trialsNote(t.rows)}
 	for _, n := range []string{noiseNote(t.rows), floorNote(t.rows), noisyNote(t.rows), repeatsNote(t.rows)} {
 		if n != "" {
@@ -273,7 +273,7 @@ func named(what string, rows []result.Row, is func(*result.Row) string) string {
 }
 
 // machinesNote names the machines of a table, where the result is of several.
-func (s summary) machinesNote(t table) string {
+func (s summary) machinesNote(t pointRows) string {
 	if len(s.exp.MachineIDs()) < 2 {
 		return ""
 	}
@@ -318,7 +318,7 @@ func trialWarnings(rows []result.Row) []string {
 }
 
 // warnings are the machine's and the trials', each once.
-func (s summary) warnings(t table) []string {
+func (s summary) warnings(t pointRows) []string {
 	var out []string
 	add := func(list []string) {
 		for _, w := range list {

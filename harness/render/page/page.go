@@ -142,12 +142,12 @@ func newPage(p Page) pageView {
 // view makes a grid what the template wants. rows is nil for a grid that is not
 // of one matrix point.
 func view(g grid, rows []result.Row, variable []string) tableView {
-	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.head) - 1}
-	for _, h := range g.head {
-		v.Heads = append(v.Heads, h.text(" "))
+	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.Columns) - 1}
+	for _, c := range g.Columns {
+		v.Heads = append(v.Heads, c.Heading(" "))
 	}
-	for _, r := range g.rows {
-		v.Rows = append(v.Rows, rowView{Name: r.name, Failure: r.why, Cells: r.cells})
+	for _, r := range g.Rows {
+		v.Rows = append(v.Rows, rowView{Name: r.Cells[0], Failure: r.Why, Cells: r.Cells[1:]})
 	}
 	return v
 }

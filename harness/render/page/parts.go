@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 	"ckptbench/harness/result/paired"
 	"ckptbench/harness/units"
@@ -47,27 +48,27 @@ func captureInterval(get func(*result.Parts) paired.Interval) func(*result.Row) 
 
 // partsGrid is the table of the overhead taken apart; ok is false where the point
 // has no pairs.
-func (s summary) partsGrid(t table) (g grid, ok bool) {
-	g = grid{title: s.title(t.point) + ": where none's throughput went", head: []heading{{name: "algorithm", words: true}}}
+func (s summary) partsGrid(t pointRows) (g grid, ok bool) {
+	g = grid{title: s.title(t.point) + ": where none's throughput went", notes: pairNotes(t.rows)}
+	g.Columns = table.Words("algorithm")
 	for _, c := range partColumns {
-		g.head = append(g.head, heading{name: c.name, unit: c.unit})
+		g.Columns = append(g.Columns, table.Column{Name: c.name, Unit: c.unit})
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
 		if r.Parts == nil {
 			continue
 		}
-		row := gridRow{name: name(r)}
+		cells := []string{name(r)}
 		if r.Pair.Base == result.LogBase {
-			row.name += loggedMark
+			cells[0] += loggedMark
 		}
 		for _, c := range partColumns {
-			row.cells = append(row.cells, c.cell(r))
+			cells = append(cells, c.cell(r))
 		}
-		g.rows = append(g.rows, row)
+		g.Add(cells...)
 	}
-	g.notes = pairNotes(t.rows)
-	return g, len(g.rows) > 0
+	return g, len(g.Rows) > 0
 }
 
 // loggedMark stands behind an algorithm whose parts are of none under a log.

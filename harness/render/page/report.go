@@ -52,12 +52,13 @@ func Write(w io.Writer, e *result.Experiment, format string, o Options) error {
 // A summary is an experiment's rows by matrix point.
 type summary struct {
 	exp    *result.Experiment
-	tables []table
+	tables []pointRows
 	growth []result.Growth
 	bulk   []result.BulkPoint // of messages of rows, which are in no table
 }
 
-type table struct {
+// pointRows are the rows of a matrix point.
+type pointRows struct {
 	point []result.Param
 	rows  []result.Row
 }
@@ -70,7 +71,7 @@ func newSummary(e *result.Experiment, order []string) summary {
 		}
 		n := len(s.tables)
 		if n == 0 || !slices.Equal(s.tables[n-1].point, r.Params) {
-			s.tables = append(s.tables, table{point: r.Params})
+			s.tables = append(s.tables, pointRows{point: r.Params})
 			n++
 		}
 		s.tables[n-1].rows = append(s.tables[n-1].rows, r)

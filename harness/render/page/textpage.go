@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+
+	"ckptbench/harness/render/table"
 )
 
 // A TextPage is a page of tables and explanations, in the style of the reports. Its texts
@@ -16,8 +18,7 @@ type TextPage struct {
 // A Section is a table, explanations and notes, each of which may be left out.
 type Section struct {
 	Title string
-	Heads []string
-	Rows  [][]string
+	Table table.Grid
 	Items []Item
 	Notes []string
 }
