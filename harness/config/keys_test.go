@@ -1,9 +1,6 @@
 package config
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,31 +34,6 @@ func tags(s reflect.Type, prefix string, names *[]string) {
 			tags(f.Type, prefix+tag+".", names)
 		default:
 			*names = append(*names, prefix+tag)
-		}
-	}
-}
-
-// The structs' comments and the table say the same.
-func TestKeysAreTheComments(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "experiment.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs := map[string][]string{} // of a tag, which more than one struct may have
-	ast.Inspect(file, func(n ast.Node) bool {
-		if f, ok := n.(*ast.Field); ok && f.Tag != nil {
-			tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
-			docs[tag] = append(docs[tag], strings.Join(strings.Fields(f.Doc.Text()), " "))
-		}
-		return true
-	})
-	for _, r := range rows {
-		_, last, _ := cutLast(r.name)
-		if strings.HasPrefix(r.name, "workload.") {
-			continue // documented for those who generate transactions, not here
-		}
-		if !slices.Contains(docs[last], r.doc) {
-			t.Errorf("%s: the table says\n%q\nthe comment\n%q", r.name, r.doc, docs[last])
 		}
 	}
 }
