@@ -65,6 +65,7 @@ type Experiment struct {
 	acksSwept bool
 	known     Known
 	file      string
+	data      []byte   // what file held; shared by copies, never changed
 	foreign   bool     // file is no YAML
 	notes     []string // on file, for a person
 }

@@ -46,7 +46,7 @@ func (e *Experiment) Set(sets ...string) error {
 	if err != nil {
 		return err
 	}
-	changed.foreign, changed.notes = e.foreign, e.notes
+	changed.data, changed.foreign, changed.notes = e.data, e.foreign, e.notes
 	*e = *changed
 	return nil
 }
@@ -66,7 +66,12 @@ func read(name string, data []byte, sets []string, known Known) (*Experiment, er
 	for _, s := range sets {
 		r.set(s)
 	}
-	return build(name, r.settings, known, r.problems)
+	e, err := build(name, r.settings, known, r.problems)
+	if err != nil {
+		return nil, err
+	}
+	e.data = data
+	return e, nil
 }
 
 // readForeign reads one of YCSB's workload files.
@@ -80,7 +85,7 @@ func readForeign(name string, data []byte, sets []string, known Known) (*Experim
 	if err != nil {
 		return nil, err
 	}
-	e.foreign, e.notes = true, notes
+	e.data, e.foreign, e.notes = data, true, notes
 	return e, nil
 }
 
@@ -88,11 +93,12 @@ func readForeign(name string, data []byte, sets []string, known Known) (*Experim
 // it; a configuration in YAML has none.
 func (e *Experiment) Notes() []string { return e.notes }
 
-// Given is e's configuration for the results, where data is its file: as it is,
-// or, if that is no YAML, as comments before what it was read as.
-func (e *Experiment) Given(data []byte) ([]byte, error) {
+// Given is e's configuration for the results: the file as it was read, without what
+// Set laid over it, or, if that is no YAML, as comments before what it was read as.
+// The caller must not change it.
+func (e *Experiment) Given() ([]byte, error) {
 	if !e.foreign {
-		return data, nil
+		return e.data, nil
 	}
 	resolved, err := e.Resolved()
 	if err != nil {
@@ -100,7 +106,7 @@ func (e *Experiment) Given(data []byte) ([]byte, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, a workload file of YCSB's:\n#\n", filepath.Base(e.file))
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(string(e.data)) {
 		b.WriteString("#   " + strings.Map(commented, strings.TrimRight(line, " \t\r\n")) + "\n")
 	}
 	b.WriteString("\n# Read as:\n\n")

@@ -92,14 +92,14 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		defer stop()
 		defer time.AfterFunc(c.For, stop).Stop()
 	}
-	for i, e := range exps {
+	for _, e := range exps {
 		if err := c.check(e, t); err != nil {
 			return err
 		}
 		if c.DryRun {
 			continue
 		}
-		if err := c.one(ctx, t, c.Configs[i], e); err != nil {
+		if err := c.one(ctx, t, e); err != nil {
 			return err
 		}
 	}
@@ -238,12 +238,8 @@ func copies(name string) float64 {
 	return 1 + e.CopyBytes
 }
 
-func (c *runCommand) one(ctx context.Context, t terminal, path string, e *config.Experiment) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	given, err := e.Given(data)
+func (c *runCommand) one(ctx context.Context, t terminal, e *config.Experiment) error {
+	given, err := e.Given()
 	if err != nil {
 		return err
 	}
