@@ -14,7 +14,7 @@ import (
 func TestExactIsTheSame(t *testing.T) {
 	var known config.Known
 	for _, e := range algorithms.All() {
-		known.Algorithms = append(known.Algorithms, e.Name)
+		known.Algorithms = append(known.Algorithms, config.Algorithm{Name: e.Name})
 	}
 	e, err := config.Parse("x.yaml", []byte("algorithms: [none]\nrecords: 3k\nworkers: 2\nworkload: {name: calc}\nduration: 100ms\n"), known)
 	if err != nil {

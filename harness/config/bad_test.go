@@ -9,15 +9,16 @@ import (
 
 var update = flag.Bool("update", false, "write what is found into the golden files")
 
-var known = Known{
-	Algorithms:        []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "push", "pagestore"},
-	SoundAlgorithms:   []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr"},
-	DefaultAlgorithms: []string{"none", "naive", "zigzag", "pingpong", "calc"},
-	BudgetAlgorithms:  []string{"push"},
-	OwnAlgorithms:     []string{"push", "cpr"},
-	RestoreAlgorithms: []string{"pagestore"},
-	PrefixAlgorithms:  []string{"none", "naive", "zigzag", "pingpong", "calc", "cpr", "pagestore"},
-}
+var known = Known{[]Algorithm{
+	{Name: "none", All: true, Default: true, Prefix: true},
+	{Name: "naive", All: true, Default: true, Prefix: true},
+	{Name: "zigzag", All: true, Default: true, Prefix: true},
+	{Name: "pingpong", All: true, Default: true, Prefix: true},
+	{Name: "calc", All: true, Default: true, Prefix: true},
+	{Name: "cpr", All: true, Own: true, Prefix: true},
+	{Name: "push", Budget: true, Own: true},
+	{Name: "pagestore", Restore: true, Prefix: true},
+}}
 
 // TestBad holds the messages of every way to be wrong that we know against
 // testdata/bad.txt, which says how it is laid out.

@@ -117,8 +117,8 @@ func (b *builder) algorithms() {
 			b.report(at, "algorithms: an item is %s: it takes names, as in [none, calc]", item.kind)
 		case item.text == allAlgorithms || item.text == defaultAlgorithms:
 			b.report(at, "algorithms: %s stands for a list and is not in one: write algorithms: %s", item.text, item.text)
-		case !slices.Contains(b.e.known.Algorithms, item.text):
-			b.report(at, "unknown algorithm %q%s", shorten(item.text), didYouMean(item.text, b.e.known.Algorithms))
+		case !slices.Contains(b.e.known.Names(), item.text):
+			b.report(at, "unknown algorithm %q%s", shorten(item.text), didYouMean(item.text, b.e.known.Names()))
 		case slices.Contains(b.e.Algorithms, item.text):
 			b.report(at, "algorithms: %s is named twice", item.text)
 		default:
@@ -129,16 +129,16 @@ func (b *builder) algorithms() {
 
 // algorithmsOf takes the list that a word stands for.
 func (b *builder) algorithmsOf(given setting) {
-	names := b.e.known.DefaultAlgorithms
+	names := b.e.known.names(Algorithm.byDefault)
 	switch word := given.value.text; {
 	case word == allAlgorithms:
-		names = b.e.known.SoundAlgorithms
+		names = b.e.known.names(Algorithm.byAll)
 	case word == defaultAlgorithms:
-	case slices.Contains(b.e.known.Algorithms, word):
+	case slices.Contains(b.e.known.Names(), word):
 		b.report(given.at, "algorithms is a single value: write [%s]", word)
 		return
 	default:
-		hint := didYouMean(word, append([]string{allAlgorithms, defaultAlgorithms}, b.e.known.Algorithms...))
+		hint := didYouMean(word, append([]string{allAlgorithms, defaultAlgorithms}, b.e.known.Names()...))
 		b.report(given.at, "algorithms: %q is neither all nor default, nor a list of names%s", shorten(word), hint)
 		return
 	}
@@ -146,7 +146,7 @@ func (b *builder) algorithmsOf(given setting) {
 		b.report(given.at, "algorithms: none is known to be in %s: name at least one", given.value.text)
 		return
 	}
-	b.e.Algorithms = slices.Clone(names)
+	b.e.Algorithms = names
 }
 
 // itemPlace is the place of a list's item, which may be on a line of its own.

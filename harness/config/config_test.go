@@ -85,7 +85,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(e.Algorithms, known.DefaultAlgorithms) {
+	if !slices.Equal(e.Algorithms, known.names(Algorithm.byDefault)) {
 		t.Errorf("algorithms are %v", e.Algorithms)
 	}
 	if e.Workload.Name != defaultPreset || *e.Workload.Read != 0.5 {
@@ -95,7 +95,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("without a matrix there are the cells %v", cells)
 	}
 	e.Algorithms[0] = "changed"
-	if known.DefaultAlgorithms[0] == "changed" {
+	if known.Algorithms[0].Name == "changed" {
 		t.Error("the caller's default algorithms are shared")
 	}
 }
@@ -171,20 +171,20 @@ func TestAlgorithmsByWord(t *testing.T) {
 			t.Errorf("%s %v: %v, want %v", text, sets, e.Algorithms, want)
 		}
 	}
-	check(known.SoundAlgorithms, "algorithms: all")
-	check(known.DefaultAlgorithms, "algorithms: default")
-	check(known.SoundAlgorithms, "algorithms: [calc]", "algorithms=all")
-	check(known.DefaultAlgorithms, "algorithms: all", "algorithms=default")
+	check(known.names(Algorithm.byAll), "algorithms: all")
+	check(known.names(Algorithm.byDefault), "algorithms: default")
+	check(known.names(Algorithm.byAll), "algorithms: [calc]", "algorithms=all")
+	check(known.names(Algorithm.byDefault), "algorithms: all", "algorithms=default")
 	check([]string{"push"}, "algorithms: all", "algorithms=push")
 	e := parse(t, "algorithms: all")
 	e.Algorithms[0] = "changed"
-	if known.SoundAlgorithms[0] == "changed" {
+	if known.Algorithms[0].Name == "changed" {
 		t.Error("an experiment shares the list of what is known")
 	}
 	if text, err := parse(t, "algorithms: all").Resolved(); err != nil || !strings.Contains(string(text), "calc, cpr]") {
 		t.Errorf("%v: the resolved experiment does not name each: %s", err, text)
 	}
-	none := Known{Algorithms: []string{"calc"}, DefaultAlgorithms: []string{"calc"}}
+	none := Known{[]Algorithm{{Name: "calc", Default: true}}}
 	if _, err := Parse("x.yaml", []byte("algorithms: all"), none); err == nil || !strings.Contains(err.Error(), "none is known to be in all") {
 		t.Errorf("all of nothing: %v", err)
 	}

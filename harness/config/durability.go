@@ -40,7 +40,7 @@ func (e *Experiment) checkDurability(c *checker) {
 		return
 	}
 	others := slices.DeleteFunc(slices.Clone(e.Algorithms), func(name string) bool {
-		return slices.Contains(e.known.PrefixAlgorithms, name)
+		return e.known.is(name, Algorithm.prefixed)
 	})
 	c.add(len(others) > 0, durabilityKey, algorithmsKey,
 		"checkpoint needs images that are enough without a log: leave out %s, whose images need one or are wrong", strings.Join(others, ", "))

@@ -134,7 +134,7 @@ func (e *Experiment) images() float64 {
 
 // writesImages tells whether a measured trial of any algorithm does.
 func (e *Experiment) writesImages() bool {
-	return e.Checkpoint.Sink == SinkFile || e.Checkpoint.Sink == SinkOwn && e.firstOf(e.known.OwnAlgorithms, false) != ""
+	return e.Checkpoint.Sink == SinkFile || e.Checkpoint.Sink == SinkOwn && e.firstOf(Algorithm.owning, false) != ""
 }
 
 func (e *Experiment) imageBytes() float64 {
@@ -148,7 +148,7 @@ func (e *Experiment) imageBytes() float64 {
 	case e.Verify == VerifyTrial:
 		n = 2
 	}
-	if e.Checkpoint.Sink == SinkOwn && e.firstOf(e.known.OwnAlgorithms, true) != "" {
+	if e.Checkpoint.Sink == SinkOwn && e.firstOf(Algorithm.owning, true) != "" {
 		n = max(n, ownCopies)
 	}
 	return n * e.dataBytes()

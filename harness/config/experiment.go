@@ -124,17 +124,6 @@ type Sweep struct {
 	Values []string
 }
 
-// Known is what the caller has to run.
-type Known struct {
-	Algorithms        []string // every name that may be configured
-	SoundAlgorithms   []string // what algorithms: all runs
-	DefaultAlgorithms []string // what algorithms: default runs, and what runs where none is named
-	BudgetAlgorithms  []string // those that may have a memory_budget
-	OwnAlgorithms     []string // those that recover from files of their own, without images
-	RestoreAlgorithms []string // those that restore means something to
-	PrefixAlgorithms  []string // those that durability: checkpoint is for, and the baselines
-}
-
 // Index says how a key finds its record.
 type Index string
 
@@ -205,7 +194,7 @@ const (
 func defaults(name string, known Known) Experiment {
 	return Experiment{
 		Info:       Info{Name: name},
-		Algorithms: append([]string(nil), known.DefaultAlgorithms...),
+		Algorithms: known.names(Algorithm.byDefault),
 		Records:    1_000_000,
 		RecordSize: Sizes{100, 100},
 		Large:      Large{Size: Sizes{1_000_000, 1_000_000}},

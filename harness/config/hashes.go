@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A PointHash is the Hash of one point of a stored experiment's matrix.
 type PointHash struct {
@@ -30,19 +33,18 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 	if err := problems.err(); err != nil {
 		return nil, err
 	}
-	var names []string
+	var known Known
 	for _, entry := range root.entries {
 		for _, item := range entry.value.items {
 			if entry.key == algorithmsKey {
-				names = append(names, item.text)
+				known.Algorithms = append(known.Algorithms, Algorithm{Name: item.text,
+					All: true, Default: true, Budget: true, Own: true, Restore: true, Prefix: true})
 			}
 		}
 	}
-	if len(names) == 0 {
+	if len(known.Algorithms) == 0 {
 		return nil, fmt.Errorf("%s: it names no algorithms", name)
 	}
-	known := Known{Algorithms: names, SoundAlgorithms: names, DefaultAlgorithms: names,
-		BudgetAlgorithms: names, OwnAlgorithms: names, RestoreAlgorithms: names, PrefixAlgorithms: names}
 	e, err := Parse(name, resolved, known)
 	if err != nil {
 		return nil, err
@@ -51,7 +53,10 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 		return e, nil
 	}
 	// Resolved leaves the key out where it means nothing to some algorithm.
-	known.RestoreAlgorithms = nil
+	known.Algorithms = slices.Clone(known.Algorithms)
+	for i := range known.Algorithms {
+		known.Algorithms[i].Restore = false
+	}
 	return Parse(name, resolved, known)
 }
 

@@ -143,7 +143,7 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 		fewer, _ := least.shape()
 		recorded = least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + e.recordedBytes() + e.clientBytes()
 		measured += judgedBytes * all
-		if e.Checkpoint.Sink != SinkDiscard || e.firstOf(e.known.OwnAlgorithms, true) != "" {
+		if e.Checkpoint.Sink != SinkDiscard || e.firstOf(Algorithm.owning, true) != "" {
 			measured += e.storeBytes(1) + 2*stateBytes*all
 		}
 	}

@@ -24,13 +24,13 @@ func (e *Experiment) checkRestore(c *checker) {
 	}
 	others := e.unpaged()
 	c.add(len(others) > 0, restoreKey, algorithmsKey, "means nothing to %s, with records in slots: remove it, or run only algorithms with pages (%s)",
-		strings.Join(others, ", "), strings.Join(e.known.RestoreAlgorithms, ", "))
+		strings.Join(others, ", "), strings.Join(e.known.names(Algorithm.restoring), ", "))
 }
 
 // unpaged returns the algorithms that have no pages.
 func (e *Experiment) unpaged() []string {
 	return slices.DeleteFunc(slices.Clone(e.Algorithms), func(name string) bool {
-		return slices.Contains(e.known.RestoreAlgorithms, name)
+		return e.known.is(name, Algorithm.restoring)
 	})
 }
 

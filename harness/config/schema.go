@@ -77,7 +77,7 @@ func describe(doc KeyDoc) string {
 func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
 	switch doc.Name {
 	case algorithmsKey:
-		list := object("type", "array", "items", object("enum", k.Algorithms), "uniqueItems", true)
+		list := object("type", "array", "items", object("enum", k.Names()), "uniqueItems", true)
 		return anyOf(list, object("enum", []string{"all", "default"}))
 	case matrixKey:
 		return object("type", "object", "propertyNames", object("enum", swept),

@@ -17,7 +17,7 @@ func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	var known config.Known
 	for _, e := range algorithms.All() {
-		known.Algorithms = append(known.Algorithms, e.Name)
+		known.Algorithms = append(known.Algorithms, config.Algorithm{Name: e.Name})
 	}
 	text, err := config.Schema(known)
 	if err != nil {

@@ -59,8 +59,8 @@ func (e *Experiment) validate() []finding {
 	c.between("checkpoint.streams", e.Checkpoint.Streams, 1, maxStreams)
 	e.checkTimes(&c)
 	e.checkSink(&c)
-	if name := e.firstOf(e.known.BudgetAlgorithms, false); name != "" {
-		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.BudgetAlgorithms, " and "))
+	if name := e.firstOf(Algorithm.budgeted, false); name != "" {
+		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.names(Algorithm.budgeted), " and "))
 	}
 	c.add(e.RateOf == RateOfOwn && e.Rate.Percent == 0, "rate_of", "rate", "own has a meaning with a rate in percent only: remove it")
 	e.checkWorkload(&c)
@@ -104,9 +104,9 @@ func (e *Experiment) VerifiedRecords() Count {
 
 // firstOf returns the first algorithm that is among some, or is not; empty if
 // there is no such.
-func (e *Experiment) firstOf(some []string, among bool) string {
+func (e *Experiment) firstOf(so func(Algorithm) bool, want bool) string {
 	for _, a := range e.Algorithms {
-		if slices.Contains(some, a) == among {
+		if e.known.is(a, so) == want {
 			return a
 		}
 	}
@@ -116,13 +116,13 @@ func (e *Experiment) firstOf(some []string, among bool) string {
 // checkSink finds what needs images where none are kept.
 func (e *Experiment) checkSink(c *checker) {
 	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
-	if own := e.firstOf(e.known.OwnAlgorithms, true); e.Checkpoint.Sink == SinkOwn && own != "" {
+	if own := e.firstOf(Algorithm.owning, true); e.Checkpoint.Sink == SinkOwn && own != "" {
 		c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "it limits images, and with checkpoint.sink: own %s writes files of its own: remove it", own)
 	}
 	if e.Checkpoint.Sink != SinkDiscard {
 		return
 	}
-	c.add(e.Recover && e.firstOf(e.known.OwnAlgorithms, false) != "", "recover", sink, "%s: set recover: false", none)
+	c.add(e.Recover && e.firstOf(Algorithm.owning, false) != "", "recover", sink, "%s: set recover: false", none)
 	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
 	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
 	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")

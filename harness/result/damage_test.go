@@ -20,7 +20,7 @@ import (
 // in every trial.
 func saved(t *testing.T, dir string) *Experiment {
 	t.Helper()
-	known := config.Known{Algorithms: []string{"none", "calc"}}
+	known := config.Named("none", "calc")
 	c, err := config.Parse("demo.yaml", []byte("algorithms: [none, calc]\nrecords: 1k\ntrials: 1\n"), known)
 	if err != nil {
 		t.Fatal(err)

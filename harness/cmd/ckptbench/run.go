@@ -45,25 +45,8 @@ type runCommand struct {
 func known() config.Known {
 	var k config.Known
 	for _, e := range algorithms.All() {
-		k.Algorithms = append(k.Algorithms, e.Name)
-		if !e.Unsound {
-			k.SoundAlgorithms = append(k.SoundAlgorithms, e.Name)
-		}
-		if e.Paged {
-			k.RestoreAlgorithms = append(k.RestoreAlgorithms, e.Name)
-		}
-		if e.Variant == "" {
-			k.DefaultAlgorithms = append(k.DefaultAlgorithms, e.Name)
-		}
-		if e.DurableByImage() || e.Baseline {
-			k.PrefixAlgorithms = append(k.PrefixAlgorithms, e.Name)
-		}
-		if e.Own.Paged {
-			k.BudgetAlgorithms = append(k.BudgetAlgorithms, e.Name)
-		}
-		if !e.Own.None() {
-			k.OwnAlgorithms = append(k.OwnAlgorithms, e.Name)
-		}
+		k.Algorithms = append(k.Algorithms, config.Algorithm{Name: e.Name, All: !e.Unsound, Default: e.Variant == "",
+			Budget: e.Own.Paged, Own: !e.Own.None(), Restore: e.Paged, Prefix: e.DurableByImage() || e.Baseline})
 	}
 	return k
 }

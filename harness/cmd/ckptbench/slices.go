@@ -19,7 +19,7 @@ type slicesCommand struct{}
 // Run answers on stdout until stdin ends.
 func (slicesCommand) Run(ctx context.Context, t terminal) error {
 	var o opener
-	return remote.Program{Algorithms: known().Algorithms, Open: o.open, Exact: exactFigures}.Serve(ctx, os.Stdin, t.out)
+	return remote.Program{Algorithms: known().Names(), Open: o.open, Exact: exactFigures}.Serve(ctx, os.Stdin, t.out)
 }
 
 // An opener opens stores. It keeps the transactions of the last experiment.

@@ -64,13 +64,7 @@ func TestClaimsAreComplete(t *testing.T) {
 func TestClaimsCanBeDecided(t *testing.T) {
 	var known config.Known
 	for _, e := range algorithms.All() {
-		known.Algorithms = append(known.Algorithms, e.Name)
-		if !e.Unsound {
-			known.SoundAlgorithms = append(known.SoundAlgorithms, e.Name)
-		}
-		if e.Variant == "" {
-			known.DefaultAlgorithms = append(known.DefaultAlgorithms, e.Name)
-		}
+		known.Algorithms = append(known.Algorithms, config.Algorithm{Name: e.Name, All: !e.Unsound, Default: e.Variant == ""})
 	}
 	for _, c := range All() {
 		for _, name := range c.Configs {

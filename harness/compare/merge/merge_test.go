@@ -15,7 +15,7 @@ import (
 	"ckptbench/harness/result"
 )
 
-var known = config.Known{Algorithms: []string{"none", "calc"}, DefaultAlgorithms: []string{"none", "calc"}}
+var known = config.Known{Algorithms: []config.Algorithm{{Name: "none", Default: true}, {Name: "calc", Default: true}}}
 
 const text = `algorithms: [none, calc]
 records: 1000
@@ -170,7 +170,7 @@ func TestReportsNameEveryMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	charts := chart.Charts(e, chart.NewStyle(known.Algorithms))
+	charts := chart.Charts(e, chart.NewStyle(known.Names()))
 	if len(charts) < 4 {
 		t.Errorf("%d charts", len(charts))
 	}
