@@ -41,8 +41,7 @@ func imageBasis(fsys fs.FS, dir, log string) (b basis, err error) {
 	end, asked := uint64(0), false
 	for {
 		set, _, err := image.Latest(fsys, dir)
-		var damage *image.Damage
-		if errors.Is(err, image.ErrNoImage) || b.above > 0 && errors.As(err, &damage) {
+		if errors.Is(err, image.ErrNoImage) || b.above > 0 && errors.Is(err, image.ErrDamaged) {
 			return b, nil // none, or none that is usable
 		}
 		if err != nil {

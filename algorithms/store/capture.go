@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/sched"
 )
@@ -76,18 +76,9 @@ func (e *Env) Scan(ctx context.Context, w *Image, f func(out *Out, r Rec)) error
 // slots, in n parts of its own: f Adds the records of one part. Each stream of
 // the image takes the next part that none has taken, until one fails.
 func (e *Env) Parts(ctx context.Context, w *Image, n int, f func(ctx context.Context, out *Out, part int) error) error {
-	var taken atomic.Int64
-	return w.Streams(ctx, func(ctx context.Context, out *Out) error {
-		for {
-			part := int(taken.Add(1)) - 1
-			if part >= n || ctx.Err() != nil {
-				return nil
-			}
-			sched.Point("part")
-			if err := f(ctx, out, part); err != nil {
-				return err
-			}
-		}
+	return durable.Share(ctx, w.w.Streams(), n, func(ctx context.Context, stream, part int) error {
+		sched.Point("part")
+		return f(ctx, &Out{Stream: stream, s: w.w.Stream(stream)}, part)
 	})
 }
 

@@ -117,8 +117,7 @@ func (o *Options) ownReach() (uint64, error) {
 // passedOver reports whether an error says that own files are not to be recovered
 // from, so that an image is; and whether that should not be.
 func (o Own) passedOver(err error) (yes, problem bool) {
-	var log *wal.Damage
-	if o.Kind.Damaged(err) || errors.As(err, &log) || errors.Is(err, errUnfit) {
+	if o.Kind.Damaged(err) || errors.Is(err, wal.ErrDamaged) || errors.Is(err, errUnfit) {
 		return true, true
 	}
 	return errors.Is(err, ErrNoState), false

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/wal"
@@ -121,8 +122,7 @@ func (src Source) named() bool { return src.Image != "" || len(src.Chain) > 0 }
 
 // isNoImage reports whether an error of load says that no image is left.
 func isNoImage(err error) bool {
-	var damage *image.Damage
-	return errors.Is(err, ErrNoImage) || errors.As(err, &damage)
+	return errors.Is(err, ErrNoImage) || errors.Is(err, image.ErrDamaged)
 }
 
 // recoverOne recovers from the newest image that is whole, and from its log. It
@@ -170,8 +170,7 @@ func (src Source) reaches(at Point) error {
 func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string, err error) {
 	for {
 		path, err := s.loadOne(ctx, src, r)
-		var damage *image.Damage
-		if src.named() || !errors.As(err, &damage) || path == "" {
+		if src.named() || !errors.Is(err, image.ErrDamaged) || path == "" {
 			return path, err
 		}
 		r.Problems = append(r.Problems, err.Error())
@@ -271,7 +270,7 @@ func findImages(src Source) (*image.Set, []image.Problem, error) {
 	return image.Latest(src.FS, src.Images)
 }
 
-func (s *Store) fits(tables []image.Table) error {
+func (s *Store) fits(tables []durable.Table) error {
 	if len(tables) != len(s.tables) {
 		return fmt.Errorf("image of %d tables for a store of %d", len(tables), len(s.tables))
 	}
@@ -385,7 +384,7 @@ func (s *Store) sum(counts []counter) (n uint64) {
 type ImageInfo = image.Info
 
 // An ImageRecord is one record of an image. Value is good until the next.
-type ImageRecord = image.Record
+type ImageRecord = durable.Record
 
 // ReadImage hands every record of an image to f, in parallel, after checking
 // every checksum. fsys nil is the operating system's.

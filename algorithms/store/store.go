@@ -238,10 +238,6 @@ func (s *Store) accountVersions() {
 
 func (s *Store) openFiles() error {
 	o := &s.opts
-	var specs []image.Table
-	for _, t := range o.Tables {
-		specs = append(specs, image.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
-	}
 	block := o.Images.BlockSize
 	if block == 0 {
 		block = image.DefaultBlock
@@ -252,7 +248,7 @@ func (s *Store) openFiles() error {
 	s.images, err = image.Open(image.Options{
 		Dir: o.Images.Dir, FS: o.Images.FS, Streams: o.Images.Streams, Disk: s.pace,
 		Discard: o.Images.Discard || o.Images.Dir == "", Buffered: o.Images.Buffered,
-		BlockSize: o.Images.BlockSize, Algorithm: o.Algorithm, Tables: specs,
+		BlockSize: o.Images.BlockSize, Algorithm: o.Algorithm, Tables: o.Tables,
 	})
 	if err != nil || o.Log.Dir == "" {
 		return err

@@ -7,17 +7,15 @@ import (
 
 	"ckptbench/algorithms/internal/arena"
 	"ckptbench/algorithms/internal/backoff"
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/prefetch"
 	"ckptbench/algorithms/internal/record"
 )
 
-// A TableSpec declares a table.
-type TableSpec struct {
-	Name      string
-	ValueSize int    // bytes a value may have, at most
-	Capacity  uint64 // distinct keys the table may ever hold
-	Hash      bool   // keys are any uint64; else they are below Capacity
-}
+// A TableSpec declares a table: Name, ValueSize (bytes that a value may have, at most),
+// Capacity (distinct keys that it may ever hold), and Hash (keys are any uint64; else
+// they are below Capacity).
+type TableSpec = durable.Table
 
 // A table is the slots of one table, and how keys find them.
 type table struct {

@@ -7,11 +7,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
 func benchOptions(b testing.TB, streams int) Options {
-	return Options{Dir: b.TempDir(), Streams: streams, Tables: []Table{{Name: "t", ValueSize: 100}}}
+	return Options{Dir: b.TempDir(), Streams: streams, Tables: []durable.Table{{Name: "t", ValueSize: 100}}}
 }
 
 // BenchmarkPut is the cost of a record with nothing written: the larger of what
@@ -174,7 +175,7 @@ func BenchmarkScan(b *testing.B) {
 					n uint64
 					_ [56]byte
 				}, workers)
-				err := im.Scan(context.Background(), workers, func(w int, r Record) error { sums[w].n += r.Key; return nil })
+				err := im.Scan(context.Background(), workers, func(w int, r durable.Record) error { sums[w].n += r.Key; return nil })
 				if err != nil {
 					b.Fatal(err)
 				}

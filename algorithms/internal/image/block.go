@@ -3,6 +3,7 @@ package image
 import (
 	"math"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -67,7 +68,7 @@ func seal(b []byte, payload int, stream int, seq uint64, offset int64, perTable 
 	le.PutUint64(b[32:], uint64(offset))
 	le.PutUint64(b[40:], t.digest)
 	clear(b[blockHeader+payload : length-blockTrailer])
-	crc := checksum(b[:length-blockTrailer])
+	crc := durable.Checksum(b[:length-blockTrailer])
 	le.PutUint32(b[length-blockTrailer:], crc)
 	return b, blockRef{
 		offset: offset, length: length, crc: crc, low: t.low, high: t.high,

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -17,13 +18,13 @@ import (
 // again (two blocks under way may swap places).
 type scenario struct {
 	progress
-	content map[uint64][]Record
+	content map[uint64][]durable.Record
 }
 
 // run takes full, full, partial, partial, then after a restart full, full. It
 // stops at the first error.
 func (s *scenario) run(fsys fs.FS) error {
-	s.content = map[uint64][]Record{}
+	s.content = map[uint64][]durable.Record{}
 	for _, bases := range [][]bool{{false, false, true, true}, {false, false}} {
 		d, err := Open(testOptions(fsys))
 		if err != nil {
@@ -108,7 +109,7 @@ func TestFaultAndOn(t *testing.T) {
 		mem := fstest.NewMem()
 		fails := 0
 		fsys := failing(mem, &fails, n%2 == 0)
-		s := &scenario{content: map[uint64][]Record{}}
+		s := &scenario{content: map[uint64][]durable.Record{}}
 		d := open(t, testOptions(fsys))
 		take := func() error { return s.take(d, false) }
 		if err := errors.Join(take(), take()); err != nil {

@@ -4,55 +4,37 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // ErrNoImage is returned by Latest for a directory in which no image was ever
 // published: there is nothing to recover, and nothing is wrong.
 var ErrNoImage = errors.New("no image")
 
-// Damage is the error for a file that is not what its writer wrote. It is
-// always returned as *Damage, perhaps wrapped.
-type Damage struct {
-	File   string
-	Offset int64  // of the damaged part, in bytes
-	Block  int    // number of the block in the file, or -1
-	Record int    // number of the record in the block, or -1
-	What   string // what was found, and what was expected
-}
-
-// Error names the file and the place in it.
-func (d *Damage) Error() string {
-	s := fmt.Sprintf("%s is damaged at offset %d", filepath.Base(d.File), d.Offset)
-	if d.Block >= 0 {
-		s += fmt.Sprintf(", block %d", d.Block)
-	}
-	if d.Record >= 0 {
-		s += fmt.Sprintf(", record %d", d.Record)
-	}
-	return s + ": " + d.What
-}
+// ErrDamaged is wrapped by every *durable.Damage of an image or a manifest. What to do
+// about it is the reader's: an older image is used.
+var ErrDamaged = &durable.Kind{Name: "image"}
 
 // damaged returns a Damage outside of any block.
-func damaged(file string, off int64, format string, a ...any) *Damage {
-	return &Damage{File: file, Offset: off, Block: -1, Record: -1, What: fmt.Sprintf(format, a...)}
-}
-
-// in says in which block the damage is.
-func (d *Damage) in(block int) *Damage {
-	d.Block = block
-	return d
-}
-
-// at says in which record of the block the damage is.
-func (d *Damage) at(record int) *Damage {
-	d.Record = record
-	return d
+func damaged(file string, off int64, format string, a ...any) *durable.Damage {
+	return ErrDamaged.Damage(file, off, format, a...)
 }
 
 // A Problem is something that was passed over on the way to a usable image.
 type Problem struct {
 	File string
-	Err  error // often a *Damage
+	Err  error // often a *durable.Damage
+}
+
+// passedOver returns the problems that damaged manifests are.
+func passedOver(damaged []error) (problems []Problem) {
+	for _, err := range damaged {
+		var d *durable.Damage
+		errors.As(err, &d)
+		problems = append(problems, Problem{d.File, err})
+	}
+	return problems
 }
 
 // Error makes a Problem an error, so that several can be joined.

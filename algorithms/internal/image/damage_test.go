@@ -3,10 +3,12 @@ package image
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -27,7 +29,7 @@ func smallImage(t testing.TB) (*fstest.Mem, Info) {
 
 func mustBeDamage(t *testing.T, err error, format string, a ...any) {
 	t.Helper()
-	var d *Damage
+	var d *durable.Damage
 	if !errors.As(err, &d) {
 		t.Fatalf(format+": got %v", append(a, err)...)
 	}
@@ -54,11 +56,11 @@ func TestEveryByteOfImage(t *testing.T) {
 		patched := patch{mem, int64(i / fs.Align * fs.Align), bad}
 		_, err := scanAll(patched, info.Path, 1)
 		mustBeDamage(t, err, "byte %d changed", i)
-		var d *Damage
+		var d *durable.Damage
 		errors.As(err, &d)
 		first, last := fs.Align, len(good)-fs.Align
-		if i >= first && i < last && d.Block != i/fs.Align-1 {
-			t.Fatalf("byte %d changed: block %d is blamed: %v", i, d.Block, err)
+		if i >= first && i < last && d.Place != fmt.Sprintf("block %d", i/fs.Align-1) {
+			t.Fatalf("byte %d changed: %s is blamed: %v", i, d.Place, err)
 		}
 		if i%64 == 0 {
 			if r, err := Verify(patched, testDir); err != nil || r.OK() {

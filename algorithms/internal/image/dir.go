@@ -3,11 +3,11 @@ package image
 import (
 	"errors"
 	"fmt"
-	iofs "io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/limit"
 )
@@ -25,7 +25,7 @@ type Options struct {
 	Buffered  bool   // go through the page cache, where I/O would else be direct
 	BlockSize int    // bytes; 0 is DefaultBlock; grown to hold the largest value
 	Algorithm string // at most MaxAlgorithm bytes
-	Tables    []Table
+	Tables    []durable.Table
 }
 
 // A Dir is a directory that images are written to, one after another, by one
@@ -201,14 +201,6 @@ func (d *Dir) giveBack(buffers ...[]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.buffers = append(d.buffers, buffers...)
-}
-
-// remove removes a file that may be there.
-func (d *Dir) remove(path string) error {
-	if err := d.o.FS.Remove(path); err != nil && !errors.Is(err, iofs.ErrNotExist) {
-		return fmt.Errorf("remove leftover: %w", err)
-	}
-	return nil
 }
 
 // path returns the path of a file in the directory.

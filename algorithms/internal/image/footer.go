@@ -1,6 +1,7 @@
 package image
 
 import (
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -55,7 +56,7 @@ func (f *footer) encode(offset int64) ([]byte, uint32) {
 		p = le.AppendUint32(p, 0)
 	}
 	body := b[:len(b)-trailerSize]
-	return b, encodeTrailer(b[len(body):], offset, offset+int64(len(b)), checksum(body))
+	return b, encodeTrailer(b[len(body):], offset, offset+int64(len(b)), durable.Checksum(body))
 }
 
 func appendCounts(p []byte, c counts) []byte {
@@ -79,7 +80,7 @@ func encodeTrailer(t []byte, footerAt, size int64, crc uint32) uint32 {
 	le.PutUint64(t[16:], uint64(size))
 	le.PutUint32(t[24:], version)
 	le.PutUint32(t[28:], crc)
-	own := checksum(t[:trailerSize-4])
+	own := durable.Checksum(t[:trailerSize-4])
 	le.PutUint32(t[trailerSize-4:], own)
 	return own
 }
@@ -98,7 +99,7 @@ func decodeTrailer(file string, t []byte, size int64) (trailer, error) {
 		return trailer{}, damaged(file, at, "it ends with %q, an image with %q: it is cut off", t[:8], trailerMagic)
 	}
 	tr := trailer{footer: int64(le.Uint64(t[8:])), crc: le.Uint32(t[28:]), own: le.Uint32(t[trailerSize-4:])}
-	if crc := checksum(t[:trailerSize-4]); crc != tr.own {
+	if crc := durable.Checksum(t[:trailerSize-4]); crc != tr.own {
 		return trailer{}, damaged(file, size-4, "trailer's checksum is %08x, its bytes give %08x", tr.own, crc)
 	}
 	if v := le.Uint32(t[24:]); v != version {
@@ -121,7 +122,7 @@ func decodeTrailer(file string, t []byte, size int64) (trailer, error) {
 // decodeFooter reads a footer, b, that stands at tr.footer, and checks that the
 // blocks it names fill the file between header and footer.
 func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error) {
-	if crc := checksum(b); crc != tr.crc {
+	if crc := durable.Checksum(b); crc != tr.crc {
 		return nil, damaged(file, tr.footer, "footer's checksum is %08x, its bytes give %08x", tr.crc, crc)
 	}
 	if string(b[:8]) != footerMagic {
@@ -160,7 +161,7 @@ func (f *footer) check(file string, at int64, h *header) error {
 		ok := r.offset == next && r.length >= fs.Align && r.length%fs.Align == 0 && r.length <= h.blockSize &&
 			r.dead <= r.records && r.low <= r.high && int(r.high) < len(h.tables)
 		if !ok {
-			return damaged(file, at, "footer says of block %d: %+v; it should begin at %d", i, r, next).in(i)
+			return damaged(file, at, "footer says of block %d: %+v; it should begin at %d", i, r, next).In("block %d", i)
 		}
 		next = r.end()
 		records, dead = records+uint64(r.records), dead+uint64(r.dead)
@@ -188,7 +189,7 @@ func (p *parser) point() Point {
 	b := p.take(1 + MaxKind)
 	n := min(int(b[0]), MaxKind)
 	pt.Kind = string(b[1 : 1+n])
-	p.bad = p.bad || int(b[0]) > MaxKind || !allZero(b[1+n:])
+	p.bad = p.bad || int(b[0]) > MaxKind || !durable.Zero(b[1+n:])
 	return pt
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -52,9 +53,9 @@ func (f *forgery) bytes() []byte {
 	}
 	for i, block := range f.blocks {
 		end := len(block) - blockTrailer
-		le.PutUint32(block[end:], checksum(block[:end]))
+		le.PutUint32(block[end:], durable.Checksum(block[:end]))
 		if i < len(f.foot.blocks) && i != f.keep {
-			f.foot.blocks[i].crc = checksum(block[:end])
+			f.foot.blocks[i].crc = durable.Checksum(block[:end])
 		}
 		b = append(b, block...)
 	}
@@ -148,13 +149,13 @@ func TestScanStops(t *testing.T) {
 	defer im.Close()
 	enough := errors.New("enough")
 	for _, workers := range []int{0, 1, 2, 100} {
-		if err := im.Scan(ctx(), workers, func(int, Record) error { return enough }); err != enough {
+		if err := im.Scan(ctx(), workers, func(int, durable.Record) error { return enough }); err != enough {
 			t.Errorf("%d workers: %v", workers, err)
 		}
 	}
 	c, cancel := context.WithCancel(ctx())
 	n := 0
-	err = im.Scan(c, 1, func(int, Record) error { n++; cancel(); return nil })
+	err = im.Scan(c, 1, func(int, durable.Record) error { n++; cancel(); return nil })
 	if !errors.Is(err, context.Canceled) || n == 0 || n >= int(im.Records()+im.Tombstones()) {
 		t.Errorf("cancelled after %d records: %v", n, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -17,26 +18,26 @@ const goldenFiles = "testdata/version1"
 
 // goldenRecords are the records of an image: values of every length that matters, and
 // tombstones.
-func goldenRecords(image uint64) []Record {
-	var out []Record
+func goldenRecords(image uint64) []durable.Record {
+	var out []durable.Record
 	for i, n := range []int{0, 1, 15, 16, 17, 100, 4000, 5000} {
 		table := 0
 		if n > testTables[0].ValueSize {
 			table = 1
 		}
 		key := uint64(i) + image%3
-		r := Record{Table: table, Key: key, Stamp: image<<16 | uint64(i), Value: bytes.Repeat([]byte{byte(image), byte(i)}, n)[:n]}
+		r := durable.Record{Table: table, Key: key, Stamp: image<<16 | uint64(i), Value: bytes.Repeat([]byte{byte(image), byte(i)}, n)[:n]}
 		out = append(out, r)
 	}
-	return append(out, Record{Table: 1, Key: 1<<64 - 1 - image, Stamp: image << 16, Absent: true})
+	return append(out, durable.Record{Table: 1, Key: 1<<64 - 1 - image, Stamp: image << 16, Absent: true})
 }
 
 // writeGolden writes a full image, two partial ones that are merged, and one on top. It
 // returns the records of each image that is left.
-func writeGolden(t *testing.T, fsys fs.FS) map[uint64][]Record {
+func writeGolden(t *testing.T, fsys fs.FS) map[uint64][]durable.Record {
 	t.Helper()
 	d := open(t, testOptions(fsys))
-	recs := map[uint64][]Record{}
+	recs := map[uint64][]durable.Record{}
 	take := func(base uint64, p Point) {
 		seq := d.lastImage + 1
 		recs[seq] = goldenRecords(seq)
@@ -49,7 +50,7 @@ func writeGolden(t *testing.T, fsys fs.FS) map[uint64][]Record {
 		t.Fatal(err)
 	}
 	for _, r := range recs[2] {
-		if !slices.ContainsFunc(recs[3], func(o Record) bool { return o.Table == r.Table && o.Key == r.Key }) {
+		if !slices.ContainsFunc(recs[3], func(o durable.Record) bool { return o.Table == r.Table && o.Key == r.Key }) {
 			recs[3] = append(recs[3], r)
 		}
 	}
@@ -80,8 +81,8 @@ func TestReadsVersion1(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := slices.Clone(recs[ref.Seq])
-		for _, recs := range [][]Record{found, want} {
-			slices.SortFunc(recs, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Key, b.Key), a.Table-b.Table) })
+		for _, recs := range [][]durable.Record{found, want} {
+			slices.SortFunc(recs, func(a, b durable.Record) int { return cmp.Or(cmp.Compare(a.Key, b.Key), a.Table-b.Table) })
 		}
 		if err := sameRecords(found, want); err != nil {
 			t.Errorf("%s: %v", ref.Path, err)

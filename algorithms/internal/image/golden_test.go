@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
 
@@ -66,7 +67,7 @@ func TestFormat(t *testing.T) {
 	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, nil, Point{})
-	recs := []Record{
+	recs := []durable.Record{
 		{Table: 0, Key: 1, Stamp: 0x1122334455667788, Value: []byte("value")},
 		{Table: 1, Key: 2, Stamp: 3, Absent: true},
 		{Table: 1, Key: 1<<64 - 1, Stamp: 4, Value: nil},

@@ -3,8 +3,8 @@ package image
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -14,17 +14,12 @@ const (
 	headerMagic = "CKPTIMG\n"
 )
 
-// castagnoli is never written to.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-func checksum(p []byte) uint32 { return crc32.Checksum(p, castagnoli) }
-
 // A header is what the first bytes of an image say.
 type header struct {
 	blockSize int
 	seq, base uint64
 	algorithm string
-	tables    []Table
+	tables    []durable.Table
 	crc       uint32 // set by encode and decode
 }
 
@@ -54,7 +49,7 @@ func (h *header) check() error {
 }
 
 // largest returns the size in bytes of the largest value in any table.
-func largest(tables []Table) int {
+func largest(tables []durable.Table) int {
 	n := 0
 	for _, t := range tables {
 		n = max(n, t.ValueSize)
@@ -78,7 +73,7 @@ func (h *header) encode(b []byte) {
 		p = append(p, index(t.Hash))
 	}
 	clear(b[len(p) : headerSize-4])
-	h.crc = checksum(b[:headerSize-4])
+	h.crc = durable.Checksum(b[:headerSize-4])
 	le.PutUint32(b[headerSize-4:], h.crc)
 }
 
@@ -102,7 +97,7 @@ func decodeHeader(file string, b []byte) (*header, error) {
 		return nil, damaged(file, 8, "format version %d, this program reads %d", v, version)
 	}
 	h := &header{crc: le.Uint32(b[headerSize-4:])}
-	if crc := checksum(b[:headerSize-4]); crc != h.crc {
+	if crc := durable.Checksum(b[:headerSize-4]); crc != h.crc {
 		return nil, damaged(file, headerSize-4, "header's checksum is %08x, its bytes give %08x", h.crc, crc)
 	}
 	p := &parser{b: b[12 : headerSize-4]}
@@ -111,7 +106,7 @@ func decodeHeader(file string, b []byte) (*header, error) {
 	tables := int(p.u16())
 	h.algorithm = p.str()
 	for range min(tables, MaxTables) {
-		h.tables = append(h.tables, Table{Name: p.str(), ValueSize: int(p.u32()), Capacity: p.u64(), Hash: p.flag()})
+		h.tables = append(h.tables, durable.Table{Name: p.str(), ValueSize: int(p.u32()), Capacity: p.u64(), Hash: p.flag()})
 	}
 	if tables > MaxTables || p.bad || !p.zeros() {
 		return nil, damaged(file, 12, "header is not as a writer writes it, though its checksum is right")
@@ -162,13 +157,4 @@ func (p *parser) flag() bool {
 }
 
 // zeros reports whether nothing but zeros is left.
-func (p *parser) zeros() bool { return allZero(p.b) }
-
-func allZero(b []byte) bool {
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
-}
+func (p *parser) zeros() bool { return durable.Zero(p.b) }

@@ -10,12 +10,13 @@ import (
 	"sync"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
 const testDir = "/images"
 
-var testTables = []Table{
+var testTables = []durable.Table{
 	{Name: "small", ValueSize: 16, Capacity: 1000},
 	{Name: "large", ValueSize: 5000, Capacity: 77, Hash: true},
 }
@@ -35,11 +36,11 @@ func open(t testing.TB, o Options) *Dir {
 }
 
 // someRecords returns n records that depend on seed alone.
-func someRecords(seed uint64, n int) []Record {
+func someRecords(seed uint64, n int) []durable.Record {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	out := make([]Record, n)
+	out := make([]durable.Record, n)
 	for i := range out {
-		r := Record{Table: rng.IntN(len(testTables)), Key: uint64(i), Stamp: seed<<32 | rng.Uint64N(1000)}
+		r := durable.Record{Table: rng.IntN(len(testTables)), Key: uint64(i), Stamp: seed<<32 | rng.Uint64N(1000)}
 		if rng.IntN(8) == 0 {
 			r.Absent = true
 		} else {
@@ -54,7 +55,7 @@ func someRecords(seed uint64, n int) []Record {
 }
 
 // fill puts the records into the streams of w in turn, one goroutine each.
-func fill(ctx context.Context, w *Writer, recs []Record) error {
+func fill(ctx context.Context, w *Writer, recs []durable.Record) error {
 	errs := make([]error, w.Streams())
 	var wg sync.WaitGroup
 	for i := range w.Streams() {
@@ -73,7 +74,7 @@ func fill(ctx context.Context, w *Writer, recs []Record) error {
 	return nil
 }
 
-func put(ctx context.Context, s *Stream, r Record) error {
+func put(ctx context.Context, s *Stream, r durable.Record) error {
 	if err := s.Room(ctx, len(r.Value)); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func put(ctx context.Context, s *Stream, r Record) error {
 }
 
 // take writes one image.
-func take(d *Dir, base uint64, recs []Record, p Point) (Info, error) {
+func take(d *Dir, base uint64, recs []durable.Record, p Point) (Info, error) {
 	ctx := context.Background()
 	w, err := d.BeginPartial(base)
 	if err != nil {
@@ -99,7 +100,7 @@ func take(d *Dir, base uint64, recs []Record, p Point) (Info, error) {
 	return w.Commit(ctx, p)
 }
 
-func mustTake(t testing.TB, d *Dir, base uint64, recs []Record, p Point) Info {
+func mustTake(t testing.TB, d *Dir, base uint64, recs []durable.Record, p Point) Info {
 	t.Helper()
 	info, err := take(d, base, recs, p)
 	if err != nil {
@@ -109,26 +110,26 @@ func mustTake(t testing.TB, d *Dir, base uint64, recs []Record, p Point) Info {
 }
 
 // scanAll returns the records of an image, sorted by key.
-func scanAll(fsys fs.FS, path string, workers int) ([]Record, error) {
+func scanAll(fsys fs.FS, path string, workers int) ([]durable.Record, error) {
 	im, err := OpenImage(fsys, path)
 	if err != nil {
 		return nil, err
 	}
 	defer im.Close()
 	var mu sync.Mutex
-	var out []Record
-	err = im.Scan(context.Background(), workers, func(_ int, r Record) error {
+	var out []durable.Record
+	err = im.Scan(context.Background(), workers, func(_ int, r durable.Record) error {
 		r.Value = bytes.Clone(r.Value)
 		mu.Lock()
 		defer mu.Unlock()
 		out = append(out, r)
 		return nil
 	})
-	slices.SortFunc(out, func(a, b Record) int { return int(a.Key) - int(b.Key) })
+	slices.SortFunc(out, func(a, b durable.Record) int { return int(a.Key) - int(b.Key) })
 	return out, err
 }
 
-func sameRecords(a, b []Record) error {
+func sameRecords(a, b []durable.Record) error {
 	if len(a) != len(b) {
 		return fmt.Errorf("%d records, want %d", len(a), len(b))
 	}

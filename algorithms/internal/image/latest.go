@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -122,38 +123,15 @@ func newSet(dir string, m *manifest, newest entry, of []entry) *Set {
 // readManifests returns the manifests that are whole, newest first, and what is
 // wrong with the others. An error is one of the file system.
 func (in *inventory) readManifests(fsys fs.FS, dir string) ([]*manifest, []Problem, error) {
-	var good []*manifest
-	var problems []Problem
-	for _, n := range in.manifests {
-		path := filepath.Join(dir, manifestName(n))
-		m, err := readManifest(fsys, path, n)
-		if isDamage(err) {
-			problems = append(problems, Problem{path, err})
-			continue
-		}
-		if err != nil {
-			return nil, problems, err
-		}
-		good = append(good, m)
-	}
-	return good, problems, nil
+	good, bad, err := durable.Whole(in.manifests, len(in.manifests), func(n uint64) (*manifest, error) {
+		return readManifest(fsys, filepath.Join(dir, manifestName(n)), n)
+	})
+	return good, passedOver(bad), err
 }
 
 func readManifest(fsys fs.FS, path string, number uint64) (*manifest, error) {
-	f, err := fsys.Open(path, false)
+	b, err := ErrDamaged.ReadFile(fsys, path, maxManifest)
 	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	size, err := f.Size()
-	if err != nil {
-		return nil, err
-	}
-	if size > maxManifest {
-		return nil, damaged(path, 0, "%d bytes, no manifest has more than %d", size, maxManifest)
-	}
-	b := make([]byte, size)
-	if err := readFull(f, path, b, 0); err != nil {
 		return nil, err
 	}
 	m, err := decodeManifest(path, b)
@@ -179,7 +157,7 @@ func (m *manifest) good(fsys fs.FS, dir string) ([]entry, []Problem, error) {
 		switch {
 		case err == nil:
 			good = append([]entry{e}, good...)
-		case isDamage(err):
+		case errors.Is(err, ErrDamaged):
 			problems = append(problems, Problem{path, err})
 		default:
 			return nil, problems, err
@@ -202,11 +180,6 @@ func (e entry) check(fsys fs.FS, path string) error {
 		return damaged(path, 0, "it is not the image the manifest means: found %+v, expected %+v", got, e)
 	}
 	return nil
-}
-
-func isDamage(err error) bool {
-	var d *Damage
-	return errors.As(err, &d)
 }
 
 // joinProblems makes one error of several problems.

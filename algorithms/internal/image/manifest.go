@@ -3,8 +3,9 @@ package image
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 const (
@@ -13,10 +14,10 @@ const (
 	manifestPrefix = "MANIFEST-"
 	imagePrefix    = "image-"
 	mergeInfix     = "-merge-"
-	tmpSuffix      = ".tmp"
+	numberDigits   = 6 // of a number in a name, at least
 )
 
-func manifestName(number uint64) string { return fmt.Sprintf("%s%06d", manifestPrefix, number) }
+func manifestName(number uint64) string { return durable.Name(manifestPrefix, numberDigits, number) }
 
 // An id tells the file of an image from all others: the image's sequence number
 // and, where the file was merged from several, the number of the merge. Both are
@@ -24,10 +25,11 @@ func manifestName(number uint64) string { return fmt.Sprintf("%s%06d", manifestP
 type id struct{ seq, merge uint64 }
 
 func (i id) name() string {
-	if i.merge == 0 {
-		return fmt.Sprintf("%s%06d", imagePrefix, i.seq)
+	name := durable.Name(imagePrefix, numberDigits, i.seq)
+	if i.merge != 0 {
+		name += durable.Name(mergeInfix, numberDigits, i.merge)
 	}
-	return fmt.Sprintf("%s%06d%s%06d", imagePrefix, i.seq, mergeInfix, i.merge)
+	return name
 }
 
 // before orders ids newest first; of one image, the last merge first.
@@ -36,21 +38,10 @@ func (i id) before(o id) bool { return i.seq > o.seq || i.seq == o.seq && i.merg
 // parseID is the opposite of name.
 func parseID(name string) (i id, ok bool) {
 	plain, merge, merged := strings.Cut(name, mergeInfix)
-	if i.seq, ok = number(plain, imagePrefix); ok && merged {
-		i.merge, ok = number(merge, "")
+	if i.seq, ok = durable.Number(imagePrefix, numberDigits, plain); ok && merged {
+		i.merge, ok = durable.Number("", numberDigits, merge)
 	}
 	return i, ok
-}
-
-// number returns the number in a name that is prefix and a number, and nothing
-// else.
-func number(name, prefix string) (uint64, bool) {
-	digits, ok := strings.CutPrefix(name, prefix)
-	n, err := strconv.ParseUint(digits, 10, 63)
-	if !ok || err != nil || n == 0 || name != fmt.Sprintf("%s%06d", prefix, n) {
-		return 0, false
-	}
-	return n, true
 }
 
 // An entry is what a manifest says of an image.
@@ -86,50 +77,25 @@ func (m *manifest) encode() []byte {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "crc %08x\n", checksum(b.Bytes()))
-	return b.Bytes()
+	return durable.SealText(b.Bytes())
 }
 
-const crcLine = len("crc 01234567\n")
-
-// decodeManifest reads a manifest. One that differs in any byte from what
-// encode would have written is damaged.
+// decodeManifest reads a manifest.
 func decodeManifest(file string, b []byte) (*manifest, error) {
-	if len(b) < len(manifestTitle)+crcLine {
-		return nil, damaged(file, 0, "%d bytes are left, the shortest manifest has %d", len(b), len(manifestTitle)+crcLine)
-	}
-	at := len(b) - crcLine
-	if want := fmt.Sprintf("crc %08x\n", checksum(b[:at])); string(b[at:]) != want {
-		return nil, damaged(file, int64(at), "it ends with %q, its bytes give %q", b[at:], want)
-	}
 	m := &manifest{}
-	off := int64(0)
-	for i, line := range strings.SplitAfter(string(b[:at]), "\n") {
-		if err := m.line(i, line); err != nil {
-			return nil, damaged(file, off, "line %d: %v", i+1, err)
-		}
-		off += int64(len(line))
-	}
-	if !bytes.Equal(m.encode(), b) {
-		return nil, damaged(file, 0, "it is not as a writer writes it, though its checksum is right")
+	if err := ErrDamaged.OpenText(file, manifestTitle, b, m.line, m.encode); err != nil {
+		return nil, err
 	}
 	return m, m.check(file)
 }
 
-// line reads line i of a manifest.
+// line reads line i of a manifest, after its title.
 func (m *manifest) line(i int, line string) error {
 	switch {
-	case line == "": // after the last newline
-		return nil
 	case i == 0:
-		if line != manifestTitle {
-			return fmt.Errorf("%.40q, a manifest begins with %q", line, manifestTitle)
-		}
-		return nil
-	case i == 1:
 		_, err := fmt.Sscanf(line, "number %d\n", &m.number)
 		return err
-	case i-2 >= MaxChain:
+	case i > MaxChain:
 		return fmt.Errorf("more than %d images", MaxChain)
 	}
 	var e entry

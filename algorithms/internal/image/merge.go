@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -138,7 +139,7 @@ func (m *merge) input(ctx context.Context, e entry, last bool) error {
 	}
 	m.out.Read += im.Size()
 	s := m.w.Stream(0)
-	return im.Scan(ctx, 1, func(_ int, r Record) error {
+	return im.Scan(ctx, 1, func(_ int, r durable.Record) error {
 		if err := m.pace(ctx, int64(recordHeader+len(r.Value))); err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ type keys struct {
 	other map[uint64]struct{}
 }
 
-func newKeys(t Table) keys {
+func newKeys(t durable.Table) keys {
 	if t.Hash {
 		return keys{other: map[uint64]struct{}{}}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -22,7 +23,7 @@ type chained struct {
 }
 
 // lay lays records over a state.
-func lay(under map[string]string, recs []Record) map[string]string {
+func lay(under map[string]string, recs []durable.Record) map[string]string {
 	out := maps.Clone(under)
 	if out == nil {
 		out = map[string]string{}
@@ -254,7 +255,7 @@ func TestMergeFails(t *testing.T) {
 	bad := append([]byte(nil), b...)
 	bad[headerSize+100] ^= 1
 	overwrite(t, mem, "image-000001", bad)
-	if _, err := d.Merge(ctx(), true, 0); !isDamage(err) {
+	if _, err := d.Merge(ctx(), true, 0); !errors.Is(err, ErrDamaged) {
 		t.Errorf("merge of a damaged image: %v", err)
 	}
 	overwrite(t, mem, "image-000001", b)

@@ -1,10 +1,9 @@
 package image
 
 import (
-	"errors"
 	"fmt"
-	"io"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -21,7 +20,7 @@ type Image struct {
 
 // OpenImage opens an image and checks its header, footer and trailer, and that
 // its blocks fill what is between. If something is wrong with them the error is
-// a *Damage.
+// a *durable.Damage.
 func OpenImage(fsys fs.FS, path string) (*Image, error) {
 	f, err := fsys.Open(path, true)
 	if err != nil {
@@ -51,7 +50,7 @@ func (im *Image) Base() uint64 { return im.head.base }
 func (im *Image) Algorithm() string { return im.head.algorithm }
 
 // Tables returns the tables; the caller must not change them.
-func (im *Image) Tables() []Table { return im.head.tables }
+func (im *Image) Tables() []durable.Table { return im.head.tables }
 
 // Point returns the point of consistency.
 func (im *Image) Point() Point { return im.foot.point }
@@ -86,13 +85,13 @@ func (im *Image) load() (err error) {
 		return damaged(im.path, im.size, "its length is %d; it is cut off, or not an image", im.size)
 	}
 	buf := fs.Buffer(fs.Align)
-	if err := readFull(im.f, im.path, buf, 0); err != nil {
+	if err := ErrDamaged.ReadFull(im.f, im.path, buf, 0); err != nil {
 		return err
 	}
 	if im.head, err = decodeHeader(im.path, buf); err != nil {
 		return err
 	}
-	if err := readFull(im.f, im.path, buf, im.size-fs.Align); err != nil {
+	if err := ErrDamaged.ReadFull(im.f, im.path, buf, im.size-fs.Align); err != nil {
 		return err
 	}
 	tr, err := decodeTrailer(im.path, buf[fs.Align-trailerSize:], im.size)
@@ -100,22 +99,10 @@ func (im *Image) load() (err error) {
 		return err
 	}
 	foot := fs.Buffer(int(im.size - tr.footer))
-	if err := readFull(im.f, im.path, foot, tr.footer); err != nil {
+	if err := ErrDamaged.ReadFull(im.f, im.path, foot, tr.footer); err != nil {
 		return err
 	}
 	im.crc = tr.own
 	im.foot, err = decodeFooter(im.path, foot[:len(foot)-trailerSize], tr, im.head)
 	return err
-}
-
-// readFull fills b from offset off. A file that ends before is damaged.
-func readFull(f fs.File, path string, b []byte, off int64) error {
-	n, err := f.ReadAt(b, off)
-	if n == len(b) {
-		return nil
-	}
-	if err == nil || errors.Is(err, io.EOF) {
-		return damaged(path, off, "it ends after %d of %d bytes", n, len(b))
-	}
-	return fmt.Errorf("read %d bytes at offset %d of %s: %w", len(b), off, path, err)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -74,34 +75,19 @@ func holds(images []entry, i id) bool {
 	return e != nil && e.id() == i
 }
 
-// publish writes m and makes it durable under its name. From the rename on, an
-// error leaves open whether m counts: then the image it names must stay until a
-// later manifest is durable. The caller holds mu.
+// publish makes m durable under its name. Where that may or may not have happened, the
+// image it names must stay until a later manifest is durable. The caller holds mu.
 func (d *Dir) publish(m *manifest, image id) error {
-	path := d.path(manifestName(m.number))
-	tmp := path + tmpSuffix
-	if err := fs.WriteFile(d.o.FS, tmp, m.encode()); err != nil {
-		return fmt.Errorf("write manifest: %w", joinRemove(err, d.remove(tmp)))
+	unsure, err := durable.Publish(d.o.FS, d.path(manifestName(m.number)), m.encode())
+	if err == nil {
+		return nil
 	}
-	d.known = append(d.known, m.number)
-	d.waste = append(d.waste, image.name())
-	d.uncertain = append(d.uncertain, image)
-	if err := d.o.FS.Rename(tmp, path); err != nil {
-		return fmt.Errorf("publish manifest: %w", joinRemove(err, d.remove(tmp)))
+	if unsure {
+		d.known = append(d.known, m.number)
+		d.waste = append(d.waste, image.name())
+		d.uncertain = append(d.uncertain, image)
 	}
-	if err := d.o.FS.SyncDir(d.o.Dir); err != nil {
-		return fmt.Errorf("sync directory %s after publishing %s: %w", d.o.Dir, manifestName(m.number), err)
-	}
-	d.waste = d.waste[:len(d.waste)-1]
-	return nil
-}
-
-// joinRemove adds the error of a removal, if any, to err.
-func joinRemove(err, removal error) error {
-	if removal == nil {
-		return err
-	}
-	return fmt.Errorf("%w (and: %w)", err, removal)
+	return fmt.Errorf("publish manifest: %w", err)
 }
 
 // mayCount reports whether a manifest that names the image may be durable
@@ -122,7 +108,7 @@ func (d *Dir) sweep() {
 	slices.Sort(d.waste) // "MANIFEST-" sorts before "image-"
 	left := d.waste[:0]
 	for _, name := range slices.Compact(d.waste) {
-		if err := d.remove(d.path(name)); err != nil {
+		if err := durable.Remove(d.o.FS, d.path(name)); err != nil {
 			left = append(left, name)
 			d.complain(Problem{File: d.path(name), Err: err})
 		}
@@ -164,7 +150,7 @@ func (d *Dir) load() error {
 		leftover = append(leftover, in.unnamed(manifests)...)
 	}
 	for _, name := range leftover {
-		if err := d.remove(d.path(name)); err != nil {
+		if err := durable.Remove(d.o.FS, d.path(name)); err != nil {
 			return err
 		}
 	}
@@ -208,9 +194,9 @@ func takeInventory(fsys fs.FS, dir string) (*inventory, error) {
 	}
 	in := &inventory{}
 	for _, name := range names {
-		stem, temporary := strings.CutSuffix(name, tmpSuffix)
+		stem, temporary := strings.CutSuffix(name, durable.TmpSuffix)
 		image, isImage := parseID(stem)
-		man, isManifest := number(stem, manifestPrefix)
+		man, isManifest := durable.Number(manifestPrefix, numberDigits, stem)
 		in.lastImage, in.lastManifest = max(in.lastImage, image.seq, image.merge), max(in.lastManifest, man)
 		switch {
 		case temporary && (isImage || isManifest):

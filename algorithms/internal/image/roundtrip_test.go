@@ -8,12 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
 
 func TestRoundTrip(t *testing.T) {
-	largeValue := Record{Table: 1, Key: 1, Stamp: 9, Value: bytes.Repeat([]byte{7}, testTables[1].ValueSize)}
-	check := func(name string, streams int, recs []Record) {
+	largeValue := durable.Record{Table: 1, Key: 1, Stamp: 9, Value: bytes.Repeat([]byte{7}, testTables[1].ValueSize)}
+	check := func(name string, streams int, recs []durable.Record) {
 		t.Run(name, func(t *testing.T) {
 			mem := fstest.NewMem()
 			o := testOptions(mem)
@@ -50,10 +51,10 @@ func TestRoundTrip(t *testing.T) {
 	}
 	check("empty", 1, nil)
 	check("empty, streams", 4, nil)
-	check("one", 0, []Record{{Key: 0, Stamp: 1, Value: []byte("v")}})
-	check("no bytes", 1, []Record{{Key: 1<<64 - 1, Stamp: 1<<64 - 1, Value: nil}})
-	check("tombstone", 2, []Record{{Key: 0, Stamp: 1, Absent: true}})
-	check("largest", 1, []Record{largeValue})
+	check("one", 0, []durable.Record{{Key: 0, Stamp: 1, Value: []byte("v")}})
+	check("no bytes", 1, []durable.Record{{Key: 1<<64 - 1, Stamp: 1<<64 - 1, Value: nil}})
+	check("tombstone", 2, []durable.Record{{Key: 0, Stamp: 1, Absent: true}})
+	check("largest", 1, []durable.Record{largeValue})
 	for streams := 1; streams <= 4; streams++ {
 		check("many", streams, someRecords(1, 1000))
 	}
@@ -203,11 +204,11 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 	check("tables", func(o *Options) { o.Tables = nil })
-	check("tables", func(o *Options) { o.Tables = make([]Table, MaxTables+1) })
+	check("tables", func(o *Options) { o.Tables = make([]durable.Table, MaxTables+1) })
 	check("longer", func(o *Options) { o.Algorithm = strings.Repeat("a", MaxAlgorithm+1) })
-	check("longer", func(o *Options) { o.Tables = []Table{{Name: strings.Repeat("a", MaxName+1)}} })
-	check("do not fit", func(o *Options) { o.Tables = []Table{{ValueSize: MaxBlock}} })
-	check("do not fit", func(o *Options) { o.Tables = []Table{{ValueSize: -1}} })
+	check("longer", func(o *Options) { o.Tables = []durable.Table{{Name: strings.Repeat("a", MaxName+1)}} })
+	check("do not fit", func(o *Options) { o.Tables = []durable.Table{{ValueSize: MaxBlock}} })
+	check("do not fit", func(o *Options) { o.Tables = []durable.Table{{ValueSize: -1}} })
 	check("range", func(o *Options) { o.Streams = -1 })
 	check("range", func(o *Options) { o.Rate = -1 })
 	check("range", func(o *Options) { o.BlockSize = MaxBlock + 1 })
@@ -219,7 +220,7 @@ func TestLargestHeader(t *testing.T) {
 	o.Algorithm = strings.Repeat("a", MaxAlgorithm)
 	o.Tables = nil
 	for range MaxTables {
-		o.Tables = append(o.Tables, Table{Name: strings.Repeat("t", MaxName), ValueSize: 1000, Capacity: 1<<64 - 1, Hash: true})
+		o.Tables = append(o.Tables, durable.Table{Name: strings.Repeat("t", MaxName), ValueSize: 1000, Capacity: 1<<64 - 1, Hash: true})
 	}
 	info := mustTake(t, open(t, o), 0, nil, Point{Kind: strings.Repeat("k", MaxKind), Seq: 1<<64 - 1, LogFrom: 1, LogTo: 1<<64 - 1})
 	im, err := OpenImage(o.FS, info.Path)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -14,38 +14,39 @@ import (
 // of the records is not defined. No record of a block is handed out before the
 // block's CRC is found right; when all are read, the counts and the digest in
 // the footer are checked as well, so that only after Scan has returned nil is
-// the image known to be whole. Damage is returned as a *Damage; an error of f
+// the image known to be whole. Damage is returned as a *durable.Damage; an error of f
 // ends the scan and is returned as it is.
-func (im *Image) Scan(ctx context.Context, workers int, f func(worker int, r Record) error) error {
+func (im *Image) Scan(ctx context.Context, workers int, f func(worker int, r durable.Record) error) error {
 	return im.scan(ctx, workers, f, func(err error) error { return err })
 }
 
 // A scan is one pass over an image.
 type scan struct {
-	im     *Image
-	f      func(worker int, r Record) error
-	bad    func(error) error // told of a block that cannot be read; an error ends the scan
-	cancel context.CancelCauseFunc
-	next   atomic.Int64 // the next block to be read
+	im      *Image
+	f       func(worker int, r durable.Record) error
+	bad     func(error) error // told of a block that cannot be read; an error ends the scan
+	workers []scanWorker
 
 	mu     sync.Mutex
-	found  []counts // by table; protected by mu
-	digest uint64   // protected by mu
-	passed int      // blocks that bad passed over; protected by mu
+	passed int // blocks that bad passed over; protected by mu
+}
+
+// A scanWorker is what one worker of a scan has found.
+type scanWorker struct {
+	buf    []byte   // room for any block; nil before the first
+	found  []counts // by table
+	digest uint64
+	_      [64]byte
 }
 
 // scan reads all blocks. What is wrong with one goes through bad, which may
 // pass over it by returning nil.
-func (im *Image) scan(ctx context.Context, workers int, f func(int, Record) error, bad func(error) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	s := &scan{im: im, f: f, bad: bad, cancel: cancel, found: make([]counts, len(im.head.tables))}
-	var wg sync.WaitGroup
-	for i := range max(1, min(workers, len(im.foot.blocks))) {
-		wg.Go(func() { s.work(ctx, i) })
-	}
-	wg.Wait()
-	if err := context.Cause(ctx); err != nil {
+func (im *Image) scan(ctx context.Context, workers int, f func(int, durable.Record) error, bad func(error) error) error {
+	s := &scan{im: im, f: f, bad: bad, workers: make([]scanWorker, max(1, workers))}
+	err := durable.Share(ctx, workers, len(im.foot.blocks), func(_ context.Context, worker, block int) error {
+		return s.block(block, worker)
+	})
+	if err != nil {
 		return err
 	}
 	if s.passed > 0 {
@@ -54,39 +55,25 @@ func (im *Image) scan(ctx context.Context, workers int, f func(int, Record) erro
 	return s.sums()
 }
 
-// work reads blocks until there are none left.
-func (s *scan) work(ctx context.Context, worker int) {
+// begin makes a worker's buffers.
+func (s *scan) begin(w *scanWorker) {
 	longest := 0
 	for _, r := range s.im.foot.blocks {
 		longest = max(longest, r.length)
 	}
-	buf := fs.Buffer(longest)
-	found, sum := make([]counts, len(s.found)), uint64(0)
-	for ctx.Err() == nil {
-		i := int(s.next.Add(1) - 1)
-		if i >= len(s.im.foot.blocks) {
-			break
-		}
-		err := s.block(i, buf, worker, found, &sum)
-		if err != nil {
-			s.cancel(err)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, c := range found {
-		s.found[i].add(c)
-	}
-	s.digest += sum
+	w.buf, w.found = fs.Buffer(longest), make([]counts, len(s.im.head.tables))
 }
 
 // block reads block i and hands out its records.
-func (s *scan) block(i int, buf []byte, worker int, found []counts, sum *uint64) error {
-	im, ref := s.im, s.im.foot.blocks[i]
-	b := buf[:ref.length]
-	err := readFull(im.f, im.path, b, ref.offset)
-	if d, ok := err.(*Damage); ok {
-		d.in(i)
+func (s *scan) block(i, worker int) error {
+	im, ref, w := s.im, s.im.foot.blocks[i], &s.workers[worker]
+	if w.buf == nil {
+		s.begin(w)
+	}
+	b := w.buf[:ref.length]
+	err := ErrDamaged.ReadFull(im.f, im.path, b, ref.offset)
+	if d, ok := err.(*durable.Damage); ok {
+		d.In("block %d", i)
 	}
 	var payload []byte
 	if err == nil {
@@ -98,7 +85,7 @@ func (s *scan) block(i int, buf []byte, worker int, found []counts, sum *uint64)
 	var mine uint64
 	c := cursor{file: im.path, tables: im.head.tables, base: ref.offset + blockHeader, block: i, b: payload}
 	for c.next() {
-		t := &found[c.rec.Table]
+		t := &w.found[c.rec.Table]
 		if c.rec.Absent {
 			t.tombstones++
 		} else {
@@ -110,9 +97,9 @@ func (s *scan) block(i int, buf []byte, worker int, found []counts, sum *uint64)
 			return err
 		}
 	}
-	*sum += mine
+	w.digest += mine
 	if c.err == nil && mine != le.Uint64(b[40:]) {
-		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]), mine).in(i)
+		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]), mine).In("block %d", i)
 	}
 	if c.err != nil {
 		return s.pass(c.err)
@@ -131,14 +118,21 @@ func (s *scan) pass(err error) error {
 // sums checks what the footer says of all records.
 func (s *scan) sums() error {
 	im := s.im
-	at := im.size - footerLen(len(s.found), int64(len(im.foot.blocks)))
-	for i, c := range s.found {
+	found, sum := make([]counts, len(im.head.tables)), uint64(0)
+	for _, w := range s.workers {
+		sum += w.digest
+		for i, c := range w.found {
+			found[i].add(c)
+		}
+	}
+	at := im.size - footerLen(len(found), int64(len(im.foot.blocks)))
+	for i, c := range found {
 		if c != im.foot.tables[i] {
 			return s.bad(damaged(im.path, at, "table %q holds %+v, the footer says %+v", im.head.tables[i].Name, c, im.foot.tables[i]))
 		}
 	}
-	if s.digest != im.foot.digest {
-		return s.bad(damaged(im.path, at, "digest of all records is %016x, the footer says %016x", s.digest, im.foot.digest))
+	if sum != im.foot.digest {
+		return s.bad(damaged(im.path, at, "digest of all records is %016x, the footer says %016x", sum, im.foot.digest))
 	}
 	return nil
 }
@@ -147,13 +141,13 @@ func (s *scan) sums() error {
 // returns its records.
 func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte, error) {
 	bad := func(at int, format string, a ...any) ([]byte, error) {
-		return nil, damaged(file, ref.offset+int64(at), format, a...).in(i)
+		return nil, damaged(file, ref.offset+int64(at), format, a...).In("block %d", i)
 	}
 	if len(b) < blockHeader+blockTrailer {
 		return bad(0, "%d bytes are no block", len(b))
 	}
 	end := len(b) - blockTrailer
-	stored, crc := le.Uint32(b[end:]), checksum(b[:end])
+	stored, crc := le.Uint32(b[end:]), durable.Checksum(b[:end])
 	if stored != crc {
 		return bad(0, "block's checksum is %08x (the footer says %08x), its bytes give %08x", stored, ref.crc, crc)
 	}
@@ -173,7 +167,7 @@ func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte
 		return bad(24, "block of image %d, this is image %d", le.Uint64(b[24:]), seq)
 	case int64(le.Uint64(b[32:])) != ref.offset:
 		return bad(32, "block belongs at offset %d, it is at %d", le.Uint64(b[32:]), ref.offset)
-	case !allZero(b[blockHeader+payload : end]):
+	case !durable.Zero(b[blockHeader+payload : end]):
 		return bad(blockHeader+int(payload), "bytes after the last record are not zero")
 	}
 	return b[blockHeader : blockHeader+payload], nil
@@ -182,7 +176,7 @@ func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte
 // A cursor goes over the records of a block.
 type cursor struct {
 	file   string
-	tables []Table
+	tables []durable.Table
 	base   int64 // offset of b in the file
 	block  int
 	b      []byte
@@ -190,7 +184,7 @@ type cursor struct {
 	at  int    // where the next record begins in b
 	n   int    // records so far
 	raw []byte // the record as it is in the block
-	rec Record
+	rec durable.Record
 	err error
 }
 
@@ -208,7 +202,7 @@ func (c *cursor) next() bool {
 	if table >= len(c.tables) {
 		return c.fail("record of table %d, there are %d", table, len(c.tables))
 	}
-	c.rec = Record{Table: table, Key: le.Uint64(rest), Stamp: le.Uint64(rest[8:])}
+	c.rec = durable.Record{Table: table, Key: le.Uint64(rest), Stamp: le.Uint64(rest[8:])}
 	n := recordHeader
 	if length == tombstone {
 		c.rec.Absent = true
@@ -228,6 +222,6 @@ func (c *cursor) next() bool {
 
 // fail notes that the record is damaged.
 func (c *cursor) fail(format string, a ...any) bool {
-	c.err = damaged(c.file, c.base+int64(c.at), "%s", fmt.Sprintf(format, a...)).in(c.block).at(c.n)
+	c.err = damaged(c.file, c.base+int64(c.at), "%s", fmt.Sprintf(format, a...)).In("block %d, record %d", c.block, c.n)
 	return false
 }

@@ -3,6 +3,8 @@ package image
 import (
 	"fmt"
 	"time"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // Limits of the format.
@@ -20,13 +22,11 @@ const (
 	DefaultBlock = 1 << 20
 )
 
-// A Table describes one table of the store.
-type Table struct {
-	Name      string // at most MaxName bytes
-	ValueSize int    // the largest value, in bytes
-	Capacity  uint64 // records
-	Hash      bool   // found through a hash index; else the key is the slot
-}
+// Table and Record are the schema of all formats.
+type (
+	Table  = durable.Table
+	Record = durable.Record
+)
 
 // A Point says which transactions an image contains.
 type Point struct {
@@ -68,15 +68,6 @@ func (p Point) check() error {
 		}
 	}
 	return nil
-}
-
-// A Record is one record of an image.
-type Record struct {
-	Table  int
-	Key    uint64
-	Stamp  uint64 // the id of the transaction that wrote or deleted it
-	Absent bool   // a tombstone: there is no value
-	Value  []byte // aliases a buffer; valid only during the call that hands it out
 }
 
 // Info is what became of an image.

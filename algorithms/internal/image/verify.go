@@ -7,6 +7,7 @@ import (
 	iofs "io/fs"
 	"path/filepath"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
 )
@@ -170,7 +171,7 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) findin
 		f.Note = "no manifest names it; it does not count"
 	}
 	collect := func(err error) error { f.Damage = append(f.Damage, err); return nil }
-	if err := im.scan(context.Background(), 1, func(int, Record) error { return nil }, collect); err != nil {
+	if err := im.scan(context.Background(), 1, func(int, durable.Record) error { return nil }, collect); err != nil {
 		f.Damage = append(f.Damage, err)
 	}
 	return f

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/limit"
 )
@@ -47,7 +48,7 @@ func (w *Writer) id() id { return id{w.header.seq, w.merge} }
 
 func (w *Writer) path() string { return filepath.Join(w.dir.o.Dir, w.name()) }
 
-func (w *Writer) tmp() string { return w.path() + tmpSuffix }
+func (w *Writer) tmp() string { return w.path() + durable.TmpSuffix }
 
 func (w *Writer) fail(err error) { w.failed.CompareAndSwap(nil, &err) }
 
@@ -174,12 +175,8 @@ func (w *Writer) publish(e entry) error {
 	if err := w.file.Sync(); err != nil {
 		return fmt.Errorf("sync %s: %w", w.tmp(), err)
 	}
-	fsys, dir := w.dir.o.FS, w.dir.o.Dir
-	if err := fsys.Rename(w.tmp(), w.path()); err != nil {
-		return fmt.Errorf("publish %s: %w", w.path(), err)
-	}
-	if err := fsys.SyncDir(dir); err != nil {
-		return fmt.Errorf("sync directory %s: %w", dir, err)
+	if err := durable.Rename(w.dir.o.FS, w.path()); err != nil {
+		return err
 	}
 	return w.dir.record(e)
 }
@@ -195,8 +192,8 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	// A rename that failed may have been done all the same.
-	err := w.dir.remove(w.tmp())
-	return errors.Join(err, w.dir.remove(w.path()))
+	err := durable.Remove(w.dir.o.FS, w.tmp())
+	return errors.Join(err, durable.Remove(w.dir.o.FS, w.path()))
 }
 
 // finish waits for the writes under way, gives the buffers back and closes the

@@ -3,11 +3,12 @@ package wal
 import (
 	"context"
 	"fmt"
-	"hash/crc32"
 	"math"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // busy is the bit of Buffer.state that says that the worker is in Commit. The
@@ -29,9 +30,9 @@ func newRing(n int) *ring { return &ring{make([]byte, n), uint64(n - 1)} }
 // checksum is that of a frame of n bytes at position at.
 func (r *ring) checksum(at uint64, n int, seed uint32) uint32 {
 	b := r.b[(at+8)&r.mask:]
-	crc := crc32.Update(seed^uint32(n), castagnoli, b[:min(n-8, len(b))])
+	crc := durable.Extend(seed^uint32(n), b[:min(n-8, len(b))])
 	if n-8 > len(b) {
-		crc = crc32.Update(crc, castagnoli, r.b[:n-8-len(b)])
+		crc = durable.Extend(crc, r.b[:n-8-len(b)])
 	}
 	return crc
 }

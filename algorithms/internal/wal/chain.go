@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/bits"
 	"sync/atomic"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // A chain reads the segments of one logger and session for a replay. One
@@ -70,7 +72,7 @@ func (c *chain) nextMark() error {
 		at := c.s.off
 		fr, err := c.s.next()
 		if err == io.EOF {
-			return &Damage{File: c.s.path, Offset: at, What: fmt.Sprintf("file ends after epoch %d; it has to reach epoch %d", c.mark, c.cut)}
+			return damaged(c.s.path, at, "file ends after epoch %d; it has to reach epoch %d", c.mark, c.cut)
 		}
 		if err != nil {
 			return err
@@ -107,7 +109,7 @@ func (c *chain) turn(at int64) error {
 	path := c.s.path
 	c.close()
 	if c.segs = c.segs[1:]; len(c.segs) == 0 {
-		return &Damage{File: path, Offset: at, What: fmt.Sprintf("the next file is missing; the log has to reach epoch %d", c.cut)}
+		return damaged(path, at, "the next file is missing; the log has to reach epoch %d", c.cut)
 	}
 	return nil
 }
@@ -140,16 +142,14 @@ func (c *chain) take(fr frame, at int64) error {
 }
 
 func (c *chain) bad(at int64, err error) error {
-	if err == nil || errors.As(err, new(*Damage)) {
+	if err == nil || errors.As(err, new(*durable.Damage)) {
 		return err
 	}
-	return &Damage{File: c.s.path, Offset: at, What: err.Error()}
+	return damaged(c.s.path, at, "%v", err)
 }
 
 // part returns to which of n parts a record belongs.
 func part(table int, key uint64, n int) int {
-	h := (key ^ uint64(table)<<56) * 0x9e3779b97f4a7c15
-	h = (h ^ h>>32) * 0xd6e8feb86659fd93
-	hi, _ := bits.Mul64(h^h>>32, uint64(n))
+	hi, _ := bits.Mul64(durable.Mix(key^uint64(table)<<56), uint64(n))
 	return int(hi)
 }

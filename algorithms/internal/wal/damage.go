@@ -2,21 +2,17 @@ package wal
 
 import (
 	"errors"
-	"fmt"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
-// A Damage error says that part of the log that was durable once is not
-// readable now. Callers find it with errors.As.
-type Damage struct {
-	File   string
-	Offset int64
-	What   string
-}
+// ErrDamaged is wrapped by every *durable.Damage of the log: part of it that was durable
+// once is not readable now.
+var ErrDamaged = &durable.Kind{Name: "log", Path: true,
+	Remedy: "restore the file from a copy, or recover an image that does without the log, by name"}
 
-// Error implements error.
-func (d *Damage) Error() string {
-	return fmt.Sprintf("log %s is damaged at offset %d: %s; restore the file from a copy, or recover an image that does without the log, by name",
-		d.File, d.Offset, d.What)
+func damaged(file string, off int64, format string, a ...any) *durable.Damage {
+	return ErrDamaged.Damage(file, off, format, a...)
 }
 
 // ErrClosed is returned by waits that a Close ended.

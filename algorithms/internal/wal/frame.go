@@ -3,8 +3,9 @@ package wal
 import (
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"math"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 const (
@@ -20,14 +21,12 @@ const (
 	frameEnd     = 4
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // seed begins the checksums of a chain.
 func seed(session uint64, logger int) uint32 {
 	var b [12]byte
 	binary.LittleEndian.PutUint64(b[:], session)
 	binary.LittleEndian.PutUint32(b[8:], uint32(logger))
-	return crc32.Checksum(b[:], castagnoli)
+	return durable.Checksum(b[:])
 }
 
 // A frame is a decoded frame. Its body lies in the bytes that it was read from.
@@ -57,7 +56,7 @@ func head(b []byte, kind byte, pad int, epoch, stamp uint64) {
 // checksum covers the length by way of the seed: so the bytes to go through
 // begin aligned, which is a sixth of the time.
 func checksum(b []byte, seed uint32) uint32 {
-	return crc32.Update(seed^uint32(len(b)), castagnoli, b[8:])
+	return durable.Extend(seed^uint32(len(b)), b[8:])
 }
 
 var (

@@ -2,9 +2,9 @@ package wal
 
 import (
 	"errors"
-	"fmt"
 	iofs "io/fs"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -26,9 +26,9 @@ type Gap struct {
 func (s *session) gap() Gap { return Gap{s.any(), s.prev, s.base, s.known} }
 
 // damage is the error of a replay that needs the gap, from an epoch on.
-func (g Gap) damage(from uint64) *Damage {
-	return &Damage{File: g.File, What: fmt.Sprintf(
-		"the log of epochs %d to %d was lost before this file was begun; it is needed from epoch %d on", g.After+1, g.Known, from)}
+func (g Gap) damage(from uint64) *durable.Damage {
+	return damaged(g.File, 0,
+		"the log of epochs %d to %d was lost before this file was begun; it is needed from epoch %d on", g.After+1, g.Known, from)
 }
 
 // Gaps returns the gaps of the log in dir, oldest first. It reads no more than
@@ -49,7 +49,7 @@ func Gaps(fsys fs.FS, dir string) ([]Gap, error) {
 
 // End returns the epoch at which the log in dir ends: what Open would go on
 // after. It is 0 where there is no log. One that is damaged before its durable end
-// is a *Damage error.
+// is a *durable.Damage.
 func End(fsys fs.FS, dir string) (uint64, error) {
 	sv, err := look(fsys, dir)
 	if errors.Is(err, iofs.ErrNotExist) {

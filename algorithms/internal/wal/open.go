@@ -7,7 +7,7 @@ import (
 
 // Open starts a new session of the log in o.Dir: its loggers and its epochs.
 // What is on disk stays as it is; the epochs go on above it. A log that is
-// damaged before its durable end is refused with a *Damage error. Where the log
+// damaged before its durable end is refused with a *durable.Damage. Where the log
 // ends before o.After, the session says so for all time: see Gap.
 func Open(o Options) (*Log, error) {
 	if err := o.check(); err != nil {

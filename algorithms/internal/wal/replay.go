@@ -41,7 +41,7 @@ type Cut struct {
 // and for each record in ascending order of the stamps, and in the order in
 // which they were made within one stamp. An error of f ends the replay and is
 // returned. It is an error if the log does not reach back to from or on to to;
-// what was durable and is not readable is a *Damage error, which may come after
+// what was durable and is not readable is a *durable.Damage, which may come after
 // some changes have been handed over.
 //
 // Replay may run beside an open Log, if to is not 0 nor above its Durable and

@@ -7,11 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
-
-// tmpSuffix ends the name of a segment's copy in the making.
-const tmpSuffix = ".tmp"
 
 // rewrite makes durable what was read of the last session, as the new one is
 // built on it.
@@ -39,10 +37,7 @@ func (sv *survey) rewrite(fsys fs.FS, tails []tail) error {
 	if !some {
 		return nil
 	}
-	if err := fsys.SyncDir(sv.dir); err != nil {
-		return fmt.Errorf("sync log folder %s: %w", sv.dir, err)
-	}
-	return nil
+	return durable.SyncDir(fsys, sv.dir)
 }
 
 // removeCopies removes the copies that a crash left unfinished.
@@ -57,7 +52,7 @@ func (sv *survey) removeCopies(fsys fs.FS) error {
 
 // isCopy reports whether a name is that of a segment's copy in the making.
 func isCopy(name string) bool {
-	stem, ok := strings.CutSuffix(name, tmpSuffix)
+	stem, ok := strings.CutSuffix(name, durable.TmpSuffix)
 	_, _, segment := parseName(stem)
 	return ok && segment
 }
@@ -70,7 +65,7 @@ func copySegment(fsys fs.FS, path string, size int64) error {
 		return fmt.Errorf("open log: %w", err)
 	}
 	defer from.Close()
-	tmp := path + tmpSuffix
+	tmp := path + durable.TmpSuffix
 	to, err := fsys.Create(tmp, false)
 	if err != nil {
 		return fmt.Errorf("copy log: %w", err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
 
@@ -84,7 +85,7 @@ func TestRewriteCutOff(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := newRig(6)
-	open, durable, _ := small(t, r, Options{Sync: true, Loggers: 2, SegmentBytes: 900}, 6)
+	open, end, _ := small(t, r, Options{Sync: true, Loggers: 2, SegmentBytes: 900}, 6)
 	for n := 1; ; n++ {
 		m := disk(t, open)
 		calls := 0
@@ -106,7 +107,7 @@ func TestRewriteCutOff(t *testing.T) {
 			break
 		}
 		for _, left := range []*fstest.Mem{cut, m} { // a power cut; and a failure, after which the process begins anew
-			if _, err := r.check(left, 0, 0, durable); err != nil {
+			if _, err := r.check(left, 0, 0, end); err != nil {
 				t.Fatalf("cut at call %d: %v", n, err)
 			}
 			l, err := Open(Options{Dir: dir, FS: left, Workers: 1, Sync: true, Interval: time.Hour})
@@ -115,11 +116,11 @@ func TestRewriteCutOff(t *testing.T) {
 			}
 			l.Close()
 			for name := range files(t, left) {
-				if strings.HasSuffix(name, tmpSuffix) {
+				if strings.HasSuffix(name, durable.TmpSuffix) {
 					t.Errorf("cut at call %d: %s is left over", n, name)
 				}
 			}
-			if _, err := r.check(left, 0, 0, durable); err != nil {
+			if _, err := r.check(left, 0, 0, end); err != nil {
 				t.Fatalf("opened again after a cut at call %d: %v", n, err)
 			}
 		}

@@ -209,4 +209,4 @@ func disk(t testing.TB, files map[string][]byte) *fstest.Mem {
 	return m
 }
 
-func isDamage(err error) bool { return errors.As(err, new(*Damage)) }
+func isDamage(err error) bool { return errors.Is(err, ErrDamaged) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -42,7 +43,7 @@ func (g *logger) create() error {
 	if err := g.sync(); err != nil {
 		return err
 	}
-	return g.log.syncDir()
+	return durable.SyncDir(g.log.o.FS, g.log.o.Dir)
 }
 
 // reserve extends the file in steps, so that most syncs are spared its length.

@@ -2,11 +2,11 @@ package wal
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -39,8 +39,8 @@ func openSegment(fsys fs.FS, seg segment) (*scanner, error) {
 	return &scanner{f: f, path: seg.path, seed: seed(seg.session, seg.logger), off: segHeader, size: size}, nil
 }
 
-func (s *scanner) damage(why error) *Damage {
-	return &Damage{File: s.path, Offset: s.off, What: why.Error()}
+func (s *scanner) damage(why error) *durable.Damage {
+	return damaged(s.path, s.off, "%v", why)
 }
 
 // errShort means that the file ends within a frame.
@@ -50,7 +50,7 @@ var errShort = errors.New("frame is cut short")
 var errHole = errors.New("zeros where a frame should be")
 
 // next returns the next frame. At the end of the file or of its written part
-// the error is io.EOF; a bad frame gives a *Damage, and the scanner stays on it;
+// the error is io.EOF; a bad frame gives a *durable.Damage, and the scanner stays on it;
 // any other error is the file system's.
 func (s *scanner) next() (frame, error) {
 	if s.off >= s.size {
@@ -123,14 +123,14 @@ func readAt(f fs.File, path string, p []byte, off int64) (int, error) {
 // A tail is what the last segment of a chain says about its end.
 type tail struct {
 	path      string
-	mark      uint64  // the last epoch that is whole
-	confirmed uint64  // the largest epoch that any mark says was announced
-	sealed    uint64  // the epoch at which Close found all synced, or 0
-	highest   uint64  // the largest epoch seen
-	bad       *Damage // what stopped the scan, or nil at a clean end
-	off       int64   // where it stopped
-	lost      int64   // bytes of the file behind a bad place
-	size      int64   // of the file; 0: there is none
+	mark      uint64          // the last epoch that is whole
+	confirmed uint64          // the largest epoch that any mark says was announced
+	sealed    uint64          // the epoch at which Close found all synced, or 0
+	highest   uint64          // the largest epoch seen
+	bad       *durable.Damage // what stopped the scan, or nil at a clean end
+	off       int64           // where it stopped
+	lost      int64           // bytes of the file behind a bad place
+	size      int64           // of the file; 0: there is none
 }
 
 // readTail scans seg to its end, or to a mark of epoch stop if that is not 0.
@@ -185,7 +185,7 @@ func (t *tail) end(s *scanner, err error) error {
 		off += int64(n)
 		b := chunk[:carry+n]
 		t.seek(b, s.seed)
-		if t.bad == nil && !allZero(b) {
+		if t.bad == nil && !durable.Zero(b) {
 			t.bad = s.damage(errHole)
 		}
 		carry = copy(chunk, b[max(0, len(b)-frameHeader+1):])
@@ -212,20 +212,6 @@ func (t *tail) seek(b []byte, seed uint32) {
 	}
 }
 
-func allZero(b []byte) bool {
-	for ; len(b) >= 8; b = b[8:] {
-		if binary.LittleEndian.Uint64(b) != 0 {
-			return false
-		}
-	}
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // zeroFrom reports whether the file holds nothing but zeros from off on.
 func zeroFrom(f fs.File, path string, off, size int64) (bool, error) {
 	if off >= size {
@@ -237,7 +223,7 @@ func zeroFrom(f fs.File, path string, off, size int64) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if n == 0 || !allZero(chunk[:n]) {
+		if n == 0 || !durable.Zero(chunk[:n]) {
 			return n == 0, nil
 		}
 		off += int64(n)

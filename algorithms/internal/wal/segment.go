@@ -4,9 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"strconv"
 	"strings"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 const (
@@ -53,7 +54,7 @@ func (h header) encode() []byte {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	b = binary.LittleEndian.AppendUint32(b, lead)
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return binary.LittleEndian.AppendUint32(b, durable.Checksum(b))
 }
 
 // errNoHeader means that the header was never wholly written.
@@ -61,7 +62,7 @@ var errNoHeader = errors.New("bad header checksum")
 
 // decodeHeader reads the first bytes of a segment.
 func decodeHeader(b []byte) (h header, err error) {
-	if len(b) < segHeader || crc32.Checksum(b[:92], castagnoli) != binary.LittleEndian.Uint32(b[92:]) {
+	if len(b) < segHeader || durable.Checksum(b[:92]) != binary.LittleEndian.Uint32(b[92:]) {
 		return h, errNoHeader
 	}
 	if string(b[:8]) != magic {

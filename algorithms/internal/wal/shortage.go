@@ -28,7 +28,7 @@ func (s Shortage) String() string {
 // Shortages returns what the log in dir lacks of the epochs after from, up to to and up
 // to its own end, oldest first, and the epoch of that end. It reads the headers of the
 // files and the last file of each logger. A folder that is not there is a log of nothing.
-// An end that is damaged, and not torn, is a *Damage error.
+// An end that is damaged, and not torn, is a *durable.Damage.
 func Shortages(fsys fs.FS, dir string, from, to uint64) (short []Shortage, ends uint64, err error) {
 	sv, err := look(fsys, dir)
 	if errors.Is(err, iofs.ErrNotExist) {

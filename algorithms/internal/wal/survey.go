@@ -50,7 +50,7 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 		}
 		path := filepath.Join(dir, name)
 		if number > maxNumber {
-			return nil, &Damage{File: path, What: "impossible number in the name"}
+			return nil, damaged(path, 0, "impossible number in the name")
 		}
 		sv.number = max(sv.number, number)
 		h, err := readHeader(fsys, path)
@@ -62,7 +62,7 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 			return nil, err
 		}
 		if h.logger != logger || h.number != number {
-			return nil, &Damage{File: path, What: "the file belongs under the name " + h.name()}
+			return nil, damaged(path, 0, "the file belongs under the name %s", h.name())
 		}
 		if err := sv.add(byID, segment{h, path}); err != nil {
 			return nil, err
@@ -101,7 +101,7 @@ func readHeader(fsys fs.FS, path string) (header, error) {
 			return header{}, errNoHeader
 		}
 	}
-	return header{}, &Damage{File: path, What: err.Error()}
+	return header{}, damaged(path, 0, "%v", err)
 }
 
 func (sv *survey) add(byID map[uint64]*session, seg segment) error {
@@ -112,7 +112,7 @@ func (sv *survey) add(byID map[uint64]*session, seg segment) error {
 		sv.sessions = append(sv.sessions, s)
 	}
 	if s.base != seg.base || s.known != seg.known || s.prev != seg.prev || s.loggers != seg.loggers || s.sync != seg.sync {
-		return &Damage{File: seg.path, What: fmt.Sprintf("header disagrees with the others of session %d", s.session)}
+		return damaged(seg.path, 0, "header disagrees with the others of session %d", s.session)
 	}
 	s.chains[seg.logger] = append(s.chains[seg.logger], seg)
 	return nil
@@ -127,7 +127,7 @@ func (sv *survey) order() error {
 			slices.SortFunc(c, func(a, b segment) int { return cmp.Compare(a.part, b.part) })
 			for j := 1; j < len(c); j++ {
 				if c[j].part == c[j-1].part || c[j].first < c[j-1].first || c[j].before < c[j-1].before {
-					return &Damage{File: c[j].path, What: "header does not follow that of " + c[j-1].path}
+					return damaged(c[j].path, 0, "header does not follow that of %s", c[j-1].path)
 				}
 			}
 		}
@@ -136,7 +136,7 @@ func (sv *survey) order() error {
 		}
 		p := sv.sessions[i-1]
 		if p.cut = s.prev; p.cut < p.base {
-			return &Damage{File: s.any(), What: fmt.Sprintf("session begins before session %d", p.session)}
+			return damaged(s.any(), 0, "session begins before session %d", p.session)
 		}
 	}
 	return nil
@@ -170,7 +170,7 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 	e := end{epoch: ^uint64(0), highest: s.base}
 	tails := make([]tail, len(s.chains))
 	for i, c := range s.chains {
-		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: &Damage{What: "file is missing"}}
+		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: damaged("", 0, "file is missing")}
 		if len(c) > 0 {
 			var err error
 			if t, err = readTail(fsys, c[len(c)-1], stop); err != nil {
@@ -198,15 +198,15 @@ func (e *end) judge(s *session, tails []tail) error {
 	}
 	for i, t := range tails {
 		if len(s.chains[i]) == 0 && e.highest > s.base { // all files are there before the first frame
-			return &Damage{File: t.path, What: fmt.Sprintf("file of session %d is missing", s.session)}
+			return damaged(t.path, 0, "file of session %d is missing", s.session)
 		}
 		why := "file ends too early"
 		if t.bad != nil {
 			why = t.bad.What
 		}
 		if t.mark < promised {
-			return &Damage{File: t.path, Offset: t.off, What: fmt.Sprintf(
-				"%s; whole up to epoch %d only, and epoch %d was durable", why, t.mark, promised)}
+			return damaged(t.path, t.off,
+				"%s; whole up to epoch %d only, and epoch %d was durable", why, t.mark, promised)
 		}
 		if t.bad != nil && t.lost > 0 {
 			e.cuts = append(e.cuts, Cut{File: t.path, Offset: t.off, Bytes: t.lost, Why: why})
@@ -222,7 +222,7 @@ func (sv *survey) need(from, to uint64) error {
 	keep := sv.sessions[:0]
 	for _, s := range sv.sessions {
 		if s.session != last+1 && s.prev > from {
-			return &Damage{File: s.any(), What: fmt.Sprintf("the log up to epoch %d, before this file, is missing; it is needed from epoch %d on", s.prev, from)}
+			return damaged(s.any(), 0, "the log up to epoch %d, before this file, is missing; it is needed from epoch %d on", s.prev, from)
 		}
 		last = s.session
 		if s.known > from && to > s.prev {
@@ -250,13 +250,13 @@ func (s *session) needChain(dir string, i int, from uint64) error {
 	}
 	s.chains[i] = c
 	if len(c) == 0 {
-		return &Damage{File: filepath.Join(dir, fmt.Sprintf("log-%d-*", i)),
-			What: fmt.Sprintf("file of session %d is missing; epochs %d to %d are needed", s.session, from+1, s.cut)}
+		return damaged(filepath.Join(dir, fmt.Sprintf("log-%d-*", i)), 0,
+			"file of session %d is missing; epochs %d to %d are needed", s.session, from+1, s.cut)
 	}
 	part := uint64(0)
 	for j, seg := range c {
 		if seg.part != part && (j > 0 || seg.before > from) {
-			return &Damage{File: seg.path, What: fmt.Sprintf("the file before it is missing; it is needed from epoch %d on", from)}
+			return damaged(seg.path, 0, "the file before it is missing; it is needed from epoch %d on", from)
 		}
 		part = seg.part + 1
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
 
@@ -90,7 +91,7 @@ func TestFlipClosed(t *testing.T) {
 	for loggers := 1; loggers <= 2; loggers++ {
 		for _, sync := range []bool{true, false} {
 			r := newRig(6)
-			_, durable, closed := small(t, r, Options{Sync: sync, Loggers: loggers, SegmentBytes: 700}, 5)
+			_, end, closed := small(t, r, Options{Sync: sync, Loggers: loggers, SegmentBytes: 700}, 5)
 			lastOf := map[int]string{}
 			for _, name := range slices.Sorted(maps.Keys(closed)) {
 				logger, _, _ := parseName(name)
@@ -100,12 +101,12 @@ func TestFlipClosed(t *testing.T) {
 				logger, _, _ := parseName(name)
 				for i := range b {
 					b[i] ^= 1 << (i % 8)
-					_, err := r.check(disk(t, closed), 0, 0, durable)
+					_, err := r.check(disk(t, closed), 0, 0, end)
 					seal := lastOf[logger] == name && i >= len(b)-frameHeader
 					if seal && err != nil || !seal && !isDamage(err) {
 						t.Fatalf("loggers %d, sync %v: byte %d of %d of %s: %v", loggers, sync, i, len(b), name, err)
 					}
-					var d *Damage
+					var d *durable.Damage
 					if errors.As(err, &d) && (d.File != dir+"/"+name || d.Offset > int64(i)) {
 						t.Fatalf("byte %d of %s: damage is reported as %v", i, name, err)
 					}

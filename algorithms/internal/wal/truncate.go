@@ -3,6 +3,8 @@ package wal
 import (
 	"errors"
 	"fmt"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // Truncate deletes the files that hold no epoch above upTo, which has to be
@@ -21,10 +23,10 @@ func (l *Log) Truncate(upTo uint64) error {
 			l.filesMu.Lock()
 			l.files = append(l.files, old[i:]...)
 			l.filesMu.Unlock()
-			return errors.Join(fmt.Errorf("truncate log: %w", err), l.syncDir())
+			return errors.Join(fmt.Errorf("truncate log: %w", err), durable.SyncDir(l.o.FS, l.o.Dir))
 		}
 	}
-	return l.syncDir()
+	return durable.SyncDir(l.o.FS, l.o.Dir)
 }
 
 // takeFiles takes the files up to upTo out of the list. They are removed
@@ -42,11 +44,4 @@ func (l *Log) takeFiles(upTo uint64) (old []sealed) {
 	}
 	l.files = keep
 	return old
-}
-
-func (l *Log) syncDir() error {
-	if err := l.o.FS.SyncDir(l.o.Dir); err != nil {
-		return fmt.Errorf("sync log folder %s: %w", l.o.Dir, err)
-	}
-	return nil
 }

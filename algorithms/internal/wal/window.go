@@ -102,7 +102,7 @@ func (w *Window) Streams() int { return w.streams }
 
 // Read hands every change that logger i wrote in the window to f, in the order
 // of the log. A change is good until the next. An error of f ends the reading
-// and is returned; what was durable and is not readable is a *Damage error.
+// and is returned; what was durable and is not readable is a *durable.Damage.
 func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 	for _, s := range w.sv.sessions {
 		if i >= len(s.chains) {
@@ -116,7 +116,7 @@ func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 		}
 		if r.mark < r.cut {
 			segs := s.chains[i]
-			return &Damage{File: segs[len(segs)-1].path, Offset: r.at, What: fmt.Sprintf("the next file is missing; the log has to reach epoch %d", r.cut)}
+			return damaged(segs[len(segs)-1].path, r.at, "the next file is missing; the log has to reach epoch %d", r.cut)
 		}
 		w.ends[i] = r.end
 	}
@@ -153,7 +153,7 @@ func (r *windowReader) segment(ctx context.Context, seg segment) error {
 		r.at = s.off
 		fr, err := s.next()
 		if err == io.EOF {
-			return &Damage{File: seg.path, Offset: r.at, What: fmt.Sprintf("file ends after epoch %d; it has to reach epoch %d", r.mark, r.cut)}
+			return damaged(seg.path, r.at, "file ends after epoch %d; it has to reach epoch %d", r.mark, r.cut)
 		}
 		if err != nil {
 			return err
@@ -194,7 +194,7 @@ func (r *windowReader) changes(seg segment, fr frame) error {
 		var c Change
 		var err error
 		if c, b, err = nextChange(b); err != nil {
-			return &Damage{File: seg.path, Offset: r.at, What: err.Error()}
+			return damaged(seg.path, r.at, "%v", err)
 		}
 		c.Epoch, c.Stamp = fr.epoch, fr.stamp
 		if err := r.f(c); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
@@ -141,7 +142,7 @@ func TestWindowRefused(t *testing.T) {
 	}
 	path := dir + "/" + names[0]
 	spoil(t, mem, path)
-	var damage *Damage
+	var damage *durable.Damage
 	if err := w.Read(context.Background(), 0, func(Change) error { return nil }); !errors.As(err, &damage) || damage.File != path {
 		t.Errorf("a bad byte: %v", err)
 	}

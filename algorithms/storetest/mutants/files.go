@@ -5,6 +5,7 @@ package main
 const (
 	writerFile   = "internal/image/writer.go"
 	retainFile   = "internal/image/retain.go"
+	publishFile  = "internal/durable/publish.go"
 	loggerFile   = "internal/wal/logger.go"
 	epochFile    = "internal/wal/epoch.go"
 	openFile     = "internal/wal/open.go"
@@ -19,14 +20,14 @@ func imageMutants() []mutant {
 		{name: "image-published-before-sync", tests: []string{"image/crash", "image"}, seen: noFsync,
 			fault: "gives the image its name without making its bytes durable",
 			edits: one("if err := w.file.Sync(); err != nil {", "if err := error(nil); err != nil {")},
-		{name: "image-name-not-synced", tests: []string{"image/crash", "image"}, seen: noFsync,
+		{name: "image-name-not-synced", tests: []string{"image/crash", "image"}, file: publishFile, seen: noFsync,
 			fault: "names the image in the manifest before its own name is durable",
-			edits: one("if err := fsys.SyncDir(dir); err != nil {", "if err := error(nil); err != nil {")},
+			edits: one("return SyncDir(fsys, filepath.Dir(path))", "return nil")},
 		{name: "image-manifest-first", tests: []string{"image/crash", "image"}, seen: metaFirst,
 			fault: "publishes the manifest before the image it names",
 			edits: []edit{
 				{"if err := w.file.Sync(); err != nil {", "if err := w.dir.record(e); err != nil {\n\t\treturn err\n\t}\n\tif err := w.file.Sync(); err != nil {"},
-				{"\t\treturn fmt.Errorf(\"sync directory %s: %w\", dir, err)\n\t}\n\treturn w.dir.record(e)", "\t\treturn fmt.Errorf(\"sync directory %s: %w\", dir, err)\n\t}\n\treturn nil"},
+				{"w.path()); err != nil {\n\t\treturn err\n\t}\n\treturn w.dir.record(e)", "w.path()); err != nil {\n\t\treturn err\n\t}\n\treturn nil"},
 			}},
 		{name: "image-removes-uncertain", seen: "cleanup after a failed fsync",
 			fault: "removes an image whose manifest may be durable",
@@ -37,9 +38,9 @@ func imageMutants() []mutant {
 		{name: "image-manifest-not-synced", tests: []string{"image/crash", "image"}, file: "internal/fs/writefile.go", seen: noFsync,
 			fault: "publishes a manifest whose bytes are not durable",
 			edits: one("if err := f.Sync(); err != nil {", "if err := error(nil); err != nil {")},
-		{name: "image-commit-not-synced", tests: []string{"image/crash", "image"}, file: retainFile, seen: noFsync,
+		{name: "image-commit-not-synced", tests: []string{"image/crash", "image"}, file: publishFile, seen: noFsync,
 			fault: "says that an image is published before the manifest's name is durable",
-			edits: one("if err := d.o.FS.SyncDir(d.o.Dir); err != nil {", "if err := error(nil); err != nil {")},
+			edits: one("err = SyncDir(fsys, filepath.Dir(path))", "err = nil")},
 		{name: "image-only-one-kept", file: "internal/image/manifest.go", seen: "the image before is gone when the new one is damaged",
 			fault: "removes the image before",
 			edits: one("images[:min(2, len(images))]", "images[:min(1, len(images))]")},
@@ -48,7 +49,7 @@ func imageMutants() []mutant {
 			edits: one("d.lastImage, d.lastManifest = in.lastImage, in.lastManifest", "d.lastImage, d.lastManifest = 0, 0")},
 		{name: "image-block-unchecked", file: "internal/image/scan.go", seen: faster + ": no checksum",
 			fault: "does not check a block's checksum",
-			edits: one("stored, crc := le.Uint32(b[end:]), checksum(b[:end])", "stored, crc := ref.crc, ref.crc")},
+			edits: one("stored, crc := le.Uint32(b[end:]), durable.Checksum(b[:end])", "stored, crc := ref.crc, ref.crc")},
 	})
 }
 
@@ -113,7 +114,7 @@ func walMutants() []mutant {
 			edits: one("if err == nil && len(missing) == 0 && ends < n.from {", "if err == nil && len(missing) == 0 && ends > n.from {")},
 		{name: "process-log-not-named", file: "internal/wal/rotate.go", seen: noFsync, tests: []string{"storetest/crash"},
 			fault: "writes to a file whose name is not durable, under a real process",
-			edits: one("return g.log.syncDir()", "return nil")},
+			edits: one("return durable.SyncDir(g.log.o.FS, g.log.o.Dir)", "_ = durable.SyncDir\n\treturn nil")},
 		{name: "process-image-not-synced", file: "internal/fs/writefile.go", seen: noFsync, tests: []string{"storetest/crash"},
 			fault: "publishes a manifest that is not on the disk, under a real process",
 			edits: one("if err := f.Sync(); err != nil {", "if err := error(nil); err != nil {")},
@@ -140,7 +141,7 @@ func walMutants() []mutant {
 			edits: one("&& f.buffer() == nil", "&& false")},
 		{name: "wal-name-not-synced", file: "internal/wal/rotate.go", seen: noFsync,
 			fault: "writes to a file whose name is not durable",
-			edits: one("return g.log.syncDir()", "return nil")},
+			edits: one("return durable.SyncDir(g.log.o.FS, g.log.o.Dir)", "_ = durable.SyncDir\n\treturn nil")},
 		{name: "wal-truncates-too-far", file: "internal/wal/truncate.go", seen: "log truncated beyond the image",
 			fault: "deletes files whatever epochs they hold",
 			edits: one("if f.last <= upTo {", "if f.last > 0 || f.last <= upTo {")},

@@ -1,0 +1,32 @@
+package durable
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// Share calls f for every part from 0 to parts-1, from up to so many workers, at least
+// one, each in a goroutine of its own: a worker takes the next part that none has taken.
+// The first error ends ctx for all of them, and is returned when they have ended.
+func Share(ctx context.Context, workers, parts int, f func(ctx context.Context, worker, part int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for worker := range max(1, min(workers, parts)) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				part := int(taken.Add(1)) - 1
+				if part >= parts {
+					return
+				}
+				if err := f(ctx, worker, part); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
