@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ckptbench/algorithms/foedus/internal/glean"
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/store"
@@ -70,7 +70,7 @@ func TestFetchDamaged(t *testing.T) {
 					got, _ = tx.Read(0)
 					return nil
 				})
-				var damage *glean.Damage
+				var damage *durable.Damage
 				if !errors.As(err, &damage) || got != nil || !strings.Contains(damage.File, rigPages+"/pages-") || damage.Offset < 4096 {
 					t.Errorf("byte %d: table %d: read %q, %v", at, table, got, err)
 				}

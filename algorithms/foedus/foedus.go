@@ -124,14 +124,13 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, glean.Opti
 
 func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 	o.Dir, o.FS, o.Buffered = filepath.Join(env.Dir, Folder), env.FS, env.Buffered
-	o.Tombstones, o.Account = true, env.Meter.Add
+	o.Tables, o.Tombstones, o.Account = env.Tables(), true, env.Meter.Add
 	if o.Partitions == 0 {
 		o.Partitions = min(env.Streams, 255)
 	}
 	data := 0
 	for _, t := range env.Tables() {
 		data += int(t.Capacity) * t.ValueSize
-		o.Tables = append(o.Tables, glean.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
 	}
 	if env.Budget > 0 {
 		data = min(data, int(env.Budget/4))
@@ -297,12 +296,8 @@ func (f *foedus) image(ctx context.Context, w *store.Image) error {
 		return err
 	}
 	return f.env.Parts(ctx, w, len(parts), func(ctx context.Context, out *store.Out, part int) error {
-		return sn.ScanPart(ctx, parts[part], func(r glean.Record) error {
-			v := r.Value
-			if !r.Absent && v == nil {
-				v = []byte{}
-			}
-			return out.AddValue(ctx, r.Table, r.Key, r.Stamp, v)
+		return sn.ScanPart(ctx, parts[part], func(r store.ImageRecord) error {
+			return out.AddValue(ctx, r.Table, r.Key, r.Stamp, r.Value)
 		})
 	})
 }

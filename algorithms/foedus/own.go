@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"ckptbench/algorithms/foedus/internal/glean"
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/store"
 )
 
@@ -34,8 +32,7 @@ func (snapshots) Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Fi
 
 // Damaged implements store.OwnKind.
 func (snapshots) Damaged(err error) bool {
-	var damage *glean.Damage
-	return errors.As(err, &damage)
+	return errors.Is(err, glean.ErrDamaged)
 }
 
 // Open opens the newest snapshot, or the newest below a number, to be read only.
@@ -63,17 +60,13 @@ func noSnapshot(where string) error {
 // saved is a snapshot that is open, as the store reads it.
 func saved(sn *glean.Snapshot) *store.Saved {
 	_, bytes := sn.Bytes()
-	st := &store.Saved{
+	return &store.Saved{
 		Name: fmt.Sprintf("snapshot-%08d", sn.Number()), Order: "epoch",
-		Number: sn.Number(), Epoch: sn.Until(), Last: sn.Last(), Bytes: bytes, Close: func() {},
+		Number: sn.Number(), Epoch: sn.Until(), Last: sn.Last(), Bytes: bytes, Tables: sn.Tables(), Close: func() {},
+		Scan: func(ctx context.Context, parallel int, f func(int, store.ImageRecord) error) error {
+			return scanPages(ctx, sn, parallel, f)
+		},
 	}
-	for _, t := range sn.Tables() {
-		st.Tables = append(st.Tables, image.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
-	}
-	st.Scan = func(ctx context.Context, parallel int, f func(int, store.ImageRecord) error) error {
-		return scanPages(ctx, sn, parallel, f)
-	}
-	return st
 }
 
 // scanPages hands every record of a snapshot to f, in parallel.
@@ -82,27 +75,7 @@ func scanPages(ctx context.Context, sn *glean.Snapshot, parallel int, f func(wor
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var taken atomic.Int64
-	var wg sync.WaitGroup
-	for worker := range parallel {
-		wg.Go(func() {
-			for i := taken.Add(1) - 1; i < int64(len(parts)); i = taken.Add(1) - 1 {
-				err := sn.ScanPart(ctx, parts[i], func(r glean.Record) error {
-					v := r.Value
-					if !r.Absent && v == nil {
-						v = []byte{}
-					}
-					return f(worker, store.ImageRecord{Table: r.Table, Key: r.Key, Stamp: r.Stamp, Absent: r.Absent, Value: v})
-				})
-				if err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return context.Cause(ctx)
+	return durable.Share(ctx, parallel, len(parts), func(ctx context.Context, worker, i int) error {
+		return sn.ScanPart(ctx, parts[i], func(r durable.Record) error { return f(worker, r) })
+	})
 }

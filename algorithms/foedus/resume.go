@@ -38,8 +38,7 @@ func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store
 		}
 		f.close()
 		damaged = append(damaged, err)
-		var damage *glean.Damage
-		if r.Snapshot == 0 || !errors.As(err, &damage) { // nothing was begun, or another will not do better
+		if r.Snapshot == 0 || !errors.Is(err, glean.ErrDamaged) { // nothing was begun, or another will not do better
 			return r, errors.Join(damaged...)
 		}
 		if err := f.env.Forget(); err != nil {

@@ -79,7 +79,7 @@ func same(t *testing.T, mem *fstest.Mem, s *store.Store) {
 	t.Helper()
 	o := glean.Options{FS: mem, Dir: "log/own/" + Folder, Tombstones: true}
 	for _, spec := range tables {
-		o.Tables = append(o.Tables, glean.Table{Name: spec.Name, ValueSize: spec.ValueSize, Capacity: spec.Capacity, Hash: spec.Hash})
+		o.Tables = append(o.Tables, spec)
 	}
 	d, err := glean.Open(o)
 	if err != nil {
@@ -94,7 +94,7 @@ func same(t *testing.T, mem *fstest.Mem, s *store.Store) {
 			t.Fatalf("key %d of table %d is %q by %d, in the snapshot %+v, %v, %v", key, table, v, stamp, r, ok, err)
 		}
 	})
-	err = d.Current().Scan(context.Background(), func(glean.Record) error { n--; return nil })
+	err = d.Current().Scan(context.Background(), func(store.ImageRecord) error { n--; return nil })
 	if err != nil || n != 0 {
 		t.Errorf("the snapshot lacks %d records: %v", n, err)
 	}

@@ -64,7 +64,7 @@ const binSlack = 16
 
 func newTable(id int, t store.TableSpec, m *arena.Meter) (*table, error) {
 	v := &table{id: id, name: t.Name, hash: t.Hash, entry: uintptr(record.VersionBytes(t.ValueSize))}
-	v.layout = glean.NewLayout(id, glean.Table{Name: t.Name, ValueSize: t.ValueSize, Capacity: t.Capacity, Hash: t.Hash})
+	v.layout = glean.NewLayout(id, t)
 	v.room = v.layout.PerLeaf()
 	if v.hash {
 		v.version = 8

@@ -89,7 +89,7 @@ func inPairs(t *testing.T, disk fs.FS, dir string) (map[uint64]string, uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.Load(context.Background(), 1, func(_ int, row pairs.Row) error {
+	err = p.Load(context.Background(), 1, func(_ int, row store.ImageRecord) error {
 		if _, ok := m[row.Key]; ok {
 			return errors.New("a key is there twice")
 		}

@@ -118,7 +118,7 @@ func (h *hekaton) Loaded() error {
 	h.keep(set)
 	h.env.Records(func(r store.Rec) {
 		if v := r.Live(); err == nil && v.Written() {
-			err = set.Put(pairs.Row{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(), Value: v.Bytes()})
+			err = set.Put(store.ImageRecord{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(), Value: v.Bytes()})
 		}
 	})
 	if err != nil {
@@ -167,7 +167,7 @@ func (h *hekaton) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 		return at, h.dropLog()
 	}
 	return at, h.env.Parts(ctx, w, h.set.Pairs(), func(ctx context.Context, out *store.Out, part int) error {
-		return h.set.Scan(ctx, part, func(r pairs.Row) error {
+		return h.set.Scan(ctx, part, func(r store.ImageRecord) error {
 			return out.AddValue(ctx, r.Table, r.Key, r.Stamp, r.Value)
 		})
 	})

@@ -30,8 +30,7 @@ func (compacted) Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Fi
 
 // Damaged implements store.OwnKind.
 func (compacted) Damaged(err error) bool {
-	var damage *pairs.Damage
-	return errors.As(err, &damage)
+	return errors.Is(err, pairs.ErrDamaged)
 }
 
 // Open opens the pairs last published: there is one state at a time.
@@ -45,10 +44,6 @@ func (compacted) Open(fsys fs.FS, dir string, _ uint64) (*store.Saved, error) {
 	}
 	return &store.Saved{
 		Name: "PAIRS", Order: "log", Epoch: p.Epoch(), Bytes: p.Bytes(), Close: func() {},
-		Scan: func(ctx context.Context, parallel int, f func(int, store.ImageRecord) error) error {
-			return p.Load(ctx, parallel, func(worker int, r pairs.Row) error {
-				return f(worker, store.ImageRecord{Table: r.Table, Key: r.Key, Stamp: r.Stamp, Absent: r.Absent, Value: r.Value})
-			})
-		},
+		Scan: p.Load,
 	}, nil
 }

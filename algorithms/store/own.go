@@ -9,7 +9,6 @@ import (
 
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
-	"ckptbench/algorithms/internal/image"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -50,14 +49,14 @@ type OwnKind interface {
 
 // A Saved is the newest whole state in own files, open to be read.
 type Saved struct {
-	Name     string        // of the state, for a person
-	Order    string        // that it is a point of: see Point.Kind
-	Number   uint64        // of the state, where there are several; 0: there is only one
-	Epoch    uint64        // the state holds all of the log up to its end
-	Last     uint64        // the largest stamp; 0: it is that of a record
-	Bytes    int64         // of all that is read
-	Tables   []image.Table // nil: the files do not say
-	Problems []string      // damaged files that were passed over
+	Name     string      // of the state, for a person
+	Order    string      // that it is a point of: see Point.Kind
+	Number   uint64      // of the state, where there are several; 0: there is only one
+	Epoch    uint64      // the state holds all of the log up to its end
+	Last     uint64      // the largest stamp; 0: it is that of a record
+	Bytes    int64       // of all that is read
+	Tables   []TableSpec // nil: the files do not say
+	Problems []string    // damaged files that were passed over
 	// Scan hands every record over, from up to parallel goroutines, each of
 	// which is a worker from 0 on.
 	Scan func(ctx context.Context, parallel int, f func(worker int, r ImageRecord) error) error

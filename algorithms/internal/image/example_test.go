@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/image"
 )
@@ -14,7 +15,7 @@ func Example() {
 	ctx, disk := context.Background(), fstest.NewMem()
 	dir, err := image.Open(image.Options{
 		FS: disk, Dir: "images", Algorithm: "calc", Streams: 1,
-		Tables: []image.Table{{Name: "t", ValueSize: 8, Capacity: 10}},
+		Tables: []durable.Table{{Name: "t", ValueSize: 8, Capacity: 10}},
 	})
 	must(err)
 	w, err := dir.Begin()
@@ -32,7 +33,7 @@ func Example() {
 	im, err := image.OpenImage(disk, set.Newest().Path)
 	must(err)
 	fmt.Println("point:", im.Point(), "present:", im.Records(), "deleted:", im.Tombstones())
-	must(im.Scan(ctx, 1, func(_ int, r image.Record) error {
+	must(im.Scan(ctx, 1, func(_ int, r durable.Record) error {
 		fmt.Printf("key %d stamp %#x %q\n", r.Key, r.Stamp, r.Value)
 		return nil
 	}))

@@ -3,8 +3,6 @@ package image
 import (
 	"fmt"
 	"time"
-
-	"ckptbench/algorithms/internal/durable"
 )
 
 // Limits of the format.
@@ -20,12 +18,6 @@ const (
 
 	// DefaultBlock is the block size, in bytes, when Options names none.
 	DefaultBlock = 1 << 20
-)
-
-// Table and Record are the schema of all formats.
-type (
-	Table  = durable.Table
-	Record = durable.Record
 )
 
 // A Point says which transactions an image contains.

@@ -98,13 +98,13 @@ func pairsMutants() []mutant {
 			edits: one("p.delta.Sync()", "error(nil)")},
 		{name: "pairs-names-not-synced", file: pairsDir + "set.go", seen: "new file's name not durable",
 			fault: "publishes files whose names are not durable",
-			edits: one("\tif err := s.o.FS.SyncDir(s.o.Dir); err != nil {\n\t\treturn fmt.Errorf(\"sync folder of pairs %s: %w\", s.o.Dir, err)\n\t}\n\tif err := m.write", "\tif err := m.write")},
+			edits: one("\tif err := durable.SyncDir(s.o.FS, s.o.Dir); err != nil {\n\t\treturn err\n\t}\n\tif err := m.write", "\tif err := m.write")},
 		{name: "pairs-removes-first", file: pairsDir + "set.go", seen: "what was merged is removed before the manifest says so",
 			fault: "removes what was merged before the new manifest is durable",
 			edits: one("\tif err := m.write(s.o.FS, s.o.Dir); err != nil {", "\tif err := s.clean(); err != nil {\n\t\treturn err\n\t}\n\tif err := m.write(s.o.FS, s.o.Dir); err != nil {")},
 		{name: "pairs-opens-unsynced", file: pairsDir + "set.go", seen: "clean-up on the word of a manifest that is not durable",
 			fault: "removes what the manifest before names, while the one in place may be lost",
-			edits: one("if err := o.FS.SyncDir(o.Dir); err != nil {", "if err := error(nil); err != nil {")},
+			edits: one("if err := durable.SyncDir(o.FS, o.Dir); err != nil {", "if err := error(nil); err != nil {")},
 		{name: "pairs-delta-begun-short", file: pairsDir + "write.go", seen: hekatonBook,
 			fault: "begins a delta file anew with those only that died since",
 			edits: one("fileHeader, nil\n\tfor row := range p.rows {\n\t\tif p.isDead(row) {", "fileHeader, p.fresh\n\tfor row := range p.rows {\n\t\tif false && p.isDead(row) {")},
@@ -128,7 +128,7 @@ func pairsMutants() []mutant {
 			edits: one("p := w.patches[w.order[n]]", "p := w.patches[w.order[len(w.order)-1-n]]")},
 		{name: "pairs-block-without-sum", file: pairsDir + "block.go", seen: "checksum not looked at",
 			fault: "does not check the blocks",
-			edits: one("if got := crc32.Update(seed, castagnoli, b[4:]); got != le.Uint32(b) {", "if got := uint32(0); false {")},
+			edits: one("if got := durable.Extend(seed, b[4:]); got != le.Uint32(b) {", "if got := uint32(0); false {")},
 	}
 	return in("pairs", "", ms)
 }

@@ -3,6 +3,7 @@ package glean
 import (
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
@@ -12,7 +13,7 @@ import (
 // though there is little garbage.
 func TestCrowded(t *testing.T) {
 	mem := fstest.NewMem()
-	tables := []Table{{Name: "t", ValueSize: 100, Capacity: 4000}}
+	tables := []durable.Table{{Name: "t", ValueSize: 100, Capacity: 4000}}
 	d := begun(t, Options{FS: mem, Tables: tables, Partitions: 2, Garbage: -1})
 	d.most = 16
 	var changes []wal.Change
@@ -37,7 +38,7 @@ func TestCrowded(t *testing.T) {
 // A manifest that could not be read is not written: the snapshot before stays.
 func TestCommitRefuses(t *testing.T) {
 	mem := fstest.NewMem()
-	d := begun(t, Options{FS: mem, Tables: []Table{{Name: "t", ValueSize: 100, Capacity: 700}}})
+	d := begun(t, Options{FS: mem, Tables: []durable.Table{{Name: "t", ValueSize: 100, Capacity: 700}}})
 	before := d.Current()
 	m := *before.m
 	m.number++

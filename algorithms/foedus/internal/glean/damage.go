@@ -2,22 +2,18 @@ package glean
 
 import (
 	"errors"
-	"fmt"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // ErrNoSnapshot means that no snapshot was ever committed in a folder.
 var ErrNoSnapshot = errors.New("no snapshot")
 
-// A Damage error says that a part of a snapshot that was durable once is not
-// readable now. Callers find it with errors.As.
-type Damage struct {
-	File   string
-	Offset int64
-	What   string
-}
+// ErrDamaged is wrapped by every *durable.Damage of a snapshot: a part of it that was
+// durable once is not readable now.
+var ErrDamaged = &durable.Kind{Name: "snapshot file", Path: true,
+	Remedy: "restore it from a copy, or recover from an image and the log"}
 
-// Error implements error.
-func (d *Damage) Error() string {
-	return fmt.Sprintf("snapshot file %s is damaged at offset %d: %s; restore it from a copy, or recover from an image and the log",
-		d.File, d.Offset, d.What)
+func damaged(file string, off int64, format string, a ...any) *durable.Damage {
+	return ErrDamaged.Damage(file, off, format, a...)
 }

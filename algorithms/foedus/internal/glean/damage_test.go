@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
@@ -24,7 +25,7 @@ func write(t *testing.T, mem *fstest.Mem, path string, b []byte) {
 // small is a folder with one snapshot.
 func small(t *testing.T) (*fstest.Mem, Options, state, *Dir) {
 	mem := fstest.NewMem()
-	o := Options{FS: mem, Fanout: 2, Partitions: 2, Tables: []Table{
+	o := Options{FS: mem, Fanout: 2, Partitions: 2, Tables: []durable.Table{
 		{Name: "a", ValueSize: 1000, Capacity: 9}, {Name: "h", ValueSize: 1000, Capacity: 9, Hash: true}}}
 	changes := history(seeded(t), o.Tables, 60)
 	d := begun(t, o)
@@ -49,14 +50,14 @@ func TestDamagedPages(t *testing.T) {
 			b[at] ^= 1 << (at % 8)
 			write(t, mem, path, b)
 			x := open(t, o)
-			var damage *Damage
+			var damage *durable.Damage
 			if err := x.Current().Verify(context.Background()); !errors.As(err, &damage) || damage.File != path {
 				t.Fatalf("%s, byte %d: %v", path, at, err)
 			}
 			x.Close()
 		}
 		write(t, mem, path, whole[:len(whole)-unit])
-		var damage *Damage
+		var damage *durable.Damage
 		x := open(t, o)
 		if p := x.Problems(); len(p) != 1 || !errors.As(p[0], &damage) || damage.File != path || x.Current().Number() == d.Current().Number() {
 			t.Errorf("a short file: problems %v, snapshot %d", p, x.Current().Number())
@@ -104,7 +105,7 @@ func TestDamagedManifest(t *testing.T) {
 	}
 	same(t, "gleaned again", open(t, o).Current(), func() state {
 		s := before
-		s[[2]uint64{0, 1}] = Record{Key: 1, Stamp: 1 << 50, Value: []byte("new")}
+		s[[2]uint64{0, 1}] = durable.Record{Key: 1, Stamp: 1 << 50, Value: []byte("new")}
 		return s
 	}())
 }
@@ -123,7 +124,7 @@ func TestNothingIsWhole(t *testing.T) {
 		}
 	}
 	o.Dir = dir
-	var damage *Damage
+	var damage *durable.Damage
 	if _, err := Open(o); !errors.As(err, &damage) {
 		t.Errorf("opened without a snapshot that is whole: %v", err)
 	}
@@ -155,7 +156,7 @@ func TestDamagedRun(t *testing.T) {
 	}
 	u := &buffer{}
 	u.add(b)
-	u.sort(shapes([]Table{{ValueSize: 9, Capacity: 99}}, 3), false)
+	u.sort(shapes([]durable.Table{{ValueSize: 9, Capacity: 99}}, 3), false)
 	r, err := spill(mem, dir+"/run", u)
 	must(t, err)
 	whole, err := fs.ReadFile(mem, r.path, 1<<20)
@@ -177,12 +178,12 @@ func TestDamagedRun(t *testing.T) {
 
 // FuzzManifest: a manifest that is read is one that is written the same again.
 func FuzzManifest(f *testing.F) {
-	m := &manifest{number: 3, id: 2, base: 4, until: 9, fanout: 3, tables: []Table{{Name: "a b\n", ValueSize: 3, Capacity: 8, Hash: true}},
+	m := &manifest{number: 3, id: 2, base: 4, until: 9, fanout: 3, tables: []durable.Table{{Name: "a b\n", ValueSize: 3, Capacity: 8, Hash: true}},
 		roots: []Pointer{pointer(0x201, unit)}, files: []file{{0x201, 2 * unit, unit}}}
 	f.Add(m.encode())
 	f.Add([]byte(manifestTitle))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := decodeManifest(b)
+		m, err := decodeManifest("f", b)
 		if err == nil && !bytes.Equal(m.encode(), b) {
 			t.Errorf("%q is written as %q", b, m.encode())
 		}
@@ -192,7 +193,7 @@ func FuzzManifest(f *testing.F) {
 // FuzzPage: a page of whatever kind is read without harm, its checksum set right
 // so that the reading gets anywhere.
 func FuzzPage(f *testing.F) {
-	s := shapes([]Table{{ValueSize: 20, Capacity: 9}, {ValueSize: 20, Capacity: 9, Hash: true}}, 3)
+	s := shapes([]durable.Table{{ValueSize: 20, Capacity: 9}, {ValueSize: 20, Capacity: 9, Hash: true}}, 3)
 	x := version{stamp: 3, present: true, value: []byte("abc")}
 	f.Add(appendRecord(nil, 5, &x), byte(pageHash))
 	f.Add(make([]byte, 9*s[0].slot), byte(pageArray))

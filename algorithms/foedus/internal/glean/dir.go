@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -16,7 +17,7 @@ import (
 type Options struct {
 	Dir    string // made if need be; nothing else should be there
 	FS     fs.FS
-	Tables []Table
+	Tables []durable.Table
 
 	Partitions  int    // reducers, 1 to 255; 0 is 1
 	SendBytes   int    // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
@@ -65,7 +66,7 @@ func (o *Options) check() error {
 			o.Dir, o.Partitions, o.SendBytes, o.BufferBytes, o.Fanout, len(o.Tables))
 	}
 	for _, t := range o.Tables {
-		if err := t.check(); err != nil {
+		if err := checkTable(t); err != nil {
 			return fmt.Errorf("open snapshots %s: %w", o.Dir, err)
 		}
 	}
@@ -90,7 +91,7 @@ type Dir struct {
 	most     int  // files that a manifest may name, and snapshot ids; less in tests
 }
 
-func shapes(tables []Table, fanout int) []shape {
+func shapes(tables []durable.Table, fanout int) []shape {
 	ss := make([]shape, len(tables))
 	for i, t := range tables {
 		ss[i] = newShape(i, t, fanout)
@@ -100,7 +101,7 @@ func shapes(tables []Table, fanout int) []shape {
 
 // Open finds the newest snapshot that is whole, and removes what a crash left
 // behind. Newer ones that are damaged are in Problems; where no snapshot of
-// several is whole, the error is a *Damage.
+// several is whole, the error is a *durable.Damage.
 func Open(o Options) (*Dir, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -143,42 +144,27 @@ func (d *Dir) load() error {
 	if err != nil {
 		return fmt.Errorf("list snapshot folder: %w", err)
 	}
-	var numbers []uint64
-	for _, name := range names {
-		if n, ok := parseManifest(name); ok {
-			numbers = append(numbers, n)
-		}
+	numbers := durable.Generations(manifestPrefix, numberDigits, names)
+	if len(numbers) > 0 {
+		d.number = numbers[0]
 	}
-	slices.Sort(numbers)
 	if d.o.Anew {
-		d.number = slices.Max(append(numbers, 0))
 		d.sweep(false)
 		return nil
 	}
-	var damaged []error
-	for _, n := range slices.Backward(numbers) {
-		d.number = max(d.number, n)
-		if o := d.o.Below; o != 0 && n >= o {
-			continue
-		}
-		if d.prev != nil {
-			break // older ones do not matter
-		}
-		m, err := d.readManifest(n)
-		var damage *Damage
-		switch {
-		case errors.As(err, &damage):
-			damaged = append(damaged, err)
-		case err != nil:
-			return err
-		case d.cur == nil:
-			d.cur, d.id = d.snapshot(m), m.id
-		case d.prev == nil:
-			d.prev = m
-		}
+	numbers = slices.DeleteFunc(numbers, func(n uint64) bool { return d.o.Below != 0 && n >= d.o.Below })
+	whole, damaged, err := durable.Whole(numbers, 2, d.readManifest) // older ones do not matter
+	if err != nil {
+		return err
 	}
-	if d.cur == nil && len(damaged) > 0 {
+	if len(whole) == 0 && len(damaged) > 0 {
 		return errors.Join(damaged...)
+	}
+	if len(whole) > 0 {
+		d.cur, d.id = d.snapshot(whole[0]), whole[0].id
+	}
+	if len(whole) > 1 {
+		d.prev = whole[1]
 	}
 	d.problems = damaged
 	if !d.o.ReadOnly {
@@ -199,7 +185,7 @@ func (d *Dir) readManifest(number uint64) (*manifest, error) {
 	}
 	for _, f := range m.files {
 		if _, ok := slices.BinarySearch(names, f.id.name()); !ok {
-			return nil, &Damage{File: d.path(f.id.name()), What: "it is missing"}
+			return nil, damaged(d.path(f.id.name()), 0, "it is missing")
 		}
 		if err := d.checkSize(f); err != nil {
 			return nil, err
@@ -211,18 +197,15 @@ func (d *Dir) readManifest(number uint64) (*manifest, error) {
 // decode reads a manifest for what it says.
 func (d *Dir) decode(number uint64) (*manifest, error) {
 	path := d.path(manifestName(number))
-	b, err := fs.ReadFile(d.o.FS, path, maxManifest)
+	b, err := ErrDamaged.ReadFile(d.o.FS, path, maxManifest)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	m, err := decodeManifest(b)
+	m, err := decodeManifest(path, b)
 	if err == nil && m.number != number {
-		err = fmt.Errorf("the file belongs under the name %s", manifestName(m.number))
+		return nil, damaged(path, 0, "the file belongs under the name %s", manifestName(m.number))
 	}
-	if err != nil {
-		return nil, &Damage{File: path, What: err.Error()}
-	}
-	return m, nil
+	return m, err
 }
 
 func (d *Dir) checkSize(f file) error {
@@ -236,7 +219,7 @@ func (d *Dir) checkSize(f file) error {
 		return fmt.Errorf("size of snapshot file %s: %w", path, err)
 	}
 	if size < f.size {
-		return &Damage{File: path, Offset: size, What: fmt.Sprintf("the file ends here, and has to have %d bytes", f.size)}
+		return damaged(path, size, "the file ends here, and has to have %d bytes", f.size)
 	}
 	return nil
 }
@@ -282,20 +265,13 @@ func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 	if len(m.files) > d.most || len(b) > maxManifest {
 		return false, fmt.Errorf("write manifest %s: %d files in %d bytes are too many", path, len(m.files), len(b))
 	}
-	if _, err := decodeManifest(b); err != nil {
-		return false, fmt.Errorf("write manifest %s: it could not be read: %w", path, err)
+	if _, err := decodeManifest(path, b); err != nil {
+		return false, fmt.Errorf("write manifest: it could not be read: %v", err) // nothing is damaged
 	}
-	if err := fs.WriteFile(d.o.FS, path+tmpSuffix, b); err != nil {
-		_ = d.o.FS.Remove(path + tmpSuffix) // the next sweep tries again
-		return false, fmt.Errorf("write manifest: %w", err)
+	if maybe, err = durable.Publish(d.o.FS, path, b); err != nil {
+		err = fmt.Errorf("publish manifest: %w", err)
 	}
-	if err := d.o.FS.Rename(path+tmpSuffix, path); err != nil {
-		return true, fmt.Errorf("publish %s: %w", path, err)
-	}
-	if err := d.o.FS.SyncDir(d.o.Dir); err != nil {
-		return true, fmt.Errorf("sync snapshot folder %s: %w", d.o.Dir, err)
-	}
-	return false, nil
+	return maybe, err
 }
 
 // install makes a committed snapshot the one to be read, and removes what is

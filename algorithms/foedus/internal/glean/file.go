@@ -4,12 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"path/filepath"
 	"slices"
 	"sync"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -26,7 +25,7 @@ func encodeFile(id fileID) []byte {
 	copy(b, fileMagic)
 	binary.LittleEndian.PutUint32(b[8:], fileVersion)
 	binary.LittleEndian.PutUint32(b[12:], uint32(id))
-	binary.LittleEndian.PutUint32(b[28:], crc32.Checksum(b[:28], castagnoli))
+	binary.LittleEndian.PutUint32(b[28:], durable.Checksum(b[:28]))
 	return b
 }
 
@@ -34,7 +33,7 @@ func encodeFile(id fileID) []byte {
 func checkFile(b []byte, id fileID) error {
 	le := binary.LittleEndian
 	switch {
-	case len(b) < fileHeader || crc32.Checksum(b[:28], castagnoli) != le.Uint32(b[28:]):
+	case len(b) < fileHeader || durable.Checksum(b[:28]) != le.Uint32(b[28:]):
 		return errCRC
 	case string(b[:8]) != fileMagic:
 		return errors.New("not a snapshot file")
@@ -141,7 +140,13 @@ type pages struct {
 // A pageFile does not grow any more: pages are read when they are committed.
 type pageFile struct {
 	fs.File
+	path string
 	size int64
+}
+
+// readFull fills b from an offset of the file.
+func (f pageFile) readFull(b []byte, off int64) error {
+	return ErrDamaged.ReadFull(f.File, f.path, b, off)
 }
 
 // read returns the page at p, in buf where that is long enough, and the used
@@ -159,7 +164,7 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 		return buf, nil, ps.damage(p, fmt.Errorf("there is no page: the file has %d bytes", size))
 	}
 	page = slices.Grow(buf[:0], unit)[:unit]
-	if err := ps.readFull(f, page, p.file(), p.offset()); err != nil {
+	if err := f.readFull(page, p.offset()); err != nil {
 		return page, nil, err
 	}
 	n, err := pageLength(page)
@@ -171,7 +176,7 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 	}
 	if n > unit {
 		page = slices.Grow(page, int(n)-unit)[:n]
-		if err := ps.readFull(f, page[unit:], p.file(), p.offset()+unit); err != nil {
+		if err := f.readFull(page[unit:], p.offset()+unit); err != nil {
 			return page, nil, err
 		}
 	}
@@ -184,18 +189,7 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 func (ps *pages) path(id fileID) string { return filepath.Join(ps.o.Dir, id.name()) }
 
 func (ps *pages) damage(p Pointer, err error) error {
-	return &Damage{File: ps.path(p.file()), Offset: p.offset(), What: err.Error()}
-}
-
-func (ps *pages) readFull(f fs.File, b []byte, id fileID, off int64) error {
-	n, err := f.ReadAt(b, off)
-	if n == len(b) {
-		return nil
-	}
-	if err == nil || err == io.EOF {
-		return &Damage{File: ps.path(id), Offset: off + int64(n), What: "the file ends here"}
-	}
-	return fmt.Errorf("read %d bytes at offset %d of %s: %w", len(b), off, ps.path(id), err)
+	return damaged(ps.path(p.file()), p.offset(), "%v", err)
 }
 
 // open returns the file, open, and checked when it is opened.
@@ -211,17 +205,17 @@ func (ps *pages) open(id fileID) (pageFile, error) {
 		return pageFile{}, fmt.Errorf("open snapshot file: %w", err)
 	}
 	b := make([]byte, fileHeader)
-	if err := ps.readFull(f, b, id, 0); err != nil {
+	if err := ErrDamaged.ReadFull(f, path, b, 0); err != nil {
 		return pageFile{}, errors.Join(err, f.Close())
 	}
 	if err := checkFile(b, id); err != nil {
-		return pageFile{}, errors.Join(&Damage{File: path, What: err.Error()}, f.Close())
+		return pageFile{}, errors.Join(damaged(path, 0, "%v", err), f.Close())
 	}
 	size, err := f.Size()
 	if err != nil {
 		return pageFile{}, errors.Join(fmt.Errorf("size of snapshot file %s: %w", path, err), f.Close())
 	}
-	ps.files[id] = pageFile{f, size}
+	ps.files[id] = pageFile{f, path, size}
 	return ps.files[id], nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
@@ -17,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // the first, as they were written when the manifest's format was version 2.
 const goldenFiles = "testdata/version2"
 
-var goldenTables = []Table{
+var goldenTables = []durable.Table{
 	{Name: "array", ValueSize: 100, Capacity: 90},
 	{Name: "a hash\n", ValueSize: 5000, Capacity: 3, Hash: true},
 	{Name: "bare", ValueSize: 0, Capacity: 3},
@@ -74,4 +75,14 @@ func TestReadsVersion2(t *testing.T) {
 	same(t, "the newest", open(t, o).Current(), replay(goldenChanges(), 7, true))
 	must(t, m.Remove(dir+"/snapshot-00000002"))
 	same(t, "the one before", open(t, o).Current(), replay(goldenChanges(), 3, true))
+}
+
+// A manifest that is longer than any can be is damage: the snapshot before is used.
+func TestLongManifest(t *testing.T) {
+	m := fstest.FromGolden(t, dir, goldenFiles)
+	must(t, fs.WriteFile(m, dir+"/snapshot-00000003", make([]byte, maxManifest+1)))
+	d := open(t, Options{FS: m, Tables: goldenTables, ReadOnly: true})
+	if sn := d.Current(); sn == nil || sn.Number() != 2 || len(d.Problems()) != 1 {
+		t.Errorf("the newest snapshot is %v; problems %v", sn, d.Problems())
+	}
 }

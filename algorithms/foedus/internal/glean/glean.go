@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/sched"
 	"ckptbench/algorithms/internal/wal"
 )
@@ -167,8 +168,8 @@ func (j *job) make(ctx context.Context) (*manifest, error) {
 			return nil, err
 		}
 	}
-	if err := j.d.o.FS.SyncDir(j.d.o.Dir); err != nil {
-		return nil, fmt.Errorf("sync snapshot folder %s: %w", j.d.o.Dir, err)
+	if err := durable.SyncDir(j.d.o.FS, j.d.o.Dir); err != nil {
+		return nil, err
 	}
 	if err := j.count(); err != nil {
 		return nil, err

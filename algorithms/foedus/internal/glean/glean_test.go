@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
@@ -122,7 +123,7 @@ func TestLoggerWithoutRecords(t *testing.T) {
 // the insert, and everything, which leaves no page at all.
 func TestDelete(t *testing.T) {
 	for _, hash := range []bool{false, true} {
-		d := begun(t, Options{Tables: []Table{{Name: "t", ValueSize: 8, Capacity: 3000, Hash: hash}}, Fanout: 2, Partitions: 2})
+		d := begun(t, Options{Tables: []durable.Table{{Name: "t", ValueSize: 8, Capacity: 3000, Hash: hash}}, Fanout: 2, Partitions: 2})
 		var changes []wal.Change
 		stamp := uint64(0)
 		do := func(epoch, key uint64, kind wal.Kind, v string) {
@@ -153,7 +154,7 @@ func TestDelete(t *testing.T) {
 
 // What was not changed is shared: one record costs one page on each level.
 func TestShared(t *testing.T) {
-	d := begun(t, Options{Tables: []Table{{Name: "t", ValueSize: 100, Capacity: 2000}}, Fanout: 3})
+	d := begun(t, Options{Tables: []durable.Table{{Name: "t", ValueSize: 100, Capacity: 2000}}, Fanout: 3})
 	var changes []wal.Change
 	for k := range uint64(2000) {
 		changes = append(changes, wal.Change{Epoch: 1, Stamp: 1, Key: k, Kind: wal.KindPut, Value: []byte("v")})
@@ -192,7 +193,7 @@ func TestGarbage(t *testing.T) {
 // Ids wrap over 0, and pass over one of which a page is still in use.
 func TestIDsWrap(t *testing.T) {
 	mem := fstest.NewMem()
-	tables := []Table{{Name: "t", ValueSize: 100, Capacity: 700}}
+	tables := []durable.Table{{Name: "t", ValueSize: 100, Capacity: 700}}
 	d := begun(t, Options{FS: mem, Tables: tables, Fanout: 3, Garbage: -1})
 	changes := []wal.Change{{Epoch: 1, Stamp: 1, Key: 699, Kind: wal.KindPut, Value: []byte("stays")}}
 	d.glean(t, changes, 1, 1) // with id 2

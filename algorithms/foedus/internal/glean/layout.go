@@ -3,6 +3,8 @@ package glean
 import (
 	"encoding/binary"
 	"fmt"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // A Layout says on which leaf of a table a record is: for who keeps the records
@@ -10,7 +12,7 @@ import (
 type Layout struct{ s shape }
 
 // NewLayout returns the layout of a table of which snapshots are made.
-func NewLayout(id int, t Table) Layout { return Layout{newShape(id, t, maxFanout)} }
+func NewLayout(id int, t durable.Table) Layout { return Layout{newShape(id, t, maxFanout)} }
 
 // Leaves returns how many leaves there are.
 func (l *Layout) Leaves() uint64 { return l.s.leaves }

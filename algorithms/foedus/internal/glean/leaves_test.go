@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 )
 
@@ -84,7 +85,7 @@ func TestReadLeafDamaged(t *testing.T) {
 		var x Leaf
 		fails := func(what string, err error) {
 			t.Helper()
-			var damage *Damage
+			var damage *durable.Damage
 			if !errors.As(err, &damage) || !strings.Contains(damage.File, "pages-") || x.Next() {
 				t.Errorf("%s: %v", what, err)
 			}
@@ -106,7 +107,7 @@ func TestReadOnly(t *testing.T) {
 	changes := history(seeded(t), testTables, 300)
 	d := begun(t, Options{FS: mem, Tombstones: true})
 	d.glean(t, changes, last(changes), 1)
-	for _, name := range []string{runPrefix + "1", "snapshot-00000009" + tmpSuffix, "pages-00077-000"} {
+	for _, name := range []string{runPrefix + "1", "snapshot-00000009" + durable.TmpSuffix, "pages-00077-000"} {
 		f, err := mem.Create(dir+"/"+name, false)
 		must(t, err)
 		must(t, f.Close())

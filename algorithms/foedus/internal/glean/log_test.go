@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
@@ -139,7 +140,7 @@ func TestReadersMeanwhile(t *testing.T) {
 	for range 3 {
 		wg.Go(func() {
 			n := 0
-			err := old.Scan(context.Background(), func(Record) error { n++; return nil })
+			err := old.Scan(context.Background(), func(durable.Record) error { n++; return nil })
 			if err != nil || n != len(want) {
 				t.Errorf("%d records, want %d: %v", n, len(want), err)
 			}

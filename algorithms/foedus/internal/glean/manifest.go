@@ -4,27 +4,25 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"hash/crc32"
 	"slices"
 	"strings"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 const (
 	manifestTitle  = "ckptbench snapshot 2\n"
 	manifestPrefix = "snapshot-"
-	tmpSuffix      = ".tmp"
+	numberDigits   = 8        // of a number in a name, at least
 	maxManifest    = 16 << 20 // bytes
 	maxFiles       = 1 << 16
 )
 
-func manifestName(number uint64) string { return fmt.Sprintf(manifestPrefix+"%08d", number) }
+func manifestName(number uint64) string { return durable.Name(manifestPrefix, numberDigits, number) }
 
 // parseManifest is the inverse of manifestName.
 func parseManifest(name string) (number uint64, ok bool) {
-	if _, err := fmt.Sscanf(name, manifestPrefix+"%d", &number); err != nil {
-		return 0, false
-	}
-	return number, number > 0 && manifestName(number) == name
+	return durable.Number(manifestPrefix, numberDigits, name)
 }
 
 // A file is what a manifest says of a page file.
@@ -42,7 +40,7 @@ type manifest struct {
 	base, until uint64 // the epochs gleaned for it are in (base, until]
 	last        uint64 // the largest stamp of any record
 	fanout      int
-	tables      []Table
+	tables      []durable.Table
 	roots       []Pointer // by table
 	files       []file    // ascending
 }
@@ -58,51 +56,32 @@ func (m *manifest) encode() []byte {
 	for _, f := range m.files {
 		fmt.Fprintf(&b, "file %d part %d size %d live %d\n", f.id>>8, f.id&0xff, f.size, f.live)
 	}
-	fmt.Fprintf(&b, "crc %08x\n", crc32.Checksum(b.Bytes(), castagnoli))
-	return b.Bytes()
+	return durable.SealText(b.Bytes())
 }
 
-const crcLine = len("crc 01234567\n")
-
-// decodeManifest reads a manifest. One that differs in any byte from what
-// encode would have written is refused.
-func decodeManifest(b []byte) (*manifest, error) {
-	at := len(b) - crcLine
-	if at < len(manifestTitle) {
-		return nil, fmt.Errorf("%d bytes are too few", len(b))
-	}
-	if want := fmt.Sprintf("crc %08x\n", crc32.Checksum(b[:at], castagnoli)); string(b[at:]) != want {
-		return nil, fmt.Errorf("it ends with %q, its bytes give %q", b[at:], want)
-	}
-	lines := strings.SplitAfter(string(b[:at]), "\n")
+// decodeManifest reads a manifest.
+func decodeManifest(path string, b []byte) (*manifest, error) {
 	m := &manifest{}
-	var tables, files int
-	if len(lines) < 3 || lines[0] != manifestTitle {
-		return nil, fmt.Errorf("it does not begin with %q", manifestTitle)
+	if err := ErrDamaged.OpenText(path, manifestTitle, b, m.line, m.encode); err != nil {
+		return nil, err
 	}
-	if _, err := fmt.Sscanf(lines[1], "number %d id %d base %d until %d last %d fanout %d tables %d files %d\n",
-		&m.number, &m.id, &m.base, &m.until, &m.last, &m.fanout, &tables, &files); err != nil {
-		return nil, fmt.Errorf("line 2: %w", err)
+	if err := m.check(); err != nil {
+		return nil, damaged(path, 0, "%v", err)
 	}
-	lines = lines[2 : len(lines)-1]
-	if tables < 0 || files < 0 || tables > maxTables || files > maxFiles || tables+files != len(lines) {
-		return nil, fmt.Errorf("%d tables and %d files in %d lines", tables, files, len(lines))
-	}
-	for i, line := range lines {
-		if err := m.line(i < tables, line); err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+3, err)
-		}
-	}
-	if !bytes.Equal(m.encode(), b) {
-		return nil, fmt.Errorf("it is not as a writer writes it, though its checksum is right")
-	}
-	return m, m.check()
+	return m, nil
 }
 
-// line reads the line of a table, or of a file.
-func (m *manifest) line(table bool, line string) error {
-	if table {
-		var t Table
+// line reads line i of a manifest, after its title. How many tables and files there are
+// need not be looked at: encode writes that anew.
+func (m *manifest) line(i int, line string) error {
+	if i == 0 {
+		var tables, files int
+		_, err := fmt.Sscanf(line, "number %d id %d base %d until %d last %d fanout %d tables %d files %d\n",
+			&m.number, &m.id, &m.base, &m.until, &m.last, &m.fanout, &tables, &files)
+		return err
+	}
+	if strings.HasPrefix(line, "table ") {
+		var t durable.Table
 		var root uint64
 		_, err := fmt.Sscanf(line, "table %q value %d capacity %d hash %t root %x\n", &t.Name, &t.ValueSize, &t.Capacity, &t.Hash, &root)
 		m.tables, m.roots = append(m.tables, t), append(m.roots, Pointer(root))
@@ -119,6 +98,9 @@ func (m *manifest) line(table bool, line string) error {
 
 // check reports what cannot be in a manifest although it is well written.
 func (m *manifest) check() error {
+	if len(m.tables) > maxTables || len(m.files) > maxFiles {
+		return fmt.Errorf("%d tables and %d files are too many", len(m.tables), len(m.files))
+	}
 	if m.number == 0 || m.id == 0 || m.base > m.until || m.fanout < 2 || m.fanout > maxFanout {
 		return fmt.Errorf("snapshot %d with id %d, epochs %d to %d and fan-out %d is impossible", m.number, m.id, m.base, m.until, m.fanout)
 	}
@@ -129,7 +111,7 @@ func (m *manifest) check() error {
 		}
 	}
 	for i, t := range m.tables {
-		if err := t.check(); err != nil {
+		if err := checkTable(t); err != nil {
 			return err
 		}
 		if p := m.roots[i]; p != 0 && m.file(p.file()) == nil {

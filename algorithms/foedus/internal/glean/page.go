@@ -4,7 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // The kinds of pages.
@@ -15,8 +16,6 @@ const (
 )
 
 const pageHeader = 32
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // A place is what a page is: a node of one table's tree. A page says so itself,
 // so that one found through a wrong pointer is not taken for another.
@@ -41,7 +40,7 @@ func seal(page []byte, p Pointer, kind byte, at place, used int) {
 	le.PutUint16(page[18:], uint16(at.table))
 	le.PutUint32(page[20:], uint32(used))
 	le.PutUint64(page[24:], at.index)
-	le.PutUint32(page, crc32.Checksum(page[4:], castagnoli))
+	le.PutUint32(page, durable.Checksum(page[4:]))
 }
 
 // pageLength returns the length that the header of a page claims. The caller
@@ -60,7 +59,7 @@ var errCRC = errors.New("bad checksum")
 // returns the part of the payload that is used.
 func openPage(page []byte, p Pointer, kind byte, at place) ([]byte, error) {
 	le := binary.LittleEndian
-	if got := crc32.Checksum(page[4:], castagnoli); got != le.Uint32(page) {
+	if got := durable.Checksum(page[4:]); got != le.Uint32(page) {
 		return nil, fmt.Errorf("%w: %08x, its bytes give %08x", errCRC, le.Uint32(page), got)
 	}
 	got := place{int(le.Uint16(page[18:])), int(page[17]), le.Uint64(page[24:])}
@@ -79,5 +78,5 @@ func openPage(page []byte, p Pointer, kind byte, at place) ([]byte, error) {
 // it holds.
 func selfSame(page []byte, p Pointer) bool {
 	le := binary.LittleEndian
-	return crc32.Checksum(page[4:], castagnoli) == le.Uint32(page) && Pointer(le.Uint64(page[8:])) == p
+	return durable.Checksum(page[4:]) == le.Uint32(page) && Pointer(le.Uint64(page[8:])) == p
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
 )
@@ -53,7 +54,7 @@ func window(changes []wal.Change, from, to uint64, n int) *log {
 	return l
 }
 
-var testTables = []Table{
+var testTables = []durable.Table{
 	{Name: "array", ValueSize: 100, Capacity: 700},
 	{Name: "hash", ValueSize: 100, Capacity: 300, Hash: true},
 	{Name: "wide", ValueSize: 5000, Capacity: 9, Hash: true},
@@ -63,7 +64,7 @@ var testTables = []Table{
 
 // history is n transactions of a few changes each, some of one record several
 // times, over ascending epochs with holes.
-func history(rng *rand.Rand, tables []Table, n int) []wal.Change {
+func history(rng *rand.Rand, tables []durable.Table, n int) []wal.Change {
 	var out []wal.Change
 	epoch := uint64(1)
 	for stamp := uint64(1); stamp <= uint64(n); stamp++ {
@@ -102,7 +103,7 @@ func alter(rng *rand.Rand, c wal.Change, size int) wal.Change {
 }
 
 // A state is what a snapshot should hold; a reckoning of its own.
-type state map[[2]uint64]Record
+type state map[[2]uint64]durable.Record
 
 // replay is the state after all changes of epochs up to until.
 func replay(changes []wal.Change, until uint64, stones bool) state {
@@ -122,9 +123,9 @@ func replay(changes []wal.Change, until uint64, stones bool) state {
 			}
 			copy(v[c.Off:], c.Value)
 		}
-		s[at] = Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Value: v}
+		s[at] = durable.Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Value: v}
 		if c.Kind == wal.KindDelete {
-			s[at] = Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: true}
+			s[at] = durable.Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: true}
 		}
 	}
 	if !stones {
@@ -141,7 +142,7 @@ func replay(changes []wal.Change, until uint64, stones bool) state {
 func same(t *testing.T, what string, sn *Snapshot, want state) {
 	t.Helper()
 	n := 0
-	err := sn.Scan(context.Background(), func(r Record) error {
+	err := sn.Scan(context.Background(), func(r durable.Record) error {
 		n++
 		w, ok := want[[2]uint64{uint64(r.Table), r.Key}]
 		if !ok || w.Stamp != r.Stamp || w.Absent != r.Absent || string(w.Value) != string(r.Value) {

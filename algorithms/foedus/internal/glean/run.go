@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"slices"
 	"unsafe"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -92,7 +92,7 @@ func spill(fsys fs.FS, path string, u *buffer) (r run, err error) {
 		if _, err := f.WriteAt(buf, r.size); err != nil {
 			return fmt.Errorf("write %d bytes at offset %d of %s: %w", len(buf), r.size, path, err)
 		}
-		r.crc = crc32.Update(r.crc, castagnoli, buf)
+		r.crc = durable.Extend(r.crc, buf)
 		r.size += int64(len(buf))
 		buf = buf[:0]
 		return nil
@@ -158,6 +158,6 @@ func (r *runReader) read(n int) ([]byte, error) {
 	if _, err := io.ReadFull(r.in, r.buf); err != nil {
 		return nil, fmt.Errorf("read sorted run %s: %w", r.path, errors.Join(err, io.ErrUnexpectedEOF))
 	}
-	r.crc = crc32.Update(r.crc, castagnoli, r.buf)
+	r.crc = durable.Extend(r.crc, r.buf)
 	return r.buf, nil
 }

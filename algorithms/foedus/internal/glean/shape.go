@@ -3,15 +3,9 @@ package glean
 import (
 	"fmt"
 	"math/bits"
-)
 
-// A Table describes one table.
-type Table struct {
-	Name      string
-	ValueSize int    // the largest value, in bytes
-	Capacity  uint64 // of an array: keys are below it; of a hash index: how many it is laid out for
-	Hash      bool   // a hash index of any keys; else an array
-}
+	"ckptbench/algorithms/internal/durable"
+)
 
 // Limits of the format.
 const (
@@ -22,7 +16,7 @@ const (
 	maxFanout  = (unit - pageHeader) / 8
 )
 
-func (t Table) check() error {
+func checkTable(t durable.Table) error {
 	if len(t.Name) > maxName || t.ValueSize < 0 || t.ValueSize > maxValue || t.Capacity > maxRecords {
 		return fmt.Errorf("table %.40q of %d records of %d bytes is out of range", t.Name, t.Capacity, t.ValueSize)
 	}
@@ -34,7 +28,7 @@ func (t Table) check() error {
 // never changes, so the leaf of a key is found by reckoning, and two partitions
 // never meet in a page other than the root.
 type shape struct {
-	Table
+	durable.Table
 	id      int
 	slot    int // bytes of a slot of an array
 	perLeaf uint64
@@ -47,7 +41,7 @@ type shape struct {
 
 const slotHeader = 12 // stamp u64, length + 1 u32
 
-func newShape(id int, t Table, fanout int) shape {
+func newShape(id int, t durable.Table, fanout int) shape {
 	s := shape{Table: t, id: id, fanout: uint64(fanout), levels: 1}
 	s.slot = (slotHeader + t.ValueSize + 7) &^ 7
 	s.perLeaf = max(1, uint64((unit-pageHeader)/s.slot))
@@ -88,9 +82,7 @@ func (s *shape) leaf(key uint64) (uint64, error) {
 
 // bin returns to which of n bins a key belongs.
 func bin(key, n uint64) uint64 {
-	h := key * 0x9e3779b97f4a7c15
-	h = (h ^ h>>32) * 0xd6e8feb86659fd93
-	hi, _ := bits.Mul64(h^h>>32, n)
+	hi, _ := bits.Mul64(durable.Mix(key), n)
 	return hi
 }
 

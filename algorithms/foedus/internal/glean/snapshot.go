@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // A Snapshot is a state of the tables, in pages that never change. It may be
@@ -36,14 +38,14 @@ func (sn *Snapshot) Until() uint64 { return sn.m.until }
 func (sn *Snapshot) Last() uint64 { return sn.m.last }
 
 // Tables returns what the snapshot is of. It is not to be changed.
-func (sn *Snapshot) Tables() []Table { return sn.m.tables }
+func (sn *Snapshot) Tables() []durable.Table { return sn.m.tables }
 
 // Bytes returns the length of the snapshot's files, of which it shares some with
 // earlier ones, and how much of it are pages that it reaches.
 func (sn *Snapshot) Bytes() (size, live int64) { return sn.m.bytes() }
 
 func (sn *Snapshot) damage(p Pointer, err error) error {
-	return &Damage{File: filepath.Join(sn.d.o.Dir, p.file().name()), Offset: p.offset(), What: err.Error()}
+	return damaged(filepath.Join(sn.d.o.Dir, p.file().name()), p.offset(), "%v", err)
 }
 
 // A loaded page is in memory, and found to be what it should be.
@@ -68,7 +70,7 @@ func (sn *Snapshot) page(p Pointer, s *shape, level int, index uint64, buf []byt
 }
 
 // Read returns one record; ok is false where there is none. Its value is a copy.
-func (sn *Snapshot) Read(table int, key uint64) (r Record, ok bool, err error) {
+func (sn *Snapshot) Read(table int, key uint64) (r durable.Record, ok bool, err error) {
 	if table < 0 || table >= len(sn.shapes) {
 		return r, false, fmt.Errorf("read snapshot %d: table %d of %d", sn.m.number, table, len(sn.shapes))
 	}
@@ -190,13 +192,13 @@ func (sn *Snapshot) Parts() ([]Part, error) {
 
 // ScanPart calls f with every record of a part, after checking the checksum of
 // its page. An error of f ends the scan and is returned.
-func (sn *Snapshot) ScanPart(ctx context.Context, part Part, f func(Record) error) error {
+func (sn *Snapshot) ScanPart(ctx context.Context, part Part, f func(durable.Record) error) error {
 	w := walk{sn: sn, s: &sn.shapes[part.table], record: f}
 	return w.node(ctx, part.p, w.s.levels-1, part.child)
 }
 
 // Scan calls f with every record, from one goroutine.
-func (sn *Snapshot) Scan(ctx context.Context, f func(Record) error) error {
+func (sn *Snapshot) Scan(ctx context.Context, f func(durable.Record) error) error {
 	parts, err := sn.Parts()
 	if err != nil {
 		return err
@@ -213,7 +215,7 @@ func (sn *Snapshot) Scan(ctx context.Context, f func(Record) error) error {
 type walk struct {
 	sn     *Snapshot
 	s      *shape
-	record func(Record) error
+	record func(durable.Record) error
 	seen   func(p Pointer, length int) // every page; may be nil
 	// bad is told of what is wrong with a page, and the walk goes on beside it;
 	// nil: the first error ends the walk.
@@ -292,7 +294,7 @@ func (w *walk) saw(p Pointer, length int) {
 func (sn *Snapshot) Verify(ctx context.Context) error {
 	live := map[fileID]int64{}
 	for i := range sn.shapes {
-		w := walk{sn: sn, s: &sn.shapes[i], record: func(Record) error { return nil },
+		w := walk{sn: sn, s: &sn.shapes[i], record: func(durable.Record) error { return nil },
 			seen: func(p Pointer, n int) { live[p.file()] += int64(n) }}
 		if root := sn.m.roots[i]; root != 0 {
 			if err := w.node(ctx, root, w.s.levels, 0); err != nil {
@@ -302,8 +304,8 @@ func (sn *Snapshot) Verify(ctx context.Context) error {
 	}
 	for _, f := range sn.m.files {
 		if live[f.id] != f.live {
-			return fmt.Errorf("snapshot %d: %w", sn.m.number, &Damage{File: filepath.Join(sn.d.o.Dir, f.id.name()),
-				What: fmt.Sprintf("%d bytes of its pages are reached, the manifest says %d", live[f.id], f.live)})
+			return fmt.Errorf("snapshot %d: %w", sn.m.number, damaged(filepath.Join(sn.d.o.Dir, f.id.name()), 0,
+				"%d bytes of its pages are reached, the manifest says %d", live[f.id], f.live))
 		}
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // sweep removes what neither of the two newest snapshots needs: files of
@@ -20,7 +22,7 @@ func (d *Dir) sweep(pages bool) {
 	}
 	manifests, err := d.remove(names, func(name string) bool { return pages && d.oldManifest(name) })
 	if err == nil && manifests > 0 {
-		err = d.o.FS.SyncDir(d.o.Dir)
+		err = durable.SyncDir(d.o.FS, d.o.Dir)
 	}
 	if err == nil {
 		_, err = d.remove(names, func(name string) bool { return leftOver(name) || pages && d.oldPages(name) })
@@ -56,7 +58,7 @@ func (d *Dir) remove(names []string, may func(string) bool) (n int, err error) {
 
 // leftOver reports whether a file was in the making when the program ended.
 func leftOver(name string) bool {
-	return strings.HasPrefix(name, runPrefix) || strings.HasPrefix(name, manifestPrefix) && strings.HasSuffix(name, tmpSuffix)
+	return strings.HasPrefix(name, runPrefix) || strings.HasPrefix(name, manifestPrefix) && strings.HasSuffix(name, durable.TmpSuffix)
 }
 
 // oldManifest reports whether a file is the manifest of another snapshot than

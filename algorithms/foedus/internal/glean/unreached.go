@@ -72,7 +72,7 @@ func (g *gap) page(at, to int64) int64 {
 		return 0
 	}
 	g.buf = slices.Grow(g.buf[:0], unit)[:unit]
-	if g.v.d.pages.readFull(g.h, g.buf, g.pf.id, at) != nil {
+	if ErrDamaged.ReadFull(g.h, g.path, g.buf, at) != nil {
 		return 0
 	}
 	n, err := pageLength(g.buf)
@@ -80,7 +80,7 @@ func (g *gap) page(at, to int64) int64 {
 		return 0
 	}
 	g.buf = slices.Grow(g.buf, int(n)-unit)[:n]
-	if g.v.d.pages.readFull(g.h, g.buf, g.pf.id, at) != nil || !selfSame(g.buf, pointer(g.pf.id, at)) {
+	if ErrDamaged.ReadFull(g.h, g.path, g.buf, at) != nil || !selfSame(g.buf, pointer(g.pf.id, at)) {
 		return 0
 	}
 	return n
@@ -96,5 +96,5 @@ func (g *gap) none(from, to int64) {
 	if !g.v.followed {
 		why = "nothing that can be read refers to it"
 	}
-	g.pf.Found(&Damage{File: g.path, Offset: from, What: fmt.Sprintf("%d bytes are not a page as it was written; %s", to-from, why)})
+	g.pf.Found(damaged(g.path, from, "%d bytes are not a page as it was written; %s", to-from, why))
 }

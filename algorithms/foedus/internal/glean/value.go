@@ -4,17 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/wal"
 )
-
-// A Record is one record of a snapshot.
-type Record struct {
-	Table  int
-	Key    uint64
-	Stamp  uint64 // of the transaction that wrote or deleted it
-	Absent bool   // deleted; only where tombstones are kept
-	Value  []byte // good until the next record is read
-}
 
 // A version is a record's value while changes are applied to it. Its bytes
 // belong to the composer.
@@ -90,10 +82,13 @@ func (x *version) gone(tombstones bool) bool {
 	return !x.present && (!tombstones || x.stamp == 0)
 }
 
-func (x *version) record(table int, key uint64) Record {
-	r := Record{Table: table, Key: key, Stamp: x.stamp, Absent: !x.present}
+func (x *version) record(table int, key uint64) durable.Record {
+	r := durable.Record{Table: table, Key: key, Stamp: x.stamp, Absent: !x.present}
 	if x.present {
 		r.Value = x.value
+		if r.Value == nil {
+			r.Value = []byte{} // nil would be no value
+		}
 	}
 	return r
 }

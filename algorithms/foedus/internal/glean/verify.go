@@ -3,8 +3,8 @@ package glean
 import (
 	"context"
 	"fmt"
-	"slices"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
 )
@@ -68,19 +68,13 @@ type extent struct{ off, length int64 }
 
 // snapshots reads the manifests, and what they lead to.
 func (v *verifier) snapshots(ctx context.Context, names []string) error {
-	var numbers []uint64
-	for _, name := range names {
-		if n, ok := parseManifest(name); ok {
-			numbers = append(numbers, n)
-		}
-	}
+	numbers := durable.Generations(manifestPrefix, numberDigits, names)
 	if len(numbers) == 0 {
 		v.followed = false
-		v.files = append(v.files, finding.File{Name: manifestPrefix + "*", Damage: []error{&Damage{File: v.d.path(manifestPrefix + "*"),
-			What: "there is none: it is missing, or the program ended before the first was published; no page counts without it"}}})
+		v.files = append(v.files, finding.File{Name: manifestPrefix + "*", Damage: []error{damaged(v.d.path(manifestPrefix+"*"), 0,
+			"there is none: it is missing, or the program ended before the first was published; no page counts without it")}})
 	}
-	slices.Sort(numbers)
-	for _, n := range slices.Backward(numbers) {
+	for _, n := range numbers {
 		h, f := finding.Open(v.d.o.FS, v.d.o.Dir, manifestName(n))
 		if h != nil {
 			_ = h.Close() // it was only looked at
@@ -108,7 +102,7 @@ func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) e
 	records, reached := 0, 0
 	for i := range sn.shapes {
 		w := walk{sn: sn, s: &sn.shapes[i]}
-		w.record = func(r Record) error {
+		w.record = func(r durable.Record) error {
 			if !r.Absent {
 				records++
 			}
@@ -134,8 +128,8 @@ func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) e
 	v.followed = v.followed && whole
 	for _, named := range m.files {
 		if whole && live[named.id] != named.live {
-			f.Found(&Damage{File: v.d.path(f.Name), What: fmt.Sprintf("it says that %d bytes of %s are reached, and %d are",
-				named.live, named.id.name(), live[named.id])})
+			f.Found(damaged(v.d.path(f.Name), 0, "it says that %d bytes of %s are reached, and %d are",
+				named.live, named.id.name(), live[named.id]))
 		}
 	}
 	return nil
@@ -181,26 +175,26 @@ func (v *verifier) open(m *manifest, named file) {
 		}
 	}
 	if !pf.closed && pf.Bytes < named.size {
-		pf.Found(&Damage{File: path, Offset: pf.Bytes, What: fmt.Sprintf("the file ends here, %s says that it has %d bytes", manifestName(m.number), named.size)})
+		pf.Found(damaged(path, pf.Bytes, "the file ends here, %s says that it has %d bytes", manifestName(m.number), named.size))
 	}
 }
 
 // header checks the first unit, all of it.
 func (v *verifier) header(pf *pagesFound, h fs.File, path string) {
 	b := make([]byte, min(unit, pf.Bytes))
-	if err := v.d.pages.readFull(h, b, pf.id, 0); err != nil {
+	if err := ErrDamaged.ReadFull(h, path, b, 0); err != nil {
 		pf.closed = true
 		pf.Found(err)
 		return
 	}
 	if err := checkFile(b, pf.id); err != nil {
 		pf.closed = true
-		pf.Found(&Damage{File: path, What: err.Error()})
+		pf.Found(damaged(path, 0, "%v", err))
 		return
 	}
 	for i, x := range b[fileHeader:] {
 		if x != 0 {
-			pf.Found(&Damage{File: path, Offset: int64(fileHeader + i), What: "a byte that is not zero, where nothing was written; nothing refers to it"})
+			pf.Found(damaged(path, int64(fileHeader+i), "a byte that is not zero, where nothing was written; nothing refers to it"))
 			return
 		}
 	}

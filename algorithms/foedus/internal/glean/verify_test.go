@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
@@ -15,7 +16,7 @@ import (
 
 // three is a folder of which three snapshots were made: two are there, and in
 // their files pages that neither of them refers to.
-func three(t *testing.T, tables ...Table) *fstest.Mem {
+func three(t *testing.T, tables ...durable.Table) *fstest.Mem {
 	mem := fstest.NewMem()
 	o := Options{FS: mem, Fanout: 2, Partitions: len(tables), Garbage: -1, Tables: tables}
 	d := begun(t, o)
@@ -41,8 +42,8 @@ func three(t *testing.T, tables ...Table) *fstest.Mem {
 
 // Two tables of some pages, and one with as few as can be.
 var (
-	some = []Table{{Name: "a", ValueSize: 1500, Capacity: 7}, {Name: "h", ValueSize: 10, Capacity: 9, Hash: true}}
-	few  = []Table{{Name: "a", ValueSize: 1500, Capacity: 4}}
+	some = []durable.Table{{Name: "a", ValueSize: 1500, Capacity: 7}, {Name: "h", ValueSize: 10, Capacity: 9, Hash: true}}
+	few  = []durable.Table{{Name: "a", ValueSize: 1500, Capacity: 4}}
 )
 
 func found(t *testing.T, mem *fstest.Mem) finding.Files {
@@ -75,7 +76,7 @@ func TestVerify(t *testing.T) {
 }
 
 // testVerify changes every byte, or every so many.
-func testVerify(t *testing.T, tables []Table, step int) {
+func testVerify(t *testing.T, tables []durable.Table, step int) {
 	mem := three(t, tables...)
 	before, err := mem.List(dir)
 	must(t, err)

@@ -3,9 +3,9 @@ package pairs
 import (
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -17,13 +17,11 @@ const (
 	blockHeader = 16
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // seed begins the checksums of a file, so that a block is good in its own only.
 func seed(number uint64) uint32 {
 	var b [8]byte
 	le.PutUint64(b[:], number)
-	return crc32.Checksum(b[:], castagnoli)
+	return durable.Checksum(b[:])
 }
 
 func encodeHeader(magic string, number uint64) []byte {
@@ -36,7 +34,7 @@ func encodeHeader(magic string, number uint64) []byte {
 }
 
 func headerSum(b []byte) uint32 {
-	return crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:fileHeader])
+	return durable.Extend(durable.Checksum(b[:12]), b[16:fileHeader])
 }
 
 func checkHeader(b []byte, magic string, number uint64) error {
@@ -66,12 +64,12 @@ func seal(b []byte, seed, rows, first uint32) {
 	le.PutUint32(b[4:], uint32(len(b)-blockHeader))
 	le.PutUint32(b[8:], rows)
 	le.PutUint32(b[12:], first)
-	le.PutUint32(b, crc32.Update(seed, castagnoli, b[4:]))
+	le.PutUint32(b, durable.Extend(seed, b[4:]))
 }
 
 // openBlock decodes b, which is as long as its header says.
 func openBlock(b []byte, seed uint32) (block, error) {
-	if got := crc32.Update(seed, castagnoli, b[4:]); got != le.Uint32(b) {
+	if got := durable.Extend(seed, b[4:]); got != le.Uint32(b) {
 		return block{}, fmt.Errorf("the block's checksum is %08x, its bytes give %08x", le.Uint32(b), got)
 	}
 	return block{rows: le.Uint32(b[8:]), first: le.Uint32(b[12:]), payload: b[blockHeader:]}, nil
@@ -148,12 +146,5 @@ func (r *reader) read(off int64, n int) ([]byte, error) {
 		r.buf = make([]byte, n)
 	}
 	b := r.buf[:n]
-	got, err := r.f.ReadAt(b, off)
-	if got < n {
-		if err == nil || err == io.EOF {
-			return nil, damaged(r.path, off, "it ends after %d of %d bytes", got, n)
-		}
-		return nil, fmt.Errorf("read %s at offset %d: %w", r.path, off, err)
-	}
-	return b, nil
+	return b, ErrDamaged.ReadFull(r.f, r.path, b, off)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
@@ -54,7 +55,7 @@ func disk(t testing.TB, files map[string][]byte) *fstest.Mem {
 func tryLoad(t testing.TB, mem *fstest.Mem) (model, error) {
 	t.Helper()
 	m := model{}
-	_, err := load(mem, 1, func(_ int, r Row) error { return m.add(r) })
+	_, err := load(mem, 1, func(_ int, r durable.Record) error { return m.add(r) })
 	s, oerr := Open(Options{Dir: dir, FS: mem})
 	if oerr == nil {
 		s.Close()
@@ -80,7 +81,7 @@ func TestDamage(t *testing.T) {
 			delete(all, name)
 		}
 		got, err := tryLoad(t, disk(t, all))
-		var d *Damage
+		var d *durable.Damage
 		switch {
 		case name == manifestName && b == nil: // there are no pairs then
 		case err == nil:
@@ -121,7 +122,7 @@ func TestMisplaced(t *testing.T) {
 	}
 	a, b := data[0], data[1]
 	files[a], files[b] = files[b], files[a]
-	if _, err := tryLoad(t, disk(t, files)); !errors.As(err, new(*Damage)) {
+	if _, err := tryLoad(t, disk(t, files)); !errors.As(err, new(*durable.Damage)) {
 		t.Errorf("two files exchanged: %v, want a Damage", err)
 	}
 }
@@ -158,7 +159,7 @@ func FuzzManifest(f *testing.F) {
 		if err == nil && !bytes.Equal(m.encode(), b) {
 			t.Errorf("%q is read as %q", b, m.encode())
 		}
-		if err != nil && !errors.As(err, new(*Damage)) {
+		if err != nil && !errors.As(err, new(*durable.Damage)) {
 			t.Errorf("%v is no Damage", err)
 		}
 	})
@@ -167,7 +168,7 @@ func FuzzManifest(f *testing.F) {
 // Whatever is in the blocks of a data or delta file, with checksums that are
 // right, is read or refused, and nothing is allocated by what they say.
 func FuzzBlocks(f *testing.F) {
-	row := appendRow(nil, &Row{Table: 1, Key: 2, Stamp: 3, Value: []byte("value")})
+	row := appendRow(nil, &durable.Record{Table: 1, Key: 2, Stamp: 3, Value: []byte("value")})
 	f.Add(row, uint32(1), uint32(0), le.AppendUint32(make([]byte, 8), 0), uint32(1))
 	f.Add(append(row, row...), uint32(2), uint32(0), []byte{}, uint32(0))
 	f.Add([]byte{}, uint32(1<<31), uint32(7), make([]byte, 16), uint32(2))
@@ -181,11 +182,11 @@ func FuzzBlocks(f *testing.F) {
 		m := manifest{epoch: 9, pairs: []entry{{data: 1, bytes: int64(len(data)), rows: rows, delta: 2, marks: int64(len(delta)), dead: marks, high: 9}}}
 		mem := disk(t, map[string][]byte{dataName(1): data, deltaName(2): delta, manifestName: m.encode()})
 		var n uint32
-		_, err := load(mem, 1, func(int, Row) error { n++; return nil })
+		_, err := load(mem, 1, func(int, durable.Record) error { n++; return nil })
 		if err == nil && n != rows-marks {
 			t.Errorf("%d rows of which %d are dead gave %d", rows, marks, n)
 		}
-		if err != nil && !errors.As(err, new(*Damage)) {
+		if err != nil && !errors.As(err, new(*durable.Damage)) {
 			t.Errorf("%v is no Damage", err)
 		}
 	})

@@ -1,5 +1,7 @@
 package pairs
 
+import "ckptbench/algorithms/internal/durable"
+
 // A place is where a row is: in the pair of that number, at that row. The zero
 // place is nowhere.
 type place struct{ pair, row uint32 }
@@ -29,11 +31,7 @@ func newIndex(rows int) *index {
 
 func (x *index) bytes() int64 { return int64(len(x.slots)) * slotBytes }
 
-func hash(table int, key uint64) uint64 {
-	h := (key ^ uint64(table)<<48) * 0x9e3779b97f4a7c15
-	h = (h ^ h>>32) * 0xd6e8feb86659fd93
-	return h ^ h>>32
-}
+func hash(table int, key uint64) uint64 { return durable.Mix(key ^ uint64(table)<<48) }
 
 // find returns the slot of a record, or the free one where it belongs.
 func (x *index) find(table int, key uint64) *slot {

@@ -4,20 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
 // Scan hands the live rows of pair i, below Pairs, to f. What was put or applied
 // since the last Publish is not among them for certain.
-func (s *Set) Scan(ctx context.Context, i int, f func(Row) error) error {
+func (s *Set) Scan(ctx context.Context, i int, f func(durable.Record) error) error {
 	return s.pairs[i].scanLive(ctx, f)
 }
 
-func (p *pair) scanLive(ctx context.Context, f func(Row) error) error {
-	return p.scan(ctx, false, func(row uint32, r Row) error {
+func (p *pair) scanLive(ctx context.Context, f func(durable.Record) error) error {
+	return p.scan(ctx, false, func(row uint32, r durable.Record) error {
 		if p.isDead(row) {
 			return nil
 		}
@@ -37,7 +36,7 @@ type Saved struct {
 	m   *manifest
 }
 
-// Find returns the pairs last published in a folder, or an ErrNone or *Damage
+// Find returns the pairs last published in a folder, or an ErrNone or a *durable.Damage
 // error.
 func Find(fsys fs.FS, dir string) (*Saved, error) {
 	m, err := findManifest(fsys, dir)
@@ -60,31 +59,19 @@ func (s *Saved) Bytes() (n int64) {
 }
 
 // Load hands the live rows to f, from up to parallel goroutines, each of which is
-// a worker from 0 on. A damaged file is a *Damage error; some rows may have been
+// a worker from 0 on. A damaged file is a *durable.Damage; some rows may have been
 // handed over by then.
-func (s *Saved) Load(ctx context.Context, parallel int, f func(worker int, r Row) error) error {
-	m := s.m
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for worker := range min(max(parallel, 1), len(m.pairs)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(m.pairs) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if err := loadPair(ctx, s.fs, s.dir, m.pairs[i], func(r Row) error { return f(worker, r) }); err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if err := context.Cause(ctx); err != nil {
+func (s *Saved) Load(ctx context.Context, parallel int, f func(worker int, r durable.Record) error) error {
+	err := durable.Share(ctx, parallel, len(s.m.pairs), func(ctx context.Context, worker, i int) error {
+		return loadPair(ctx, s.fs, s.dir, s.m.pairs[i], func(r durable.Record) error { return f(worker, r) })
+	})
+	if err != nil {
 		return fmt.Errorf("load pairs from %s: %w", s.dir, err)
 	}
 	return nil
 }
 
-func loadPair(ctx context.Context, fsys fs.FS, dir string, e entry, f func(Row) error) error {
+func loadPair(ctx context.Context, fsys fs.FS, dir string, e entry, f func(durable.Record) error) error {
 	p, err := openPair(fsys, dir, e)
 	if err != nil {
 		return err

@@ -4,21 +4,21 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	iofs "io/fs"
 	"math"
 	"path/filepath"
-	"strings"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
 const (
 	manifestName  = "PAIRS"
-	manifestTmp   = manifestName + ".tmp"
 	manifestTitle = "ckptbench pairs 1\n"
 	maxManifest   = 1 << 24 // bytes
-	crcLine       = len("crc 01234567\n")
+	dataPrefix    = "data-"
+	deltaPrefix   = "delta-"
+	numberDigits  = 8 // of a number in a name, at least
 )
 
 // An entry is what the manifest says of a pair.
@@ -46,43 +46,28 @@ func (m *manifest) encode() []byte {
 		fmt.Fprintf(&b, "data %d bytes %d rows %d delta %d bytes %d dead %d epochs %d %d\n",
 			e.data, e.bytes, e.rows, e.delta, e.marks, e.dead, e.low, e.high)
 	}
-	fmt.Fprintf(&b, "crc %08x\n", crc32.Checksum(b.Bytes(), castagnoli))
-	return b.Bytes()
+	return durable.SealText(b.Bytes())
 }
 
-// decodeManifest reads a manifest. One that differs in any byte from what
-// encode would have written is damaged.
+// decodeManifest reads a manifest.
 func decodeManifest(file string, b []byte) (*manifest, error) {
-	if len(b) < len(manifestTitle)+crcLine {
-		return nil, damaged(file, 0, "%d bytes are too few for a manifest", len(b))
-	}
-	at := len(b) - crcLine
-	if want := fmt.Sprintf("crc %08x\n", crc32.Checksum(b[:at], castagnoli)); string(b[at:]) != want {
-		return nil, damaged(file, int64(at), "it ends with %q, its bytes give %q", b[at:], want)
-	}
 	m := &manifest{}
-	for i, line := range strings.SplitAfter(string(b[:at]), "\n") {
-		if err := m.line(i, line); err != nil {
-			return nil, damaged(file, 0, "line %d: %v", i+1, err)
-		}
-	}
-	if !bytes.Equal(m.encode(), b) {
-		return nil, damaged(file, 0, "it is not as it is written, though its checksum is right")
+	if err := ErrDamaged.OpenText(file, manifestTitle, b, m.line, m.encode); err != nil {
+		return nil, err
 	}
 	return m, m.check(file)
 }
 
+// line reads line i of a manifest, after its title.
 func (m *manifest) line(i int, line string) (err error) {
-	switch {
-	case i == 0 || line == "": // encode compares the title
-	case i == 1:
+	if i == 0 {
 		_, err = fmt.Sscanf(line, "epoch %d\n", &m.epoch)
-	default:
-		var e entry
-		_, err = fmt.Sscanf(line, "data %d bytes %d rows %d delta %d bytes %d dead %d epochs %d %d\n",
-			&e.data, &e.bytes, &e.rows, &e.delta, &e.marks, &e.dead, &e.low, &e.high)
-		m.pairs = append(m.pairs, e)
+		return err
 	}
+	var e entry
+	_, err = fmt.Sscanf(line, "data %d bytes %d rows %d delta %d bytes %d dead %d epochs %d %d\n",
+		&e.data, &e.bytes, &e.rows, &e.delta, &e.marks, &e.dead, &e.low, &e.high)
+	m.pairs = append(m.pairs, e)
 	return err
 }
 
@@ -118,7 +103,7 @@ func readManifest(fsys fs.FS, dir string) (*manifest, error) {
 // findManifest is ErrNone where there is no manifest.
 func findManifest(fsys fs.FS, dir string) (*manifest, error) {
 	path := filepath.Join(dir, manifestName)
-	b, err := fs.ReadFile(fsys, path, maxManifest)
+	b, err := ErrDamaged.ReadFile(fsys, path, maxManifest)
 	if errors.Is(err, iofs.ErrNotExist) {
 		return nil, fmt.Errorf("%w in %s", ErrNone, dir)
 	}
@@ -134,28 +119,20 @@ func (m *manifest) write(fsys fs.FS, dir string) error {
 	if len(b) > maxManifest {
 		return fmt.Errorf("write manifest %s: %d pairs are too many; raise the size of files", dir, len(m.pairs))
 	}
-	tmp := filepath.Join(dir, manifestTmp)
-	if err := fs.WriteFile(fsys, tmp, b); err != nil {
-		return fmt.Errorf("write manifest: %w", err)
-	}
-	if err := fsys.Rename(tmp, filepath.Join(dir, manifestName)); err != nil {
+	if _, err := durable.Publish(fsys, filepath.Join(dir, manifestName), b); err != nil {
 		return fmt.Errorf("publish manifest: %w", err)
-	}
-	if err := fsys.SyncDir(dir); err != nil {
-		return fmt.Errorf("publish manifest in %s: %w", dir, err)
 	}
 	return nil
 }
 
-func dataName(n uint32) string  { return fmt.Sprintf("data-%08d", n) }
-func deltaName(n uint32) string { return fmt.Sprintf("delta-%08d", n) }
+func dataName(n uint32) string  { return durable.Name(dataPrefix, numberDigits, uint64(n)) }
+func deltaName(n uint32) string { return durable.Name(deltaPrefix, numberDigits, uint64(n)) }
 
 // numberOf returns the number in the name of a data or delta file.
 func numberOf(name string) (n uint32, ok bool) {
-	for _, form := range []func(uint32) string{dataName, deltaName} {
-		_, digits, _ := strings.Cut(name, "-")
-		if _, err := fmt.Sscanf(digits, "%d", &n); err == nil && n > 0 && n < math.MaxUint32 && form(n) == name {
-			return n, true
+	for _, prefix := range []string{dataPrefix, deltaPrefix} {
+		if n, ok := durable.Number(prefix, numberDigits, name); ok && n < math.MaxUint32 {
+			return uint32(n), true
 		}
 	}
 	return 0, false

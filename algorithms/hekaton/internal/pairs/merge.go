@@ -3,6 +3,8 @@ package pairs
 import (
 	"context"
 	"slices"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // A run is pairs next to each other: from, and below to.
@@ -80,7 +82,7 @@ func (s *Set) merge(ctx context.Context, old []*pair) (*pair, error) {
 
 // move copies the live rows of p to w.
 func (s *Set) move(ctx context.Context, p *pair, w *writer) error {
-	return p.scan(ctx, false, func(row uint32, r Row) error {
+	return p.scan(ctx, false, func(row uint32, r durable.Record) error {
 		if p.isDead(row) {
 			return nil
 		}

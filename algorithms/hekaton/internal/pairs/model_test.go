@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/fs/fstest"
 	"ckptbench/algorithms/internal/wal"
@@ -17,7 +18,7 @@ import (
 const dir = "db/pairs"
 
 // A model is what the pairs should hold.
-type model map[id]Row
+type model map[id]durable.Record
 
 func (m model) apply(c wal.Change) {
 	r := m[id{c.Table, c.Key}]
@@ -31,7 +32,7 @@ func (m model) apply(c wal.Change) {
 		v = append(v, make([]byte, max(0, c.Off+len(c.Value)-len(v)))...)
 		copy(v[c.Off:], c.Value)
 	}
-	m[id{c.Table, c.Key}] = Row{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: c.Kind == wal.KindDelete, Value: v}
+	m[id{c.Table, c.Key}] = durable.Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: c.Kind == wal.KindDelete, Value: v}
 }
 
 // differs says where two models differ, or nothing.
@@ -48,7 +49,7 @@ func (m model) differs(o model) string {
 }
 
 // add notes a row that is handed over, which no other may have been before.
-func (m model) add(r Row) error {
+func (m model) add(r durable.Record) error {
 	k := id{r.Table, r.Key}
 	if _, ok := m[k]; ok {
 		return fmt.Errorf("key %d of table %d is there twice", r.Key, r.Table)
@@ -96,7 +97,7 @@ func small(fsys fs.FS, rng *rand.Rand) Options {
 }
 
 // load loads the pairs; none, of epoch 0, where none were ever published.
-func load(fsys fs.FS, parallel int, f func(worker int, r Row) error) (uint64, error) {
+func load(fsys fs.FS, parallel int, f func(worker int, r durable.Record) error) (uint64, error) {
 	s, err := Find(fsys, dir)
 	switch {
 	case errors.Is(err, ErrNone):
@@ -110,7 +111,7 @@ func load(fsys fs.FS, parallel int, f func(worker int, r Row) error) (uint64, er
 func loaded(t testing.TB, fsys fs.FS) (model, uint64) {
 	t.Helper()
 	ms := []model{{}, {}, {}}
-	epoch, err := load(fsys, len(ms), func(w int, r Row) error { return ms[w].add(r) })
+	epoch, err := load(fsys, len(ms), func(w int, r durable.Record) error { return ms[w].add(r) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +335,7 @@ func TestParts(t *testing.T) {
 	}
 	must(t, s.Publish(context.Background(), 2))
 	got := model{}
-	_, err = load(s.o.FS, 1, func(_ int, r Row) error { return got.add(r) })
+	_, err = load(s.o.FS, 1, func(_ int, r durable.Record) error { return got.add(r) })
 	must(t, err)
 	if d := got.differs(want); d != "" {
 		t.Error(d)

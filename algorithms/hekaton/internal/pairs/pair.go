@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 )
 
@@ -144,7 +145,7 @@ func (p *pair) take(b block) bool {
 
 // scan hands the rows of the data file to f, dead ones too, in their order, and
 // notes where the blocks are if note is set.
-func (p *pair) scan(ctx context.Context, note bool, f func(row uint32, r Row) error) error {
+func (p *pair) scan(ctx context.Context, note bool, f func(row uint32, r durable.Record) error) error {
 	rd, rows := p.reader(), uint32(0)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -176,7 +177,7 @@ func (p *pair) scan(ctx context.Context, note bool, f func(row uint32, r Row) er
 }
 
 // each hands the rows of the block at offset at to f.
-func (p *pair) each(b block, at int64, f func(row uint32, r Row) error) error {
+func (p *pair) each(b block, at int64, f func(row uint32, r durable.Record) error) error {
 	payload := b.payload
 	for i := range b.rows {
 		r, rest, err := nextRow(payload)

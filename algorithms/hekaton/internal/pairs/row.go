@@ -3,28 +3,21 @@ package pairs
 import (
 	"encoding/binary"
 	"errors"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 var le = binary.LittleEndian
-
-// A Row is one version of a record.
-type Row struct {
-	Table  int
-	Key    uint64
-	Stamp  uint64 // the id of its writer
-	Absent bool   // the writer deleted the record
-	Value  []byte // aliases a buffer: good during the call that hands it out
-}
 
 const (
 	rowHeader = 24
 	absent    = 1 << 31 // in the length of a row
 )
 
-// size returns the bytes of r in a data file.
-func (r *Row) size() int { return rowHeader + len(r.Value) }
+// rowBytes returns the bytes of r in a data file.
+func rowBytes(r *durable.Record) int { return rowHeader + len(r.Value) }
 
-func appendRow(b []byte, r *Row) []byte {
+func appendRow(b []byte, r *durable.Record) []byte {
 	b = le.AppendUint64(b, r.Key)
 	b = le.AppendUint64(b, r.Stamp)
 	b = le.AppendUint32(b, uint32(r.Table))
@@ -38,12 +31,12 @@ func appendRow(b []byte, r *Row) []byte {
 var errRow = errors.New("malformed row")
 
 // nextRow decodes the first row of b and returns what follows it.
-func nextRow(b []byte) (r Row, rest []byte, err error) {
+func nextRow(b []byte) (r durable.Record, rest []byte, err error) {
 	if len(b) < rowHeader {
 		return r, nil, errRow
 	}
 	table, n := le.Uint32(b[16:]), le.Uint32(b[20:])
-	r = Row{Table: int(table), Key: le.Uint64(b), Stamp: le.Uint64(b[8:]), Absent: n == absent}
+	r = durable.Record{Table: int(table), Key: le.Uint64(b), Stamp: le.Uint64(b[8:]), Absent: n == absent}
 	b = b[rowHeader:]
 	if table >= absent {
 		return r, nil, errRow

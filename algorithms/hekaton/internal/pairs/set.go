@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/fs"
 	"ckptbench/algorithms/internal/radix"
 )
@@ -111,8 +112,8 @@ func newSet(o Options) (*Set, []string, error) {
 	}
 	// The manifest may be one that was renamed, but not durably, when a
 	// Publish failed: nothing may be removed on its word before it is.
-	if err := o.FS.SyncDir(o.Dir); err != nil {
-		return nil, nil, fmt.Errorf("sync folder of pairs %s: %w", o.Dir, err)
+	if err := durable.SyncDir(o.FS, o.Dir); err != nil {
+		return nil, nil, err
 	}
 	names, err := o.FS.List(o.Dir)
 	if err != nil {
@@ -138,7 +139,7 @@ func (s *Set) adopt(e entry) error {
 	s.pairs = append(s.pairs, p)
 	s.byNumber[e.data] = p
 	s.last = max(s.last, e.data, e.delta)
-	return p.scan(context.Background(), true, func(row uint32, r Row) error {
+	return p.scan(context.Background(), true, func(row uint32, r durable.Record) error {
 		if p.isDead(row) {
 			return nil
 		}
@@ -171,7 +172,7 @@ func (s *Set) Memory() int64 {
 
 // Put adds a row that is not from the log, such as those that a database begins
 // with. It replaces the row that the record has.
-func (s *Set) Put(r Row) error {
+func (s *Set) Put(r durable.Record) error {
 	if s.open != nil && s.open.size() >= s.o.Target {
 		if err := s.shut(); err != nil {
 			return err
@@ -245,8 +246,8 @@ func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 		}
 		m.pairs = append(m.pairs, p.entry)
 	}
-	if err := s.o.FS.SyncDir(s.o.Dir); err != nil {
-		return fmt.Errorf("sync folder of pairs %s: %w", s.o.Dir, err)
+	if err := durable.SyncDir(s.o.FS, s.o.Dir); err != nil {
+		return err
 	}
 	if err := m.write(s.o.FS, s.o.Dir); err != nil {
 		return err

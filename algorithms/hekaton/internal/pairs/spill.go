@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/radix"
 )
 
@@ -23,7 +24,7 @@ func (s *Set) spill(ctx context.Context) error {
 	}
 	for _, x := range s.byKey() {
 		k := &w.changes[x.At]
-		if err := s.Put(Row{Table: k.table, Key: k.key, Stamp: k.stamp, Absent: k.absent, Value: w.in(k.value)}); err != nil {
+		if err := s.Put(durable.Record{Table: k.table, Key: k.key, Stamp: k.stamp, Absent: k.absent, Value: w.in(k.value)}); err != nil {
 			return err
 		}
 	}
@@ -62,7 +63,7 @@ func (s *Set) settle(ctx context.Context) error {
 		k.at = s.index.get(k.table, k.key)
 		switch {
 		case k.at.pair == 0: // the record is new
-			w.settle(k, Row{})
+			w.settle(k, durable.Record{})
 		default:
 			parts = append(parts, radix.Item{Key: uint64(k.at.pair)<<32 | uint64(k.at.row), At: uint64(i)})
 		}
@@ -93,7 +94,7 @@ func (s *Set) settleBlock(parts []radix.Item) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = p.each(b, off, func(row uint32, r Row) error {
+	err = p.each(b, off, func(row uint32, r durable.Record) error {
 		if n < len(parts) && w.changes[parts[n].At].at == (place{p.data, row}) {
 			w.settle(&w.changes[parts[n].At], r)
 			n++

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 	"ckptbench/algorithms/internal/fs"
 )
@@ -13,7 +14,7 @@ import (
 // Owns reports whether a file of that name is one of this package's.
 func Owns(name string) bool {
 	_, ok := numberOf(name)
-	return ok || name == manifestName || name == manifestTmp
+	return ok || name == manifestName || name == manifestName+durable.TmpSuffix
 }
 
 // Verify reads every byte of the pairs in a folder that counts, goes on after
@@ -175,7 +176,7 @@ func (v *verifier) data(ctx context.Context, p *pair, dead bool, f *finding.File
 			return damaged(p.path, at, "%d rows from %d on, want them from %d on, and %d in all", b.rows, b.first, rows, p.rows)
 		}
 		rows = b.first + b.rows
-		return p.each(b, at, func(row uint32, x Row) error {
+		return p.each(b, at, func(row uint32, x durable.Record) error {
 			if !dead || p.isDead(row) {
 				return nil
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/finding"
 )
 
@@ -88,7 +89,7 @@ func TestVerifyGoesOn(t *testing.T) {
 // What only the whole tells: rows and marks that cannot be, though every checksum
 // is right, and what does not count.
 func TestVerifyWhole(t *testing.T) {
-	data := func(number uint64, rows ...Row) []byte {
+	data := func(number uint64, rows ...durable.Record) []byte {
 		b := make([]byte, blockHeader)
 		for i := range rows {
 			b = appendRow(b, &rows[i])
@@ -104,14 +105,14 @@ func TestVerifyWhole(t *testing.T) {
 		seal(b, seed(number), uint32(len(rows)), 0)
 		return append(encodeHeader(deltaMagic, number), b...)
 	}
-	one, two := data(1, Row{Key: 1}, Row{Key: 2}), data(2, Row{Key: 2}, Row{Table: 1, Key: 1})
+	one, two := data(1, durable.Record{Key: 1}, durable.Record{Key: 2}), data(2, durable.Record{Key: 2}, durable.Record{Table: 1, Key: 1})
 	check := func(what, name, says string, marks []byte, dead uint32, tail string) {
 		t.Helper()
 		m := manifest{epoch: 9, pairs: []entry{
 			{data: 1, bytes: int64(len(one)), rows: 2, delta: 3, marks: int64(len(marks)), dead: dead, high: 9},
 			{data: 2, bytes: int64(len(two)), rows: 2, high: 9}}}
 		files := map[string][]byte{dataName(1): append(bytes.Clone(one), tail...), dataName(2): two, deltaName(3): marks,
-			manifestName: m.encode(), dataName(7): nil, manifestTmp: []byte("half a")}
+			manifestName: m.encode(), dataName(7): nil, manifestName + durable.TmpSuffix: []byte("half a")}
 		got := verify(t, files)
 		for _, f := range got {
 			if (f.Name == name) != (len(f.Damage) > 0) {

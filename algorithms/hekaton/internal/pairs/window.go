@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ckptbench/algorithms/internal/durable"
 	"ckptbench/algorithms/internal/wal"
 )
 
@@ -175,7 +176,7 @@ func (w *window) note(k *change, off int, v []byte) {
 }
 
 // settle lays the patches over the row that there is.
-func (w *window) settle(k *change, r Row) {
+func (w *window) settle(k *change, r durable.Record) {
 	w.set(&k.value, r.Value)
 	w.order = w.order[:0]
 	for i := k.patch; i != 0; i = w.patches[i-1].before {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // A writer appends rows to the data file of a pair.
@@ -42,8 +44,8 @@ func (s *Set) number() (uint32, error) {
 }
 
 // put adds a row and returns its number.
-func (w *writer) put(r *Row) (uint32, error) {
-	if w.rows > 0 && len(w.b)+r.size() > w.most {
+func (w *writer) put(r *durable.Record) (uint32, error) {
+	if w.rows > 0 && len(w.b)+rowBytes(r) > w.most {
 		if err := w.flush(); err != nil {
 			return 0, err
 		}

@@ -4,14 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"unsafe"
+
+	"ckptbench/algorithms/internal/durable"
 )
 
 // ErrDamaged is wrapped by Check's errors.
 var ErrDamaged = errors.New("page is damaged")
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 const (
 	latchBytes = 4
@@ -53,5 +52,5 @@ func Check(page []byte) error {
 
 // checksum is over all that follows the CRC.
 func checksum(page []byte) uint32 {
-	return crc32.Checksum(page[crcOffset+4:], castagnoli)
+	return durable.Checksum(page[crcOffset+4:])
 }
