@@ -216,6 +216,7 @@ func TestColour(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const red, reset = "\x1b[31m", "\x1b[0m"
 	if n := strings.Count(with.String(), red); n != 1 || strings.Count(with.String(), reset) != 1 {
 		t.Errorf("%d red rows, want 1", n)
 	}
