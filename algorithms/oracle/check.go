@@ -41,6 +41,7 @@ type Rules struct {
 	Limit int
 }
 
+// limit is how many violations a report lists.
 func (r Rules) limit() int {
 	if r.Limit > 0 {
 		return r.Limit
@@ -77,7 +78,8 @@ func (r *Report) between(prev, next *Image, rules Rules) {
 	n := len(r.Images)
 	if grown := r.Images[n-1].In - r.Images[n-2].In; grown < rules.MinBetween {
 		r.add(Progress, next.Name, func() string {
-			return fmt.Sprintf("%d more writing transactions in than in %s, at least %d wanted", grown, prev.Name, rules.MinBetween)
+			return fmt.Sprintf("%d more writing transactions in than in %s, at least %d wanted", grown, prev.Name,
+				rules.MinBetween)
 		})
 	}
 	if next.Cut < prev.Cut {

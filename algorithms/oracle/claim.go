@@ -38,6 +38,8 @@ func (p *placing) tally() Tally {
 	return n
 }
 
+// checkProgress checks that the image is neither empty nor all: one of no transactions
+// would be consistent, and prove nothing.
 func (p *placing) checkProgress(rules Rules) {
 	n := p.tally()
 	if n.In < rules.MinIn {

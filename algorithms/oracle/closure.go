@@ -116,7 +116,7 @@ func (p *placing) kindOf(u uint32) Kind {
 	return k
 }
 
-// shown is how many edges of a path or cycle are told.
+// shown is how many edges of a path or cycle are listed.
 const shown = 8
 
 // explain tells the path from u, which is out, to a transaction that is in.

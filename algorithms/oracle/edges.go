@@ -66,5 +66,6 @@ func (h *History) because(u, t uint32, k Kind, v uint32) string {
 	case SessionGap:
 		return fmt.Sprintf("%s came before %s in its session", h.name(u), h.name(t))
 	}
-	return fmt.Sprintf("%s ended (ticket %d) before %s began (ticket %d)", h.name(u), h.txns[u].end, h.name(t), h.txns[t].begin)
+	return fmt.Sprintf("%s ended (ticket %d) before %s began (ticket %d)", h.name(u), h.txns[u].end, h.name(t),
+		h.txns[t].begin)
 }

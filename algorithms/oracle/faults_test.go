@@ -112,21 +112,31 @@ var faults = []fault{
 	{"consistent, record never there", []tx{{0, 1, 1, "r9=0 w0"}}, "0=1 8=0-", 1, oracle.Prefix, nil},
 	{"torn transaction", []tx{{0, 1, 1, "w0 w1"}}, "0=1", 1, oracle.Prefix, []oracle.Kind{oracle.Torn}},
 	{"torn by an insert", []tx{{0, 1, 2, "w0 w9"}}, "9=1", 1, oracle.Prefix, []oracle.Kind{oracle.Torn}},
-	{"not closed under write-read", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 w1"}}, "1=2", 2, oracle.Prefix, []oracle.Kind{oracle.WriteRead}},
-	{"not closed under write-write", []tx{{0, 1, 9, "w0 w1"}, {1, 2, 2, "w0"}}, "0=2", 2, oracle.Prefix, []oracle.Kind{oracle.WriteWrite}},
-	{"not closed under read-write", []tx{{0, 1, 9, "r0=0 w1"}, {1, 2, 2, "w0"}}, "0=2", 2, oracle.Prefix, []oracle.Kind{oracle.ReadWrite}},
-	{"read-write through a read-only transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 r1=0"}, {2, 3, 2, "w1"}}, "1=3", 2, oracle.Session, []oracle.Kind{oracle.ReadWrite}},
-	{"write-write through an overwritten transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 w1"}, {2, 3, 2, "w1"}}, "1=3", 2, oracle.Session, []oracle.Kind{oracle.WriteWrite}},
-	{"through a session and a read-only transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1"}, {1, 3, 2, "w1"}}, "1=3", 2, oracle.Session, []oracle.Kind{oracle.SessionGap}},
+	{"not closed under write-read", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 w1"}}, "1=2", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.WriteRead}},
+	{"not closed under write-write", []tx{{0, 1, 9, "w0 w1"}, {1, 2, 2, "w0"}}, "0=2", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.WriteWrite}},
+	{"not closed under read-write", []tx{{0, 1, 9, "r0=0 w1"}, {1, 2, 2, "w0"}}, "0=2", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.ReadWrite}},
+	{"read-write through a read-only transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 r1=0"}, {2, 3, 2, "w1"}}, "1=3",
+		2, oracle.Session, []oracle.Kind{oracle.ReadWrite}},
+	{"write-write through an overwritten transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1 w1"}, {2, 3, 2, "w1"}}, "1=3",
+		2, oracle.Session, []oracle.Kind{oracle.WriteWrite}},
+	{"through a session and a read-only transaction", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "r0=1"}, {1, 3, 2, "w1"}}, "1=3", 2,
+		oracle.Session, []oracle.Kind{oracle.SessionGap}},
 	{"session gap", []tx{{0, 1, 9, "w0"}, {0, 2, 2, "w1"}}, "1=2", 2, oracle.Session, []oracle.Kind{oracle.SessionGap}},
-	{"real-time inversion", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "w1"}}, "1=2", 2, oracle.Prefix, []oracle.Kind{oracle.RealTime}},
-	{"real-time inversion, epoch", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "w1"}}, "1=2", 2, oracle.Epoch, []oracle.Kind{oracle.RealTime}},
+	{"real-time inversion", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "w1"}}, "1=2", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.RealTime}},
+	{"real-time inversion, epoch", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "w1"}}, "1=2", 2, oracle.Epoch,
+		[]oracle.Kind{oracle.RealTime}},
 	{"real-time inversion, allowed", []tx{{0, 1, 9, "w0"}, {1, 2, 2, "w1"}}, "1=2", 2, oracle.Session, nil},
 	{"stale version", []tx{{0, 1, 1, "w0"}, {0, 2, 2, "w0"}}, "0=1", 2, oracle.Prefix, []oracle.Kind{oracle.Claim}},
 	{"future version", []tx{{0, 1, 1, "w0"}, {0, 2, 2, "w0"}}, "0=2", 1, oracle.Prefix, []oracle.Kind{oracle.Claim}},
 	{"uncommitted version", []tx{{0, 1, 1, "w0"}}, "0=77", 0, oracle.Prefix, []oracle.Kind{oracle.Stamp}},
-	{"stamp of another record", []tx{{0, 1, 1, "w0"}, {1, 2, 2, "w1"}}, "0=1 1=2 2=1", 2, oracle.Prefix, []oracle.Kind{oracle.Stamp}},
-	{"stamp of another, touched record", []tx{{0, 1, 1, "w0 w1"}, {1, 2, 2, "w1"}}, "0=2 1=2", 2, oracle.Prefix, []oracle.Kind{oracle.Stamp}},
+	{"stamp of another record", []tx{{0, 1, 1, "w0"}, {1, 2, 2, "w1"}}, "0=1 1=2 2=1", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.Stamp}},
+	{"stamp of another, touched record", []tx{{0, 1, 1, "w0 w1"}, {1, 2, 2, "w1"}}, "0=2 1=2", 2, oracle.Prefix,
+		[]oracle.Kind{oracle.Stamp}},
 	{"lost insert", []tx{{0, 1, 1, "w9"}}, "", 1, oracle.Prefix, []oracle.Kind{oracle.Missing, oracle.Claim}},
 	{"lost record", []tx{{0, 1, 1, "w0"}}, "0", 0, oracle.Prefix, []oracle.Kind{oracle.Missing}},
 	{"lost record, of a later image", []tx{{0, 1, 1, "w0"}}, "0", 1, oracle.Prefix, []oracle.Kind{oracle.Missing}},
@@ -141,8 +151,10 @@ var faults = []fault{
 	{"repeated record", []tx{{0, 1, 1, "w0"}}, "0=1 2=0 2=0", 1, oracle.Prefix, []oracle.Kind{oracle.Repeated}},
 	{"claims too little", []tx{{0, 1, 4, "w0"}}, "0=1", 3, oracle.Prefix, []oracle.Kind{oracle.Claim}},
 	{"claims too much", []tx{{0, 1, 4, "w0"}, {1, 2, 5, "w1"}}, "0=1", 5, oracle.Prefix, []oracle.Kind{oracle.Claim}},
-	{"claims too little, read-only", []tx{{0, 1, 4, "r0=0"}, {1, 2, 2, "w0"}}, "0=2", 3, oracle.Session, []oracle.Kind{oracle.Claim}},
-	{"unplaced read-only transaction", []tx{{0, 1, oracle.Unplaced, "r0=0"}, {1, 2, 2, "w0"}}, "0=2", 3, oracle.Prefix, nil},
+	{"claims too little, read-only", []tx{{0, 1, 4, "r0=0"}, {1, 2, 2, "w0"}}, "0=2", 3, oracle.Session,
+		[]oracle.Kind{oracle.Claim}},
+	{"unplaced read-only transaction", []tx{{0, 1, oracle.Unplaced, "r0=0"}, {1, 2, 2, "w0"}}, "0=2", 3,
+		oracle.Prefix, nil},
 }
 
 // Every fault is found, under its kind and no other; the explanations are in
@@ -230,7 +242,8 @@ func TestHistoryFaults(t *testing.T) {
 	check("seq against data", oracle.Session, ks(oracle.SeqOrder), tx{0, 1, 2, "w0"}, tx{1, 2, 1, "r0=1"})
 	check("seq against session", oracle.Session, ks(oracle.SeqOrder), tx{0, 1, 2, "w0"}, tx{0, 2, 1, "w1"})
 	check("seq against real time", oracle.Epoch, ks(oracle.SeqOrder), tx{0, 1, 2, "w0"}, tx{1, 2, 1, "w1"})
-	check("seq against the highest that ended", oracle.Epoch, ks(oracle.SeqOrder), tx{0, 1, 1, "w0"}, tx{1, 2, 3, "w1"}, tx{2, 3, 2, "w2"})
+	check("seq against the highest that ended", oracle.Epoch, ks(oracle.SeqOrder), tx{0, 1, 1, "w0"}, tx{1, 2, 3, "w1"},
+		tx{2, 3, 2, "w2"})
 	check("seq against real time, allowed", oracle.Session, nil, tx{0, 1, 2, "w0"}, tx{1, 2, 1, "w1"})
 	check("unplaced", oracle.Prefix, nil, tx{0, 1, oracle.Unplaced, "r0=0"}, tx{0, 2, 1, "w0"})
 }
@@ -312,6 +325,7 @@ func TestLimits(t *testing.T) {
 	images := []*oracle.Image{{Cut: 100, State: state(img)}, {Cut: 100, State: state(maps.Clone(img))}}
 	rep := h.CheckImages(images, oracle.Rules{Limit: 3})
 	if rep.Count(oracle.Torn) != 200 || rep.Count(oracle.Missing) != 200 || len(rep.Violations) != 6 {
-		t.Errorf("%d torn, %d missing, %d listed; want 200, 200, 6", rep.Count(oracle.Torn), rep.Count(oracle.Missing), len(rep.Violations))
+		t.Errorf("%d torn, %d missing, %d listed; want 200, 200, 6", rep.Count(oracle.Torn), rep.Count(oracle.Missing),
+			len(rep.Violations))
 	}
 }

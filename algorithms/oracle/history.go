@@ -29,6 +29,7 @@ type History struct {
 	faults             Report
 }
 
+// A txn is a committed transaction, 40 bytes: histories have millions.
 type txn struct {
 	id, seq, begin, end uint64
 	first               uint32 // its first access
@@ -37,12 +38,15 @@ type txn struct {
 	writes              bool
 }
 
+// A record is a record that the history touches. Its versions are consecutive numbers, in
+// the order in which they were written.
 type record struct {
 	key   uint64
 	table uint32
 	first uint32 // its initial version
 }
 
+// The bits and special values of the 32-bit numbers below.
 const (
 	wrote   = 1 << 31
 	gone    = 1 << 31
@@ -141,6 +145,7 @@ func (h *History) All() iter.Seq[Txn] {
 	}
 }
 
+// op describes an access.
 func (h *History) op(a uint32) Op {
 	v := a &^ wrote
 	rec := h.records[h.recordOf(v)]
@@ -161,10 +166,12 @@ func (h *History) author(v uint32) string {
 	return "the initial load"
 }
 
+// recordName names record r in messages.
 func (h *History) recordName(r int) string {
 	return recordName(h.records[r].table, h.records[r].key)
 }
 
+// recordName names a record in messages.
 func recordName(table uint32, key uint64) string {
 	return fmt.Sprintf("record %d of table %d", key, table)
 }

@@ -18,7 +18,8 @@ func (r *Recorder) History(initial Initial) (*History, error) {
 		commits += l.commits.n
 	}
 	if max(n, commits) > most {
-		return nil, fmt.Errorf("history of %d transactions, %d accesses is too long: record at most %d by giving NewRecorder a limit", commits, n, most)
+		return nil, fmt.Errorf("history of %d transactions, %d accesses is too long: record at most %d by giving "+
+			"NewRecorder a limit", commits, n, most)
 	}
 	if initial == nil {
 		initial = Ranges(nil)
@@ -50,6 +51,7 @@ type builder struct {
 	writes []writing // scratch
 }
 
+// A writing is an access that wrote, while the versions of a record are put into order.
 type writing struct {
 	id     uint64
 	access uint32
@@ -78,6 +80,7 @@ func (b *builder) flatten(r *Recorder, n, commits int) {
 	}
 }
 
+// transaction adds a transaction; its accesses follow.
 func (b *builder) transaction(c *commit, worker, number int) {
 	b.h.txns = append(b.h.txns, txn{
 		id: c.id, seq: c.seq, begin: c.begin, end: c.end,
@@ -85,6 +88,7 @@ func (b *builder) transaction(c *commit, worker, number int) {
 	})
 }
 
+// access adds an access of the transaction added last.
 func (b *builder) access(a *access) {
 	t := len(b.h.txns) - 1
 	if a.kind != read && !b.h.txns[t].writes {
@@ -133,11 +137,13 @@ func (b *builder) record(items []item) {
 	}
 }
 
+// addVersion appends a version to the record added last.
 func (h *History) addVersion(writer uint32, stamp uint64) {
 	h.writers = append(h.writers, writer)
 	h.stamps = append(h.stamps, stamp)
 }
 
+// version is a version's word: its writer, and whether that left the record absent.
 func version(writer uint32, present bool) uint32 {
 	if present {
 		return writer
@@ -179,7 +185,8 @@ func (b *builder) makeVersions(items []item) {
 // recovery the ids must go on from the stamps recovered.
 func (b *builder) faultOrder(t uint32, it item, stamp uint64) {
 	b.h.faults.add(BadID, "", func() string {
-		return fmt.Sprintf("%s wrote %s, which started with the stamp %#x, not below its id", b.h.name(t), recordName(it.table, it.key), stamp)
+		return fmt.Sprintf("%s wrote %s, which started with the stamp %#x, not below its id", b.h.name(t),
+			recordName(it.table, it.key), stamp)
 	})
 }
 
@@ -227,6 +234,7 @@ func (h *History) indexReaders() {
 	h.readersAt = at[:len(h.writers)+1]
 }
 
+// byTicket returns the transactions in ascending order of one of their numbers.
 func (h *History) byTicket(ticket func(*txn) uint64) []uint32 {
 	items := make([]item, len(h.txns))
 	for t := range h.txns {

@@ -15,6 +15,7 @@ type placing struct {
 	report  Report
 }
 
+// A mark is what is known of a transaction with regard to an image.
 type mark uint8
 
 const (
@@ -69,12 +70,15 @@ func (p *placing) placeEntry(r int, e entry) {
 	}
 }
 
+// presence is the text of a violation: the image and the history differ on whether record
+// r was there in version v.
 func (p *placing) presence(r int, v uint32, present bool) string {
 	has, left := "present", "absent"
 	if present {
 		has, left = left, has
 	}
-	return fmt.Sprintf("%s is %s with stamp %#x, but %s left it %s", p.h.recordName(r), has, p.h.stamps[v], p.h.author(v), left)
+	return fmt.Sprintf("%s is %s with stamp %#x, but %s left it %s", p.h.recordName(r), has, p.h.stamps[v],
+		p.h.author(v), left)
 }
 
 // placeAbsent places record r, of which the image has nothing, not even a
@@ -167,6 +171,8 @@ func (p *placing) markTransactions() {
 	}
 }
 
+// checkTorn reports the transactions of which one record is in the image and another is
+// not.
 func (p *placing) checkTorn() {
 	for t, m := range p.marks {
 		if m&(in|out) == in|out {
@@ -182,6 +188,7 @@ func (p *placing) checkTorn() {
 func (m mark) isIn() bool  { return m&out == 0 && m&(in|reached) != 0 }
 func (m mark) isOut() bool { return m&(in|out) == out }
 
+// add reports a violation. The text is made only if it is listed.
 func (p *placing) add(k Kind, text func() string) { p.report.add(k, p.img.Name, text) }
 
 // whyIn names a record that carries t.

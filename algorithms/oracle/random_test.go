@@ -19,7 +19,8 @@ func seeds(n int) uint64 {
 }
 
 func randomWorld(seed uint64, level oracle.Level, unlocked bool) *world {
-	return simulate(seed, simConfig{workers: 2 + int(seed%4), keys: 5 + int(seed%11), steps: 240, level: level, unlocked: unlocked})
+	return simulate(seed, simConfig{workers: 2 + int(seed%4), keys: 5 + int(seed%11), steps: 240, level: level,
+		unlocked: unlocked})
 }
 
 // Every correct cut passes, as does the final state, at its own level.
@@ -100,7 +101,8 @@ func compare(t *testing.T, what string, r *oracle.Report, want counts) {
 	if data != want[oracle.WriteRead] {
 		t.Errorf("%s: %d data violations, want %d\n%v", what, data, want[oracle.WriteRead], r.Err())
 	}
-	for _, k := range []oracle.Kind{oracle.Stamp, oracle.Presence, oracle.Missing, oracle.Torn, oracle.SessionGap, oracle.RealTime, oracle.Claim} {
+	for _, k := range []oracle.Kind{oracle.Stamp, oracle.Presence, oracle.Missing, oracle.Torn, oracle.SessionGap,
+		oracle.RealTime, oracle.Claim} {
 		if r.Count(k) != want[k] {
 			t.Errorf("%s: %d of kind %v, want %d\n%v", what, r.Count(k), k, want[k], r.Err())
 		}
@@ -135,7 +137,8 @@ func TestAgainstBrute(t *testing.T) {
 		}
 	}
 	t.Logf("images by kind: %v", found)
-	for _, k := range []oracle.Kind{oracle.Stamp, oracle.Presence, oracle.Missing, oracle.Torn, oracle.WriteRead, oracle.SessionGap, oracle.RealTime, oracle.Claim} {
+	for _, k := range []oracle.Kind{oracle.Stamp, oracle.Presence, oracle.Missing, oracle.Torn, oracle.WriteRead,
+		oracle.SessionGap, oracle.RealTime, oracle.Claim} {
 		if found[k] < 10 {
 			t.Errorf("only %d images with kind %v: the test has lost its teeth", found[k], k)
 		}

@@ -14,7 +14,7 @@ type Recorder struct {
 	limit int64
 	logs  []*Log
 	// recorded counts accesses in full chunks, tickets the begin and end
-	// tickets; each has a cache line of its own, for all workers share them.
+	// tickets; each has a cache line to itself, as all workers share them.
 	_        [64]byte
 	recorded atomic.Int64
 	_        [56]byte
@@ -41,6 +41,7 @@ func (r *Recorder) Worker(i int) *Log { return r.logs[i] }
 // It is for the caller to stop the workers.
 func (r *Recorder) Full() bool { return r.limit > 0 && r.recorded.Load() >= r.limit }
 
+// A kind is what a transaction did to a record.
 type kind uint8
 
 const (
@@ -49,23 +50,27 @@ const (
 	remove
 )
 
+// An access is one record read, written or deleted by a transaction.
 type access struct {
-	key, stamp uint64
+	key, stamp uint64 // stamp belongs to the version read; 0 for a write or a delete
 	table      uint32
 	kind       kind
 }
 
+// A commit is a transaction that committed. Its accesses are the next ones of its
+// log that no commit before it took.
 type commit struct {
-	id, seq, begin, end uint64
-	accesses            int
+	id, seq    uint64
+	begin, end uint64 // tickets: begin is drawn before the first lock, end after the last write
+	accesses   int    // how many
 }
 
 // A Log records the transactions of one worker, its session. It belongs to one
 // goroutine, takes no locks and allocates a chunk now and then.
 type Log struct {
 	recorder *Recorder
-	accesses tape[access]
-	commits  tape[commit]
+	accesses chunked[access]
+	commits  chunked[commit]
 	start    int    // where the open transaction's accesses begin
 	begin    uint64 // its begin ticket
 	_        [64]byte
@@ -96,6 +101,8 @@ func (l *Log) Delete(table int, key uint64) {
 	l.add(access{key: key, table: uint32(table), kind: remove})
 }
 
+// add appends an access. Full chunks are counted, without the first of each log: the
+// counter is shared, so it changes rarely.
 func (l *Log) add(a access) {
 	if l.accesses.append(a) && l.accesses.n > 1 {
 		l.recorder.recorded.Add(chunkLen)

@@ -33,6 +33,7 @@ const (
 	kinds
 )
 
+// kindNames are the names of the kinds in reports.
 var kindNames = [kinds]string{
 	"stamp", "presence", "missing", "repeated", "contents", "torn", "write-read", "write-write", "read-write",
 	"session gap", "real time", "claim", "lost", "progress", "dirty read", "bad id", "cycle", "seq order",
@@ -50,24 +51,26 @@ func Kinds() []Kind {
 // Meaning says in one line what a fault of the kind is, to somebody whose algorithm has it.
 func (k Kind) Meaning() string {
 	meanings := [kinds]string{
-		Stamp:      "a record carries a stamp that no committed transaction gave it",
-		Presence:   "a deleted record is present, or a written one absent",
-		Missing:    "a record that must be in the image is not: every record belongs there, deleted ones with their stamp",
-		Repeated:   "a record is in the image twice",
-		Contents:   "a value does not fit its record or stamp: half of a write was copied, or one version's bytes stand under another's stamp",
+		Stamp:    "a record carries a stamp that no committed transaction gave it",
+		Presence: "a deleted record is present, or a written one absent",
+		Missing:  "a record that must be in the image is not: every record belongs there, deleted ones with their stamp",
+		Repeated: "a record is in the image twice",
+		Contents: "a value does not fit its record or stamp: half of a write was copied, or one version's bytes stand " +
+			"under another's stamp",
 		Torn:       "a transaction is partly in the image and partly out",
 		WriteRead:  "a transaction is in the image, and one whose write it read is not",
 		WriteWrite: "a transaction is in the image, and one whose write it overwrote is not",
 		ReadWrite:  "a transaction is in the image, and one that had read what it overwrote is not",
 		SessionGap: "a transaction is in the image, and an earlier one of its worker is not",
 		RealTime:   "a transaction is in the image, and one that had ended before it began is not",
-		Claim:      "the image holds a transaction with a Seq above that of the point which Checkpoint returned, or lacks one up to it",
-		Lost:       "a final state lacks a committed transaction",
-		Progress:   "too few transactions are in the image, out of it or between two images: the point does not move on",
-		DirtyRead:  "a transaction read a stamp that no committed transaction gave the record",
-		BadID:      "an id is 0, given twice, or not above the stamp that its record started with",
-		Cycle:      "the transactions are not strictly serializable",
-		SeqOrder:   "Seq disagrees with a dependency between two transactions",
+		Claim: "the image holds a transaction with a Seq above that of the point which Checkpoint returned, or " +
+			"lacks one up to it",
+		Lost:      "a final state lacks a committed transaction",
+		Progress:  "too few transactions are in the image, out of it or between two images: the point does not move on",
+		DirtyRead: "a transaction read a stamp that no committed transaction gave the record",
+		BadID:     "an id is 0, given twice, or not above the stamp that its record started with",
+		Cycle:     "the transactions are not strictly serializable",
+		SeqOrder:  "Seq disagrees with a dependency between two transactions",
 	}
 	if k < kinds {
 		return meanings[k]
@@ -135,7 +138,7 @@ func (r *Report) Only(k Kind) bool {
 	return !r.OK() && rest == [kinds]int{}
 }
 
-// Err returns nil when nothing was found, else an error of the counts and the
+// Err returns nil when nothing was found, otherwise an error of the counts and the
 // listed violations, one per line.
 func (r *Report) Err() error {
 	if r.OK() {

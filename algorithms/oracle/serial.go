@@ -94,6 +94,8 @@ func (h *History) cycle(removed []bool) string {
 	return h.tellCycle(back, t)
 }
 
+// tellCycle describes a cycle through start, at most shown of its steps. back leads from
+// each transaction to the one that precedes it.
 func (h *History) tellCycle(back map[uint32]step, start uint32) string {
 	var why []string
 	n, t := 0, start
@@ -135,6 +137,7 @@ func (h *History) checkSeq(report *Report, level Level) {
 	}
 }
 
+// placed reports whether the transaction has a place in the order that is claimed.
 func (t *txn) placed() bool { return t.writes || t.seq != Unplaced }
 
 // checkSeqRealTime sweeps over the beginnings and compares each with the

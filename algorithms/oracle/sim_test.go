@@ -74,7 +74,8 @@ const idle, waiting, running, ending = 'i', 'w', 'r', 'e'
 
 // simulate runs the engine; the same seed gives the same world.
 func simulate(seed uint64, cfg simConfig) *world {
-	w := &world{simConfig: cfg, rng: rand.New(rand.NewPCG(seed, 1)), rec: oracle.NewRecorder(cfg.workers, 0), records: map[loc]*simRecord{}}
+	w := &world{simConfig: cfg, rng: rand.New(rand.NewPCG(seed, 1)), rec: oracle.NewRecorder(cfg.workers, 0),
+		records: map[loc]*simRecord{}}
 	w.initial = oracle.Ranges{{Table: 0, First: 0, Count: uint64(cfg.keys)}, {Table: 1, First: 2, Count: 2}}
 	for i := range cfg.workers {
 		w.workers = append(w.workers, &simWorker{log: w.rec.Worker(i), state: idle})

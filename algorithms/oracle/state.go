@@ -27,12 +27,14 @@ type State struct {
 	present int
 }
 
+// An entry is one record of a state; the digest stands for its value.
 type entry struct {
 	key, stamp, digest uint64
 	table              uint32
 	present            bool
 }
 
+// compare orders an entry by table and key.
 func (e entry) compare(table uint32, key uint64) int {
 	return cmp.Or(cmp.Compare(e.table, table), cmp.Compare(e.key, key))
 }
@@ -46,6 +48,7 @@ type Shard struct {
 	_       [64]byte
 }
 
+// A badValue is an entry whose content the ValueFunc refused, and why.
 type badValue struct {
 	entry
 	err error
@@ -80,6 +83,7 @@ func (s *Shard) Put(table int, key, stamp uint64, present bool, value []byte) {
 	s.entries = append(s.entries, e)
 }
 
+// fault counts a bad value, and keeps the first few.
 func (s *Shard) fault(b badValue) {
 	s.badAll++
 	if len(s.bad) < defaultLimit {
@@ -93,6 +97,7 @@ func (s *State) sorted() []entry {
 	return s.entries
 }
 
+// merge sorts the entries of all shards. No shard may be in use. It runs once.
 func (s *State) merge() {
 	n := 0
 	for _, sh := range s.shards {
@@ -120,6 +125,7 @@ func (s *State) merge() {
 	}
 }
 
+// find returns the entry of a record.
 func (s *State) find(table uint32, key uint64) (entry, bool) {
 	es := s.sorted()
 	i, ok := slices.BinarySearchFunc(es, entry{}, func(e, _ entry) int { return e.compare(table, key) })

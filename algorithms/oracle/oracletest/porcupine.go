@@ -16,6 +16,7 @@ import (
 // ErrUndecided is returned when the time ran out before a verdict.
 var ErrUndecided = errors.New("undecided in the time given: use a shorter history")
 
+// A place names a record.
 type place struct {
 	table int
 	key   uint64
@@ -23,7 +24,7 @@ type place struct {
 
 // StrictlySerializable reports an error when no order of the transactions that
 // respects real time explains what they read. Unlike oracle.History.Check it
-// is told nothing of the order of versions and tries all of them, so keep it
+// gets nothing of the order of versions and tries all of them, so keep it
 // to about a hundred transactions. Nil stands for an empty initial database.
 func StrictlySerializable(h *oracle.History, initial oracle.Initial, limit time.Duration) error {
 	var ops []porcupine.Operation
