@@ -95,8 +95,8 @@ func TestEveryAlgorithmIsTested(t *testing.T) {
 			continue
 		}
 		if !strings.Contains(string(src), `storetest.Test(t, "`+e.Name+`")`) {
-			t.Errorf("%s: algorithms/%s/%s_test.go does not run the conformance suite; it has to say\n\tfunc Test(t *testing.T) { storetest.Test(t, %q) }",
-				e.Name, dir, dir, e.Name)
+			t.Errorf("%s: algorithms/%s/%s_test.go does not run the conformance suite; it has to say\n"+
+				"\tfunc Test(t *testing.T) { storetest.Test(t, %q) }", e.Name, dir, dir, e.Name)
 		}
 	}
 }

@@ -123,7 +123,9 @@ func TestHouseSees(t *testing.T) {
 		internal + "alone":             nil,
 		internal + "unused":            nil,
 	}
-	if got, want := strangers(all, paths), []string{internal + "shared imports " + here + "calc", common + " imports " + here + "foedus/internal/glean"}; !slices.Equal(got, want) {
+	if got, want := strangers(all, paths),
+		[]string{internal + "shared imports " + here + "calc",
+			common + " imports " + here + "foedus/internal/glean"}; !slices.Equal(got, want) {
 		t.Errorf("strangers are %q, want %q", got, want)
 	}
 	if got, want := lonely(all, paths), []string{internal + "alone", internal + "unused"}; !slices.Equal(got, want) {

@@ -50,7 +50,9 @@ func logged(b *testing.B, images, log string, spec store.TableSpec, workers int)
 
 // runLogged loads a store, takes an image and runs transactions, each of every
 // worker; it returns how long these took, until the log had them.
-func runLogged(b *testing.B, images, log string, spec store.TableSpec, workers, each int, sets [][]store.Access) time.Duration {
+func runLogged(
+	b *testing.B, images, log string, spec store.TableSpec, workers, each int, sets [][]store.Access,
+) time.Duration {
 	s := logged(b, images, log, spec, workers)
 	value := make([]byte, benchSize)
 	err := s.Load(0, spec.Capacity, func(i uint64, _ []byte) (uint64, []byte) { return i, value })

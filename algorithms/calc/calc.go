@@ -144,7 +144,7 @@ func (c *calc) Commit(tx *store.Txn) {
 }
 
 // mark notes what the transaction may have written in the vector of the image
-// it belongs to. All its locks are held: who writes a record after it finds the
+// it belongs to. All its locks are held: a worker that writes a record after it finds the
 // mark made. One of PREPARE that commits in COMPLETE does so because the
 // checkpoint was given up: there was no point yet, or its marks are to be those
 // of the next image anyway, so they are the upcoming image's.

@@ -32,17 +32,20 @@ const (
 	seqMask = 1<<seqBits - 1
 )
 
+// newWordLog returns a log whose first token is first+1.
 func newWordLog(first uint64) *wordLog {
 	l := &wordLog{}
 	l.word.Store(first & seqMask)
 	return l
 }
 
+// append implements commitLog: one atomic addition takes the place and tells the phase.
 func (l *wordLog) append(uint64) (seq, phase uint64) {
 	w := l.word.Add(1)
 	return w & seqMask, w >> seqBits
 }
 
+// turn implements commitLog. It competes with append, so it may have to try again.
 func (l *wordLog) turn(phase uint64) (seq uint64) {
 	for {
 		w := l.word.Load()
@@ -61,15 +64,18 @@ type listLog struct {
 	seq    uint64  // places taken; protected by mu
 }
 
+// A token is an entry of the paper's commit log.
 type token struct{ id, phase uint64 }
 
 const kept = 1 << 16 // tokens; a power of two
 
+// newListLog returns a log that keeps its newest tokens.
 func newListLog(env *store.Env) *listLog {
 	env.Meter.Add(kept * 16)
 	return &listLog{tokens: make([]token, kept), seq: env.First & seqMask}
 }
 
+// append implements commitLog.
 func (l *listLog) append(id uint64) (seq, phase uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,6 +84,7 @@ func (l *listLog) append(id uint64) (seq, phase uint64) {
 	return l.seq, l.phase
 }
 
+// turn implements commitLog.
 func (l *listLog) turn(phase uint64) (seq uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

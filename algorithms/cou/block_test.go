@@ -112,7 +112,8 @@ func TestBlockIsCopiedOnce(t *testing.T) {
 		t.Helper()
 		n := g.grown(func() { g.write(0, key, nothing) })
 		if want && n < copied || !want && n != 0 {
-			t.Errorf("an update of record %d took %d bytes of shadow; a block takes %d: to be copied now: %v", key, n, copied, want)
+			t.Errorf("an update of record %d took %d bytes of shadow; a block takes %d: to be copied now: %v", key, n,
+				copied, want)
 		}
 	}
 	check(records-1, true)

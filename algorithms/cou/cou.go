@@ -1,7 +1,7 @@
 // Package cou implements copy-on-update, the way to an image that Cao et al.
 // (SIGMOD 2011) and Ren et al. (SIGMOD 2016) compare theirs with: whoever is
 // the first to overwrite a record after the point of consistency copies it to
-// the shadow, and the checkpointer takes the shadow where there is one, else the
+// the shadow, and the checkpointer takes the shadow where there is one, otherwise the
 // live version.
 //
 // The point is a physical one: no transaction runs while the marks of what was

@@ -81,6 +81,7 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, false) }
 // CPR may abort it.
 func NewVerified(env *store.Env) (store.Algorithm, error) { return build(env, true) }
 
+// build returns CPR, in the form with aborts or the one that verifies.
 func build(env *store.Env, verified bool) (store.Algorithm, error) {
 	s, err := env.Stable()
 	if err != nil {
@@ -162,18 +163,20 @@ func (c *cpr) turn(ctx context.Context, phase uint64) error {
 	return c.await(ctx)
 }
 
+// enter begins a phase: transactions that enter the clock from now on are in it.
 func (c *cpr) enter(phase uint64) {
 	c.env.Clock.Set(c.word(phase))
 	c.env.Mark(phaseNames[phase])
 }
 
+// await returns when every transaction in progress has entered the current phase.
 func (c *cpr) await(ctx context.Context) error {
 	now := c.env.Clock.Now()
 	return c.env.Clock.Await(ctx, func(p uint64) bool { return p == now })
 }
 
 // Settle goes back to REST: of the same version where the checkpoint ended in
-// PREPARE, else of the next, when nobody is left who sets versions aside.
+// PREPARE, otherwise of the next, when nobody is left who sets versions aside.
 func (c *cpr) Settle(ctx context.Context) error {
 	switch c.env.Clock.Now() % phases {
 	case prepare:

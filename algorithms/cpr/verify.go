@@ -27,7 +27,7 @@ import (
 // than the session's prefix: all points are the one moment at which the version
 // changes, so the image also respects the order of real time between workers.
 
-// verify settles which version tx is of. A transaction that has verified in v
+// verify settles which version tx belongs to. A transaction that has verified in v
 // has been in the clock under v since it began, and the capture waits for it. A
 // transaction that moves does so in the clock as well, before it has read or
 // written anything, and from then on holds up the end of v+1 and not that of v.

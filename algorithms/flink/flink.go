@@ -58,7 +58,7 @@
 // loaded into stay, and hold nothing but the locks. Both are in the resident memory. A state is three cache misses
 // away that depend on each other: the chain head, the entry, the state. Those of
 // one transaction's records overlap, as the engine has it for the slots of all
-// algorithms (Touch, Begin); else that would be most of the cost at rest.
+// algorithms (Touch, Begin); otherwise that would be most of the cost at rest.
 package flink
 
 import (
@@ -68,6 +68,8 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// flink is the state table with asynchronous snapshots: a copy-on-write map for each key
+// group.
 type flink struct {
 	store.Plain
 	env     *store.Env
@@ -84,6 +86,7 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, false), ni
 // NewCowWrite returns the table that copies on the first write.
 func NewCowWrite(env *store.Env) (store.Algorithm, error) { return build(env, true), nil }
 
+// build returns an empty table; Loaded fills it.
 func build(env *store.Env, onWrite bool) *flink {
 	f := &flink{env: env, onWrite: onWrite, held: make([]held, env.Workers)}
 	for range keyGroups {
@@ -102,6 +105,7 @@ func (f *flink) Loaded() error {
 	return nil
 }
 
+// group returns the key group that a record belongs to.
 func (f *flink) group(r store.Rec) *group { return f.groups[groupOf(r.Key())] }
 
 // Touch prefetches where r's chain begins.
@@ -186,6 +190,7 @@ func (f *flink) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	})
 }
 
+// release gives up the snapshots of all groups: their copies become garbage.
 func (f *flink) release() {
 	sched.Point("flink.release")
 	for _, g := range f.groups {

@@ -25,11 +25,13 @@ type group struct {
 	nodes  uint64 // copied by m before snap was taken
 	copies uint64 // states, likewise
 
-	toldLive, toldOwn int64 // what the store's meters have been told
+	toldLive, toldOwn int64 // what was added to the store's meters
 
 	_ [64]byte // the next group's latch is on a line of its own
 }
 
+// newGroup returns an empty group. What the map copies for a snapshot is metered as the
+// algorithm's own memory.
 func newGroup(env *store.Env) *group {
 	g := &group{env: env}
 	g.m = cowmap.New(firstSlots, env.First, func(v *store.Version) *store.Version {
@@ -57,7 +59,7 @@ func (g *group) near(r store.Rec) {
 }
 
 // private returns r's version where a transaction that holds r's lock may change
-// it in place until it ends, and else nil.
+// it in place until it ends, and otherwise nil.
 func (g *group) private(r store.Rec) *store.Version {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -69,7 +71,7 @@ func (g *group) private(r store.Rec) *store.Version {
 }
 
 // read returns r's version, or nil where the map has none, and whether it is
-// private. It is good as long as the transaction holds r's lock: until then
+// private. It is valid as long as the transaction holds r's lock: until then
 // nobody writes r, and no snapshot is taken.
 func (g *group) read(r store.Rec, peek bool) (v *store.Version, private bool) {
 	g.mu.Lock()
@@ -149,6 +151,7 @@ func (g *group) put(ns uint32, key, stamp uint64, v []byte) {
 	g.tell(telling)
 }
 
+// remove removes a state. The caller holds the group's latch.
 func (g *group) remove(ns uint32, key uint64) {
 	old, private, ok := g.m.Peek(ns, key)
 	g.replaced(old, private, ok)

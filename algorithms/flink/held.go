@@ -9,7 +9,7 @@ import (
 
 // A held is the private states of the records of one worker's transaction, each
 // found once, when all locks are held. As with the object that Flink hands out,
-// who has got a state reads and changes it, and does not go by the table again.
+// a worker that has got a state reads and changes it without the table.
 //
 // A private state stays private until the transaction ends, as no snapshot is
 // taken before; and stays the record's until the transaction itself replaces it:

@@ -8,6 +8,7 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// The sizes of Flink's heap backend.
 const (
 	keyGroups  = 128 // Flink's least default
 	firstSlots = 128 // of a group's map, as in Flink
@@ -27,6 +28,8 @@ func groupOf(key uint64) int {
 // room returns the bytes of a state whose value has n bytes.
 func room(n int) int { return (record.VersionBytes(n) + 15) &^ 15 }
 
+// newState returns a state with room for n bytes. Its memory is words, so that the
+// version's atomics are aligned.
 func newState(n int) *store.Version {
 	words := make([]uint64, room(n)/8)
 	return (*store.Version)(unsafe.Pointer(unsafe.SliceData(words)))
@@ -35,6 +38,7 @@ func newState(n int) *store.Version {
 // fits reports whether v may become a value of n bytes in place.
 func fits(v *store.Version, n int) bool { return room(v.Len()) == room(n) }
 
+// bytes is the memory that a state takes.
 func bytes(v *store.Version) int64 { return int64(room(v.Len())) }
 
 // deepCopy returns a state of its own with v's value.

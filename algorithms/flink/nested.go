@@ -21,6 +21,7 @@ type nested struct {
 	none   store.Version // what a key that is not there reads as
 }
 
+// A nestedGroup is the maps of one key group: by namespace, which is the table, and key.
 type nestedGroup struct {
 	mu     sync.Mutex // as in group; protects the maps, not the states in them
 	spaces map[uint32]map[uint64]*store.Version
@@ -36,6 +37,7 @@ func NewNested(env *store.Env) (store.Algorithm, error) {
 	return n, nil
 }
 
+// group returns the key group that a record belongs to.
 func (n *nested) group(r store.Rec) *nestedGroup { return n.groups[groupOf(r.Key())] }
 
 // Loaded brings the records from their slots into the maps.
@@ -70,7 +72,7 @@ func (n *nested) Read(tx *store.Txn, r store.Rec) *store.Version {
 
 // find returns r's state, or nil where there is none.
 func (n *nested) find(tx *store.Txn, r store.Rec) *store.Version {
-	if tx.Len() > 0 { // else the store reads without a transaction
+	if tx.Len() > 0 { // otherwise the store reads without a transaction
 		if at := n.held[tx.Worker()].place(tx, r); at != nil && *at != nil {
 			return *at
 		}
@@ -115,6 +117,7 @@ func (n *nested) Checkpoint(ctx context.Context, w *store.Image) (store.Point, e
 	return at, err
 }
 
+// write writes the group to the image. No transaction runs meanwhile.
 func (g *nestedGroup) write(ctx context.Context, out *store.Out) error {
 	for ns, states := range g.spaces {
 		for key, v := range states {
@@ -127,6 +130,7 @@ func (g *nestedGroup) write(ctx context.Context, out *store.Out) error {
 	return nil
 }
 
+// get returns r's state, nil where there is none.
 func (n *nested) get(r store.Rec) *store.Version {
 	g := n.group(r)
 	g.mu.Lock()
@@ -153,6 +157,7 @@ func (n *nested) set(r store.Rec, old, s *store.Version, size int) {
 	g.spaces[ns][r.Key()] = s
 }
 
+// remove removes r's state, which is old.
 func (n *nested) remove(r store.Rec, old *store.Version) {
 	n.env.Live.Add(-mapped - bytes(old))
 	g := n.group(r)

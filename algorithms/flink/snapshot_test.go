@@ -32,7 +32,8 @@ func open(t *testing.T, disk fs.FS, first uint64, build store.New) (*store.Store
 			alg, err = build(env)
 			return alg, err
 		},
-		Tables: []store.TableSpec{{Name: "a", ValueSize: 200, Capacity: records}, {Name: "b", ValueSize: 40, Capacity: records, Hash: true}},
+		Tables: []store.TableSpec{{Name: "a", ValueSize: 200, Capacity: records},
+			{Name: "b", ValueSize: 40, Capacity: records, Hash: true}},
 		Images: store.Images{Dir: "images", FS: disk, Streams: 2, BlockSize: 4096},
 	})
 	must(t, err)
@@ -114,7 +115,8 @@ func image(t *testing.T, disk fs.FS, path string) (out []string) {
 // The copy-on-write tables and the nested maps write the same images.
 func TestSameImages(t *testing.T) {
 	var want [][]string
-	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite,
+		"flink-nested": NewNested} {
 		disk := fstest.NewMem()
 		s, _ := open(t, disk, 0, build)
 		var got [][]string
@@ -128,7 +130,8 @@ func TestSameImages(t *testing.T) {
 			want = got
 		}
 		if len(got[0]) < records/2 || !slices.EqualFunc(got, want, slices.Equal) {
-			t.Errorf("%s writes other images, or too small ones: of %d, %d and %d records", name, len(got[0]), len(got[1]), len(got[2]))
+			t.Errorf("%s writes other images, or too small ones: of %d, %d and %d records", name, len(got[0]), len(got[1]),
+				len(got[2]))
 		}
 	}
 }
@@ -318,15 +321,18 @@ func TestReleasedGroupByGroup(t *testing.T) {
 	_, err := s.Checkpoint(context.Background())
 	must(t, err)
 	if outstanding <= 0 || outstanding >= keyGroups {
-		t.Errorf("%d of %d groups were outstanding at the first block's write, want some, and not all", outstanding, keyGroups)
+		t.Errorf("%d of %d groups were outstanding at the first block's write, want some, and not all", outstanding,
+			keyGroups)
 	}
 }
 
 // A checkpoint reports the copies that were made because of it.
 func TestReportsCopies(t *testing.T) {
 	var s *store.Store
-	var mu sync.Mutex // no stream writes on until they have run: it comes no further than its buffers, and the last groups are still outstanding
-	during := 0       // transactions to run at the next write of a block; protected by mu
+	// no stream writes on until they have run: it comes no further than its buffers, and the last
+	// groups are still outstanding
+	var mu sync.Mutex
+	during := 0 // transactions to run at the next write of a block; protected by mu
 	disk := fstest.Hook(fstest.NewMem(), func(c fstest.Call) fstest.Outcome {
 		if c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, "images/image") {
 			mu.Lock()
@@ -356,8 +362,10 @@ func TestReportsCopies(t *testing.T) {
 			_, n := g.m.Copied()
 			after += n
 		}
-		if r.Copies != int64(after-before) || (r.Copies > 0) != (transactions > 0) || (r.CopiedBytes > 16*r.Copies) != (transactions > 0) {
-			t.Errorf("%d transactions beside it: %d copies of %d bytes reported, %d made", transactions, r.Copies, r.CopiedBytes, after-before)
+		if r.Copies != int64(after-before) || (r.Copies > 0) != (transactions > 0) ||
+			(r.CopiedBytes > 16*r.Copies) != (transactions > 0) {
+			t.Errorf("%d transactions beside it: %d copies of %d bytes reported, %d made", transactions, r.Copies, r.CopiedBytes,
+				after-before)
 		}
 	}
 	check(500)
@@ -368,7 +376,8 @@ func TestReportsCopies(t *testing.T) {
 // replaced, deleted or taken back by way of one declaration, the other has it; and
 // in transactions of so many records that none is held.
 func TestHeld(t *testing.T) {
-	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite, "flink-nested": NewNested} {
+	for name, build := range map[string]store.New{"flink": New, "flink-cow-write": NewCowWrite,
+		"flink-nested": NewNested} {
 		for _, more := range []int{0, mostHeld - 2, mostHeld} {
 			s, _ := open(t, fstest.NewMem(), 0, build)
 			access := []store.Access{{Key: 1, Mode: store.Exclusive}, {Key: 1, Mode: store.Exclusive}}

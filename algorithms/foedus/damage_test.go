@@ -100,7 +100,8 @@ func TestFetchFails(t *testing.T) {
 		r.shrink()
 		broken.Store(true)
 		for _, mode := range []store.Mode{store.Shared, store.Exclusive} {
-			if err := r.do(0, table, 9, mode, func(*store.Txn) error { t.Error("the body ran"); return nil }); err == nil || !strings.Contains(err.Error(), "no such luck") {
+			if err := r.do(0, table, 9, mode, func(*store.Txn) error { t.Error("the body ran"); return nil }); err == nil ||
+				!strings.Contains(err.Error(), "no such luck") {
 				t.Errorf("fetched from a broken disk: %v", err)
 			}
 		}
@@ -143,7 +144,8 @@ func TestHalfFetched(t *testing.T) {
 	go read(1, 1)
 	goOn <- true
 	first := <-results
-	if second := <-results; first == second || !strings.HasPrefix(first, "loaded ") || !strings.HasPrefix(second, "loaded ") {
+	if second := <-results; first == second || !strings.HasPrefix(first, "loaded ") ||
+		!strings.HasPrefix(second, "loaded ") {
 		t.Errorf("read %q and %q", first, second)
 	}
 }
@@ -174,7 +176,8 @@ func TestRecoverWithoutPages(t *testing.T) {
 			}
 			r.must(err)
 			r.must(r.s.Start())
-			if got.Snapshot != 0 || (len(got.Problems) > 0) != (problem != "") || problem != "" && !strings.Contains(got.Problems[0], problem) {
+			if got.Snapshot != 0 || (len(got.Problems) > 0) != (problem != "") ||
+				problem != "" && !strings.Contains(got.Problems[0], problem) {
 				t.Errorf("recovery %+v", got)
 			}
 			r.check("recovered")
@@ -235,7 +238,8 @@ func (r *rig) fill() {
 		for k := range spec.Capacity * 3 / 4 {
 			r.model[i][k] = []byte("loaded")
 		}
-		r.must(r.s.Load(i, spec.Capacity*3/4, func(k uint64, buf []byte) (uint64, []byte) { return k, append(buf[:0], "loaded"...) }))
+		r.must(r.s.Load(i, spec.Capacity*3/4,
+			func(k uint64, buf []byte) (uint64, []byte) { return k, append(buf[:0], "loaded"...) }))
 	}
 	r.must(r.s.Start())
 }

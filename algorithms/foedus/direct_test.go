@@ -45,7 +45,8 @@ func TestBuffered(t *testing.T) {
 		e, _ := algorithms.Find("foedus")
 		o := store.Options{
 			Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 100}},
-			Images: store.Images{Dir: "images", FS: disk, Buffered: buffered}, Log: store.Log{Dir: "log", Interval: time.Millisecond},
+			Images: store.Images{Dir: "images", FS: disk, Buffered: buffered},
+			Log:    store.Log{Dir: "log", Interval: time.Millisecond},
 		}
 		e.Apply(&o)
 		s, err := store.Open(o)
@@ -68,7 +69,8 @@ func TestBuffered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if disk.pages.Load() == 0 || (disk.direct.Load() > 0) == buffered {
-			t.Errorf("buffered %t: %d page files were opened, %d of them with direct I/O", buffered, disk.pages.Load(), disk.direct.Load())
+			t.Errorf("buffered %t: %d page files were opened, %d of them with direct I/O", buffered, disk.pages.Load(),
+				disk.direct.Load())
 		}
 	}
 }

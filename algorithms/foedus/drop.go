@@ -45,7 +45,7 @@ func (v *volatile) forget() {
 const most = 512
 
 // makeRoom drops clean pages until there is room for so many bytes, as long as it
-// finds some soon; else the store goes beyond its budget.
+// finds some soon; otherwise the store goes beyond its budget.
 func (v *volatile) makeRoom(h *hand, bytes int64) {
 	for range min(most, 2*v.total) {
 		if v.resident.Used()+bytes <= v.budget {
@@ -95,7 +95,7 @@ func (v *volatile) pass(h *hand) {
 func (v *volatile) drop(h *hand, t *table, i uint64) {
 	p := &t.pages[i]
 	sched.Point("foedus.drop")
-	// Who changed a record has its lock until the page says so. So what all
+	// A worker that changed a record has its lock until the page says so. So what all
 	// locks say is final.
 	if !v.lockAll(h, t, i) || p.last.Load() > v.until.Load() {
 		h.unlockAll()
@@ -135,6 +135,7 @@ func (v *volatile) lockAll(h *hand, t *table, i uint64) bool {
 	return true
 }
 
+// unlockAll releases the locks of a page's records.
 func (h *hand) unlockAll() {
 	for _, l := range h.held {
 		l.r.Head().Lock.Unlock(l.seq)

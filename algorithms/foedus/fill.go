@@ -97,8 +97,10 @@ func (p *paged) Forget() error {
 
 var _ glean.Source = (*filling)(nil)
 
+// Streams implements glean.Source.
 func (f *filling) Streams() int { return runtime.GOMAXPROCS(0) }
 
+// Read implements glean.Source: the jobs of one stream, until there are no more.
 func (f *filling) Read(ctx context.Context, _ int, put func(wal.Change) error) error {
 	for {
 		select {

@@ -41,7 +41,7 @@
 //
 // # Where it differs from FOEDUS
 //
-// What the store is loaded with is not in the log, so the first snapshot is of
+// What the store is loaded with is not in the log, so the first snapshot is one of
 // that, and so is the one after a recovery through an image. Transactions are
 // ordered by two-phase locks and not by FOEDUS's optimistic commit. A deleted
 // record leaves its writer's stamp in the snapshot, for the oracle.
@@ -122,6 +122,7 @@ type foedus struct {
 // and with volatile pages where the store has a memory budget. They need a log.
 func New(env *store.Env) (store.Algorithm, error) { return build(env, glean.Options{}) }
 
+// build returns foedus with a gleaner of these options, or its form with a memory budget.
 func build(env *store.Env, o glean.Options) (store.Algorithm, error) {
 	o.Dir, o.FS, o.Buffered = filepath.Join(env.Dir, Folder), env.FS, env.Buffered
 	o.Tables, o.Tombstones, o.Account = env.Tables(), true, env.Meter.Add
@@ -155,6 +156,7 @@ func (f *foedus) open(change func(*glean.Options)) (err error) {
 	return err
 }
 
+// close closes the snapshots.
 func (f *foedus) close() {
 	if f.dir != nil {
 		f.dir.Close()
@@ -229,7 +231,8 @@ func (f *foedus) Checkpoint(ctx context.Context, w *store.Image) (store.Point, e
 func (f *foedus) snapshot(ctx context.Context) (store.Point, error) {
 	until := f.env.Log.Epoch()
 	sched.Point("foedus.until")
-	at := store.Point{Kind: "epoch", Seq: until, LogFrom: until, LogTo: until} // as without its log this algorithm has nothing
+	// as without its log this algorithm has nothing
+	at := store.Point{Kind: "epoch", Seq: until, LogFrom: until, LogTo: until}
 	if err := f.env.Log.WaitDurable(ctx, until); err != nil {
 		return at, err
 	}

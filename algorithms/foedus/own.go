@@ -70,7 +70,9 @@ func saved(sn *glean.Snapshot) *store.Saved {
 }
 
 // scanPages hands every record of a snapshot to f, in parallel.
-func scanPages(ctx context.Context, sn *glean.Snapshot, parallel int, f func(worker int, r store.ImageRecord) error) error {
+func scanPages(
+	ctx context.Context, sn *glean.Snapshot, parallel int, f func(worker int, r store.ImageRecord) error,
+) error {
 	parts, err := sn.Parts()
 	if err != nil {
 		return err

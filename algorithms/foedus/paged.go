@@ -153,7 +153,7 @@ func (p *paged) Paging() store.Paging {
 	}
 }
 
-// looker returns the hand of who looks on while no transaction runs.
+// looker returns the hand of a reader that looks on while no transaction runs.
 func (p *paged) looker() *hand { return &p.v.hands[p.env.Workers+1] }
 
 // Scan implements store.Keeper. Pages that are dropped are read, and stay so.

@@ -24,7 +24,9 @@ func (f *foedus) Resume(ctx context.Context, tail store.Tail) (store.Recovery, e
 // resume leaves the reading of the pages to attach. Where the newest snapshot turns
 // out to be damaged it goes on from the one before, as long as there is one: nothing
 // is removed until all pages that are read have been. After an error nothing is open.
-func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store.Recovery) error) (store.Recovery, error) {
+func (f *foedus) resume(
+	ctx context.Context, tail store.Tail, attach func(*store.Recovery) error,
+) (store.Recovery, error) {
 	var damaged []error // one for each snapshot that was given up
 	for below := uint64(0); ; {
 		var r store.Recovery
@@ -50,7 +52,9 @@ func (f *foedus) resume(ctx context.Context, tail store.Tail, attach func(*store
 
 // resumeBelow is resume from the newest snapshot with a number below that one; 0 is
 // from the newest. It sets the number of the one it began with before all else.
-func (f *foedus) resumeBelow(ctx context.Context, below uint64, tail store.Tail, attach func(*store.Recovery) error, r *store.Recovery) (err error) {
+func (f *foedus) resumeBelow(
+	ctx context.Context, below uint64, tail store.Tail, attach func(*store.Recovery) error, r *store.Recovery,
+) (err error) {
 	start := time.Now()
 	if err := f.find(below, tail); err != nil {
 		return err

@@ -38,7 +38,7 @@ type page struct {
 	used     atomic.Uint32 // since the hand last passed
 	snapshot atomic.Uint64 // a glean.Pointer; 0: there never was a record
 	last     atomic.Uint64 // no transaction after this epoch has changed it
-	n        uint64        // records of a bin; belongs to who made it busy
+	n        uint64        // records of a bin; belongs to the goroutine that made it busy
 }
 
 const systemPage = 4096
@@ -91,10 +91,12 @@ func (t *table) count(i uint64) uint64 {
 	return t.layout.Keys(i)
 }
 
+// at is where entry place of page i is.
 func (t *table) at(i, place uint64) unsafe.Pointer {
 	return unsafe.Add(t.mem.Base(), uintptr(i)*t.size+uintptr(place)*t.entry)
 }
 
+// versionAt is the version in that entry; the key stands before it in a hash table's.
 func (t *table) versionAt(i, place uint64) *store.Version {
 	return (*store.Version)(unsafe.Add(t.at(i, place), t.version))
 }
@@ -136,7 +138,7 @@ type volatile struct {
 	budget int64
 	tables []*table
 	total  uint64        // pages of all tables
-	hands  []hand        // of each worker, the checkpointer's, and that of who looks on
+	hands  []hand        // of each worker, the checkpointer's, and a reader's outside of transactions
 	until  atomic.Uint64 // last epoch of the snapshot whose pointers are installed: what was not changed after it is clean
 	clock  atomic.Uint64 // pages that were looked at in search of one to drop
 
@@ -145,6 +147,7 @@ type volatile struct {
 	fetched, given, over atomic.Uint64 // pages: see store.Paging
 }
 
+// newVolatile reserves the address space of all pages. Memory is taken as they are used.
 func newVolatile(f *foedus) (*volatile, error) {
 	v := &volatile{env: f.env, f: f, budget: f.env.Budget, hands: make([]hand, f.env.Workers+2)}
 	for i, spec := range f.env.Tables() {
@@ -160,6 +163,7 @@ func newVolatile(f *foedus) (*volatile, error) {
 	return v, nil
 }
 
+// free gives all pages back.
 func (v *volatile) free() {
 	for _, t := range v.tables {
 		_ = t.mem.Free() // nothing is in it any more
@@ -211,7 +215,8 @@ func (v *volatile) hold(h *hand, r store.Rec, write bool) error {
 func (v *volatile) place(t *table, i uint64, r store.Rec) error {
 	p := &t.pages[i]
 	if p.n == t.room {
-		return fmt.Errorf("bin %d of table %q has %d records, and no room for key %d: declare a larger capacity: %w", i, t.name, p.n, r.Key(), store.ErrFull)
+		return fmt.Errorf("bin %d of table %q has %d records, and no room for key %d: declare a larger capacity: %w", i,
+			t.name, p.n, r.Key(), store.ErrFull)
 	}
 	*(*uint64)(t.at(i, p.n)) = r.Key()
 	*t.versionAt(i, p.n) = store.Version{}

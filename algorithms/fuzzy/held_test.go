@@ -55,7 +55,9 @@ func TestHeldRecordIsFreeForTheNextWriter(t *testing.T) {
 
 // testHeld has a transaction hold a record during one pass of a checkpoint,
 // which returns how many records it could not take.
-func testHeld(t *testing.T, partial store.Tracking, build store.New, pass func(context.Context, *store.Image) (int, error)) {
+func testHeld(
+	t *testing.T, partial store.Tracking, build store.New, pass func(context.Context, *store.Image) (int, error),
+) {
 	alg, mem := &stepped{}, fstest.NewMem()
 	var env *store.Env
 	s, err := store.Open(store.Options{

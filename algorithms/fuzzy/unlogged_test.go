@@ -47,7 +47,8 @@ func TestUnlogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		src := store.Source{Image: report.Image.Path, Log: "log", FS: mem}
-		if _, err := blank(t).Recover(context.Background(), src); err == nil || !strings.Contains(err.Error(), "holds no changes") {
+		if _, err := blank(t).Recover(context.Background(), src); err == nil ||
+			!strings.Contains(err.Error(), "holds no changes") {
 			t.Errorf("%s: recovered from an image that nothing can repair: %v", name, err)
 		}
 		src.Quiet = true

@@ -15,7 +15,7 @@
 // the first data files once, before the first transaction.
 //
 // A store that is started again is filled from its pairs, through their delta
-// files in parallel, and from the log after their epoch; and it goes on with the
+// files in parallel, and from the log after their epoch; and it continues with the
 // pairs. Where there are none, or one is damaged, it is recovered from an image,
 // and begins pairs anew. The index, which Hekaton does not have, is no part of the
 // recovery: the first checkpoint builds it, and reads the data files for it.
@@ -85,7 +85,7 @@ type hekaton struct {
 	set  *pairs.Set    // nil after a failure, or a recovery: it is opened again. The checkpointer's alone
 	held int64         // bytes that it holds, as metered
 
-	resumed bool   // the store was recovered from the pairs, and goes on with them
+	resumed bool   // the store was recovered from the pairs, and continues with them
 	until   uint64 // the epoch of the last checkpoint. The checkpointer's alone
 }
 
@@ -104,9 +104,9 @@ func New(env *store.Env) (store.Algorithm, error) {
 
 var _ store.Resumer = (*hekaton)(nil)
 
-// Loaded writes what the store starts with, unless it was recovered from the
-// pairs. Else those of an earlier run are not gone on with: the store may have
-// been recovered to where they do not stand.
+// Loaded writes the records that the store starts with to new pairs, unless it was
+// recovered from the pairs that are there. Otherwise pairs of an earlier run are
+// discarded: the store may hold another state than theirs.
 func (h *hekaton) Loaded() error {
 	if h.resumed {
 		return nil
@@ -160,7 +160,7 @@ func (h *hekaton) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 	}
 	h.env.Mark(store.MarkPoint)
 	if err := h.compact(ctx, cut); err != nil {
-		h.drop() // what is published is whole; what is in memory perhaps not
+		h.drop() // what is published is whole; the state in memory may be inconsistent
 		return at, err
 	}
 	if w.Discarded() {
@@ -230,6 +230,7 @@ func (h *hekaton) meter() {
 	h.held = held
 }
 
+// drop gives up the pairs in memory. The next checkpoint opens those on the disk.
 func (h *hekaton) drop() {
 	if h.set != nil {
 		h.set.Close()

@@ -7,9 +7,9 @@ import (
 )
 
 // Resume fills the store from the pairs, all of them in parallel through their
-// delta files, and replays what the log holds after their epoch. The pairs are
-// gone on with as they are: the log from their epoch on is what they lack, be it
-// from before the recovery or after.
+// delta files, and replays what the log holds after their epoch. It
+// continues with the pairs as they are: they lack the log from their epoch on, from
+// before the recovery as well as from after it.
 func (h *hekaton) Resume(ctx context.Context, tail store.Tail) (store.Recovery, error) {
 	h.resumed = false
 	r, err := h.env.Refill(ctx, tail)

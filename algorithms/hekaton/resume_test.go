@@ -127,7 +127,7 @@ func TestResume(t *testing.T) {
 				if !maps.Equal(files(t, mem, dir), before) {
 					t.Error("the pairs were changed before a checkpoint")
 				}
-				if g == 1 { // else the next generation has two recoveries to make up for
+				if g == 1 { // otherwise the next generation has two recoveries to make up for
 					continue
 				}
 				report := r.checkpoint()
@@ -247,7 +247,8 @@ func TestRecoverWithoutPairs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Own || len(got.Problems) > 0 != (problem != "") || problem != "" && !strings.Contains(got.Problems[0], problem) {
+			if got.Own || len(got.Problems) > 0 != (problem != "") ||
+				problem != "" && !strings.Contains(got.Problems[0], problem) {
 				t.Errorf("recovery %+v, want a problem with %q", got, problem)
 			}
 			same(t, r.state(), want)
@@ -346,7 +347,8 @@ func TestLogLost(t *testing.T) {
 	_, src := opened(t, fstest.NewMem(), imagesToo)
 	src.FS = mem
 	state, got, err := read(t, src)
-	if err != nil || got.Own || !slices.ContainsFunc(got.Problems, func(p string) bool { return strings.Contains(p, "the log ends at epoch") }) {
+	if err != nil || got.Own ||
+		!slices.ContainsFunc(got.Problems, func(p string) bool { return strings.Contains(p, "the log ends at epoch") }) {
 		t.Errorf("read by another store: %+v, %v", got, err)
 	}
 	same(t, state, old)

@@ -50,17 +50,19 @@ import (
 // EpochLength is LineairDB's default.
 const EpochLength = 40 * time.Millisecond
 
+// never is later than any epoch.
 const never = math.MaxUint64
 
+// lineairdb is the algorithm: the clock's word is the global epoch.
 type lineairdb struct {
 	store.Plain
 	env    *store.Env
-	early  bool
+	early  bool // the decision is taken before the locks, as it was once; wrong on purpose
 	stable *stable.Versions
-	cut    atomic.Uint64 // transactions of later epochs set versions aside; never where no checkpoint is wanted
-	mu     sync.Mutex    // held to advance the epoch, and to choose a cut
-	stop   context.CancelFunc
-	done   chan struct{}
+	cut    atomic.Uint64      // transactions of later epochs set versions aside; never where no checkpoint is wanted
+	mu     sync.Mutex         // held to advance the epoch, and to choose a cut
+	stop   context.CancelFunc // ends the epoch thread
+	done   chan struct{}      // closed when the epoch thread has ended
 }
 
 // New returns the algorithm with the decision where it belongs.
@@ -70,6 +72,7 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, false) }
 // are wrong.
 func NewEarly(env *store.Env) (store.Algorithm, error) { return build(env, true) }
 
+// build starts the epoch thread. Close ends it.
 func build(env *store.Env, early bool) (store.Algorithm, error) {
 	s, err := env.Stable()
 	if err != nil {

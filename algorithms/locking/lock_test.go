@@ -50,7 +50,8 @@ func TestLockGivenUp(t *testing.T) {
 func TestListIsCounted(t *testing.T) {
 	s, err := store.Open(store.Options{
 		Algorithm: "locking", New: New, Workers: 1,
-		Tables: []store.TableSpec{{Name: "dense", ValueSize: 8, Capacity: 100}, {Name: "hash", ValueSize: 8, Capacity: 100, Hash: true}},
+		Tables: []store.TableSpec{{Name: "dense", ValueSize: 8, Capacity: 100},
+			{Name: "hash", ValueSize: 8, Capacity: 100, Hash: true}},
 		Images: store.Images{Dir: "images", FS: fstest.NewMem()},
 	})
 	if err != nil {
@@ -60,7 +61,8 @@ func TestListIsCounted(t *testing.T) {
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []store.Access{{Key: 99, Mode: store.Exclusive}, {Key: 7, Table: 1, Mode: store.Exclusive}, {Key: 3, Table: 1, Mode: store.Exclusive}} {
+	for _, a := range []store.Access{{Key: 99, Mode: store.Exclusive}, {Key: 7, Table: 1, Mode: store.Exclusive},
+		{Key: 3, Table: 1, Mode: store.Exclusive}} {
 		err := s.Worker(0).Do(&store.Request{Access: []store.Access{a}, Body: func(tx *store.Txn) error {
 			tx.Write(0, store.Whole, []byte("value"))
 			return nil

@@ -68,6 +68,8 @@ type gap struct {
 	period uint64   // whose transactions may not write in it
 }
 
+// keepsOut reports whether tx must not write r: the record came after the scan had taken
+// its locks, so the scan has none on it, and tx is of the period that the image shows.
 func (g *gap) keepsOut(tx *store.Txn, r store.Rec) bool {
 	return g != nil && tx.Start == g.period && r.Ordinal() >= g.from[r.Table()]
 }
@@ -118,7 +120,7 @@ func (l *locking) Checkpoint(ctx context.Context, w *store.Image) (store.Point, 
 	sched.Point("locking.locked")
 	l.gap.Store(g)
 	l.env.Clock.Set(period + 1)
-	// Who is still of the period before may be inserting.
+	// A transaction of the period before may still be inserting.
 	if err := l.env.Clock.Await(ctx, func(p uint64) bool { return p > period }); err != nil {
 		return at, err
 	}

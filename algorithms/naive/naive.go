@@ -78,6 +78,7 @@ func (n *naive) Checkpoint(ctx context.Context, w *store.Image) (store.Point, er
 	return at, n.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, n.shadow.At(r)) })
 }
 
+// dump writes the image while transactions are blocked, without a copy in memory.
 func (n *naive) dump(ctx context.Context, w *store.Image) error {
 	return n.env.ScanDirty(ctx, w, func(out *store.Out, r store.Rec) { out.Put(r, r.Live()) })
 }

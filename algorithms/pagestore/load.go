@@ -74,6 +74,7 @@ func (b *batch) flush(way rowstore.Way) error {
 	return err
 }
 
+// byKey orders rows by their keys.
 func byKey(a, b []byte) int {
 	switch x, y := rowstore.Key(a), rowstore.Key(b); {
 	case x < y:

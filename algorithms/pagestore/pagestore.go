@@ -85,6 +85,7 @@ type pagestore struct {
 // New returns an empty page store.
 func New(env *store.Env) (store.Algorithm, error) { return build(env, pageSize) }
 
+// build opens the tables, each with pages of its own.
 func build(env *store.Env, page int) (store.Algorithm, error) {
 	p := &pagestore{env: env, page: page, way: wayOf(env.Restore), workers: make([]worker, env.Workers)}
 	for _, spec := range env.Tables() {

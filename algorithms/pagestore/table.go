@@ -50,6 +50,7 @@ func appendRow(dst []byte, stamp, key uint64, v []byte) []byte {
 	return append(dst, v...)
 }
 
+// present reports whether a row is of a record that is there: a deleted one has no length.
 func present(row []byte) bool { return binary.NativeEndian.Uint32(row[headed-4:]) != 0 }
 
 // A table is the rows of one table, and what a checkpoint knows of their pages.
@@ -58,6 +59,7 @@ type table struct {
 	capture *pages.Capture
 }
 
+// newTable opens a table's rows and their capture.
 func newTable(env *store.Env, spec store.TableSpec, page int) (_ *table, err error) {
 	t := &table{}
 	if t.rows, err = rowstore.New(page, reserve(spec, page, env.Workers), env.Live); err != nil {
@@ -130,6 +132,7 @@ func broken(what string, key uint64, err error) string {
 	return fmt.Sprintf("page store: %s key %d: %v", what, key, err)
 }
 
+// close gives the table's memory back.
 func (t *table) close() error { return errors.Join(t.capture.Close(), t.rows.Close()) }
 
 // A worker is what one worker reads and writes by.
@@ -151,7 +154,7 @@ func (w *worker) account(m *arena.Meter) {
 // begin forgets what the transaction before has read.
 func (w *worker) begin() { w.rows = w.rows[:0] }
 
-// read returns a copy of key's version, or nil. It is good until begin: where the
+// read returns a copy of key's version, or nil. It is valid until begin: where the
 // memory has to be replaced by more, what was read lies in the old.
 func (w *worker) read(t *table, key uint64) *store.Version {
 	at := (len(w.rows) + 7) &^ 7

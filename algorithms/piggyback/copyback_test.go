@@ -13,7 +13,8 @@ func one(t *testing.T) (*piggyback, store.Rec) {
 	t.Helper()
 	var p *piggyback
 	s, err := store.Open(store.Options{
-		Algorithm: "piggyback", Versions: Versions, Workers: 1, Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 1}},
+		Algorithm: "piggyback", Versions: Versions, Workers: 1,
+		Tables: []store.TableSpec{{Name: "t", ValueSize: 8, Capacity: 1}},
 		New: func(env *store.Env) (store.Algorithm, error) {
 			a, err := New(env)
 			p = a.(*piggyback)

@@ -41,6 +41,8 @@ import (
 // Versions is how many copies lie side by side: the state, odd and even.
 const Versions = 3
 
+// pingpong is the algorithm: a record's slot holds the state, odd and even, and the
+// clock's word is the number of the period.
 type pingpong struct {
 	store.Plain
 	env      *store.Env
@@ -55,6 +57,7 @@ func New(env *store.Env) (store.Algorithm, error) { return build(env, true) }
 // NewDrain returns Ping-Pong that switches without keeping transactions out.
 func NewDrain(env *store.Env) (store.Algorithm, error) { return build(env, false) }
 
+// build returns Ping-Pong with full images.
 func build(env *store.Env, quiesced bool) (store.Algorithm, error) {
 	last, err := env.NewVersions()
 	if err != nil {
@@ -65,6 +68,7 @@ func build(env *store.Env, quiesced bool) (store.Algorithm, error) {
 	return p, nil
 }
 
+// init sets up what the form with full images and the one with partial images share.
 func (p *pingpong) init(env *store.Env, quiesced bool) {
 	p.env, p.quiesced = env, quiesced
 	env.Clock.Set(env.First) // the clock's word is the number of the period
@@ -85,8 +89,10 @@ func shadow(k store.Rec, period uint64) *store.Version { return k.Version(1 + in
 // the checkpointer's; as they share a word, they change atomically.
 type dirty uint64
 
+// dirtyIn is the flags of a period's shadow.
 func dirtyIn(period uint64) dirty { return 1 << (period & 1) }
 
+// has reports whether k's flag is set.
 func (d dirty) has(k store.Rec) bool { return k.Head().Word.Load()&uint64(d) != 0 }
 
 // add sets k's flag. Where it is set already it only reads.

@@ -14,7 +14,7 @@ type capture struct {
 	*push
 	w       *store.Image
 	cut     uint64
-	shares  store.Shares  // of all records that the cut may know; good when ended is closed
+	shares  store.Shares  // of all records that the cut may know; valid when ended is closed
 	ended   chan struct{} // closed when the last transaction up to the cut has ended
 	left    atomic.Int32  // streams that have not scanned their share
 	scanned chan struct{} // closed when left is 0
@@ -32,7 +32,7 @@ func (c *capture) await(ctx context.Context) {
 }
 
 // stream writes one stream of the image, in a goroutine of its own. It drains
-// its queues all the time, and goes on with that until all streams have scanned
+// its queues all the time, and continues with that until all streams have scanned
 // theirs: its writers may deliver any record.
 func (c *capture) stream(ctx context.Context, out *store.Out) error {
 	if err := c.drainUntil(ctx, out, c.ended); err != nil {
@@ -87,7 +87,7 @@ func (c *capture) drain(ctx context.Context, out *store.Out) error {
 	if !b.rung.Load() {
 		return nil
 	}
-	b.rung.Store(false) // first: who rings from here on is seen next time
+	b.rung.Store(false) // first: a worker that rings from here on is seen next time
 	for i := out.Stream; i < len(c.queues); i += c.env.Streams {
 		if err := c.drainQueue(ctx, out, c.queues[i]); err != nil {
 			return err

@@ -71,6 +71,7 @@ const QueueBytes = 1 << 20
 // never is later than any version.
 const never = math.MaxUint64
 
+// push is the algorithm. What a field is for, and whose it is, stands beside it.
 type push struct {
 	store.Plain
 	env    *store.Env
@@ -83,6 +84,7 @@ type push struct {
 // New returns the algorithm.
 func New(env *store.Env) (store.Algorithm, error) { return build(env, QueueBytes) }
 
+// build returns the algorithm with queues of so many bytes, one for each worker.
 func build(env *store.Env, queueBytes int) (store.Algorithm, error) {
 	m, err := newMemory(env, queueBytes)
 	if err != nil {

@@ -35,6 +35,8 @@ type bell struct {
 	c    chan struct{} // gets something when rung becomes true
 }
 
+// The words that stand before a record in a queue, and what fills the rest of the ring
+// where the next record does not fit before its end.
 const (
 	ordinalBytes = 8
 	skip         = ^uint64(0) // in the place of an ordinal
@@ -171,6 +173,7 @@ func (q *queue) pop() {
 	}
 }
 
+// at is the word at a position, which counts all bytes ever written to the queue.
 func (q *queue) at(pos uint64) *uint64 { return (*uint64)(unsafe.Add(q.base, pos%q.size)) }
 
 // versionAt returns the version in the entry at a place.

@@ -198,7 +198,8 @@ func TestFullQueueWaits(t *testing.T) {
 	d := <-ch
 	g.must(d.err)
 	if d.r.Stalls == 0 || d.r.Stalled == 0 || d.r.Pause != 0 {
-		t.Errorf("%d waits of %v in all and a pause of %v are reported, want some waits and no pause", d.r.Stalls, d.r.Stalled, d.r.Pause)
+		t.Errorf("%d waits of %v in all and a pause of %v are reported, want some waits and no pause", d.r.Stalls,
+			d.r.Stalled, d.r.Pause)
 	}
 	if c := g.s.Counts(); c.Stalls != d.r.Stalls || c.Stalled != d.r.Stalled {
 		t.Errorf("%d waits of %v were counted, %d of %v reported", c.Stalls, c.Stalled, d.r.Stalls, d.r.Stalled)

@@ -70,7 +70,7 @@ type Toucher interface {
 // A New builds an algorithm on an environment; one per variant.
 type New func(*Env) (Algorithm, error)
 
-// Plain is an Algorithm's uneventful parts, to embed.
+// Plain provides methods that do nothing, to embed in an Algorithm.
 type Plain struct{}
 
 // Loaded does nothing.

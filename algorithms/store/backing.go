@@ -47,7 +47,8 @@ func (s *Store) chooseBacking() (backing, error) {
 	loader, loads := s.alg.(Loader)
 	switch {
 	case keeps != (o.Budget > 0):
-		return nil, fmt.Errorf("a memory budget of %d bytes, and an algorithm that is a keeper of records: %t", o.Budget, keeps)
+		return nil, fmt.Errorf("a memory budget of %d bytes, and an algorithm that is a keeper of records: %t",
+			o.Budget, keeps)
 	case !loads && (o.Restore != "" || o.Versions == 0):
 		return nil, fmt.Errorf("%s keeps its records in slots: there is no other way to restore them", o.Algorithm)
 	case keeps:

@@ -13,7 +13,7 @@ import (
 type Image struct {
 	w    *image.Writer
 	e    *Env
-	base uint64 // the image that it is to be laid over; 0 for a full one
+	base uint64 // the image that it is based on; 0 for a full one
 }
 
 // An Out is one stream of an image, used by one goroutine.
@@ -25,7 +25,7 @@ type Out struct {
 // Put adds record r as it is in version v. It neither blocks nor fails: room
 // was made before the record was handed out, so it may be called under a latch.
 func (o *Out) Put(r Rec, v *Version) {
-	if v.Written() { // else r may be being claimed, and its key not be there yet
+	if v.Written() { // otherwise r may be being claimed, and its key not be there yet
 		o.put(r.t.id, r.Key(), v.Stamp(), v.Bytes())
 	}
 }

@@ -70,12 +70,14 @@ type trace struct {
 	marks []Mark
 }
 
+// mark notes a moment now. The algorithm's and the engine's goroutines both do.
 func (t *trace) mark(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.marks = append(t.marks, Mark{time.Now(), name})
 }
 
+// take returns the moments since the last take, and forgets them.
 func (t *trace) take() []Mark {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -125,6 +127,8 @@ func (s *Store) Checkpoint(ctx context.Context) (Report, error) {
 	return r, err
 }
 
+// settle has the algorithm end the checkpoint before this one, if it has not yet. The
+// caller holds ckpt.
 func (s *Store) settle(ctx context.Context) error {
 	if !s.unsettled {
 		return nil
@@ -137,6 +141,8 @@ func (s *Store) settle(ctx context.Context) error {
 	return nil
 }
 
+// checkpoint takes an image and publishes it. The caller holds ckpt. Where it fails, the
+// image's file is gone, and the changes marked for it count for the next one.
 func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	if err := s.settle(ctx); err != nil {
 		return image.Info{}, err
@@ -144,13 +150,13 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	if err := s.shorten(ctx); err != nil {
 		return image.Info{}, err
 	}
-	w, err := s.images.BeginPartial(s.tip)
+	w, err := s.images.BeginPartial(s.base)
 	if err != nil {
 		return image.Info{}, err
 	}
 	s.unsettled, s.env.published = true, false
 	s.noteLog()
-	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env, base: s.tip})
+	point, err := s.alg.Checkpoint(ctx, &Image{w: w, e: s.env, base: s.base})
 	if err == nil {
 		s.trace.mark(MarkCapture)
 		if s.opts.Log.NotesOnly && point.LogTo != 0 {
@@ -171,7 +177,7 @@ func (s *Store) checkpoint(ctx context.Context) (image.Info, error) {
 	s.prefix.publish(info, time.Now())
 	s.env.published = true
 	if s.opts.Partial != TrackNone {
-		s.tip = info.Seq
+		s.base = info.Seq
 		s.collapser.wake()
 	}
 	return info, s.dropLog(info)
@@ -201,6 +207,7 @@ func report(marks []Mark, info image.Info) Report {
 	return r
 }
 
+// strideOfOne is the bytes of a slot with one version.
 func strideOfOne(spec TableSpec) int { return record.Stride(spec.ValueSize, 1) }
 
 // Quiesce brings the store to a physical point of consistency: it keeps

@@ -64,6 +64,8 @@ func startCollapser(images *image.Dir, o Images) *collapser {
 	return c
 }
 
+// run collapses whenever it is kicked and a collapse is due, until ctx ends. It is the
+// collapser's goroutine.
 func (c *collapser) run(ctx context.Context) {
 	defer close(c.done)
 	for {
@@ -93,7 +95,7 @@ func (c *collapser) wake() {
 	}
 }
 
-// collapse merges the newest image with those it is laid over.
+// collapse merges the newest image with those it is based on.
 func (c *collapser) collapse(ctx context.Context, base bool) error {
 	c.one.Lock()
 	defer c.one.Unlock()
@@ -125,9 +127,9 @@ func (c *collapser) end() {
 }
 
 // shorten makes a chain that can grow no more a full image, before the next
-// checkpoint is laid over it.
+// checkpoint is based on it.
 func (s *Store) shorten(ctx context.Context) error {
-	if s.tip == 0 || s.images.Chain() <= image.MaxBases {
+	if s.base == 0 || s.images.Chain() <= image.MaxBases {
 		return nil
 	}
 	return s.collapser.collapse(ctx, true)

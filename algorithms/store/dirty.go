@@ -8,7 +8,7 @@ import (
 	"ckptbench/algorithms/internal/sched"
 )
 
-// A Tracking says how the records are told that an image has to hold, because
+// A Tracking says how the records are known that an image has to hold, because
 // they were written since the image before.
 type Tracking string
 
@@ -65,6 +65,8 @@ type ordinals interface {
 	Each(from, to uint64, f func(ordinal uint64) bool) bool
 }
 
+// newDirty returns the marks of so many slots; nil where images are full, or where the
+// algorithm knows itself what has changed.
 func newDirty(how Tracking, slots int) (*Dirty, error) {
 	d := &Dirty{}
 	for i := range d.marks {
@@ -82,6 +84,7 @@ func newDirty(how Tracking, slots int) (*Dirty, error) {
 	return d, nil
 }
 
+// bytes is the memory of both sets of marks.
 func (d *Dirty) bytes() int64 { return d.marks[0].Bytes() + d.marks[1].Bytes() }
 
 // Mark says that r was written, or will be, in a period: the current one, or the
@@ -125,8 +128,8 @@ func (d *Dirty) settle(published bool) {
 	d.closed = false
 }
 
-// Partial reports whether the image is to be laid over others: it holds what was
-// written since the image before, and else every record.
+// Partial reports whether the image is based on others: it holds what was
+// written since the image before, and otherwise every record.
 func (w *Image) Partial() bool { return w.base != 0 }
 
 // ScanDirty hands the records that the image must hold to f: as Scan does all of

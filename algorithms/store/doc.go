@@ -58,7 +58,7 @@
 // consistency, a write belongs (Env.Dirty), since nobody else knows on which side
 // of the cut a transaction is; the rest is the engine's: that the marks of an image
 // that was not published count for the next one, that an image names the one it is
-// laid over, that recovery reads the whole chain, and that a collapser makes one
+// based on, that recovery reads the whole chain, and that a collapser makes one
 // image of many beside the running store.
 //
 // # Memory

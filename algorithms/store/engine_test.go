@@ -24,7 +24,8 @@ func openTest(t *testing.T, change func(*Options)) *Store {
 	t.Helper()
 	o := Options{
 		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 3,
-		Tables: []TableSpec{{Name: "dense", ValueSize: 16, Capacity: 8}, {Name: "hash", ValueSize: 16, Capacity: 8, Hash: true}},
+		Tables: []TableSpec{{Name: "dense", ValueSize: 16, Capacity: 8},
+			{Name: "hash", ValueSize: 16, Capacity: 8, Hash: true}},
 	}
 	if change != nil {
 		change(&o)
@@ -91,7 +92,8 @@ func TestOptions(t *testing.T) {
 // among them.
 func TestOrdinals(t *testing.T) {
 	s := openTest(t, func(o *Options) {
-		o.Tables = []TableSpec{{Name: "a"}, {Name: "b", Capacity: 3}, {Name: "c"}, {Name: "d"}, {Name: "e", Capacity: 2}, {Name: "f"}}
+		o.Tables = []TableSpec{{Name: "a"}, {Name: "b", Capacity: 3}, {Name: "c"}, {Name: "d"}, {Name: "e", Capacity: 2},
+			{Name: "f"}}
 	})
 	want := [][2]uint64{{1, 0}, {1, 1}, {1, 2}, {4, 0}, {4, 1}}
 	if s.env.Slots != len(want) {
@@ -117,7 +119,8 @@ func TestMisuse(t *testing.T) {
 			}
 		}()
 		s := openTest(t, nil)
-		_ = s.Worker(0).Do(&Request{Access: []Access{{Key: 1, Mode: mode}}, Body: func(tx *Txn) error { body(tx); return nil }})
+		_ = s.Worker(0).Do(&Request{Access: []Access{{Key: 1, Mode: mode}},
+			Body: func(tx *Txn) error { body(tx); return nil }})
 	}
 	check("write of a shared record", Shared, func(tx *Txn) { tx.Write(0, Whole, nil) })
 	check("delete of a shared record", Shared, func(tx *Txn) { tx.Delete(0) })
@@ -130,7 +133,8 @@ func TestMisuse(t *testing.T) {
 	s := openTest(t, nil)
 	refused := func(name string, a Access) {
 		t.Helper()
-		err := s.Worker(0).Do(&Request{Access: []Access{a}, Body: func(*Txn) error { t.Errorf("%s: the body ran", name); return nil }})
+		err := s.Worker(0).Do(&Request{Access: []Access{a},
+			Body: func(*Txn) error { t.Errorf("%s: the body ran", name); return nil }})
 		if !errors.Is(err, ErrFull) {
 			t.Errorf("%s: %v, want %v", name, err, ErrFull)
 		}
@@ -247,7 +251,8 @@ func TestBudgetRefused(t *testing.T) {
 		t.Errorf("a memory budget for plain: %v", err)
 	}
 	_, err = Open(Options{
-		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20, Own: Own{Paged: true},
+		Algorithm: "plain", New: func(*Env) (Algorithm, error) { return plain{}, nil }, Workers: 1, Budget: 1 << 20,
+		Own:    Own{Paged: true},
 		Tables: []TableSpec{{Name: "t", ValueSize: 16, Capacity: 8}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "keeper") {

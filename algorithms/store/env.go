@@ -181,6 +181,7 @@ func (vs *Versions) Touch(r Rec) {
 	prefetch.Lines(unsafe.Pointer(vs.At(r)), vs.sizes[r.t.id])
 }
 
+// free gives the memory back. No version may be in use.
 func (vs *Versions) free() error {
 	var errs []error
 	for _, a := range vs.arenas {

@@ -124,7 +124,8 @@ func (x Extent) put(ctx context.Context, s *image.Stream, b []byte) error {
 			key = *(*uint64)(unsafe.Pointer(&b[8*i]))
 		}
 		if v.Len() > t.spec.ValueSize {
-			return fmt.Errorf("copy of table %q, slot %d: a value of %d bytes, the table allows %d", t.spec.Name, x.from+i, v.Len(), t.spec.ValueSize)
+			return fmt.Errorf("copy of table %q, slot %d: a value of %d bytes, the table allows %d", t.spec.Name, x.from+i,
+				v.Len(), t.spec.ValueSize)
 		}
 		if err := s.Room(ctx, t.spec.ValueSize); err != nil {
 			return err

@@ -72,9 +72,12 @@ func TestScanCopy(t *testing.T) {
 		for _, streams := range []int{1, 3} {
 			s := filled(t, streams, &copier{size: size, spoil: func([]byte) {}})
 			got, err := s.Checkpoint(context.Background())
-			if err != nil || got.Image.Digest != want.Image.Digest || got.Image.Records != want.Image.Records || got.Image.Tombstones != want.Image.Tombstones {
-				t.Errorf("extents of %d bytes, %d streams: %v; %d records and %d tombstones, digest %x; want %d, %d, %x", size, streams, err,
-					got.Image.Records, got.Image.Tombstones, got.Image.Digest, want.Image.Records, want.Image.Tombstones, want.Image.Digest)
+			if err != nil || got.Image.Digest != want.Image.Digest || got.Image.Records != want.Image.Records ||
+				got.Image.Tombstones != want.Image.Tombstones {
+				t.Errorf("extents of %d bytes, %d streams: %v; %d records and %d tombstones, digest %x; want %d, %d, %x", size,
+					streams, err,
+					got.Image.Records, got.Image.Tombstones, got.Image.Digest, want.Image.Records, want.Image.Tombstones,
+					want.Image.Digest)
 			}
 		}
 	}

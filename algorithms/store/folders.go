@@ -40,6 +40,7 @@ func (s *Store) lockFolders() error {
 	return nil
 }
 
+// unlockFolders lets other stores use the folders.
 func (s *Store) unlockFolders() error {
 	var errs []error
 	for _, l := range s.locks {

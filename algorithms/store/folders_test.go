@@ -64,7 +64,8 @@ func TestLogFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	put := func() error {
-		return s.Worker(0).Do(&Request{Access: rw(1), Body: func(tx *Txn) error { tx.Write(0, Whole, []byte("v")); return nil }})
+		return s.Worker(0).Do(&Request{Access: rw(1),
+			Body: func(tx *Txn) error { tx.Write(0, Whole, []byte("v")); return nil }})
 	}
 	if err := put(); err != nil {
 		t.Fatal(err)

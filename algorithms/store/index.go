@@ -26,6 +26,8 @@ type hashIndex struct {
 	mask  uint64
 }
 
+// A cell is one place of the index. Its state goes from free to taken to a slot, and a
+// slot stays: keys are never removed. Where a table is full it goes back to free.
 type cell struct {
 	state atomic.Uint64 // free, taken, or a slot + 2
 	key   atomic.Uint64 // settled once state is a slot's
@@ -37,6 +39,8 @@ const (
 	slot0 = 2
 )
 
+// newHashIndex returns an empty index, at least twice as large as the table: probes stay
+// short.
 func newHashIndex(capacity uint64, o arena.Options) (*hashIndex, error) {
 	n := uint64(1) << bits.Len64(2*max(capacity, 8)-1)
 	cells, err := arena.New(int(n)*int(unsafe.Sizeof(cell{})), o, nil)
@@ -49,6 +53,7 @@ func newHashIndex(capacity uint64, o arena.Options) (*hashIndex, error) {
 // bytes returns the size of the index.
 func (x *hashIndex) bytes() uint64 { return (x.mask + 1) * uint64(unsafe.Sizeof(cell{})) }
 
+// cell returns place i, counted round the end.
 func (x *hashIndex) cell(i uint64) *cell {
 	return (*cell)(unsafe.Add(x.base, uintptr(i&x.mask)*unsafe.Sizeof(cell{})))
 }
@@ -96,6 +101,8 @@ func (x *hashIndex) has(key, slot uint64) bool {
 	}
 }
 
+// insert gives key a slot and publishes it in c, which the caller has taken. The key is
+// stored before the slot, so that a reader that sees the slot sees the key.
 func (x *hashIndex) insert(c *cell, key uint64, t *table) (slot uint64, ok bool) {
 	slot, ok = t.claim(key)
 	if !ok {

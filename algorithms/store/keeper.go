@@ -22,7 +22,7 @@ type Keeper interface {
 	Forget() error
 
 	// Scan calls f with every record of a table that is there or once was, until
-	// it returns false; v is nil where it is absent, and good until the next.
+	// it returns false; v is nil where it is absent, and valid until the next.
 	// Find returns the value of one that is there, or nil. No transaction may be
 	// running for either.
 	Scan(table int, f func(key, stamp uint64, v []byte) bool) error
@@ -53,7 +53,9 @@ type Paging struct {
 	Peak     int64  // at most
 	Fetched  uint64 // pages read from a snapshot
 	Dropped  uint64 // pages given back to the system
-	Over     uint64 // pages brought in beyond the budget: all others that were looked at had changed since the snapshot, or were in use
+	// pages brought in beyond the budget: all others that were looked at had changed since the
+	// snapshot, or were in use
+	Over uint64
 }
 
 // Paging returns what the memory budget led to so far; nothing without one.
@@ -144,6 +146,7 @@ type counted struct {
 	n, last atomic.Uint64
 }
 
+// Read implements Changes. Several streams may be read at once.
 func (c *counted) Read(ctx context.Context, i int, put func(Change) error) error {
 	var n, last uint64
 	defer func() {

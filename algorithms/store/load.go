@@ -17,7 +17,7 @@ func (s *Store) Load(table int, n uint64, fill func(i uint64, buf []byte) (key u
 }
 
 // Each calls f with every record that exists or once did, from one goroutine.
-// No transaction may be running. v is nil where the record is absent, and good
+// No transaction may be running. v is nil where the record is absent, and valid
 // until the next call. Only of a store with a memory budget it may fail, which
 // Err tells.
 func (s *Store) Each(f func(table int, key, stamp uint64, v []byte)) {

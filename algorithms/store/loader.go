@@ -14,10 +14,10 @@ type Loader interface {
 	// NewLoading returns what one goroutine hands records over by.
 	NewLoading() Loading
 	// Records returns how many records it has, those included that are
-	// deleted. Nobody may be loading.
+	// deleted. No Loading may be in use.
 	Records() uint64
-	// Forget makes it empty again. Nobody may be loading, and no Loading is
-	// used any more.
+	// Forget makes it empty again. No Loading may be in use,
+	// and those made before it are not used again.
 	Forget() error
 }
 
@@ -40,8 +40,9 @@ type Restore string
 
 // Ways of loading, after IEP-32's three to put many rows.
 const (
-	RestoreRows      Restore = "rows"      // one at a time
-	RestoreBatch     Restore = "batch"     // in sorted batches: rows into pages first, and then all of a batch into the index
+	RestoreRows Restore = "rows" // one at a time
+	// in sorted batches: rows into pages first, and then all of a batch into the index
+	RestoreBatch     Restore = "batch"
 	RestoreInvokeAll Restore = "invokeall" // in sorted batches: one pass over the index, which stores each row
 )
 

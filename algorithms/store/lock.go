@@ -109,6 +109,7 @@ func (w *Worker) lockSorted() error {
 	return nil
 }
 
+// giveUp releases all locks taken so far: the transaction begins anew.
 func (w *Worker) giveUp() error {
 	w.unlockAll()
 	w.locks = w.locks[:0]
@@ -140,6 +141,7 @@ func (w *Worker) lockNext(i int) bool {
 	return true
 }
 
+// tryLock takes r's lock in the mode asked for, if it is free.
 func tryLock(r Rec, mode Mode) (seq uint64, ok bool) {
 	if mode == Exclusive {
 		return r.head.Lock.TryLock()

@@ -30,7 +30,8 @@ func TestLockOnce(t *testing.T) {
 					}
 				}
 				if got[Exclusive] != exclusive || got[Shared] != shared {
-					t.Errorf("%s: %d exclusive and %d shared locks, want %d and %d", name, got[Exclusive], got[Shared], exclusive, shared)
+					t.Errorf("%s: %d exclusive and %d shared locks, want %d and %d", name, got[Exclusive], got[Shared],
+						exclusive, shared)
 				}
 				for i := range tx.Len() {
 					if tx.Rec(i).Key() != acc[i].Key || tx.Rec(i).Table() != int(acc[i].Table) {

@@ -143,7 +143,8 @@ func (s *Store) recoverOwn(ctx context.Context, src Source) (r Recovery, err err
 		return r, src.checkGaps(&r)
 	}
 	if s.opts.Budget > 0 {
-		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, and with all of its own log", ErrNoState, s.opts.OwnFiles().Dir)
+		return r, fmt.Errorf("%w that a store with a memory budget can go on from: that has to be in its own folder, %s, "+
+			"and with all of its own log", ErrNoState, s.opts.OwnFiles().Dir)
 	}
 	return s.readOwn(ctx, src, to)
 }

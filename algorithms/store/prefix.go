@@ -34,7 +34,7 @@ type published struct {
 }
 
 // pointsKept is how many images are remembered, at least. A caller that asks for an
-// older one is told the time of the oldest kept, which is later than the true one.
+// older one gets the time of the oldest kept, which is later than the true one.
 const pointsKept = 256
 
 // Prefix returns the store's.

@@ -106,7 +106,7 @@ type needing struct {
 
 func (n needing) String() string { return n.name + " at " + n.at }
 
-// mixed reports whether the state is worth nothing without the log that it needs.
+// mixed reports whether the state is useless without the log that it needs.
 func (n needing) mixed() bool { return n.to > n.from }
 
 // follows says what of a log that ends at an epoch comes after the state.

@@ -27,7 +27,7 @@ type Source struct {
 	// goes on from them. They are not looked at where an image is named.
 	Own   Own
 	Image string   // this image rather than the newest; a path
-	Chain []string // these rather than those of a folder: the full image, and what is laid over it; paths
+	Chain []string // these rather than those of a folder: the full image, then the partial ones based on it; paths
 	Log   string   // empty: no log
 	LogTo uint64   // replay no further than this epoch; 0: to the durable end
 	// Quiet says that no transaction ran while the image was taken, so that it is
@@ -44,14 +44,14 @@ type Source struct {
 type Recovery struct {
 	Point    Point
 	Records  uint64        // from the images, tombstones included; each counts once
-	Images   int           // that were laid over each other; 1 for a full one
+	Images   int           // in the chain that was read; 1 for a full one
 	Own      bool          // it was from the algorithm's own files in place of an image
 	Snapshot uint64        // number of the snapshot whose pages these were; 0: none
 	Changes  uint64        // from the log
 	Bytes    int64         // of the images, or the own files
 	Last     uint64        // the largest stamp, as own files say; 0: they do not
 	Load     time.Duration // of the full image, or the own files
-	Merge    time.Duration // of the partial ones, laid over it
+	Merge    time.Duration // of applying the partial ones to it
 	Replay   time.Duration // of the log, or to glean it
 	Problems []string      // damaged files that were passed over
 }
@@ -138,8 +138,8 @@ func (s *Store) recoverOne(ctx context.Context, src Source, r *Recovery) (path s
 		return path, fmt.Errorf("recover from %s: %w", src.Images, err)
 	}
 	if s.log != nil && s.log.Epoch() <= r.Point.LogFrom {
-		return path, fmt.Errorf("recover from %s: the store's own log is at epoch %d, and the image stands at %v: open the store on the folder of its images",
-			src.Images, s.log.Epoch(), r.Point)
+		return path, fmt.Errorf("recover from %s: the store's own log is at epoch %d, and the image stands at %v: open "+
+			"the store on the folder of its images", src.Images, s.log.Epoch(), r.Point)
 	}
 	if src.Log == "" {
 		return path, nil
@@ -153,10 +153,11 @@ func (s *Store) recoverOne(ctx context.Context, src Source, r *Recovery) (path s
 }
 
 // reaches reports whether the log is to be replayed as far as an image needs it:
-// one that mixes versions is worth nothing without its part of the log.
+// one that mixes versions is useless without its part of the log.
 func (src Source) reaches(at Point) error {
 	if at.Kind == kindUnlogged && !src.Quiet {
-		return fmt.Errorf("the image stands at %v, and its log holds no changes: nothing can repair it; take it with a log", at)
+		return fmt.Errorf("the image stands at %v, and its log holds no changes: nothing can repair it; take it with a log",
+			at)
 	}
 	if at.LogTo != 0 && (src.Log == "" || src.LogTo != 0 && src.LogTo < at.LogTo) {
 		return fmt.Errorf("the image stands at %v: name its log, and replay it to epoch %d at least", at, at.LogTo)
@@ -164,7 +165,7 @@ func (src Source) reaches(at Point) error {
 	return nil
 }
 
-// load loads the newest image that is whole, with all it is laid over, and returns
+// load loads the newest image that is whole, with all that it is based on, and returns
 // its path. That a block of one is damaged is found while it is loaded: then
 // everything is forgotten, and the newest image that does without it is next.
 func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string, err error) {
@@ -185,6 +186,8 @@ func (s *Store) load(ctx context.Context, src Source, r *Recovery) (path string,
 // without returns a file system in which a file is missing.
 func without(fsys fs.FS, path string) fs.FS { return &lacking{fsys, path} }
 
+// A lacking is a file system without one file, which was found damaged: reading the
+// images again through it gives the state before that file.
 type lacking struct {
 	fs.FS
 	path string
@@ -198,12 +201,12 @@ func (l *lacking) Open(name string, direct bool) (fs.File, error) {
 }
 
 // loadOne loads the newest image that looks good, or the one asked for, and what
-// it is laid over first. It returns the path of the image; where it fails, of the
+// it is based on first. It returns the path of the image; where it fails, of the
 // one it was at, once there is one.
 func (s *Store) loadOne(ctx context.Context, src Source, r *Recovery) (path string, err error) {
 	set, problems, err := findImages(src)
 	for _, p := range problems {
-		if !slices.Contains(src.bad, p.File) { // it has been told
+		if !slices.Contains(src.bad, p.File) { // it was reported
 			r.Problems = append(r.Problems, fmt.Sprint(p))
 		}
 	}
@@ -226,7 +229,7 @@ func (s *Store) loadOne(ctx context.Context, src Source, r *Recovery) (path stri
 }
 
 // lay lays an image over what is there: in place of whatever older version a
-// record has, for an image holds the newest one of its time, be it a tombstone.
+// record has, for an image holds the newest one of its time, even a tombstone.
 func (s *Store) lay(ctx context.Context, src Source, path string, counts []counter) error {
 	im, err := image.OpenImage(src.FS, path)
 	if err != nil {
@@ -239,9 +242,9 @@ func (s *Store) lay(ctx context.Context, src Source, path string, counts []count
 	return s.backing.put(ctx, im.Scan, src.Parallel, counts)
 }
 
-// Chain returns the files that an image is read from: the full image, and what is
-// laid over it, itself at the end. Where it was collapsed since, the file that
-// took its place is named. The folder must not change meanwhile; see
+// Chain returns the files that an image is read from: the full image, and the
+// partial ones based on it, path itself last. Where the image was collapsed since,
+// the file that took its place is named. The folder must not change meanwhile; see
 // HoldCollapses.
 func Chain(fsys fs.FS, path string) ([]string, error) {
 	if fsys == nil {
@@ -258,10 +261,11 @@ func Chain(fsys fs.FS, path string) ([]string, error) {
 	return paths, nil
 }
 
+// findImages returns the images that src names, or the newest of its folder.
 func findImages(src Source) (*image.Set, []image.Problem, error) {
 	switch {
 	case len(src.Chain) > 0:
-		set, err := image.Laid(src.FS, src.Chain)
+		set, err := image.Chain(src.FS, src.Chain)
 		return set, nil, err
 	case src.Image != "":
 		set, err := image.Find(src.FS, src.Image)
@@ -332,11 +336,13 @@ func (src Source) checkGaps(r *Recovery) error {
 	from, to := r.Point.LogFrom, r.Point.LogTo
 	for _, g := range gaps {
 		if mixed(r.Point) && to > g.After && to <= g.Until {
-			return fmt.Errorf("%w: before %s was begun the log ended at epoch %d, and the image stands at %v", errUnfit, g.File, g.After, r.Point)
+			return fmt.Errorf("%w: before %s was begun the log ended at epoch %d, and the image stands at %v", errUnfit, g.File,
+				g.After, r.Point)
 		}
 		if g.Known != 0 && from == g.Known {
-			r.Problems = append(r.Problems, fmt.Sprintf("%s: the log after epoch %d was lost before this file was begun: nothing is known of what was committed after %v, before it",
-				g.File, g.After, r.Point))
+			r.Problems = append(r.Problems,
+				fmt.Sprintf("%s: the log after epoch %d was lost before this file was begun: nothing is known of what was "+
+					"committed after %v, before it", g.File, g.After, r.Point))
 		}
 	}
 	return nil
@@ -388,7 +394,9 @@ type ImageRecord = durable.Record
 
 // ReadImage hands every record of an image to f, in parallel, after checking
 // every checksum. fsys nil is the operating system's.
-func ReadImage(ctx context.Context, fsys fs.FS, path string, parallel int, f func(worker int, r ImageRecord) error) error {
+func ReadImage(
+	ctx context.Context, fsys fs.FS, path string, parallel int, f func(worker int, r ImageRecord) error,
+) error {
 	if fsys == nil {
 		fsys = fs.OS()
 	}

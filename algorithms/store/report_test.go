@@ -25,16 +25,23 @@ func TestReportByValue(t *testing.T) {
 		}
 	}
 	info := image.Info{Seq: 7, WriteTime: 20 * ms, SyncTime: 30 * ms}
-	check("quiesced before the capture", info, Report{Wait: 15 * ms, Pause: 7 * ms, Capture: 135 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
-		mark(0, MarkTrigger), mark(9*ms, MarkClosed), mark(15*ms, MarkPoint), mark(16*ms, MarkOpened), mark(170*ms, MarkCapture), mark(200*ms, MarkDurable))
-	check("dumped while closed", info, Report{Wait: 10 * ms, Pause: 160 * ms, Capture: 140 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
-		mark(0, MarkTrigger), mark(10*ms, MarkClosed), mark(10*ms, MarkPoint), mark(170*ms, MarkCapture), mark(170*ms, MarkOpened), mark(200*ms, MarkDurable))
-	check("closed twice", info, Report{Wait: 40 * ms, Pause: 16 * ms, Capture: 110 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
-		mark(0, MarkTrigger), mark(10*ms, MarkClosed), mark(15*ms, MarkOpened), mark(30*ms, MarkClosed), mark(40*ms, MarkPoint), mark(41*ms, MarkOpened),
+	check("quiesced before the capture", info,
+		Report{Wait: 15 * ms, Pause: 7 * ms, Capture: 135 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
+		mark(0, MarkTrigger), mark(9*ms, MarkClosed), mark(15*ms, MarkPoint), mark(16*ms, MarkOpened),
 		mark(170*ms, MarkCapture), mark(200*ms, MarkDurable))
+	check("dumped while closed", info,
+		Report{Wait: 10 * ms, Pause: 160 * ms, Capture: 140 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
+		mark(0, MarkTrigger), mark(10*ms, MarkClosed), mark(10*ms, MarkPoint), mark(170*ms, MarkCapture),
+		mark(170*ms, MarkOpened), mark(200*ms, MarkDurable))
+	check("closed twice", info,
+		Report{Wait: 40 * ms, Pause: 16 * ms, Capture: 110 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
+		mark(0, MarkTrigger), mark(10*ms, MarkClosed), mark(15*ms, MarkOpened), mark(30*ms, MarkClosed),
+		mark(40*ms, MarkPoint), mark(41*ms, MarkOpened), mark(170*ms, MarkCapture), mark(200*ms, MarkDurable))
 	check("never closed", info, Report{Wait: 100 * ms, Capture: 50 * ms, Write: 20 * ms, Sync: 30 * ms, Total: 200 * ms},
-		mark(0, MarkTrigger), mark(50*ms, "prepare"), mark(100*ms, MarkPoint), mark(180*ms, MarkCapture), mark(200*ms, MarkDurable))
-	check("written beside the capture", image.Info{WriteTime: 90 * ms, SyncTime: 80 * ms}, Report{Wait: 100 * ms, Write: 90 * ms, Sync: 80 * ms, Total: 200 * ms},
+		mark(0, MarkTrigger), mark(50*ms, "prepare"), mark(100*ms, MarkPoint), mark(180*ms, MarkCapture),
+		mark(200*ms, MarkDurable))
+	check("written beside the capture", image.Info{WriteTime: 90 * ms, SyncTime: 80 * ms},
+		Report{Wait: 100 * ms, Write: 90 * ms, Sync: 80 * ms, Total: 200 * ms},
 		mark(0, MarkTrigger), mark(100*ms, MarkPoint), mark(180*ms, MarkCapture), mark(200*ms, MarkDurable))
 }
 

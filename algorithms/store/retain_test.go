@@ -15,7 +15,8 @@ func TestRetainLog(t *testing.T) {
 	s := &Store{opts: Options{Log: Log{Dir: log}}}
 	write := func(name string) {
 		t.Helper()
-		if err := errors.Join(os.MkdirAll(log, 0o755), os.WriteFile(filepath.Join(log, name), []byte(name), 0o644), s.RetainLog(kept)); err != nil {
+		if err := errors.Join(os.MkdirAll(log, 0o755), os.WriteFile(filepath.Join(log, name), []byte(name), 0o644),
+			s.RetainLog(kept)); err != nil {
 			t.Fatal(err)
 		}
 	}

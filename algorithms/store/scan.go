@@ -1,8 +1,8 @@
 package store
 
 // An Orderer is an Algorithm that has an order of the keys there are. Without one
-// a scan is of consecutive keys, as everywhere here where keys are numbers; and
-// whoever has a tree is asked.
+// a scan reads consecutive keys, as everywhere here where keys are numbers; and
+// an algorithm with a tree is asked.
 type Orderer interface {
 	// Keys appends to dst the keys of the records of a table that are there,
 	// from one on, in order, up to n of them, and of those between that are

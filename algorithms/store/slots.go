@@ -48,7 +48,7 @@ func (b slots) redo(ctx context.Context, src Source, to uint64, r *Recovery) err
 }
 
 func (b slots) scan(t *table, f func(key, stamp uint64, v []byte) bool) error {
-	tx := b.s.outside()
+	tx := b.s.nonTxn()
 	for slot := range t.high.Load() {
 		r := t.rec(slot)
 		if v := b.s.alg.Read(tx, r); v.Written() && !f(r.Key(), v.Stamp(), v.Bytes()) {
@@ -66,7 +66,7 @@ func (b slots) find(t *table, key uint64) ([]byte, error) {
 	if !ok {
 		return nil, nil
 	}
-	return b.s.alg.Read(b.s.outside(), t.rec(slot)).Bytes(), nil
+	return b.s.alg.Read(b.s.nonTxn(), t.rec(slot)).Bytes(), nil
 }
 
 func (b slots) forget() error {

@@ -61,7 +61,7 @@ type Images struct {
 	// Of partial images. Collapse is how many of them may lie over the last
 	// collapsed one before they are made one in the background; 0 is as many
 	// as the format allows. Base has the full image take part, so that a new
-	// full one results; else one larger partial image does. CollapseRate is in
+	// full one results; otherwise one larger partial image does. CollapseRate is in
 	// bytes a second, read and written; 0 is unlimited.
 	Collapse     int
 	Base         bool
@@ -106,15 +106,17 @@ type Store struct {
 
 	early, nowait, hashed, touch bool
 
-	trace     *trace
-	ckpt      chan struct{} // holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the wait for
-	tip       uint64        // the image that the next is laid over; 0 for none; protected by ckpt
-	collapser *collapser    // nil where images are full
-	unsettled bool          // the last checkpoint has not been settled; protected by ckpt
-	coverage  coverage      // of the log by images; protected by ckpt
-	prefix    Prefix        // what images hold
-	logAt     int64         // the log's bytes at the last trigger; protected by ckpt
-	traffic   traffic       // of the algorithm with files of its own, and the log
+	trace *trace
+	// holds something for the whole of a checkpoint: one at a time; a mutex that a context can end the
+	// wait for
+	ckpt      chan struct{}
+	base      uint64     // the image that the next partial image is based on; 0 for none; protected by ckpt
+	collapser *collapser // nil where images are full
+	unsettled bool       // the last checkpoint has not been settled; protected by ckpt
+	coverage  coverage   // of the log by images; protected by ckpt
+	prefix    Prefix     // what images hold
+	logAt     int64      // the log's bytes at the last trigger; protected by ckpt
+	traffic   traffic    // of the algorithm with files of its own, and the log
 	closed    atomic.Bool
 	down      atomic.Pointer[error] // why there are no more transactions; nil: there are
 	err       error                 // see Err
@@ -137,6 +139,7 @@ func Open(o Options) (*Store, error) {
 	return s, nil
 }
 
+// check refuses options that contradict each other or the limits of a word.
 func (o *Options) check() error {
 	switch {
 	case o.New == nil:
@@ -146,11 +149,13 @@ func (o *Options) check() error {
 	case len(o.Tables) == 0 || len(o.Tables) > 1<<16:
 		return fmt.Errorf("store: %d tables: must be 1 to 65536", len(o.Tables))
 	case !slices.Contains([]Restore{"", RestoreRows, RestoreBatch, RestoreInvokeAll}, o.Restore):
-		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch, RestoreInvokeAll)
+		return fmt.Errorf("store: restore is %q: must be %s, %s or %s", o.Restore, RestoreRows, RestoreBatch,
+			RestoreInvokeAll)
 	case o.NeedsLog && o.Log.Dir == "":
 		return fmt.Errorf("store: %s needs a log: give it a folder", o.Algorithm)
 	case o.Budget < 0 || o.Budget > 0 && !o.Own.Paged:
-		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, or take one that can leave records in its own files", o.Budget, o.Algorithm)
+		return fmt.Errorf("store: a memory budget of %d bytes for %s, which keeps every record in memory: leave it out, "+
+			"or take one that can leave records in its own files", o.Budget, o.Algorithm)
 	}
 	for _, t := range o.Tables {
 		if t.ValueSize < 0 || t.ValueSize > 1<<28 {
@@ -170,6 +175,8 @@ func (o *Options) check() error {
 	return nil
 }
 
+// open allocates the tables, opens log and images, and builds the algorithm. Where it
+// fails, the caller releases what was opened.
 func (s *Store) open() error {
 	o := &s.opts
 	var slots uint64
@@ -198,7 +205,8 @@ func (s *Store) open() error {
 	s.env = &Env{
 		Workers: o.Workers, Slots: int(slots), Streams: o.Images.Streams,
 		Clock: s.clock, Log: s.log, First: o.First, Meter: &s.own, Live: &s.meter,
-		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Buffered: o.Images.Buffered, Budget: o.Budget, Restore: o.Restore, store: s,
+		FS: s.traffic.count(o.Images.FS, o.Log.Dir), Dir: o.ownDir(), LogDir: o.Log.Dir, Buffered: o.Images.Buffered,
+		Budget: o.Budget, Restore: o.Restore, store: s,
 	}
 	s.accountVersions()
 	var err error
@@ -236,6 +244,7 @@ func (s *Store) accountVersions() {
 	}
 }
 
+// openFiles opens the folders of images and log. Both share one limit of the disk's rate.
 func (s *Store) openFiles() error {
 	o := &s.opts
 	block := o.Images.BlockSize
@@ -259,7 +268,8 @@ func (s *Store) openFiles() error {
 	}
 	s.log, err = wal.Open(wal.Options{
 		Dir: o.Log.Dir, FS: o.Images.FS, Workers: o.Workers, After: b.after, Above: b.above, Failed: s.logFailed,
-		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, SegmentBytes: o.Log.SegmentBytes, Disk: s.disk,
+		Loggers: max(o.Log.Loggers, 1), Sync: o.Log.Sync, Interval: o.Log.Interval, SegmentBytes: o.Log.SegmentBytes,
+		Disk: s.disk,
 	})
 	return err
 }
@@ -270,6 +280,8 @@ func (s *Store) logFailed(err error) {
 	s.down.CompareAndSwap(nil, &err)
 }
 
+// openWorkers makes the workers. What a worker writes often lies in memory of its own, so
+// that workers share no cache line.
 func (s *Store) openWorkers() {
 	o := &s.opts
 	for i := range o.Workers {
@@ -286,6 +298,7 @@ func (s *Store) openWorkers() {
 	}
 }
 
+// memory is how the store's memory is allocated.
 func (s *Store) memory() arena.Options { return arena.Options{Huge: s.opts.Huge} }
 
 // Start makes a filled store ready for transactions.
@@ -315,6 +328,7 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.release())
 }
 
+// release gives back all that open took; some of it may be missing.
 func (s *Store) release() error {
 	var errs []error
 	if s.log != nil {

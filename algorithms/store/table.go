@@ -34,6 +34,8 @@ type table struct {
 	live, own atomic.Int64
 }
 
+// newTable allocates a table, with so many versions in each slot. first is the ordinal of
+// its first slot.
 func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Options) (*table, error) {
 	if spec.Capacity >= 1<<32 {
 		return nil, fmt.Errorf("table %q of %d records: at most 2^32-1", spec.Name, spec.Capacity)
@@ -56,10 +58,12 @@ func newTable(id int, spec TableSpec, first uint64, versions int, o arena.Option
 	return t, nil
 }
 
+// head returns the head of a slot, which must be below the capacity.
 func (t *table) head(slot uint64) *record.Head {
 	return (*record.Head)(unsafe.Add(t.base, uintptr(slot)*t.stride))
 }
 
+// rec returns the record in a slot.
 func (t *table) rec(slot uint64) Rec { return Rec{t.head(slot), t, uint32(slot)} }
 
 // find returns the record of key, making room for it where it has none yet. It
@@ -117,6 +121,7 @@ func (t *table) awaitKey(slot uint64) {
 	}
 }
 
+// free gives the memory back.
 func (t *table) free() error {
 	if err := t.slots.Free(); err != nil {
 		return err

@@ -23,6 +23,7 @@ func (t *traffic) count(fsys fs.FS, logDir string) fs.FS {
 	return c
 }
 
+// A countedFS counts the bytes read and written through it. It may be used concurrently.
 type countedFS struct {
 	fs.FS
 	t   *traffic
@@ -39,6 +40,7 @@ func (c *countedFS) Open(name string, direct bool) (fs.File, error) {
 	return c.counted(name, f, err)
 }
 
+// counted wraps an opened file: bytes read of the log and of other files count apart.
 func (c *countedFS) counted(name string, f fs.File, err error) (fs.File, error) {
 	if err != nil {
 		return nil, err
@@ -50,6 +52,7 @@ func (c *countedFS) counted(name string, f fs.File, err error) (fs.File, error) 
 	return &countedFile{f, read, &c.t.written}, nil
 }
 
+// A countedFile counts the bytes asked for, also of calls that fail.
 type countedFile struct {
 	fs.File
 	read, written *atomic.Int64

@@ -23,7 +23,7 @@ type Access struct {
 	Mode  Mode
 }
 
-// A Txn is a transaction in progress, whose locks are all held. It is good
+// A Txn is a transaction in progress, whose locks are all held. It is valid
 // until the body returns, for the goroutine that runs it.
 type Txn struct {
 	// Start is the clock's word when the transaction entered: CALC's start
@@ -31,7 +31,7 @@ type Txn struct {
 	Start uint64
 	// Seq is the transaction's place in the order that the algorithm goes
 	// by: a commit-log position, a version, an epoch, a period. The algorithm
-	// sets it in Begin or Commit; in is whatever stands at or before an
+	// sets it in Begin or Commit; a transaction is in an image if Seq <= the
 	// image's Point.
 	Seq uint64
 
@@ -87,7 +87,7 @@ func (tx *Txn) Access(i int) Access { return tx.access[i] }
 func (tx *Txn) Rec(i int) Rec { return tx.recs[i] }
 
 // Read returns the value of record i of those declared; ok is false when it is
-// absent. The value is good until it is written or the body returns.
+// absent. The value is valid until it is written or the body returns.
 func (tx *Txn) Read(i int) (v []byte, ok bool) {
 	cur := tx.alg.Read(tx, tx.recs[i])
 	if tx.log != nil {
@@ -110,6 +110,7 @@ func (tx *Txn) Write(i, off int, v []byte) {
 // Delete makes record i absent.
 func (tx *Txn) Delete(i int) { tx.write(i, Whole, nil) }
 
+// write is Write and Delete. It panics on a misuse: going on would corrupt a record.
 func (tx *Txn) write(i, off int, v []byte) {
 	r := tx.recs[i]
 	if tx.access[i].Mode != Exclusive || off < Whole || max(off, 0) > r.t.spec.ValueSize-len(v) {

@@ -9,6 +9,7 @@ type undo struct {
 	data []byte
 }
 
+// An old is what a record was before the transaction wrote it first.
 type old struct {
 	r       Rec
 	stamp   uint64
@@ -27,6 +28,7 @@ func (u *undo) keep(r Rec, v *Version) {
 	u.data = append(u.data, v.Bytes()...)
 }
 
+// forget empties the list and keeps its memory.
 func (u *undo) forget() { u.olds, u.data = u.olds[:0], u.data[:0] }
 
 // undo writes every old value back through the algorithm, under the stamp it
@@ -48,6 +50,7 @@ func (tx *Txn) undo() {
 	u.forget()
 }
 
+// misuse describes a write that its transaction did not declare.
 func misuse(tx *Txn, i, off, n int) string {
 	a := tx.access[i]
 	return fmt.Sprintf("write of %d bytes at %d to key %d of table %d (values of up to %d bytes), declared with mode %d",

@@ -86,11 +86,13 @@ func verifyOwn(k OwnKind) func(context.Context, string) (string, bool, error) {
 	}
 }
 
+// verifyImages checks a folder of images.
 func verifyImages(_ context.Context, dir string) (text string, ok bool, err error) {
 	r, err := image.Verify(fs.OS(), dir)
 	return fmt.Sprintf("%s:\n%s", filepath.Clean(dir), r), r.OK(), err
 }
 
+// verifyLog checks a folder with a log. A torn end is what a crash leaves, and no damage.
 func verifyLog(ctx context.Context, dir string) (text string, ok bool, _ error) {
 	var b strings.Builder
 	info, err := wal.Verify(ctx, fs.OS(), dir)

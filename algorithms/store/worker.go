@@ -81,6 +81,7 @@ func Isolated[T any](n int) []T {
 	return make([]T, n, max(n, (Isolation+int(unsafe.Sizeof(t))-1)/int(unsafe.Sizeof(t))))
 }
 
+// A heldLock is a lock that the transaction holds, and in which mode.
 type heldLock struct {
 	r    Rec
 	mode Mode
@@ -107,6 +108,8 @@ func (w *Worker) Do(q *Request) error {
 	}
 }
 
+// attempt runs the request once. It returns errConflict where a lock was not to be had
+// under NoWait, or Begin asked for another attempt; the locks are released by then.
 func (w *Worker) attempt(q *Request) error {
 	s, tx := w.store, &w.tx
 	if down := s.down.Load(); down != nil {

@@ -44,7 +44,7 @@ func testSmallBank(t *testing.T, e entry, seed uint64) {
 	}
 }
 
-// banking is a bank's store under test.
+// A banking is a bank in a store under test. The counters may be read while clients run.
 type banking struct {
 	w       *world
 	bank    *smallbank.Bank
@@ -52,6 +52,8 @@ type banking struct {
 	aborts  atomic.Int64
 }
 
+// bankWorkers is few enough for the race detector, and enough for the procedures to meet
+// on 20 accounts.
 const bankWorkers = 4
 
 func newBanking(t *testing.T, e entry, mix string) *banking {
@@ -148,7 +150,7 @@ func (b *banking) checkpoint(i int) {
 	}
 }
 
-// inStore is a store as a benchmark looks at it.
+// inStore presents a store, in which no transaction runs, as a benchmark's state.
 type inStore struct{ s *store.Store }
 
 func (c inStore) Get(table int, key uint64) ([]byte, bool) { return c.s.Value(table, key) }

@@ -22,7 +22,8 @@ func testChain(t *testing.T, e entry, seed uint64) {
 	m.gone, m.keys = 40, 3
 	for _, base := range []bool{false, true} {
 		t.Run(fmt.Sprintf("base=%v", base), func(t *testing.T) {
-			w := open(t, e, plan{workers: 3, streams: 2, collapse: noCollapse, tables: []store.TableSpec{table("t", 40, 60, base), table("u", 40, 30, !base)}})
+			w := open(t, e, plan{workers: 3, streams: 2, collapse: noCollapse,
+				tables: []store.TableSpec{table("t", 40, 60, base), table("u", 40, 30, !base)}})
 			l := w.start(seed, m)
 			longest := 0
 			for i := range few(20) {
@@ -64,7 +65,7 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 	c.many(100)
 	full := w.checkpoint()
 	if full.Image.Base != 0 || full.Chain != 1 {
-		t.Fatalf("the first image is laid over %d", full.Image.Base)
+		t.Fatalf("the first image is based on %d", full.Image.Base)
 	}
 	set := func(keys ...uint64) {
 		for _, k := range keys {
@@ -86,7 +87,7 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 		n := r.Image.Records + r.Image.Tombstones
 		enough := n == uint64(len(keys)) || e.Paged && n > uint64(len(keys)) && n < full.Image.Records/2 && len(keys) > 0
 		if !enough || r.Image.Base == 0 || r.Chain != chain {
-			t.Errorf("%d records in an image laid over %d, in a chain of %d; want those of %v, in a chain of %d",
+			t.Errorf("%d records in an image based on %d, in a chain of %d; want those of %v, in a chain of %d",
 				n, r.Image.Base, r.Chain, keys, chain)
 		}
 		_, state, err := w.recover(w.mem)
@@ -145,7 +146,8 @@ func testBrokenChain(t *testing.T, e entry, seed uint64) {
 			}
 			r, err := s.Recover(context.Background(), src)
 			w.must(err)
-			if r.Images != broken || len(r.Problems) == 0 || !strings.Contains(strings.Join(r.Problems, " "), fmt.Sprintf("image-%06d", set.Images[broken].Seq)) {
+			if r.Images != broken || len(r.Problems) == 0 ||
+				!strings.Contains(strings.Join(r.Problems, " "), fmt.Sprintf("image-%06d", set.Images[broken].Seq)) {
 				t.Errorf("link %d damaged at %d: %d images were used, and the problems are %v", broken, at, r.Images, r.Problems)
 			}
 			w.same(fmt.Sprintf("state before link %d, damaged at %d", broken, at), stateOf(s), states[broken-1])
@@ -155,6 +157,7 @@ func testBrokenChain(t *testing.T, e entry, seed uint64) {
 	}
 }
 
+// write replaces a file, in place and without a sync: it plays the part of damage.
 func write(disk fs.FS, name string, b []byte) error {
 	f, err := disk.Create(name, false)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A mix says what a client's transactions are like; shares are of 100.
+// A mix describes a client's transactions. Shares are percent.
 type mix struct {
 	tables []int         // that are used; nil means all
 	keys   int           // declared by one transaction, at most; 0 means 4
@@ -35,8 +35,8 @@ const widest = 64
 
 var errAbort = errors.New("the body wants to abort")
 
-// A client runs random transactions on one worker. It belongs to one goroutine,
-// but for writes.
+// A client runs random transactions on one worker. It belongs to one goroutine, except
+// writes, which any goroutine may read.
 type client struct {
 	t      testing.TB
 	w      *store.Worker
@@ -50,15 +50,18 @@ type client struct {
 	buf    []byte
 	spans  []span       // of the long transactions
 	writes atomic.Int64 // committed transactions that wrote something
-	wrote  bool
+	wrote  bool         // the transaction in progress has written
 }
 
 // A span is the time in which a transaction held its locks.
 type span struct{ from, to time.Time }
 
+// client returns a client of worker i. The same seed and mix give the same transactions,
+// whatever the algorithm.
 func (w *world) client(i int, seed uint64, m mix) *client {
 	c := &client{
-		t: w.t, w: w.s.Worker(i), rng: rand.New(rand.NewPCG(seed, uint64(i))), tables: w.p.tables, m: m, paged: w.e.Budget > 0,
+		t: w.t, w: w.s.Worker(i), rng: rand.New(rand.NewPCG(seed, uint64(i))), tables: w.p.tables, m: m,
+		paged: w.e.Budget > 0,
 	}
 	if c.m.keys == 0 {
 		c.m.keys = 4
@@ -76,7 +79,8 @@ func (c *client) run(stop *atomic.Bool) {
 	}
 }
 
-// one runs one transaction and reports whether the next one may.
+// one runs one transaction and reports whether to go on: not once the store is closed,
+// nor after an error that the test did not provoke.
 func (c *client) one() bool {
 	c.draw()
 	from := time.Now()
@@ -98,6 +102,7 @@ func (c *client) one() bool {
 	return true
 }
 
+// hit is true in share of 100 draws.
 func (c *client) hit(share int) bool { return c.rng.IntN(100) < share }
 
 // draw draws the next transaction.
@@ -121,6 +126,7 @@ func (c *client) draw() {
 	c.req.MayAbort = c.abort
 }
 
+// access draws one record of one table, and how it is locked.
 func (c *client) access() store.Access {
 	a := store.Access{Table: uint16(c.rng.IntN(len(c.tables))), Mode: store.Exclusive}
 	if c.m.tables != nil {
@@ -167,7 +173,8 @@ func (c *client) look(tx *store.Txn, i int) []byte {
 		c.t.Errorf("transaction %#x read key %d of table %d: %v", tx.ID(), a.Key, a.Table, err)
 	}
 	if ok != (v != nil) {
-		c.t.Errorf("transaction %#x read key %d of table %d: %d bytes, but present is %v", tx.ID(), a.Key, a.Table, len(v), ok)
+		c.t.Errorf("transaction %#x read key %d of table %d: %d bytes, but present is %v", tx.ID(), a.Key, a.Table,
+			len(v), ok)
 	}
 	return v
 }

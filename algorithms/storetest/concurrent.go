@@ -25,7 +25,8 @@ func testBackToBack(t *testing.T, e entry, seed uint64) {
 		{plan{workers: 2, tables: []store.TableSpec{table("t", 48, 12, true)}}, usual},
 		{plan{workers: 4, tables: []store.TableSpec{table("t", 100, 300, false)}, streams: 3}, uniform},
 		{plan{workers: 4, tables: []store.TableSpec{table("t", 48, 6, true)}, nowait: true}, uniform},
-		{plan{workers: 4, tables: []store.TableSpec{table("a", 48, 5, true), table("b", 32, 5, false)}, streams: 2, log: true}, usual},
+		{plan{workers: 4, tables: []store.TableSpec{table("a", 48, 5, true), table("b", 32, 5, false)}, streams: 2,
+			log: true}, usual},
 	} {
 		spec := c.p.withDefaults().tables[0]
 		name := fmt.Sprintf("workers=%d,tables=%d,records=%d,hash=%v,nowait=%v,skew=%v,streams=%d",
@@ -128,7 +129,8 @@ func testOddValues(t *testing.T, e entry, seed uint64) {
 	m.skew, m.aborts = false, 25
 	m.tables = []int{0, 1, 3} // nobody can use a table without records
 	w := open(t, e, plan{workers: 3, streams: 2, tables: []store.TableSpec{
-		table("none", 0, 8, false), table("small", 17, 8, true), table("nothing", 64, 0, false), table("large", 3000, 6, false),
+		table("none", 0, 8, false), table("small", 17, 8, true), table("nothing", 64, 0, false),
+		table("large", 3000, 6, false),
 	}})
 	l := w.start(seed, m)
 	l.images(20, 400*time.Millisecond)

@@ -45,6 +45,7 @@ func (w *world) readNewest() {
 	w.note(r.Point, state)
 }
 
+// note keeps an image for the oracle to judge at the end.
 func (w *world) note(at store.Point, s *oracle.State) {
 	name := fmt.Sprintf("image %d at %v", len(w.images)+1, at)
 	w.images = append(w.images, &oracle.Image{Name: name, Cut: at.Seq, State: s})
@@ -61,7 +62,11 @@ func (w *world) recoverAll(disk fs.FS) (store.Recovery, *oracle.State, error) {
 	return w.recoverFrom(disk, true, func(store.Point) uint64 { return 0 })
 }
 
-func (w *world) recoverFrom(disk fs.FS, log bool, to func(store.Point) uint64) (r store.Recovery, state *oracle.State, err error) {
+// recoverFrom reads the newest image, with the log up to the epoch that to returns for
+// the image's point where log is set. No collapse may replace files meanwhile.
+func (w *world) recoverFrom(
+	disk fs.FS, log bool, to func(store.Point) uint64,
+) (r store.Recovery, state *oracle.State, err error) {
 	err = w.s.HoldCollapses(func() error {
 		r, state, err = w.recoverHeld(disk, log, to)
 		return err
@@ -97,6 +102,8 @@ func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (
 	return r, state, err
 }
 
+// recoverInto recovers s from src. A problem that recovery met and got round is an error
+// here: the disk of a test is whole unless the test says otherwise.
 func recoverInto(s *store.Store, src store.Source) (store.Recovery, error) {
 	r, err := s.Recover(context.Background(), src)
 	if err == nil && len(r.Problems) > 0 {

@@ -16,12 +16,12 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// afterFailures are rules for a test in which the newest image is read again
-// when a checkpoint fails.
+// afterFailures are the rules for a test that reads the newest image again after a failed
+// checkpoint: two images in a row may be the same one.
 var afterFailures = oracle.Rules{}
 
-// A looked is a context that ends when it is looked at for the n-th time: a
-// way to cancel at every moment at which anybody could notice.
+// A looked is a context that is cancelled when it is looked at for the n-th time: with
+// growing n a checkpoint is cancelled at every moment at which it could notice.
 type looked struct {
 	context.Context
 	left atomic.Int64
@@ -29,12 +29,14 @@ type looked struct {
 	done chan struct{}
 }
 
+// looks returns a context that ends at its n-th look.
 func looks(n int64) *looked {
 	c := &looked{Context: context.Background(), done: make(chan struct{})}
 	c.left.Store(n)
 	return c
 }
 
+// look counts a look, and reports whether the context has ended.
 func (c *looked) look() bool {
 	if c.left.Add(-1) > 0 {
 		return false
@@ -43,7 +45,7 @@ func (c *looked) look() bool {
 	return true
 }
 
-// Err is a look.
+// Err implements context.Context. It counts as a look.
 func (c *looked) Err() error {
 	if c.look() {
 		return context.Canceled
@@ -51,7 +53,7 @@ func (c *looked) Err() error {
 	return nil
 }
 
-// Done is a look.
+// Done implements context.Context. It counts as a look.
 func (c *looked) Done() <-chan struct{} {
 	c.look()
 	return c.done
@@ -71,7 +73,7 @@ func testCancelled(t *testing.T, e entry, seed uint64) {
 		if !l.failing(ctx, context.Canceled) || time.Since(start) > share(time.Second) || t.Failed() {
 			break
 		}
-		if n%2 == 0 { // else the next one finds what two left
+		if n%2 == 0 { // otherwise the next one finds what two left
 			w.checkpoint()
 		}
 	}
@@ -149,7 +151,7 @@ func testDiskFaults(t *testing.T, e entry, seed uint64) {
 		if err == nil && !fired {
 			break // it got through without meeting the fault
 		}
-		if n%2 == 0 { // else the next one finds what two left
+		if n%2 == 0 { // otherwise the next one finds what two left
 			w.checkpoint()
 		}
 		if time.Since(start) > share(1500*time.Millisecond) {

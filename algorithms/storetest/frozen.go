@@ -12,8 +12,9 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A dam holds back the writes of image blocks while it is shut, but for those of
-// a merge, which runs beside checkpoints.
+// A dam is a disk that holds back the writes of image blocks while it is shut. The writes
+// of a merge pass, since a merge runs beside checkpoints. Its methods may be called
+// concurrently.
 type dam struct {
 	mu     sync.Mutex
 	gate   chan struct{} // nil while the dam is open; protected by mu
@@ -27,7 +28,8 @@ func (d *dam) on(disk fs.FS) fs.FS {
 		d.mu.Lock()
 		gate := d.gate
 		d.mu.Unlock()
-		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") && !strings.Contains(c.Name, "merge") {
+		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") &&
+			!strings.Contains(c.Name, "merge") {
 			select {
 			case d.behind <- struct{}{}:
 			default:
@@ -38,12 +40,14 @@ func (d *dam) on(disk fs.FS) fs.FS {
 	})
 }
 
+// shut holds back writes from now on.
 func (d *dam) shut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.gate = make(chan struct{})
 }
 
+// open lets all writes through, those held back first. It may be open already.
 func (d *dam) open() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -58,13 +62,13 @@ func (d *dam) open() {
 // what happens meanwhile is in it.
 func endsLate(e entry) bool { return e.NeedsLog && e.Partial != store.TrackNone }
 
-// A stuck checkpoint has passed its point of consistency and captured a few
-// records; the disk holds it up.
+// A stuck checkpoint has passed its point of consistency and captured a few records; its
+// next write is held back by the dam.
 type stuck struct {
 	w    *world
 	dam  *dam
 	done chan error
-	r    store.Report
+	r    store.Report // of the checkpoint that ended; read it after end
 }
 
 // stuckCheckpoint opens a store of many blocks and starts a checkpoint in it
@@ -84,6 +88,7 @@ func stuckCheckpoint(t *testing.T, e entry, p plan, before func(*world)) *stuck 
 	return k
 }
 
+// begin starts a checkpoint and returns when its first block is held back.
 func (k *stuck) begin() {
 	k.dam.shut()
 	go func() {
@@ -94,6 +99,7 @@ func (k *stuck) begin() {
 	<-k.dam.behind
 }
 
+// end lets the checkpoint finish, which must succeed.
 func (k *stuck) end() {
 	k.w.t.Helper()
 	k.dam.open()

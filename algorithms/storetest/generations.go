@@ -15,13 +15,15 @@ import (
 // images are right again, over several generations; no id of an earlier one is
 // used again.
 func testGenerations(t *testing.T, e entry, seed uint64) {
-	generations(t, e, seed, plan{workers: 2, tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
+	generations(t, e, seed, plan{workers: 2,
+		tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
 }
 
 // testLogTail: with a log, what is recovered is all that was committed, though
 // the newest image is older, over several generations.
 func testLogTail(t *testing.T, e entry, seed uint64) {
-	generations(t, e, seed, plan{workers: 2, log: true, tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
+	generations(t, e, seed, plan{workers: 2, log: true,
+		tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
 }
 
 func generations(t *testing.T, e entry, seed uint64, p plan) {
@@ -85,6 +87,7 @@ func (w *world) reborn(log bool) *world {
 	return r
 }
 
+// writes reports whether a transaction wrote anything.
 func writes(tx oracle.Txn) bool {
 	for _, op := range tx.Ops {
 		if op.Write {

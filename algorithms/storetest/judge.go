@@ -14,6 +14,8 @@ func stateOf(s *store.Store) *oracle.State {
 	return state
 }
 
+// read returns the state of a store, and how many entries it has: records and deleted
+// ones that it still knows of.
 func read(s *store.Store) (state *oracle.State, entries uint64) {
 	state = oracle.NewState(1, genuine)
 	s.Each(func(table int, key, stamp uint64, v []byte) {
@@ -23,7 +25,7 @@ func read(s *store.Store) (state *oracle.State, entries uint64) {
 	return state, entries
 }
 
-// history indexes what the workers did, who stand still.
+// history indexes what the workers did. No worker may be running.
 func (w *world) history() *oracle.History {
 	w.t.Helper()
 	h, err := w.rec.History(w.initial)
@@ -31,7 +33,8 @@ func (w *world) history() *oracle.History {
 	return h
 }
 
-// verify has the oracle judge the images noted, and the live store.
+// verify has the oracle judge the images noted so far, and the live store, at the level
+// that the algorithm's entry promises.
 func (w *world) verify(rules oracle.Rules) {
 	w.t.Helper()
 	h := w.history()
@@ -48,6 +51,7 @@ func (w *world) verify(rules oracle.Rules) {
 	w.t.Logf("%d transactions, %d of them writing%s", h.Len(), h.Writing(), images)
 }
 
+// tallies describes some six of the images judged: how many transactions are in each.
 func tallies(r *oracle.Report) string {
 	var b strings.Builder
 	for i, n := range r.Images {
@@ -58,6 +62,7 @@ func tallies(r *oracle.Report) string {
 	return fmt.Sprintf(", %d images%s", len(r.Images), b.String())
 }
 
+// report fails the test with the report's violations, if there are any.
 func (w *world) report(r *oracle.Report) {
 	w.t.Helper()
 	if err := r.Err(); err != nil {
@@ -66,7 +71,7 @@ func (w *world) report(r *oracle.Report) {
 	}
 }
 
-// same compares two states, as a reader sees them.
+// same compares two states as a reader sees them: a deleted record is an absent one.
 func (w *world) same(what string, got, want *oracle.State) {
 	w.t.Helper()
 	diffs, n := oracle.Equal(got, want, 5)

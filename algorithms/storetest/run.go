@@ -8,7 +8,7 @@ import (
 	"ckptbench/algorithms/oracle"
 )
 
-// A load is clients at work.
+// A load is a set of clients at work, one on each worker that runs.
 type load struct {
 	w       *world
 	clients []*client
@@ -35,6 +35,7 @@ func (l *load) end() {
 	l.wg.Wait()
 }
 
+// writes is how many transactions have committed a write so far.
 func (l *load) writes() (n int64) {
 	for _, c := range l.clients {
 		n += c.writes.Load()
@@ -42,8 +43,8 @@ func (l *load) writes() (n int64) {
 	return n
 }
 
-// progress returns when so many more transactions have written. A client that
-// failed makes it return, too: the test has failed by then.
+// progress returns when n more transactions have written. It returns as well when a
+// client has failed, and with it the test.
 func (l *load) progress(n int64) {
 	for until := l.writes() + n; l.writes() < until && !l.w.t.Failed(); {
 		time.Sleep(50 * time.Microsecond)
@@ -53,8 +54,8 @@ func (l *load) progress(n int64) {
 // between is how many writing transactions lie between two images, at least.
 const between = 10
 
-// images takes up to n images, one right after the other, but stops after a
-// time when it has a few.
+// images takes up to n images, one right after the other. Once it has a few it stops
+// after enough, so that slow algorithms do not take the suite's time.
 func (l *load) images(n int, enough time.Duration) {
 	l.w.t.Helper()
 	start := time.Now()
@@ -68,5 +69,6 @@ func (l *load) images(n int, enough time.Duration) {
 	l.progress(between)
 }
 
-// rules demand that every image has got somewhere.
+// rules demand that every image contains transactions, leaves some out, and contains
+// more than the one before.
 var rules = oracle.Rules{MinIn: 1, MinOut: 1, MinBetween: between / 2}

@@ -33,6 +33,8 @@ func seal(v []byte, table int, key uint64) {
 	binary.LittleEndian.PutUint64(v[len(v)-8:], sum(v, table, key))
 }
 
+// sum is the checksum that belongs in the last 8 bytes of v. It depends on the record's
+// identity, so that a value of another record is noticed.
 func sum(v []byte, table int, key uint64) uint64 {
 	return xxhash.Sum64(v[:len(v)-8]) ^ (key+1)*0x9E3779B97F4A7C15 ^ uint64(table)<<56
 }

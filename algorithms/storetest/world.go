@@ -17,19 +17,22 @@ const (
 	logDir   = "log"
 )
 
+// noCollapse as plan.collapse leaves chains of partial images as they are.
 const noCollapse = -1
 
-// A plan is the store that a test asks for. The zero plan is a dense table of
-// 16 records of up to 48 bytes, all loaded, for one worker.
+// A plan describes the store that a test asks for. The zero plan is a dense table of 16
+// records of up to 48 bytes, half of them loaded, for one worker.
 type plan struct {
-	tables  []store.TableSpec
-	empty   bool // nothing is loaded; else the first half of every table
-	workers int  // that run; the store has one more, which never does
-	streams int
-	nowait  bool
-	log     bool
-	first   uint64
-	silent  bool // transactions are not recorded
+	tables []store.TableSpec
+	empty  bool // nothing is loaded; otherwise the first half of every table
+	// workers that run transactions. The store has one more, which never runs any: no
+	// checkpoint may wait for it.
+	workers int
+	streams int    // goroutines that write an image; 0 means 1
+	nowait  bool   // a lock that is held makes a transaction try again instead of wait
+	log     bool   // with a log even where the algorithm can do without
+	first   uint64 // see store.Env: where its counters begin, for tests of overflow
+	silent  bool   // transactions are not recorded
 	// collapse is how many partial images make a collapse; 0 means 2, and
 	// noCollapse none.
 	collapse int
@@ -46,6 +49,7 @@ func (p plan) withDefaults() plan {
 	return p
 }
 
+// table is short for a table's specification.
 func table(name string, size int, records uint64, hash bool) store.TableSpec {
 	return store.TableSpec{Name: name, ValueSize: size, Capacity: records, Hash: hash}
 }
@@ -70,7 +74,8 @@ func (p plan) loaded() oracle.Ranges {
 	return rs
 }
 
-// A world is a store under test, with the disk its images are on.
+// A world is a store under test, the disk that its images and log are on, and what the
+// test knows about both. Its methods belong to the test's goroutine.
 type world struct {
 	t       testing.TB
 	e       entry
@@ -79,10 +84,10 @@ type world struct {
 	own     store.Own // the store's own files that it is recovered from
 	disk    fs.FS     // what the store writes to: mem, perhaps with faults
 	s       *store.Store
-	rec     *oracle.Recorder
-	initial oracle.Initial
-	images  []*oracle.Image // read back so far
-	lost    bool            // the log was removed once, and recovery is to say so
+	rec     *oracle.Recorder // what the transactions did, unless the plan is silent
+	initial oracle.Initial   // the state before the first transaction
+	images  []*oracle.Image  // read back so far
+	lost    bool             // the log was removed once, and recovery is to say so
 	closed  sync.Once
 }
 
@@ -141,6 +146,7 @@ func build(t testing.TB, e entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	return w
 }
 
+// close closes the store once, however often it is called.
 func (w *world) close() {
 	w.closed.Do(func() {
 		if err := w.s.Close(); err != nil {
@@ -149,6 +155,7 @@ func (w *world) close() {
 	})
 }
 
+// must ends the test where err is not nil.
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -156,7 +163,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// length spreads lengths, 0 among them, over what a table allows.
+// length makes a value's length of a random number: 0, or smallest to size bytes.
 func length(draw uint64, size int) int {
 	n := int(draw % uint64(size+1))
 	if n < smallest {
@@ -165,7 +172,7 @@ func length(draw uint64, size int) int {
 	return n
 }
 
-// few is n, or less in a short run.
+// few is n, or half of it with -short.
 func few(n int) int {
 	if testing.Short() {
 		return (n + 1) / 2
@@ -173,7 +180,7 @@ func few(n int) int {
 	return n
 }
 
-// share is d, or less in a short run.
+// share is d, or a fifth of it with -short.
 func share(d time.Duration) time.Duration {
 	if testing.Short() {
 		return d / 5

@@ -16,7 +16,7 @@
 // MR[k] and the period in which it was last turned: in that period MW[k] = MR[k],
 // and in any later one MW[k] = ¬MR[k].
 //
-// The checkpointer goes by bit vectors, as in the paper. Who turns MR[k] in the
+// The checkpointer goes by bit vectors, as in the paper. A worker that turns MR[k] in the
 // word turns it in the vector, too, once a period; and the turn of MW, while
 // nobody runs, is a pass over the n bits of the vectors. A pass over the head
 // words would be as much O(n), but of one cache line per record and not per 512

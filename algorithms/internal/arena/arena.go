@@ -1,5 +1,5 @@
-// Package arena is memory outside the garbage collector's sight, counted by who
-// asked for it. Records live here, so that the collector is no part of the
+// Package arena is memory outside the garbage collector's sight, counted for
+// the part of the program that asked for it. Records live here, so that the collector is no part of the
 // experiment.
 package arena
 
@@ -40,7 +40,7 @@ func (m *Meter) Peak() int64 { return m.peak.Load() }
 type Arena struct {
 	data  []byte
 	meter *Meter
-	count int64 // what the meter was told
+	count int64 // what was added to the meter
 }
 
 // Options say how an arena's memory is got.

@@ -4,6 +4,8 @@ package arena
 
 import "golang.org/x/sys/unix"
 
+// acquire maps n bytes of zeros. Lazily mapped ones are not counted against the system's
+// promise of memory until they are touched.
 func acquire(n int, o Options) ([]byte, error) {
 	if n == 0 {
 		return nil, nil
@@ -23,6 +25,7 @@ func acquire(n int, o Options) ([]byte, error) {
 	return data, nil
 }
 
+// forget gives the pages of p back; they read as zeros afterwards.
 func forget(p []byte) error {
 	if len(p) == 0 {
 		return nil
@@ -30,4 +33,5 @@ func forget(p []byte) error {
 	return unix.Madvise(p, unix.MADV_DONTNEED)
 }
 
+// release unmaps p, which must be what acquire returned.
 func release(p []byte) error { return unix.Munmap(p) }

@@ -57,6 +57,7 @@ type cursor struct {
 	done, size int
 }
 
+// newCursor stands at the start of the first arena.
 func newCursor(arenas []*Arena) cursor {
 	c := cursor{arenas: arenas}
 	for _, a := range arenas {
@@ -65,6 +66,7 @@ func newCursor(arenas []*Arena) cursor {
 	return c
 }
 
+// share is the part of all bytes that the cursor has passed.
 func (c *cursor) share() float64 { return float64(c.done) / float64(c.size) }
 
 // touch makes the next chunk present, up to a border of huge pages or the arena's

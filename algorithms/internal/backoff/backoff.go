@@ -12,6 +12,7 @@ import (
 // A Backoff is one wait. The zero value is ready; it is used by one goroutine.
 type Backoff struct{ turn int }
 
+// How a waiter's turns get longer: first it spins, then it yields, then it sleeps.
 const (
 	spins    = 16 // turns without giving up the processor
 	yields   = 64 // turns up to here give it up

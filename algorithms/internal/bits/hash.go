@@ -29,6 +29,7 @@ func NewHash(n int) *Hash {
 	return &Hash{cells: make([]atomic.Uint64, 1<<(64-shift)), shift: shift}
 }
 
+// home is where the search for a number begins.
 func (h *Hash) home(i uint64) uint64 { return i * 0x9e3779b97f4a7c15 >> h.shift }
 
 // Add puts i in the set. Where i is in already it only reads.

@@ -4,6 +4,7 @@ package fs
 // cache.
 func Buffered(fsys FS) FS { return bufferedFS{fsys} }
 
+// A bufferedFS opens every file without direct I/O.
 type bufferedFS struct{ FS }
 
 func (b bufferedFS) Create(name string, _ bool) (File, error) { return b.FS.Create(name, false) }

@@ -14,7 +14,7 @@ type FS interface {
 	// Create opens name for reading and writing and empties it; the name is
 	// durable only after SyncDir on the folder. With direct it asks for
 	// unbuffered I/O and falls back silently to buffered I/O where the file
-	// system refuses, be it at a later read or write; File.Direct tells which it is.
+	// system refuses, even at a later read or write; File.Direct tells which it is.
 	Create(name string, direct bool) (File, error)
 	// Open opens an existing file for reading.
 	Open(name string, direct bool) (File, error)

@@ -13,6 +13,7 @@ import (
 // OS returns the operating system's file system.
 func OS() FS { return osFS{syncDir} }
 
+// An osFS is the operating system's file system.
 type osFS struct {
 	sync func(dir string) error // of the names in a folder
 }
@@ -63,7 +64,7 @@ func (osFS) List(dir string) ([]string, error) {
 
 // MkdirAll syncs the parent of each folder that it makes: a folder that a power
 // cut can take away takes everything in it along. It syncs that of a folder which is
-// there as well: who made it may have been killed before that.
+// there as well: its maker may have been killed before that.
 func (o osFS) MkdirAll(dir string) error {
 	dir = filepath.Clean(dir)
 	info, err := os.Stat(dir)

@@ -179,7 +179,8 @@ func TestNoSpace(t *testing.T) {
 	first := mustTake(t, d, 0, someRecords(1, 100), Point{})
 	full = true
 	_, err := take(d, 0, someRecords(2, 100), Point{})
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "image-000002") || !strings.Contains(err.Error(), "the image before stays") {
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "image-000002") ||
+		!strings.Contains(err.Error(), "the image before stays") {
 		t.Errorf("the error is not clear: %v", err)
 	}
 	set, problems, err := Latest(mem, testDir)

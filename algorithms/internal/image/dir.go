@@ -22,7 +22,7 @@ type Options struct {
 	// same disk; nil: each image is limited for itself.
 	Disk      *limit.Limiter
 	Discard   bool   // do everything but the I/O: no file, no manifest, no rate
-	Buffered  bool   // go through the page cache, where I/O would else be direct
+	Buffered  bool   // go through the page cache, where I/O would otherwise be direct
 	BlockSize int    // bytes; 0 is DefaultBlock; grown to hold the largest value
 	Algorithm string // at most MaxAlgorithm bytes
 	Tables    []durable.Table
@@ -106,8 +106,8 @@ func (d *Dir) Newest() uint64 {
 // Begin begins a full image.
 func (d *Dir) Begin() (*Writer, error) { return d.BeginPartial(0) }
 
-// BeginPartial begins an image that holds only what is new since image base and
-// is read laid over it. Base must be one of the images that count; with 0 the
+// BeginPartial begins an image that holds only what is new since image base, on
+// which it is based. Base must be one of the images that count; with 0 the
 // image is full.
 func (d *Dir) BeginPartial(base uint64) (*Writer, error) {
 	seq, err := d.claim(base)
@@ -170,6 +170,7 @@ func (d *Dir) claim(base uint64) (uint64, error) {
 	return d.lastImage, nil
 }
 
+// release ends an image, or a merge: the next one may begin.
 func (d *Dir) release(merging bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -197,6 +198,7 @@ func (d *Dir) buffer() []byte {
 	return b
 }
 
+// giveBack returns blocks to the pool that buffer takes them from.
 func (d *Dir) giveBack(buffers ...[]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

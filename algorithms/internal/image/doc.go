@@ -8,7 +8,7 @@
 //
 //	image-000007       an image; the number is its sequence number
 //	image-000008-merge-000010
-//	                   image 8 merged with some that it was laid over; 10 is the
+//	                   image 8 merged with some that it was based on; 10 is the
 //	                   number of the merge
 //	image-000008.tmp   one being written, or left behind by a crash
 //	MANIFEST-000012    the images that count; the highest number that is whole wins
@@ -32,7 +32,7 @@
 //	 8  4  format version, 1
 //	12  4  block size: no block is longer; a multiple of 4096
 //	16  8  sequence number of the image, from 1
-//	24  8  base: the sequence number of the image this one is to be laid over; 0 for a full image
+//	24  8  base: the sequence number of the image this one is based on; 0 for a full image
 //	32  2  number of tables, 1 to 64
 //	34  1  length of the algorithm's name, at most 64; the name follows
 //	 .. per table: 1 length of the name, at most 32; the name; 4 the largest

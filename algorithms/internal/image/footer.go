@@ -132,7 +132,8 @@ func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error)
 	f := &footer{seq: p.u64(), headerCRC: p.u32(), counts: p.counts(), digest: p.u64(), point: p.point()}
 	tables, blocks := int(p.u16()), int64(p.u32())
 	if f.seq != h.seq || f.headerCRC != h.crc || tables != len(h.tables) {
-		return nil, damaged(file, tr.footer, "footer of image %d (header %08x, %d tables) under a header of image %d (%08x, %d tables)",
+		return nil, damaged(file, tr.footer,
+			"footer of image %d (header %08x, %d tables) under a header of image %d (%08x, %d tables)",
 			f.seq, f.headerCRC, tables, h.seq, h.crc, len(h.tables))
 	}
 	if want := footerLen(tables, blocks); want != int64(len(b)+trailerSize) {

@@ -48,7 +48,7 @@ func (f *forgery) bytes() []byte {
 	b := make([]byte, headerSize)
 	crc := f.head.crc
 	f.head.encode(b)
-	if f.foot.headerCRC == crc { // else it is a forgery too
+	if f.foot.headerCRC == crc { // otherwise it is a forgery too
 		f.foot.headerCRC = f.head.crc
 	}
 	for i, block := range f.blocks {

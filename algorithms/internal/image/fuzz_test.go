@@ -112,7 +112,8 @@ func FuzzBlock(f *testing.F) {
 }
 
 func FuzzManifest(f *testing.F) {
-	m := manifest{number: 3, images: []entry{{seq: 2, base: 1, size: 9, crc: 7, point: Point{Kind: "epoch", Seq: 5}}, {seq: 1, size: 8192}}}
+	m := manifest{number: 3,
+		images: []entry{{seq: 2, base: 1, size: 9, crc: 7, point: Point{Kind: "epoch", Seq: 5}}, {seq: 1, size: 8192}}}
 	f.Add(m.encode())
 	f.Add([]byte(manifestTitle))
 	f.Fuzz(func(t *testing.T, b []byte) {

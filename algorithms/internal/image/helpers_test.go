@@ -135,7 +135,8 @@ func sameRecords(a, b []durable.Record) error {
 	}
 	for i := range a {
 		x, y := a[i], b[i]
-		if x.Table != y.Table || x.Key != y.Key || x.Stamp != y.Stamp || x.Absent != y.Absent || !bytes.Equal(x.Value, y.Value) {
+		if x.Table != y.Table || x.Key != y.Key || x.Stamp != y.Stamp || x.Absent != y.Absent ||
+			!bytes.Equal(x.Value, y.Value) {
 			return fmt.Errorf("record %d is %+v, want %+v", i, x, y)
 		}
 	}

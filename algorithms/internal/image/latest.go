@@ -15,7 +15,7 @@ import (
 // it.
 type Set struct {
 	Manifest uint64 // number of the manifest that names them
-	Images   []Ref  // the full one first; each is to be laid over those before
+	Images   []Ref  // the full one first; each is based on those before
 }
 
 // Newest returns the image that the Set is as of.
@@ -29,11 +29,11 @@ type Ref struct {
 	Point     Point
 }
 
-// Latest finds the newest image that is good: it counts by a manifest that is
+// Latest finds the newest image that is usable: it counts by a manifest that is
 // whole, it and all it is based on have the length, the header and the footer
 // they should have. The blocks are not read; Scan checks them. The problems
 // name what was passed over on the way. If no image was ever published the
-// error is ErrNoImage; if there were some but none is good, it says what is
+// error is ErrNoImage; if there were some but none is usable, it says what is
 // wrong with them.
 func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 	in, err := takeInventory(fsys, dir)
@@ -87,14 +87,15 @@ func Find(fsys fs.FS, path string) (*Set, error) {
 	}
 	defer im.Close()
 	if im.Base() != 0 {
-		return nil, fmt.Errorf("%s is to be laid over image %d, and no manifest in %s names it; take another image", path, im.Base(), dir)
+		return nil, fmt.Errorf("%s is based on image %d, and no manifest in %s names it; take another image", path,
+			im.Base(), dir)
 	}
 	return &Set{Images: []Ref{{Path: path, Seq: im.Seq(), Size: im.Size(), Point: im.Point()}}}, nil
 }
 
-// Laid returns the images of these files as a set: the full one first, each to
-// be laid over those before it. No manifest need name them.
-func Laid(fsys fs.FS, paths []string) (*Set, error) {
+// Chain returns the images of these files as a set: the full one first, each is
+// based on those before it. No manifest need name them.
+func Chain(fsys fs.FS, paths []string) (*Set, error) {
 	s := &Set{}
 	below := uint64(0)
 	for _, path := range paths {
@@ -105,7 +106,8 @@ func Laid(fsys fs.FS, paths []string) (*Set, error) {
 		ref := Ref{path, im.Seq(), im.Base(), im.Size(), im.Point()}
 		im.Close()
 		if ref.Base != below {
-			return nil, fmt.Errorf("%s is to be laid over image %d, and not over %d; give the images from the full one on", path, ref.Base, below)
+			return nil, fmt.Errorf("%s is based on image %d, not on %d; give the images from the full one on", path,
+				ref.Base, below)
 		}
 		s.Images, below = append(s.Images, ref), ref.Seq
 	}

@@ -46,7 +46,8 @@ func TestRate(t *testing.T) {
 	blocks := float64(w.next.Load() - headerSize)
 	want := time.Duration((blocks - float64(d.head.blockSize)) / float64(o.Rate) * float64(time.Second))
 	got := clock.now.Sub(time.Unix(1000, 0))
-	if got < want-time.Microsecond || got > want+time.Duration(float64(time.Second)*float64(d.head.blockSize)/float64(o.Rate)) {
+	if got < want-time.Microsecond ||
+		got > want+time.Duration(float64(time.Second)*float64(d.head.blockSize)/float64(o.Rate)) {
 		t.Errorf("%d bytes at %d a second take %v, want %v", info.Bytes, o.Rate, got, want)
 	}
 }

@@ -34,7 +34,7 @@ func (d *Dir) Chain() int {
 	return len(chain(d.images, d.images[0]))
 }
 
-// Bottom returns the point of the full image that the newest one is laid over,
+// Bottom returns the point of the full image that the newest one is based on,
 // or is itself; ok is false where there is none.
 func (d *Dir) Bottom() (p Point, ok bool) {
 	d.mu.Lock()
@@ -50,7 +50,7 @@ func (d *Dir) Bottom() (p Point, ok bool) {
 	return Point{}, false
 }
 
-// Merge makes one image of the newest one and all it is laid over: of the
+// Merge makes one image of the newest one and all that it is based on: of the
 // partial ones only, which gives one larger partial image over the full one, or
 // with base of the full one too, which gives a new full one. The merged image
 // stands at the newest one's point and takes its place, under its sequence
@@ -111,7 +111,7 @@ type merge struct {
 }
 
 // run goes through the inputs from the newest to the oldest: the first version
-// met of a record is the one that counts, be it a tombstone. A tombstone stays
+// met of a record is the one that counts, even a tombstone. A tombstone stays
 // one even in a full image, as any full image has them: replaying a log needs
 // the deleter's stamp.
 func (m *merge) run(ctx context.Context, inputs []entry) error {
@@ -135,7 +135,7 @@ func (m *merge) input(ctx context.Context, e entry, last bool) error {
 	}
 	defer im.Close()
 	if !slices.Equal(im.Tables(), m.dir.o.Tables) {
-		return fmt.Errorf("%s is of other tables than those of the store; the chain stays as it is", im.Path())
+		return fmt.Errorf("%s has other tables than the store; the chain stays as it is", im.Path())
 	}
 	m.out.Read += im.Size()
 	s := m.w.Stream(0)

@@ -116,7 +116,8 @@ func (c *chained) same(fsys fs.FS, set *Set) error {
 		got = lay(got, recs)
 	}
 	if want := c.states[set.Newest().Seq]; !maps.Equal(got, want) {
-		return fmt.Errorf("the chain of %v gives %d records, which are not the %d of its point", set.Images, len(got), len(want))
+		return fmt.Errorf("the chain of %v gives %d records, which are not the %d of its point", set.Images, len(got),
+			len(want))
 	}
 	return nil
 }
@@ -177,7 +178,8 @@ func TestMergeBesideCheckpoint(t *testing.T) {
 			return fstest.Outcome{}
 		})
 		d := open(t, testOptions(fsys))
-		if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true)); err != nil { // 1, 2, 3, where 3 tries to merge
+		// 1, 2, 3, where 3 tries to merge
+		if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true)); err != nil {
 			t.Fatal(err)
 		}
 		w, err := d.BeginPartial(d.Newest()) // it waits until the merge is under way
@@ -296,7 +298,8 @@ func TestMergeFaultAndOn(t *testing.T) {
 		if err := c.check(mem); err != nil {
 			t.Fatalf("call %d (%v): %v", n, failure, err)
 		}
-		if err := errors.Join(c.take(d, true), c.merge(d, true), c.take(d, true), c.take(d, true), c.merge(d, true), c.take(d, true), c.take(d, true)); err != nil {
+		if err := errors.Join(c.take(d, true), c.merge(d, true), c.take(d, true), c.take(d, true), c.merge(d, true),
+			c.take(d, true), c.take(d, true)); err != nil {
 			t.Fatalf("after call %d: %v", n, err)
 		}
 		if err := c.check(mem); err != nil {
@@ -334,7 +337,8 @@ func TestMergeCrash(t *testing.T) {
 func TestVerifyChain(t *testing.T) {
 	mem, c := fstest.NewMem(), &chained{states: map[uint64]map[string]string{}}
 	d := open(t, testOptions(mem))
-	if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true), c.merge(d, false), c.take(d, true)); err != nil {
+	if err := errors.Join(c.take(d, false), c.take(d, true), c.take(d, true), c.merge(d, false),
+		c.take(d, true)); err != nil {
 		t.Fatal(err)
 	}
 	says := func(want string) {
@@ -346,7 +350,7 @@ func TestVerifyChain(t *testing.T) {
 	}
 	link := d.images[1].id().name()
 	says(fmt.Sprintf("image 5 at commit 5 is read from 3 images: image-000001 %s image-000005,", link))
-	says("merged; to be laid over image 1")
+	says("merged; based on image 1")
 	b := content(t, mem, link)
 	b[headerSize+100] ^= 1
 	overwrite(t, mem, link, b)

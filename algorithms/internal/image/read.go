@@ -43,7 +43,7 @@ func (im *Image) Path() string { return im.path }
 // Seq returns the sequence number.
 func (im *Image) Seq() uint64 { return im.head.seq }
 
-// Base returns the number of the image this one is to be laid over, or 0.
+// Base returns the number of the image this one is based on, or 0.
 func (im *Image) Base() uint64 { return im.head.base }
 
 // Algorithm returns the name of the algorithm that took the image.
@@ -60,9 +60,6 @@ func (im *Image) Records() uint64 { return im.foot.records }
 
 // Tombstones returns the number of tombstones.
 func (im *Image) Tombstones() uint64 { return im.foot.tombstones }
-
-// TableRecords returns the number of records in one table.
-func (im *Image) TableRecords(table int) uint64 { return im.foot.tables[table].records }
 
 // Digest returns the digest of all records, whatever their order.
 func (im *Image) Digest() uint64 { return im.foot.digest }

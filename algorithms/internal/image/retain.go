@@ -157,7 +157,7 @@ func (d *Dir) load() error {
 	return nil
 }
 
-// adopt takes over the images of the newest manifest that has a good one.
+// adopt takes over the images of the newest manifest that has a usable one.
 func (d *Dir) adopt(manifests []*manifest) error {
 	for _, m := range manifests {
 		good, problems, err := m.good(d.o.FS, d.o.Dir)

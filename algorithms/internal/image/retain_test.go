@@ -28,7 +28,7 @@ func TestRetention(t *testing.T) {
 		}
 		for i, ref := range set.Images[1:] {
 			if ref.Base != set.Images[i].Seq {
-				t.Errorf("after image %d: %d is laid over %d", n, ref.Seq, set.Images[i].Seq)
+				t.Errorf("after image %d: %d is based on %d", n, ref.Seq, set.Images[i].Seq)
 			}
 		}
 	}
@@ -99,7 +99,8 @@ func TestLeftovers(t *testing.T) {
 	mem := fstest.NewMem()
 	d := open(t, testOptions(mem))
 	mustTake(t, d, 0, nil, Point{})
-	for _, name := range []string{"image-000009", "image-000010.tmp", "MANIFEST-000011.tmp", "image-12", "image-000013.txt", "log-000001"} {
+	for _, name := range []string{"image-000009", "image-000010.tmp", "MANIFEST-000011.tmp", "image-12",
+		"image-000013.txt", "log-000001"} {
 		overwrite(t, mem, name, []byte("x"))
 	}
 	d = open(t, testOptions(mem))
@@ -117,7 +118,8 @@ func TestLeftovers(t *testing.T) {
 	overwrite(t, mem, "image-000012", []byte("x"))
 	overwrite(t, mem, "image-99999999999999999999", []byte("x"))
 	d = open(t, testOptions(mem))
-	check("[MANIFEST-000001 MANIFEST-000012 MANIFEST-000013 image-000001 image-000011 image-000012 image-000013.txt image-12 image-99999999999999999999 log-000001]")
+	check("[MANIFEST-000001 MANIFEST-000012 MANIFEST-000013 image-000001 image-000011 image-000012 image-000013.txt " +
+		"image-12 image-99999999999999999999 log-000001]")
 	if p := d.Problems(); len(p) != 1 || !strings.Contains(p[0].Error(), "MANIFEST-000013") {
 		t.Errorf("Problems: %v", p)
 	}

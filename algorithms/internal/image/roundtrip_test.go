@@ -222,13 +222,15 @@ func TestLargestHeader(t *testing.T) {
 	for range MaxTables {
 		o.Tables = append(o.Tables, durable.Table{Name: strings.Repeat("t", MaxName), ValueSize: 1000, Capacity: 1<<64 - 1, Hash: true})
 	}
-	info := mustTake(t, open(t, o), 0, nil, Point{Kind: strings.Repeat("k", MaxKind), Seq: 1<<64 - 1, LogFrom: 1, LogTo: 1<<64 - 1})
+	info := mustTake(t, open(t, o), 0, nil,
+		Point{Kind: strings.Repeat("k", MaxKind), Seq: 1<<64 - 1, LogFrom: 1, LogTo: 1<<64 - 1})
 	im, err := OpenImage(o.FS, info.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer im.Close()
-	if im.Algorithm() != o.Algorithm || len(im.Tables()) != MaxTables || im.Tables()[63] != o.Tables[63] || im.Point() != info.Point {
+	if im.Algorithm() != o.Algorithm || len(im.Tables()) != MaxTables || im.Tables()[63] != o.Tables[63] ||
+		im.Point() != info.Point {
 		t.Errorf("header comes back as %+v, %v", im.head, im.Point())
 	}
 }

@@ -128,7 +128,8 @@ func (s *scan) sums() error {
 	at := im.size - footerLen(len(found), int64(len(im.foot.blocks)))
 	for i, c := range found {
 		if c != im.foot.tables[i] {
-			return s.bad(damaged(im.path, at, "table %q holds %+v, the footer says %+v", im.head.tables[i].Name, c, im.foot.tables[i]))
+			return s.bad(damaged(im.path, at, "table %q holds %+v, the footer says %+v", im.head.tables[i].Name, c,
+				im.foot.tables[i]))
 		}
 	}
 	if sum != im.foot.digest {

@@ -14,7 +14,7 @@ const (
 	MaxBlock     = 1 << 28 // bytes of a block
 	MaxStreams   = 1 << 10
 	MaxChain     = 256            // images in a manifest
-	MaxBases     = MaxChain/2 - 2 // images that another may be laid over: two chains fit in a manifest
+	MaxBases     = MaxChain/2 - 2 // images that another may be based on: two chains fit in a manifest
 
 	// DefaultBlock is the block size, in bytes, when Options names none.
 	DefaultBlock = 1 << 20
@@ -65,7 +65,7 @@ func (p Point) check() error {
 // Info is what became of an image.
 type Info struct {
 	Seq        uint64
-	Base       uint64 // the image that this one is to be laid over; 0 for a full one
+	Base       uint64 // the image that this one is based on; 0 for a full one
 	Path       string // "" if the image was discarded
 	Point      Point
 	Records    uint64 // tombstones not included

@@ -16,7 +16,7 @@ import (
 type Report struct {
 	Dir    string
 	Files  finding.Files // manifests, images, then temporary files; each newest first
-	Chains []string      // of the newest image and the one before: which images they are laid over, in words
+	Chains []string      // of the newest image and the one before: which images they are based on, in words
 }
 
 // OK reports whether nothing is damaged.
@@ -85,7 +85,7 @@ func verifyManifest(fsys fs.FS, dir string, n uint64) (finding.File, *manifest) 
 	return f, m
 }
 
-// chains says, of the two newest images of m, which others they are laid over,
+// chains says, of the two newest images of m, which others they are based on,
 // if any.
 func (m *manifest) chains(files finding.Files) (out []string) {
 	bad := map[string]bool{}
@@ -124,7 +124,8 @@ func missing(m *manifest, in *inventory, dir string) []error {
 			found = found || i == e.id()
 		}
 		if !found {
-			out = append(out, damaged(filepath.Join(dir, manifestName(m.number)), 0, "it names %s, which is missing", e.id().name()))
+			out = append(out, damaged(filepath.Join(dir, manifestName(m.number)), 0, "it names %s, which is missing",
+				e.id().name()))
 		}
 	}
 	return out
@@ -151,7 +152,8 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) findin
 		if e := find(m.images, image.seq); e != nil && e.id() == image {
 			named = true
 			if got := im.entry(image.merge); got != *e {
-				f.Damage = append(f.Damage, damaged(path, 0, "%s means another image: found %+v, expected %+v", manifestName(m.number), got, *e))
+				f.Damage = append(f.Damage,
+					damaged(path, 0, "%s means another image: found %+v, expected %+v", manifestName(m.number), got, *e))
 			}
 		}
 	}
@@ -160,12 +162,12 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) findin
 	}
 	switch {
 	case image.merge != 0:
-		f.Note = fmt.Sprintf("merged; to be laid over image %d", im.Base())
+		f.Note = fmt.Sprintf("merged; based on image %d", im.Base())
 		if im.Base() == 0 {
 			f.Note = "merged; full"
 		}
 	case im.Base() != 0:
-		f.Note = fmt.Sprintf("partial; to be laid over image %d", im.Base())
+		f.Note = fmt.Sprintf("partial; based on image %d", im.Base())
 	}
 	if !named {
 		f.Note = "no manifest names it; it does not count"

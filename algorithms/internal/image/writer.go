@@ -50,6 +50,7 @@ func (w *Writer) path() string { return filepath.Join(w.dir.o.Dir, w.name()) }
 
 func (w *Writer) tmp() string { return w.path() + durable.TmpSuffix }
 
+// fail notes the first error of any stream; see failure.
 func (w *Writer) fail(err error) { w.failed.CompareAndSwap(nil, &err) }
 
 func (w *Writer) failure() error {
@@ -95,6 +96,8 @@ func (w *Writer) Commit(ctx context.Context, p Point) (Info, error) {
 	return info, nil
 }
 
+// commit is Commit, which cleans up where commit fails. After publish has returned
+// without an error the image counts.
 func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 	if err := p.check(); err != nil {
 		return Info{}, fmt.Errorf("commit %s: %w", w.name(), err)
@@ -115,7 +118,8 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 		return Info{}, explain(err)
 	}
 	info := Info{
-		Seq: f.seq, Base: w.header.base, Point: p, Records: f.records, Tombstones: f.tombstones, Bytes: e.size, Digest: f.digest,
+		Seq: f.seq, Base: w.header.base, Point: p, Records: f.records, Tombstones: f.tombstones, Bytes: e.size,
+		Digest:    f.digest,
 		WriteTime: w.longestWait() + written.Sub(start), SyncTime: time.Since(written),
 	}
 	if w.file != nil {
@@ -158,6 +162,7 @@ func (w *Writer) footer(p Point) *footer {
 	return f
 }
 
+// longestWait is how long the slowest stream waited for the disk.
 func (w *Writer) longestWait() time.Duration {
 	var longest time.Duration
 	for _, s := range w.streams {

@@ -38,11 +38,11 @@ func New(rate, burst int64, c Clock) *Limiter {
 }
 
 // Within returns a limiter, at first without a limit of its own, of a part of what is
-// written to l's disk: who waits for it waits for l as well.
+// written to l's disk: a writer that waits for it waits for l as well.
 func (l *Limiter) Within() *Limiter { return &Limiter{burst: l.burst, clock: l.clock, outer: l} }
 
 // SetRate limits what is written from now on to rate bytes a second; 0 is
-// without limit. Who waits already waits on.
+// without limit. A writer that waits already goes on waiting.
 func (l *Limiter) SetRate(rate int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,7 +13,7 @@ type Item struct{ Key, At uint64 }
 
 // Sort sorts items by Key, and leaves those of equal keys in their order. It
 // returns them in one of two slices, items or spare, grown where need be, and the
-// other one, whose content is of no value. It looks at those digits only in which
+// other one, whose content does not matter. It looks at those digits only in which
 // keys differ.
 func Sort(items, spare []Item) (sorted, other []Item) {
 	var differ uint64

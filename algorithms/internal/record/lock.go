@@ -8,11 +8,12 @@ import "sync/atomic"
 //	63..16  the sequence number of the last transaction that wrote the record
 //	15      held exclusively
 //	14      a checkpointer's: it copies the record, readers pass, writers wait; or
-//	        while a writer is in, it is the next to have it
-//	13      claimed by one who waited long: others do not take it before
+//	        while a writer holds the lock, the checkpointer is the next to have it
+//	13      claimed by a worker that waited long: others do not take it before
 //	12..0   how many hold it shared
 //
-// Nothing here blocks; who waits, and how, is the caller's decision.
+// Nothing here blocks: the caller decides whether to wait, and how. All methods may be
+// called concurrently.
 type Lock struct{ w atomic.Uint64 }
 
 const (
@@ -27,7 +28,8 @@ const (
 // MaxShared is the most that may hold a lock shared at once.
 const MaxShared = sharers
 
-// TryLock takes the lock exclusively and returns the clock of the last writer.
+// TryLock takes the lock exclusively and returns the clock of the last writer. It fails
+// where anybody holds, copies or claims the record.
 func (l *Lock) TryLock() (seq uint64, ok bool) {
 	w := l.w.Load()
 	if w&held != 0 || !l.w.CompareAndSwap(w, w|exclusive) {
@@ -36,7 +38,8 @@ func (l *Lock) TryLock() (seq uint64, ok bool) {
 	return w >> seqShift, true
 }
 
-// TryRLock takes the lock shared.
+// TryRLock takes the lock shared and returns the clock of the last writer. A copy in
+// progress does not keep readers out.
 func (l *Lock) TryRLock() (seq uint64, ok bool) {
 	for {
 		w := l.w.Load()
@@ -49,13 +52,13 @@ func (l *Lock) TryRLock() (seq uint64, ok bool) {
 	}
 }
 
-// Claim keeps everybody from taking the lock but those who claim it too: who
-// finds it held again and again would else wait for ever, as the one that let it
-// go is the first to be back. Who claims takes it by TryClaimed in the end, and
-// claims again until then; it is claimed no more then.
+// Claim keeps all from taking the lock except those that claim it too. Without it a
+// waiter can starve: the worker that releases the lock tends to win it again. A worker
+// that claims takes the lock by TryClaimed in the end, and claims again until then:
+// taking the lock ends every claim.
 func (l *Lock) Claim() { l.w.Or(claimed) }
 
-// Unclaim gives a claim up. One who claims too claims again.
+// Unclaim gives a claim up. Another worker that claims the lock claims it again.
 func (l *Lock) Unclaim() { l.w.And(^uint64(claimed)) }
 
 // TryClaimed takes a claimed lock, shared or exclusively.
@@ -71,16 +74,16 @@ func (l *Lock) TryClaimed(shared bool) (seq uint64, ok bool) {
 	return w >> seqShift, true
 }
 
-// Held reports whether a transaction holds the lock exclusively or, if shared
-// counts too, shared: a TryLock that failed while it was false met a
-// checkpointer's copy, or one who waits longer, and may simply try again.
+// Held reports whether a transaction holds the lock exclusively or, if shared is
+// set, shared. A TryLock that failed while Held was false met a checkpointer's copy or
+// a claim, and may simply be tried again.
 func (l *Lock) Held(shared bool) bool {
 	w := l.w.Load()
 	return w&exclusive != 0 || shared && w&sharers != 0
 }
 
-// Unlock releases an exclusive lock, to a copier that wants it or one who claims
-// it if there is one, and sets the clock. Who asks just now may be overlooked,
+// Unlock releases an exclusive lock and sets the clock. A copier that wants the lock,
+// or a worker that claims it, comes next. One that asks just now may be overlooked,
 // and asks again.
 func (l *Lock) Unlock(seq uint64) {
 	if l.w.Load()&(copying|claimed) != 0 {
@@ -90,8 +93,8 @@ func (l *Lock) Unlock(seq uint64) {
 	l.w.Store(seq << seqShift)
 }
 
-// handOver unlocks and leaves what others want of the lock. A copier may give up
-// meanwhile.
+// handOver unlocks and leaves the marks of those that want the lock. A copier may give
+// up meanwhile, hence the loop.
 func (l *Lock) handOver(seq uint64) {
 	for {
 		w := l.w.Load()
@@ -104,9 +107,9 @@ func (l *Lock) handOver(seq uint64) {
 // RUnlock releases a shared lock.
 func (l *Lock) RUnlock() { l.w.Add(^uint64(0)) }
 
-// TryCopy keeps writers out for as long as one copy takes, unless one is in, and
-// reports whether none was. Where it fails it leaves no mark: the record is free
-// for the next writer. A record has one copier at a time.
+// TryCopy keeps writers out while a checkpointer copies the record, until EndCopy. It
+// fails where a writer holds the lock, and then leaves no mark: the record is free for
+// the next writer. A record has one copier at a time.
 func (l *Lock) TryCopy() bool {
 	for {
 		w := l.w.Load()
@@ -119,11 +122,11 @@ func (l *Lock) TryCopy() bool {
 	}
 }
 
-// WantCopy is TryCopy that leaves a mark where a writer is in: that one hands the
-// record over when it unlocks, so that it cannot be passed on from writer to
-// writer for ever. Until then the copier asks again and again, or gives up by
-// EndCopy; if it looked at other records meanwhile, the next writer would wait
-// for these as well.
+// WantCopy is TryCopy that leaves a mark where a writer holds the lock: that writer
+// hands the record over when it unlocks, so that the record cannot pass from writer to
+// writer for ever. Until then the copier asks again and again, or gives up by EndCopy.
+// It must not turn to other records meanwhile: the next writer would wait for those
+// as well.
 func (l *Lock) WantCopy() bool { return l.w.Or(copying)&exclusive == 0 }
 
 // EndCopy lets writers in again.

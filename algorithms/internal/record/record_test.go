@@ -104,7 +104,8 @@ func random(rng *rand.Rand, n int) []byte {
 }
 
 func like(v *Version, want []byte) error {
-	if v.Present() != (want != nil) || v.Len() != len(want) || !bytes.Equal(v.Bytes(), want) || (v.Bytes() == nil) != (want == nil) {
+	if v.Present() != (want != nil) || v.Len() != len(want) || !bytes.Equal(v.Bytes(), want) ||
+		(v.Bytes() == nil) != (want == nil) {
 		return fmt.Errorf("present %v, %d bytes %x, want %x", v.Present(), v.Len(), v.Bytes(), want)
 	}
 	return nil

@@ -35,6 +35,7 @@ const (
 	slowOnes = 6   // one point in so many is slow in an era
 )
 
+// newSchedule returns a schedule of the seed in the environment, or of one that it prints.
 func newSchedule() *schedule {
 	seed, err := strconv.ParseUint(os.Getenv(Variable), 10, 64)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // A handle names a piece of the pool, in units from its start; 0 is none.
 type handle uint32
 
+// The sizes of the pool. Owners take and give in batches, so that they seldom meet.
 const (
 	unit      = 64      // bytes; a piece is a whole number of units
 	chunk     = 1 << 16 // bytes an owner takes from the pool at once
@@ -88,6 +89,7 @@ func sizeOf(c int) int {
 	return (c - 4*shift + 1) << shift * unit
 }
 
+// newOwner returns an owner without pieces. It belongs to one goroutine.
 func (p *pool) newOwner() *owner {
 	o := &owner{free: make([][]handle, len(p.free))}
 	for c := range o.free {
@@ -96,6 +98,7 @@ func (p *pool) newOwner() *owner {
 	return o
 }
 
+// at is the version in a piece.
 func (p *pool) at(h handle) *record.Version {
 	return (*record.Version)(unsafe.Add(p.base, uintptr(h)*unit))
 }
@@ -133,6 +136,8 @@ func (p *pool) refill(o *owner, c int) {
 	p.free[c] = p.free[c][:n-k]
 }
 
+// grab takes so many fresh units. The pool has room for every record to have one version,
+// so running out is a fault of the caller.
 func (p *pool) grab(units uint64) uint64 {
 	end := p.next.Add(units)
 	if end > p.units || end > uint64(handles) {

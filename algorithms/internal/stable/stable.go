@@ -66,6 +66,8 @@ func (s *Versions) Preserve(worker int, h *record.Head) {
 	s.save(worker, h, available)
 }
 
+// save keeps the live version of a record unless this round has one, and reports whether
+// it did. The caller holds the record's lock; the word is latched meanwhile.
 func (s *Versions) save(worker int, h *record.Head, status word) bool {
 	round := s.Round()
 	w := take(&h.Word).in(round)
@@ -77,6 +79,7 @@ func (s *Versions) save(worker int, h *record.Head, status word) bool {
 	return saved
 }
 
+// keep copies a version into a piece of the worker's.
 func (s *Versions) keep(worker int, live *record.Version) handle {
 	h := s.pool.take(s.owners[worker], class(record.VersionBytes(live.Len())))
 	s.pool.at(h).CopyFrom(live)
@@ -111,7 +114,7 @@ func (s *Versions) Settle(h *record.Head) {
 }
 
 // Take hands f the version of h that belongs to the checkpoint, under the
-// record's latch: the stable one where there is one, else the live one. It
+// record's latch: the stable one where there is one, otherwise the live one. It
 // erases the stable version and leaves the record available, so that no later
 // writer in this round sets anything aside. The caller is capturing stream i.
 func (s *Versions) Take(i int, h *record.Head, f func(*record.Version)) {
@@ -126,6 +129,7 @@ func (s *Versions) Take(i int, h *record.Head, f func(*record.Version)) {
 	give(&h.Word, makeWord(round, available, 0))
 }
 
+// erase gives the piece of a word back.
 func (s *Versions) erase(o *owner, w word) {
 	if h := w.handle(); h != 0 {
 		s.pool.give(o, class(record.VersionBytes(s.pool.at(h).Len())), h)

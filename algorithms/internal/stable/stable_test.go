@@ -150,7 +150,8 @@ func TestStampAndWrap(t *testing.T) {
 		s.Stamp(h.head(0))
 		s.Stamp(h.head(0))
 		if !s.Stamped(h.head(0)) || s.Stamped(h.head(1)) {
-			t.Errorf("round %d: the stamp is %v and %v, want true and false", s.Round(), s.Stamped(h.head(0)), s.Stamped(h.head(1)))
+			t.Errorf("round %d: the stamp is %v and %v, want true and false", s.Round(), s.Stamped(h.head(0)),
+				s.Stamped(h.head(1)))
 		}
 		if err := s.Next(); err != nil {
 			t.Fatal(err)

@@ -17,12 +17,14 @@ import (
 // version". So a new round resets every record at once, without touching one.
 type word uint64
 
+// The parts of a record's word: the status in the highest bits, the round, the handle.
 const (
 	available = word(1) << 62
 	roundBits = 30
 	handles   = word(1)<<roundBits - 1
 )
 
+// makeWord packs the parts; round and handle unpack them.
 func makeWord(round uint32, status word, h handle) word {
 	return status | word(round)<<roundBits | word(h)
 }

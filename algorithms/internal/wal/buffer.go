@@ -25,6 +25,7 @@ type ring struct {
 	mask uint64
 }
 
+// newRing returns a ring of n bytes, a power of two.
 func newRing(n int) *ring { return &ring{make([]byte, n), uint64(n - 1)} }
 
 // checksum is that of a frame of n bytes at position at.
@@ -69,6 +70,7 @@ type Buffer struct {
 	stalls, stallTime atomic.Uint64
 }
 
+// newBuffer returns the buffer of one worker, which g drains.
 func newBuffer(l *Log, g *logger) *Buffer {
 	b := &Buffer{log: l, logger: g, space: make(chan struct{}, 1)}
 	b.scratch = make([]byte, 0, 4096)

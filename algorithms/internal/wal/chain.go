@@ -32,7 +32,8 @@ type chain struct {
 }
 
 func newChain(r *replay, segs []segment, cut uint64) *chain {
-	return &chain{r: r, segs: segs, cut: cut, mark: min(segs[0].first-1, cut), items: make([][]Change, r.parts), spare: make([][]Change, r.parts)}
+	return &chain{r: r, segs: segs, cut: cut, mark: min(segs[0].first-1, cut), items: make([][]Change, r.parts),
+		spare: make([][]Change, r.parts)}
 }
 
 func (c *chain) close() {

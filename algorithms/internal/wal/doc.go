@@ -6,7 +6,7 @@
 //
 // Time is cut into epochs of Options.Interval. A transaction reads the epoch
 // inside Commit, while it holds all its locks, so epochs respect the order of
-// conflicting transactions: who comes second on a record never has the smaller
+// conflicting transactions: the second one on a record never has the smaller
 // epoch. An epoch e is closed when the current epoch is past it and every
 // buffer has since been seen outside Commit (or in a later one). A worker that
 // is idle, or in a transaction but not in Commit, holds nothing back. A logger
@@ -18,15 +18,15 @@
 // # Acknowledgements
 //
 // Commit never waits for the disk (only for room in the ring), and neither need
-// the worker: as in Silo (Tu et al., SOSP 2013, §4.10) it goes on with the next
+// the worker: as in Silo (Tu et al., SOSP 2013, §4.10) it continues with the next
 // transaction, and the acknowledgement of this one is released once its epoch,
 // which Commit returned, is durable. That goes for transactions that only read,
 // too: what they saw may not be durable yet. Durable says how far that is,
 // DurableAt when it came so far, WaitDurable waits for it, and Want keeps an epoch
 // without changes from lagging. What durable means is up to Options.Sync: with it
 // the fdatasync that covers the epoch has returned, for all loggers; without it
-// the records are written and survive the process, but not a power cut. Who
-// acknowledges bounds what is outstanding; the log does not.
+// the records are written and survive the process, but not a power cut. The
+// caller that acknowledges bounds what is outstanding; the log does not.
 //
 // # Files
 //

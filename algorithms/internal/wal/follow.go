@@ -28,7 +28,9 @@ func (o *Follower) At() uint64 { return o.at }
 
 // Next is Replay from At to an epoch, which must be durable, not 0 and not below
 // At. After an error At is what it was.
-func (o *Follower) Next(ctx context.Context, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
+func (o *Follower) Next(
+	ctx context.Context, to uint64, parallel int, f func(part int, c Change) error,
+) (ReplayInfo, error) {
 	if to == o.at {
 		return ReplayInfo{From: to, To: to, Durable: to}, nil
 	}
@@ -58,7 +60,7 @@ func (sv *survey) trust(_ fs.FS, to uint64) (end, error) {
 // start moves s to where it is to begin.
 func (p places) start(s *scanner) { s.off = max(s.off, p.before[s.path]) }
 
-// note notes where the chains are to be gone on with.
+// note notes where reading the chains continues.
 func (p places) note(chains []*chain) {
 	if p.after == nil {
 		return

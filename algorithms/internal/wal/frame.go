@@ -144,6 +144,7 @@ func appendKey(b []byte, kind Kind, table int, key uint64) []byte {
 	return binary.LittleEndian.AppendUint64(b, key)
 }
 
+// errChange means that a frame's changes do not parse, although its checksum is right.
 var errChange = errors.New("malformed change")
 
 // nextChange decodes the first change of b and returns what follows it.

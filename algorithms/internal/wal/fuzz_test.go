@@ -12,7 +12,8 @@ import (
 func FuzzHeader(f *testing.F) {
 	for _, h := range []header{
 		{loggers: 1, number: 1, session: 1, first: 1},
-		{sync: true, logger: 2, loggers: 3, number: 9, session: 4, part: 2, prev: 5, base: 6, first: 9, before: 9, durable: 8},
+		{sync: true, logger: 2, loggers: 3, number: 9, session: 4, part: 2, prev: 5, base: 6, first: 9, before: 9,
+			durable: 8},
 		{loggers: 0, session: 1, first: 1},
 		{loggers: maxLoggers + 1, session: 1, first: 1},
 	} {
@@ -56,7 +57,8 @@ func FuzzChanges(f *testing.F) {
 				again = appendKey(nil, c.Kind, c.Table, c.Key)
 			}
 			d, _, err := nextChange(again)
-			if err != nil || d.Kind != c.Kind || d.Table != c.Table || d.Key != c.Key || d.Off != c.Off || !bytes.Equal(d.Value, c.Value) {
+			if err != nil || d.Kind != c.Kind || d.Table != c.Table || d.Key != c.Key || d.Off != c.Off ||
+				!bytes.Equal(d.Value, c.Value) {
 				t.Fatalf("%+v became %+v, %v", c, d, err)
 			}
 			b = rest

@@ -23,6 +23,7 @@ type Gap struct {
 	After, Until, Known uint64
 }
 
+// gap is the part of the log before the session that no file holds.
 func (s *session) gap() Gap { return Gap{s.any(), s.prev, s.base, s.known} }
 
 // damage is the error of a replay that needs the gap, from an epoch on.

@@ -48,7 +48,8 @@ type logger struct {
 func newLogger(l *Log, id int) *logger {
 	g := &logger{
 		log: l, id: id, seed: seed(l.header.session, id), kick: make(chan struct{}, 1),
-		seg: l.header, out: make([]byte, 0, max(4096, min(outBytes, l.o.SegmentBytes))), marked: l.header.base, highest: l.header.base,
+		seg: l.header, out: make([]byte, 0, max(4096, min(outBytes, l.o.SegmentBytes))), marked: l.header.base,
+		highest: l.header.base,
 	}
 	g.seg.logger = id
 	g.durable.Store(l.header.base)

@@ -8,8 +8,10 @@ import (
 	"sync/atomic"
 )
 
+// noteHeader is the bytes before the payload of each chunk of a note.
 const noteHeader = 8
 
+// errNote means that chunks do not make a note, although their checksums are right.
 var errNote = errors.New("malformed note")
 
 // maxChunk is the most of a note that goes into one frame.

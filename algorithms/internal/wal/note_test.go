@@ -38,7 +38,8 @@ func TestNoteHoldsItsEpoch(t *testing.T) {
 	if err := l.Close(); err != nil || early {
 		t.Fatalf("epoch %d was closed under a note; %v", e, err)
 	}
-	if info, err := Replay(t.Context(), m, dir, 0, 0, 1, nil); err != nil || len(info.Notes) != 1 || len(info.Notes[0].Data) != 100_000 {
+	if info, err := Replay(t.Context(), m, dir, 0, 0, 1, nil); err != nil || len(info.Notes) != 1 ||
+		len(info.Notes[0].Data) != 100_000 {
 		t.Fatal(len(info.Notes), err)
 	}
 }

@@ -65,7 +65,7 @@ func newLog(o Options, sv *survey, e end) *Log {
 	l.epoch.Store(base + 1)
 	l.closed.Store(base)
 	l.durable.Store(base)
-	l.moments.add(base, time.Now())
+	l.times.add(base, time.Now())
 	l.dirty.Store(base)
 	for i := range o.Loggers {
 		l.loggers = append(l.loggers, newLogger(l, i))

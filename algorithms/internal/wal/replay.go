@@ -47,14 +47,19 @@ type Cut struct {
 // Replay may run beside an open Log, if to is not 0 nor above its Durable and
 // nobody truncates beyond from. Memory is bounded as package doc says; notes
 // are kept whole.
-func Replay(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error) (ReplayInfo, error) {
+func Replay(
+	ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error,
+) (ReplayInfo, error) {
 	return follow(ctx, fsys, dir, from, to, parallel, places{}, nil, f)
 }
 
 // ReplayAhead is Replay that tells ahead of a change some changes before it hands
 // it to f, on the same goroutine: time enough to bring the record into the cache.
 // Only the table and the key are to be looked at, and nothing has checked them.
-func ReplayAhead(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
+func ReplayAhead(
+	ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, ahead func(*Change),
+	f func(part int, c Change) error,
+) (ReplayInfo, error) {
 	return follow(ctx, fsys, dir, from, to, parallel, places{}, ahead, f)
 }
 
@@ -63,7 +68,10 @@ func ReplayAhead(ctx context.Context, fsys fs.FS, dir string, from, to uint64, p
 const aheadChanges = 12
 
 // follow is Replay that begins at places.
-func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, ahead func(*Change), f func(part int, c Change) error) (ReplayInfo, error) {
+func follow(
+	ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, at places, ahead func(*Change),
+	f func(part int, c Change) error,
+) (ReplayInfo, error) {
 	info := ReplayInfo{From: from}
 	if parallel < 1 {
 		return info, fmt.Errorf("replay log %s: %d parts, at least 1 is needed", dir, parallel)
@@ -90,7 +98,8 @@ func follow(ctx context.Context, fsys fs.FS, dir string, from, to uint64, parall
 	if err := sv.need(from, info.To); err != nil {
 		return info, err
 	}
-	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, ahead: ahead, f: f, info: &info, orders: make([]order, parallel)}
+	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, ahead: ahead, f: f, info: &info,
+		orders: make([]order, parallel)}
 	for _, s := range sv.sessions {
 		if err := r.session(s); err != nil {
 			return info, err
@@ -145,7 +154,7 @@ type replay struct {
 	parts  int
 	at     places
 	f      func(part int, c Change) error
-	ahead  func(*Change) // told some changes before f; may be nil
+	ahead  func(*Change) // called with some changes before f is; may be nil
 	info   *ReplayInfo   // only Replay's goroutine writes it
 	orders []order       // by part
 }

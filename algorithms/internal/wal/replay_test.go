@@ -35,7 +35,8 @@ func TestRoundTrip(t *testing.T) {
 				if _, _, err := r.replayed(m, 0, d2+1000); err == nil {
 					t.Fatal("replayed beyond the end")
 				}
-				if info, err := Verify(t.Context(), m, dir); err != nil || info.From != 0 || info.Records != 300*7 || len(info.Cuts) > 0 {
+				if info, err := Verify(t.Context(), m, dir); err != nil || info.From != 0 || info.Records != 300*7 ||
+					len(info.Cuts) > 0 {
 					t.Fatalf("verify: %+v %v", info, err)
 				}
 			})
@@ -88,7 +89,8 @@ func runRig(t *testing.T, r *rig, o Options, n int) uint64 {
 // A replay beside the running log sees the durable epochs whole.
 func TestReplayWhileOpen(t *testing.T) {
 	m, r := fstest.NewMem(), newRig(20)
-	l, err := Open(Options{Dir: dir, FS: m, Workers: 1, Loggers: 2, Interval: time.Millisecond, SegmentBytes: 4 << 10, RingBytes: 4096, Sync: true})
+	l, err := Open(Options{Dir: dir, FS: m, Workers: 1, Loggers: 2, Interval: time.Millisecond, SegmentBytes: 4 << 10,
+		RingBytes: 4096, Sync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

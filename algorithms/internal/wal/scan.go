@@ -10,6 +10,7 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
+// chunkBytes is how much of a segment is read at once.
 const chunkBytes = 1 << 20
 
 // A scanner reads the frames of one segment in order.
@@ -141,7 +142,8 @@ func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
 	}
 	defer s.f.Close()
 	s.reuse = true
-	t := tail{path: seg.path, size: s.size, mark: seg.first - 1, confirmed: seg.durable, highest: max(seg.first-1, seg.before)}
+	t := tail{path: seg.path, size: s.size, mark: seg.first - 1, confirmed: seg.durable,
+		highest: max(seg.first-1, seg.before)}
 	for stop == 0 || t.mark < stop {
 		fr, err := s.next()
 		if err != nil {

@@ -75,7 +75,8 @@ func decodeHeader(b []byte) (h header, err error) {
 	}
 	flags, logger, loggers := u32(12), u32(16), u32(20)
 	lead := uint64(u32(88))
-	if flags&^(flagSync|flagLost) != 0 || loggers < 1 || loggers > maxLoggers || logger >= loggers || flags&flagLost == 0 && lead != 0 {
+	if flags&^(flagSync|flagLost) != 0 || loggers < 1 || loggers > maxLoggers || logger >= loggers ||
+		flags&flagLost == 0 && lead != 0 {
 		return h, errors.New("impossible header")
 	}
 	h = header{

@@ -90,7 +90,8 @@ func (sv *survey) before(i int, from, to uint64) (short []Shortage) {
 	case s.known > since:
 		short = append(short, Shortage{s.any(), since + 1, s.known, "was begun when the log before it had been lost"})
 	case s.known == 0 && to > since && to <= s.base:
-		short = append(short, Shortage{s.any(), since + 1, to, fmt.Sprintf("was begun when the log ended at epoch %d", s.prev)})
+		short = append(short, Shortage{s.any(), since + 1, to,
+			fmt.Sprintf("was begun when the log ended at epoch %d", s.prev)})
 	}
 	return short
 }

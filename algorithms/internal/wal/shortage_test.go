@@ -51,7 +51,8 @@ func TestShortages(t *testing.T) {
 			}
 		}
 	}
-	if short, _, err := Shortages(fstest.NewMem(), "nothing", 3, 5); err != nil || !slices.Equal(short, []Shortage{{"nothing", 4, 5, "holds no log"}}) {
+	if short, _, err := Shortages(fstest.NewMem(), "nothing", 3, 5); err != nil ||
+		!slices.Equal(short, []Shortage{{"nothing", 4, 5, "holds no log"}}) {
 		t.Errorf("a folder that is not there: %v, %v", short, err)
 	}
 }
@@ -76,7 +77,8 @@ func TestShortageText(t *testing.T) {
 		t.Fatalf("%v, %v", short, err)
 	}
 	want := []string{
-		fmt.Sprintf("epochs %d to %d are missing: %s is there, and the file before it is not", short[0].From, short[0].To, names[2]),
+		fmt.Sprintf("epochs %d to %d are missing: %s is there, and the file before it is not", short[0].From, short[0].To,
+			names[2]),
 		fmt.Sprintf("epochs %d to 99 are missing: %s ends at epoch %d", end+1, names[len(names)-1], end),
 	}
 	for i, s := range short {

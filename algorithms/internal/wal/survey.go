@@ -10,7 +10,7 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A segment is a log file with a good header.
+// A segment is a log file with a valid header.
 type segment struct {
 	header
 	path string

@@ -226,7 +226,8 @@ func TestMalformedBody(t *testing.T) {
 	n := int(binary.LittleEndian.Uint32(b[segHeader+4:]))
 	fr := b[segHeader : segHeader+n]
 	epoch := binary.LittleEndian.Uint64(fr[16:])
-	for _, body := range []string{"\x09", "\x01", "\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "\x02\x00abcdefgh\xff\x7f"} {
+	for _, body := range []string{"\x09", "\x01", "\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		"\x02\x00abcdefgh\xff\x7f"} {
 		clear(fr[frameHeader:])
 		copy(fr[frameHeader:], body)
 		seal(fr, seed(1, 0), frameChanges, 0, epoch, 1)

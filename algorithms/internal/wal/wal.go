@@ -42,6 +42,7 @@ type Options struct {
 	Failed func(error)
 }
 
+// check fills in defaults, and refuses what cannot be.
 func (o *Options) check() error {
 	if o.Loggers == 0 {
 		o.Loggers = 1
@@ -59,11 +60,13 @@ func (o *Options) check() error {
 	case o.FS == nil || o.Dir == "":
 		return errors.New("open log: a folder and a file system are needed")
 	case o.Workers < 1 || o.Loggers < 1 || o.Loggers > maxLoggers:
-		return fmt.Errorf("open log %s: %d workers and %d loggers; at least one of each is needed and at most %d loggers", o.Dir, o.Workers, o.Loggers, maxLoggers)
+		return fmt.Errorf("open log %s: %d workers and %d loggers; at least one of each is needed and at most %d loggers",
+			o.Dir, o.Workers, o.Loggers, maxLoggers)
 	case max(o.After, o.Above) > maxNumber:
 		return fmt.Errorf("open log %s: epochs cannot go on after %d", o.Dir, max(o.After, o.Above))
 	case o.Interval < 0 || o.SegmentBytes < 0 || o.RingBytes < 0 || o.RingBytes > maxFrame:
-		return fmt.Errorf("open log %s: interval %v, segment of %d bytes or ring of %d bytes is out of range", o.Dir, o.Interval, o.SegmentBytes, o.RingBytes)
+		return fmt.Errorf("open log %s: interval %v, segment of %d bytes or ring of %d bytes is out of range", o.Dir,
+			o.Interval, o.SegmentBytes, o.RingBytes)
 	}
 	o.RingBytes = 1 << bits.Len(uint(max(o.RingBytes, 256)-1))
 	return nil
@@ -93,11 +96,11 @@ type Log struct {
 
 	clockDone, loggersDone sync.WaitGroup
 
-	mu      sync.Mutex
-	err     error         // the first failure; protected by mu
-	shut    bool          // Close was called; protected by mu
-	moved   chan struct{} // closed and replaced when durable moves; protected by mu
-	moments moments       // protected by mu
+	mu    sync.Mutex
+	err   error         // the first failure; protected by mu
+	shut  bool          // Close was called; protected by mu
+	moved chan struct{} // closed and replaced when durable moves; protected by mu
+	times durableTimes  // protected by mu
 
 	filesMu sync.Mutex
 	files   []sealed // segments that are not written any more; protected by filesMu
@@ -117,7 +120,7 @@ func (l *Log) Worker(i int) *Buffer { return l.buffers[i] }
 func (l *Log) Epoch() uint64 { return l.epoch.Load() }
 
 // Durable returns the largest epoch that is wholly on disk: synced with
-// Options.Sync, else written.
+// Options.Sync, otherwise written.
 func (l *Log) Durable() uint64 { return l.durable.Load() }
 
 // Err returns the failure that stopped the log, or nil. After it nothing more
@@ -128,7 +131,7 @@ func (l *Log) Err() error {
 	return l.err
 }
 
-// WaitDurable returns when epoch is durable; else it returns the error of ctx,
+// WaitDurable returns when epoch is durable; otherwise it returns the error of ctx,
 // of the log, or ErrClosed.
 func (l *Log) WaitDurable(ctx context.Context, epoch uint64) error {
 	raise(&l.want, epoch)
@@ -191,7 +194,7 @@ func (l *Log) announce() {
 	defer l.mu.Unlock()
 	if l.err == nil && least > l.durable.Load() {
 		l.durable.Store(least)
-		l.moments.add(least, time.Now())
+		l.times.add(least, time.Now())
 		close(l.moved)
 		l.moved = make(chan struct{})
 	}

@@ -43,7 +43,8 @@ func OpenWindow(fsys fs.FS, dir string, from, to uint64) (*Window, error) {
 		return nil, err
 	}
 	if e.epoch < to || to == 0 && e.epoch < from {
-		return nil, fmt.Errorf("read log %s: it ends at epoch %d, and epochs %d to %d are asked for", dir, e.epoch, from+1, max(from, to))
+		return nil, fmt.Errorf("read log %s: it ends at epoch %d, and epochs %d to %d are asked for", dir, e.epoch, from+1,
+			max(from, to))
 	}
 	w := &Window{fs: fsys, sv: sv, from: from, to: to}
 	if to == 0 {

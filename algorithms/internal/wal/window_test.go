@@ -22,7 +22,8 @@ func written(t *testing.T, seed uint64) *fstest.Mem {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	stamp := uint64(0)
 	for _, loggers := range []int{1, 3, 2} {
-		l, err := Open(Options{Dir: dir, FS: mem, Workers: 3, Loggers: loggers, Interval: time.Millisecond, SegmentBytes: 2000})
+		l, err := Open(Options{Dir: dir, FS: mem, Workers: 3, Loggers: loggers, Interval: time.Millisecond,
+			SegmentBytes: 2000})
 		if err != nil {
 			t.Fatal(err)
 		}

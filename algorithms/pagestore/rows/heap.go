@@ -19,6 +19,7 @@ type heap struct {
 	last    []pages.Link // of the message that was put last
 }
 
+// newHeap returns an empty heap for the keys below Options.Keys.
 func newHeap(o Options, m *arena.Meter) (*heap, error) {
 	h := &heap{batched: o.Way == InsertRows, links: make([]pages.Link, o.Keys)}
 	var err error
@@ -31,12 +32,16 @@ func newHeap(o Options, m *arena.Meter) (*heap, error) {
 	return h, nil
 }
 
+// keyBytes is how many bytes of a row are its key, a little-endian number at the start.
 const keyBytes = 8
 
+// keyOf reads a row's key.
 func keyOf(row []byte) uint64 { return binary.LittleEndian.Uint64(row) }
 
+// close gives the pages back.
 func (h *heap) close() error { return errors.Join(h.rows.Close(), h.space.Close()) }
 
+// Load puts one row, before the messages. The key must be new.
 func (h *heap) Load(row []byte) error {
 	l, err := h.rows.Insert(row)
 	if err == nil {
@@ -45,6 +50,8 @@ func (h *heap) Load(row []byte) error {
 	return err
 }
 
+// Put puts the rows of a message and remembers their links for Note, outside of the time
+// that is measured.
 func (h *heap) Put(rows [][]byte) error {
 	if cap(h.last) < len(rows) {
 		h.last = make([]pages.Link, len(rows))
@@ -63,12 +70,14 @@ func (h *heap) Put(rows [][]byte) error {
 	return nil
 }
 
+// Note files the links of the message that was put last.
 func (h *heap) Note(rows [][]byte) {
 	for i, row := range rows {
 		h.links[keyOf(row)] = h.last[i]
 	}
 }
 
+// Remove removes the rows of keys that are there.
 func (h *heap) Remove(keys []uint64) error {
 	for _, key := range keys {
 		if err := h.rows.Remove(h.links[key]); err != nil {
@@ -79,6 +88,7 @@ func (h *heap) Remove(keys []uint64) error {
 	return nil
 }
 
+// Read appends a row to dst, or reports that there is none of the key.
 func (h *heap) Read(key uint64, dst []byte) ([]byte, bool, error) {
 	if h.links[key] == 0 {
 		return dst, false, nil
@@ -87,6 +97,7 @@ func (h *heap) Read(key uint64, dst []byte) ([]byte, bool, error) {
 	return row, err == nil, err
 }
 
+// Held is what the pages hold. There is no index.
 func (h *heap) Held() Held {
 	return Held{Rows: h.rows.Count(), Bytes: h.rows.Bytes(), Pages: h.rows.Pages()}
 }

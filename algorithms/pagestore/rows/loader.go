@@ -1,6 +1,6 @@
 // Package rows puts messages of rows into page memory in every way that
 // IEP-32 speaks of, so that they can be compared: into the free list alone, row
-// by row or at once, which is what its published table is of, and into a table
+// by row or at once, which is what its published table measures, and into a table
 // with an index, in three ways that it proposes and never measured.
 //
 // It is no algorithm and no store.Store: there are no transactions and no
@@ -109,7 +109,9 @@ var ErrWrong = errors.New("page memory does not hold what was put into it")
 
 // Compare compares all rows with those that each yields, all that there ought to
 // be, and returns the sum of their digests. Nothing can be put afterwards.
-func (l *Loader) Compare(each func(func(key uint64, row []byte) error) error, digest func(row []byte) uint64) (sum uint64, err error) {
+func (l *Loader) Compare(
+	each func(func(key uint64, row []byte) error) error, digest func(row []byte) uint64,
+) (sum uint64, err error) {
 	var got []byte
 	var rows, bytes int64
 	err = each(func(key uint64, want []byte) error {
@@ -122,7 +124,8 @@ func (l *Loader) Compare(each func(func(key uint64, row []byte) error) error, di
 		case !found:
 			return fmt.Errorf("%w: there is no row of key %d", ErrWrong, key)
 		case !slices.Equal(got, want):
-			return fmt.Errorf("%w: key %d has %d bytes, which are not the %d that were put last", ErrWrong, key, len(got), len(want))
+			return fmt.Errorf("%w: key %d has %d bytes, which are not the %d that were put last", ErrWrong, key, len(got),
+				len(want))
 		}
 		rows, bytes, sum = rows+1, bytes+int64(len(want)), sum+digest(got)
 		return nil

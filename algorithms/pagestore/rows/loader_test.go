@@ -92,7 +92,8 @@ func TestCompareFinds(t *testing.T) {
 	for _, w := range Ways() {
 		check := func(want string, spoil func(l *Loader) error) {
 			t.Helper()
-			l, s := run(t, w, bulk.Config{Records: 100, Rows: 10, Size: workload.Span{Low: 50, High: 60}, Mix: "insert", Order: workload.Random})
+			l, s := run(t, w, bulk.Config{Records: 100, Rows: 10, Size: workload.Span{Low: 50, High: 60}, Mix: "insert",
+				Order: workload.Random})
 			if err := spoil(l); err != nil {
 				t.Fatal(err)
 			}

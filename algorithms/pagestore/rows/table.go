@@ -17,6 +17,7 @@ type table struct {
 	order []keyed // of the message that is put
 }
 
+// newTable returns an empty table that is put into in the way of o.
 func newTable(o Options, m *arena.Meter) (*table, error) {
 	s, err := rowstore.New(o.PageSize, o.pages(), m)
 	if err != nil {
@@ -26,8 +27,10 @@ func newTable(o Options, m *arena.Meter) (*table, error) {
 	return &table{store: s, batch: s.NewBatch(), way: ways[o.Way]}, nil
 }
 
+// close gives the pages back.
 func (t *table) close() error { return t.store.Close() }
 
+// Load puts one row, before the messages.
 func (t *table) Load(row []byte) error { return t.store.Put(row) }
 
 // Put sorts the rows where the way wants that and they are not.
@@ -70,6 +73,7 @@ func (t *table) sort(rows [][]byte) {
 // Note has nothing to do: the index knows.
 func (t *table) Note([][]byte) {}
 
+// Remove removes the rows of keys; one that is not there is an ErrWrong.
 func (t *table) Remove(keys []uint64) error {
 	for _, key := range keys {
 		switch found, err := t.store.Remove(key); {
@@ -82,11 +86,14 @@ func (t *table) Remove(keys []uint64) error {
 	return nil
 }
 
+// Read appends a row to dst, or reports that there is none of the key.
 func (t *table) Read(key uint64, dst []byte) ([]byte, bool, error) { return t.store.Get(key, dst) }
 
+// Held is what the pages hold, those of the index apart.
 func (t *table) Held() Held {
 	u := t.store.Usage()
 	return Held{Rows: t.store.Len(), Bytes: u.Bytes, Pages: u.Data, IndexPages: u.Index}
 }
 
+// unreachable removes the rows that the index does not lead to, and counts them.
 func (t *table) unreachable() (int, error) { return t.store.Reclaim() }

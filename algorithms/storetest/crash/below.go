@@ -41,6 +41,8 @@ func (p *process) reap() {
 	_ = p.cmd.Wait()
 }
 
+// command runs the cutter, which is one of the user's, with one argument. Its output is
+// part of the error.
 func (l *lineage) command(ctx context.Context, what string) error {
 	out, err := exec.CommandContext(ctx, "sh", "-c", l.cutter+" "+what).CombinedOutput()
 	if err != nil {

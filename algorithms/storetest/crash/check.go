@@ -11,17 +11,20 @@ import (
 // A state is what a store holds, by table and key.
 type state map[place]entry
 
+// A place names a record.
 type place struct {
 	table int
 	key   uint64
 }
 
+// An entry is a record as recovery left it.
 type entry struct {
 	stamp   uint64
 	present bool
 	value   []byte
 }
 
+// stateOf copies what a store holds, deleted records included. No transaction may run.
 func stateOf(s *store.Store) state {
 	st := state{}
 	s.Each(func(table int, key, stamp uint64, v []byte) {
@@ -30,6 +33,7 @@ func stateOf(s *store.Store) state {
 	return st
 }
 
+// at returns the entry of a record; the zero entry where there is none.
 func (st state) at(a store.Access) entry { return st[place{int(a.Table), a.Key}] }
 
 // done returns how many transactions of each worker a state holds, by the
@@ -46,19 +50,21 @@ func (st state) done() (n [workers]uint64, err error) {
 	return n, nil
 }
 
-// Findings are what is wrong with a recovered state, for a person, and in how
-// many ways.
+// Findings are the faults of a recovered state: how many of each class, and a line of
+// text for each.
 type findings struct {
 	lost  int // acknowledged, and not there
 	mixed int // records that are not of one state, or not of the one they should be
 	texts []string
 }
 
+// lose notes something that was promised and is not there.
 func (f *findings) lose(format string, a ...any) {
 	f.lost++
 	f.texts = append(f.texts, "lost: "+fmt.Sprintf(format, a...))
 }
 
+// mix notes a state that never was.
 func (f *findings) mix(format string, a ...any) {
 	f.mixed++
 	f.texts = append(f.texts, "mixed: "+fmt.Sprintf(format, a...))
@@ -84,6 +90,8 @@ func (st state) whole(seed uint64, n [workers]uint64, f *findings) {
 	}
 }
 
+// group checks that the copies of group g agree, that it counts the transactions wanted
+// of each worker, and that none of these knew of a transaction that is not in the state.
 func (st state) group(g int, want, n [workers]uint64, f *findings) {
 	first := st.at(member(g, 0))
 	for i := range copies {
@@ -105,10 +113,12 @@ func (st state) group(g int, want, n [workers]uint64, f *findings) {
 	got.decode(first.value)
 	for w := range workers {
 		if got.count[w] != want[w] {
-			f.mix("group %d has %d transactions of worker %d, whose first %d write it %d times", g, got.count[w], w, n[w], want[w])
+			f.mix("group %d has %d transactions of worker %d, whose first %d write it %d times", g, got.count[w], w,
+				n[w], want[w])
 		}
 		if got.clock[w] > n[w] {
-			f.mix("group %d was written by one who knew transaction %d of worker %d, which is not there (%d are)", g, got.clock[w], w, n[w])
+			f.mix("group %d was written by one who knew transaction %d of worker %d, which is not there (%d are)", g,
+				got.clock[w], w, n[w])
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 // and says what it is to do.
 const childVariable = "CKPTBENCH_CRASH_CHILD"
 
-// An order is what a child is to do.
+// An order tells a child what to do. It travels in an environment variable, as JSON.
 type order struct {
 	Algorithm string
 	Log       bool
@@ -34,7 +34,7 @@ type order struct {
 
 // A way is how a store with files of its own is recovered, and what from.
 type way struct {
-	Own     bool // from its own files; else from an image, as every other store
+	Own     bool // from its own files; otherwise from an image, as every other store
 	Budget  bool // it has a memory budget
 	NoImage bool // there are no images to fall back to
 }
@@ -50,7 +50,7 @@ func ways(e algorithms.Entry) []way {
 	return []way{{}, {Own: true}, {Own: true, NoImage: true}}
 }
 
-// budget is of a few pages, fewer than there are.
+// budget is the size of a few pages, fewer than there are.
 const budget = 24 << 10
 
 // source is what the store is recovered from.
@@ -158,8 +158,9 @@ func (o order) openLedger(notes io.WriterAt, done [workers]uint64) (*ledger, err
 func (o order) options(disk fs.FS) store.Options {
 	opts := store.Options{
 		Tables: tables(), Workers: workers,
-		Images: store.Images{Dir: o.images(), FS: disk, Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2), Base: o.Seed%2 == 0},
-		Log:    store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond, SegmentBytes: 16 << 10},
+		Images: store.Images{Dir: o.images(), FS: disk, Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2),
+			Base: o.Seed%2 == 0},
+		Log: store.Log{Dir: o.log(), Sync: true, Interval: time.Millisecond, SegmentBytes: 16 << 10},
 	}
 	e, _ := algorithms.Find(o.Algorithm)
 	e.Apply(&opts)
@@ -185,13 +186,13 @@ func (o order) fill(s *store.Store, disk fs.FS) (done [workers]uint64, err error
 	return stateOf(s).done()
 }
 
-// A child is a store under load.
+// A child is a store under load, in a process that waits to be killed.
 type child struct {
 	o         order
 	s         *store.Store
 	l         *ledger
-	committed [workers]atomic.Uint64
-	failed    chan error
+	committed [workers]atomic.Uint64 // transactions of each worker that returned; written by the worker alone
+	failed    chan error             // gets the error of the goroutine that fails first
 }
 
 // checkpoints takes one image after another.
@@ -203,6 +204,8 @@ func (c *child) checkpoints() error {
 	}
 }
 
+// checkpoint takes one, and notes what it must hold and what it may hold at most: what
+// had committed before it began, and what had begun when it ended.
 func (c *child) checkpoint() error {
 	var r returned
 	for w := range workers {

@@ -9,6 +9,7 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// errAbort is what a body returns that is to be taken back.
 var errAbort = errors.New("taken back on purpose")
 
 // A client runs one worker's transactions, one after another, in one goroutine.
@@ -63,7 +64,8 @@ func (c *client) declare() {
 	c.req.Access = acc
 }
 
-const firstGroup = 3 // its place among the declarations
+// firstGroup is the place of the first group's records among the declarations.
+const firstGroup = 3
 
 func (c *client) body(tx *store.Txn) error {
 	var read [3]group

@@ -199,7 +199,8 @@ func TestWhole(t *testing.T) {
 
 func TestCompare(t *testing.T) {
 	same := func(n uint64) [workers]uint64 { return [workers]uint64{n, n, n} }
-	a := account{committed: same(50), acknowledged: same(40), last: returned{image: 7, point: 70, least: same(20), most: same(30)}}
+	a := account{committed: same(50), acknowledged: same(40),
+		last: returned{image: 7, point: 70, least: same(20), most: same(30)}}
 	check := func(log bool, n, seq, point uint64, lost, mixed bool) {
 		t.Helper()
 		l := &lineage{order: order{Log: log}, done: same(10), images: 6}

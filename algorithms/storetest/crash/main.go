@@ -43,10 +43,13 @@ func parentMain(ctx context.Context, args []string, out, progress io.Writer) int
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
 	trials := flags.Int("trials", 200, "kills of each algorithm; half of them with a log, where it can do without")
 	only := flags.String("only", "", "this algorithm only")
-	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000, "of the work and of the moments of the kills")
-	dir := flags.String("dir", "", "where the stores are to be, on a real file system (default: the system's folder for temporary files)")
+	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000,
+		"of the work and of the moments of the kills")
+	dir := flags.String("dir", "",
+		"where the stores are to be, on a real file system (default: the system's folder for temporary files)")
 	power := flags.Int("power", 0, "power cuts for each kill, in place of what the kill leaves in the page cache")
-	cutter := flags.String("cutter", "", "command that takes the file system of -dir away (with the argument down) and brings it back (up): see below.go")
+	cutter := flags.String("cutter", "",
+		"command that takes the file system of -dir away (with the argument down) and brings it back (up): see below.go")
 	jobs := flags.Int("jobs", runtime.NumCPU(), "stores at once")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -171,7 +174,8 @@ func (p *plan) one(ctx context.Context, r *row, seed uint64, n int) {
 // report prints the table and returns the exit code.
 func report(out io.Writer, rows []*row) (code int) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "algorithm\tlog\ttrials\twhile starting\tpower cuts\timages\ttransactions\tlost\tmixed\terrors\tseconds\t")
+	fmt.Fprintln(w, "algorithm\tlog\ttrials\twhile starting\tpower cuts\t"+
+		"images\ttransactions\tlost\tmixed\terrors\tseconds\t")
 	for _, r := range rows {
 		s := &r.sum
 		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t\n", r.e.Name, r.log, s.trials, s.early, s.cuts,

@@ -60,7 +60,8 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 			d := l.cut(ctx, notes, begun, &f)
 			t.cuts++
 			for _, text := range f.texts {
-				t.texts = append(t.texts, fmt.Sprintf("power cut at record %d of %d (%s): %s", i, len(records), before(records, i), text))
+				t.texts = append(t.texts,
+					fmt.Sprintf("power cut at record %d of %d (%s): %s", i, len(records), before(records, i), text))
 			}
 			t.lost, t.mixed = t.lost+f.lost, t.mixed+f.mixed
 			if len(f.texts) == 0 {

@@ -36,10 +36,11 @@ type lineage struct {
 	images  uint64          // the number of the newest image that must be there
 	power   power           // how the power is cut, where it is
 	sure    *account        // what had been acknowledged before a cutter began; nil: the child had not begun
-	cutter  string          // the command that takes the file system away and brings it back; empty: the child is killed only
+	// the command that takes the file system away and brings it back; empty: the child is killed only
+	cutter string
 }
 
-// A tally is what came of some trials.
+// A tally counts the outcomes of some trials.
 type tally struct {
 	trials, early int // kills; those before the child's workers ran
 	cuts          int // disks that were built as after power cuts
@@ -48,6 +49,7 @@ type tally struct {
 	findings
 }
 
+// add adds another tally.
 func (t *tally) add(o tally) {
 	t.trials, t.early = t.trials+o.trials, t.early+o.early
 	t.cuts += o.cuts
@@ -74,7 +76,9 @@ func life(e algorithms.Entry) time.Duration {
 //
 // With power cuts in the plan the power is cut as well, at so many moments of each child's
 // life.
-func (p *plan) run(ctx context.Context, dir string, e algorithms.Entry, log bool, seed uint64, n int) (t tally, err error) {
+func (p *plan) run(
+	ctx context.Context, dir string, e algorithms.Entry, log bool, seed uint64, n int,
+) (t tally, err error) {
 	cuts := p.cuts
 	l := &lineage{
 		order: order{Algorithm: e.Name, Log: log, Dir: dir, Seed: seed, Power: cuts > 0, Notes: cmp.Or(p.notes, dir)},
@@ -117,6 +121,7 @@ type process struct {
 	stderr bytes.Buffer
 }
 
+// start starts a child on the lineage's folder.
 func (l *lineage) start(ctx context.Context) (*process, error) {
 	text, err := json.Marshal(l.order)
 	if err != nil {
@@ -174,6 +179,7 @@ func (l *lineage) kill(ctx context.Context) (early bool, err error) {
 	return early, p.end()
 }
 
+// moment draws a time between two.
 func (l *lineage) moment(from, to time.Duration) time.Duration {
 	return from + time.Duration(l.rng.Int64N(int64(to-from)))
 }
@@ -200,7 +206,7 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 	return nil
 }
 
-// A found is what was recovered from a disk.
+// A found is the state recovered from a disk.
 type found struct {
 	state  state
 	done   [workers]uint64

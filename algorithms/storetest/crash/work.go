@@ -44,6 +44,8 @@ const (
 	groupBytes = groupHead + 64
 )
 
+// tables are large enough for some of an image's blocks, and small enough for records to
+// be written again all the time.
 func tables() []store.TableSpec {
 	return []store.TableSpec{
 		counters: {Name: "counters", ValueSize: 24, Capacity: workers},
@@ -61,6 +63,8 @@ func member(g, i int) store.Access {
 	return store.Access{Table: thirds, Key: 1<<40 + uint64(g)*7919, Mode: store.Exclusive}
 }
 
+// ticket is the record of a worker's n-th ticket; the n-th and the one tickets before it
+// share a record.
 func ticket(worker int, n uint64) store.Access {
 	return store.Access{Table: ticketed, Key: 1<<50 + uint64(worker)*tickets + n%tickets, Mode: store.Exclusive}
 }
@@ -75,6 +79,7 @@ type draw struct {
 	padding int    // of whole values
 }
 
+// drawn returns what transaction n does; the same for the same arguments, in every process.
 func drawn(seed uint64, worker int, n uint64) (d draw) {
 	rng := rand.New(rand.NewPCG(seed^uint64(worker)<<56, n))
 	d.g[0] = rng.IntN(groups)
@@ -92,6 +97,8 @@ func seal(v []byte, a store.Access) []byte {
 	return v
 }
 
+// sum is the checksum of all but the last 8 bytes of v. It depends on where the value
+// belongs, so that one in the wrong place is noticed.
 func sum(v []byte, a store.Access) uint64 {
 	return xxhash.Sum64(v[:len(v)-8]) ^ (a.Key+1)*0x9E3779B97F4A7C15 ^ uint64(a.Table)<<48
 }
@@ -117,6 +124,7 @@ type group struct {
 	clock [workers]uint64 // the last of each worker that those could know of
 }
 
+// decode reads a group's value; it has been checked by intact.
 func (g *group) decode(v []byte) {
 	for w := range workers {
 		g.count[w] = binary.LittleEndian.Uint64(v[8+16*w:])
@@ -124,6 +132,8 @@ func (g *group) decode(v []byte) {
 	}
 }
 
+// encode appends the value that a transaction with this stamp writes, without padding and
+// checksum, to buf, which it empties.
 func (g *group) encode(buf []byte, stamp uint64) []byte {
 	buf = binary.LittleEndian.AppendUint64(buf[:0], stamp)
 	for w := range workers {

@@ -9,7 +9,8 @@ func durabilityMutants() []mutant {
 	const commit = "\tinfo, err := w.Commit(ctx, point)\n\tif err != nil {\n"
 	const note = "s.prefix.publish(image.Info{Path: \"early\", Point: point}, time.Now())\n"
 	ms := in("durability", prefixFile, []mutant{
-		{name: "durability-before-published", file: "store/checkpoint.go", seen: faster + ": a commit point before the snapshot is complete",
+		{name: "durability-before-published", file: "store/checkpoint.go",
+			seen:  faster + ": a commit point before the snapshot is complete",
 			fault: "acknowledges when an image is captured, before it is published",
 			edits: one(commit, "\t"+note+commit)},
 		{name: "durability-though-failed", file: "store/checkpoint.go", seen: errorsAsOk,

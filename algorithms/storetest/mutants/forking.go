@@ -28,7 +28,9 @@ func hyperMutants() []mutant {
 			fault: "clones the process when transactions run again",
 			edits: []edit{
 				{"\t\tif err := s.Take(ctx, memory(tables)); err != nil {\n\t\t\treturn err\n\t\t}\n", ""},
-				{"\tsched.Point(\"hyper.cloned\")\n", "\tsched.Point(\"hyper.cloned\")\n\tif err := s.Take(ctx, memory(tables)); err != nil {\n\t\treturn at, err\n\t}\n"},
+				{"\tsched.Point(\"hyper.cloned\")\n",
+					"\tsched.Point(\"hyper.cloned\")\n\tif err := s.Take(ctx, memory(tables)); err != nil {\n" +
+						"\t\treturn at, err\n\t}\n"},
 			}},
 		{name: "hyper-forgotten-period", seen: "forgotten flip",
 			fault: "does not begin a new period at the point",
@@ -64,7 +66,8 @@ func forkMutants() []mutant {
 			edits: one("case st.Signaled():", "case false:")},
 		{name: "fork-zombie", seen: "a child that nobody waits for",
 			fault: "does not reap the clone",
-			edits: one("err = retry(func() error { _, err := unix.Wait4(s.pid, &s.status, unix.WALL, nil); return err })", "_ = err")},
+			edits: one("err = retry(func() error { _, err := unix.Wait4(s.pid, &s.status, unix.WALL, nil); return err })",
+				"_ = err")},
 		{name: "fork-cancel-in-vain", seen: "a wait that does not honour its context",
 			fault: "does not kill the clone when the context ends",
 			edits: one("_ = unix.Kill(pid, unix.SIGKILL) // it", "_ = pid // it")},

@@ -127,7 +127,8 @@ func commitHere(root string) (string, error) {
 	}
 	changed, err := git("status", "--porcelain", "--untracked-files=no")
 	if err == nil && changed != "" {
-		err = fmt.Errorf("files have changed since the last commit: commit them, so that it can be said what was tried\n%s", changed)
+		err = fmt.Errorf("files have changed since the last commit: commit them, so that it can be said what was tried\n%s",
+			changed)
 	}
 	if err != nil {
 		return "", err

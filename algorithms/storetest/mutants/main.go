@@ -6,7 +6,7 @@
 //	go run ./algorithms/storetest/mutants -only calc      those of one room, or with that in their name
 //	go run ./algorithms/storetest/mutants -sample 10      a tenth of them, drawn by a seed that is printed
 //	go run ./algorithms/storetest/mutants -list           the table, without running anything
-//	go run ./algorithms/storetest/mutants -keep FILE      those that the file does not have yet; it keeps what became of them
+//	go run ./algorithms/storetest/mutants -keep FILE      those that the file lacks; it keeps what became of them
 //	go run ./algorithms/storetest/mutants -keep FILE -report  what the file has, by room
 //
 // Nothing is changed on the disk: the compiler is handed the changed file in
@@ -65,8 +65,10 @@ func parse(args []string) (o options, err error) {
 	flags.BoolVar(&o.list, "list", false, "print the table only")
 	flags.IntVar(&o.sample, "sample", 1, "one mutant in so many, drawn at random")
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of the sample; 0 draws one")
-	flags.DurationVar(&o.within, "within", 0, "end after this time, with those that were tried by then; 0 is without limit")
-	flags.BoolVar(&o.healthy, "healthy", true, "run the tests without any mutant first; they have to pass for a kill to prove something")
+	flags.DurationVar(&o.within, "within", 0,
+		"end after this time, with those that were tried by then; 0 is without limit")
+	flags.BoolVar(&o.healthy, "healthy", true,
+		"run the tests without any mutant first; they have to pass for a kill to prove something")
 	flags.StringVar(&o.keep, "keep", "", "keep what became of each mutant in this file, and try none that it has")
 	flags.BoolVar(&o.report, "report", false, "print a table by room of what the file of -keep has")
 	if err = flags.Parse(args); err == nil && o.report && o.keep == "" {

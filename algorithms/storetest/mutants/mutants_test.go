@@ -67,7 +67,8 @@ func TestTableCovers(t *testing.T) {
 		if e.Baseline || e.Unsound || e.Draft {
 			continue
 		}
-		if measured, ok := algorithms.Find(strings.TrimSuffix(e.Name, "-log")); ok && measured.Unlogged && measured.Name != e.Name {
+		if measured, ok := algorithms.Find(strings.TrimSuffix(e.Name, "-log")); ok && measured.Unlogged &&
+			measured.Name != e.Name {
 			continue // the code of that one
 		}
 		n := 0
@@ -145,11 +146,14 @@ func TestFirstFailure(t *testing.T) {
 		}
 	}
 	check("=== RUN   Test\n--- PASS: Test (0.01s)\nPASS\n", "")
-	check("=== RUN   Test/A\n    x.go:1: bad\n\x16    --- FAIL: Test/A (0.01s)\n\x16=== NAME  Test\n\x16--- FAIL: Test (0.02s)\n", "Test/A")
-	check("=== RUN   Test/A\n=== NAME  Test/B\npanic: index out of range\n\ngoroutine 7 [running]:\n", "Test/B (crashes: index out of range)")
+	check("=== RUN   Test/A\n    x.go:1: bad\n\x16    --- FAIL: Test/A (0.01s)\n\x16=== NAME  Test\n"+
+		"\x16--- FAIL: Test (0.02s)\n", "Test/A")
+	check("=== RUN   Test/A\n=== NAME  Test/B\npanic: index out of range\n\ngoroutine 7 [running]:\n",
+		"Test/B (crashes: index out of range)")
 	check("=== RUN   Test/A\npanic: Test/C hangs; its goroutines:\n", "Test/C (hangs)")
 	check("panic: test timed out after 1m0s\n\trunning tests:\n\t\tTest/D (59s)\n", "Test/D (hangs)")
-	check("=== CONT  Test/A\nfatal error: all goroutines are asleep - deadlock!\n", "Test/A (crashes: all goroutines are asleep - deadlock!)")
+	check("=== CONT  Test/A\nfatal error: all goroutines are asleep - deadlock!\n",
+		"Test/A (crashes: all goroutines are asleep - deadlock!)")
 }
 
 func TestSummary(t *testing.T) {
@@ -184,7 +188,8 @@ func TestLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ms := []mutant{{room: "r", name: "a"}, {room: "r", name: "b", fault: "does", harmless: "because"}, {room: "q", name: "c"}, {room: "q", name: "d"}, {room: "q", name: "e"}}
+	ms := []mutant{{room: "r", name: "a"}, {room: "r", name: "b", fault: "does", harmless: "because"},
+		{room: "q", name: "c"}, {room: "q", name: "d"}, {room: "q", name: "e"}}
 	for _, o := range []outcome{
 		{mutant: ms[0], killer: "Test/A\t(hangs)", took: 1500 * time.Millisecond}, {mutant: ms[1]}, {mutant: ms[2]},
 		{mutant: ms[3], late: true}, {mutant: ms[4], err: errors.New("does not compile")},
@@ -200,12 +205,14 @@ func TestLedger(t *testing.T) {
 		t.Fatalf("%d mutants: %v", len(l.known), err)
 	}
 	lab := &lab{ledger: l}
-	if os := lab.tryAll(t.Context(), ms[:3], 1, io.Discard); os[0].killer != "Test/A (hangs)" || os[0].took != 1500*time.Millisecond || os[1].verdict() != "(equivalent)" || os[2].verdict() != "SURVIVED" {
+	if os := lab.tryAll(t.Context(), ms[:3], 1, io.Discard); os[0].killer != "Test/A (hangs)" ||
+		os[0].took != 1500*time.Millisecond || os[1].verdict() != "(equivalent)" || os[2].verdict() != "SURVIVED" {
 		t.Errorf("%+v", os)
 	}
 	var b bytes.Buffer
 	l.report(&b, ms)
-	const want = `Commit abc1234: 5 mutants: 1 killed, 1 argued equivalent, 1 not killed, 2 not tried in the time there was.
+	const want = `Commit abc1234: 5 mutants: ` +
+		`1 killed, 1 argued equivalent, 1 not killed, 2 not tried in the time there was.
 
 | room | mutants | killed | equivalent | not killed | not tried |
 |---|--:|--:|--:|--:|--:|
@@ -259,7 +266,9 @@ func TestSample(t *testing.T) {
 
 // Hunks are read as they are written, or refused.
 func TestParseHunks(t *testing.T) {
-	ms, err := parseHunks("room", "A comment.\n\n== one\nfault: does\nseen: there\nfile: a/b.go\ntest: a ^TestA$\npauses: b ^(TestB|TestC)$\n \tstays\n-\tgoes\n+\tcomes\n+\tas well\n@@\n-}\n\n== two\nfault: x: y\nfile: c.go\nharmless: why\n-a\n")
+	ms, err := parseHunks("room",
+		"A comment.\n\n== one\nfault: does\nseen: there\nfile: a/b.go\ntest: a ^TestA$\npauses: b ^(TestB|TestC)$\n"+
+			" \tstays\n-\tgoes\n+\tcomes\n+\tas well\n@@\n-}\n\n== two\nfault: x: y\nfile: c.go\nharmless: why\n-a\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,12 +276,14 @@ func TestParseHunks(t *testing.T) {
 		{room: "room", name: "one", fault: "does", seen: "there", file: "a/b.go",
 			own:   []suite{{"a", "^TestA$", true}, {"b", "^(TestB|TestC)$", false}},
 			edits: []edit{{"\n\tstays\n\tgoes\n", "\n\tstays\n\tcomes\n\tas well\n"}, {"\n}\n", "\n"}}},
-		{room: "room", name: "two", fault: "x: y", seen: foundHere, file: "c.go", harmless: "why", edits: []edit{{"\na\n", "\n"}}},
+		{room: "room", name: "two", fault: "x: y", seen: foundHere, file: "c.go", harmless: "why",
+			edits: []edit{{"\na\n", "\n"}}},
 	}
 	if !reflect.DeepEqual(ms, want) {
 		t.Errorf("got  %+v\nwant %+v", ms, want)
 	}
-	for _, bad := range []string{"== a\nfault: x\n", "== a\nwhat\n-x\n", "== a\nwho: x\n-x\n", "== a\ntest: pkg\n-x\n", "== a\n+x\n", "== a\n-x\n@@\n"} {
+	for _, bad := range []string{"== a\nfault: x\n", "== a\nwhat\n-x\n", "== a\nwho: x\n-x\n", "== a\ntest: pkg\n-x\n",
+		"== a\n+x\n", "== a\n-x\n@@\n"} {
 		if _, err := parseHunks("room", bad); err == nil {
 			t.Errorf("%q is read", bad)
 		}

@@ -33,7 +33,8 @@ func partialMutants() []mutant {
 			edits: one("out.Put(r, n.shadow.At(r))", "out.Put(r, r.Live())")},
 		{name: "pnaive-copy-late", seen: "quiesce shorter than the copy",
 			fault: "counts the period on after transactions run again",
-			edits: []edit{{"\t\tn.period++\n", ""}, {"\tif err != nil || n.shadow == nil {", "\tn.period++\n\tif err != nil || n.shadow == nil {"}}},
+			edits: []edit{{"\t\tn.period++\n", ""},
+				{"\tif err != nil || n.shadow == nil {", "\tn.period++\n\tif err != nil || n.shadow == nil {"}}},
 	})...)
 	ms = append(ms, in("pfuzzy", "fuzzy/partial.go", []mutant{
 		{name: "pfuzzy-forgets-held", seen: "records that are locked are passed over",
@@ -44,7 +45,8 @@ func partialMutants() []mutant {
 			edits: one("!p.env.Published()", "false")},
 		{name: "pfuzzy-writes-uncommitted", seen: "SiloR: lock every record it copies",
 			fault: "writes a record that a transaction holds",
-			edits: one("\t\tif !take(ctx, lock, claim) {\n", "\t\tif !take(ctx, lock, claim) {\n\t\t\tout.Put(r, r.Live())\n\t\t\treturn\n\t\t}\n\t\tif false {\n")},
+			edits: one("\t\tif !take(ctx, lock, claim) {\n",
+				"\t\tif !take(ctx, lock, claim) {\n\t\t\tout.Put(r, r.Live())\n\t\t\treturn\n\t\t}\n\t\tif false {\n")},
 		{name: "pfuzzy-keeps-marks", seen: "dirty vector never cleared",
 			fault: "does not empty the closed table",
 			edits: one("\tp.table[1-cur].Clear()\n", "")},
@@ -52,7 +54,8 @@ func partialMutants() []mutant {
 	ms = append(ms, in("pzigzag", "zigzag/zigzag.go", []mutant{
 		{name: "pzigzag-marks-first-write-only", seen: "marked only where the copy changes",
 			fault: "marks a record only when its bit turns",
-			edits: []edit{{"\tz.env.Dirty.Mark(tx.Seq, k)\n", ""}, {"\t\tsched.Point(\"zigzag.write\")\n", "\t\tsched.Point(\"zigzag.write\")\n\t\tz.env.Dirty.Mark(tx.Seq, k)\n"}},
+			edits: []edit{{"\tz.env.Dirty.Mark(tx.Seq, k)\n", ""},
+				{"\t\tsched.Point(\"zigzag.write\")\n", "\t\tsched.Point(\"zigzag.write\")\n\t\tz.env.Dirty.Mark(tx.Seq, k)\n"}},
 			// From one cut to the next the first write of a record always turns
 			// its bit: MW = not MR at the cut.
 			harmless: "the first write of a record in a period always turns its bit, as MW is the opposite of MR at the cut"},
@@ -113,7 +116,8 @@ func partialMutants() []mutant {
 	ms = append(ms, in("pcpr", cprFile, []mutant{
 		{name: "pcpr-closes-late", seen: "a vector closed after the next one is in use",
 			fault: "marks by the version, but closes only when the image is complete",
-			edits: []edit{{"\tc.env.Dirty.Close(c.version)\n", ""}, {"\tc.enter(waitFlush)\n", "\tc.enter(waitFlush)\n\tc.env.Dirty.Close(c.version)\n"}}},
+			edits: []edit{{"\tc.env.Dirty.Close(c.version)\n", ""},
+				{"\tc.enter(waitFlush)\n", "\tc.enter(waitFlush)\n\tc.env.Dirty.Close(c.version)\n"}}},
 		{name: "pcpr-marks-nothing", seen: "a write path without the dirty bit",
 			fault: "marks no write",
 			edits: one("\tc.env.Dirty.Mark(tx.Seq, r)\n", "")},
@@ -145,7 +149,8 @@ func sharedPartialMutants() []mutant {
 		{name: "dirty-settles-before", file: "store/checkpoint.go", seen: "marks taken over while transactions still mark",
 			fault: "takes marks over before the algorithm has settled",
 			edits: []edit{
-				{"\tif err := s.alg.Settle(ctx); err != nil {", "\ts.env.Dirty.settle(s.env.published)\n\tif err := s.alg.Settle(ctx); err != nil {"},
+				{"\tif err := s.alg.Settle(ctx); err != nil {",
+					"\ts.env.Dirty.settle(s.env.published)\n\tif err := s.alg.Settle(ctx); err != nil {"},
 				{"\ts.env.Dirty.settle(s.env.published)\n\ts.unsettled", "\ts.unsettled"},
 			}},
 	})
@@ -154,14 +159,16 @@ func sharedPartialMutants() []mutant {
 	}
 	chains := in("chain", recoverFile, []mutant{
 		{name: "chain-newest-only", seen: "recovery reads the newest file and no other",
-			fault: "reads the newest image without those it is laid over",
+			fault: "reads the newest image without those it is based on",
 			edits: one("for i, ref := range set.Images {", "for i, ref := range set.Images[len(set.Images)-1:] {")},
 		{name: "chain-backwards", seen: "older versions laid over newer",
 			fault: "lays the full image over the partial ones",
-			edits: one("\t\tif err := s.lay(ctx, src, ref.Path, counts); err != nil {", "\t\tref = set.Images[len(set.Images)-1-i]\n\t\tif err := s.lay(ctx, src, ref.Path, counts); err != nil {")},
+			edits: one("\t\tif err := s.lay(ctx, src, ref.Path, counts); err != nil {",
+				"\t\tref = set.Images[len(set.Images)-1-i]\n\t\tif err := s.lay(ctx, src, ref.Path, counts); err != nil {")},
 		{name: "chain-resurrects", file: slotsFile, seen: "deleted record resurrected",
 			fault: "passes tombstones over",
-			edits: one("\t\tt, v, err := b.s.incoming(&rec, c)\n", "\t\tif rec.Absent {\n\t\t\treturn nil\n\t\t}\n\t\tt, v, err := b.s.incoming(&rec, c)\n")},
+			edits: one("\t\tt, v, err := b.s.incoming(&rec, c)\n",
+				"\t\tif rec.Absent {\n\t\t\treturn nil\n\t\t}\n\t\tt, v, err := b.s.incoming(&rec, c)\n")},
 		{name: "chain-mixes", seen: "what a damaged image gave is kept",
 			fault: "does not forget what it had loaded before it met damage",
 			edits: one("\t\tif err := s.backing.forget(); err != nil {\n\t\t\treturn path, err\n\t\t}\n", "")},
@@ -183,7 +190,7 @@ func sharedPartialMutants() []mutant {
 			fault: "removes the inputs before the manifest names the merged image",
 			edits: one("\tif m.out.Info, err = w.Commit(", "\tfor _, e := range inputs {\n\t\t_ = durable.Remove(d.o.FS, d.path(e.id().name()))\n\t}\n\tif m.out.Info, err = w.Commit(")},
 		{name: "collapse-forgets-base", seen: "merged image taken for a full one",
-			fault: "does not say what a merged partial image is laid over",
+			fault: "does not say what a merged partial image is based on",
 			edits: one("id{newest.seq, number}, inputs[0].base, d", "id{newest.seq, number}, 0, d")},
 		{name: "collapse-loses-later", file: retainFile, seen: "images taken beside a merge are dropped",
 			fault: "makes the merged image the newest one, whatever was taken meanwhile",
@@ -201,7 +208,8 @@ func sharedPartialMutants() []mutant {
 	return append(append(tracking, chains...), append(collapser, in("collapse", collapseFile, []mutant{
 		{name: "collapse-never", seen: "a chain that grows for ever", tests: []string{"pnaive"},
 			fault: "never merges anything",
-			edits: one("\tm, err := c.images.Merge(ctx, base, c.rate)\n", "\tm, err := image.Merged{}, image.ErrNothingToMerge\n")},
+			edits: one("\tm, err := c.images.Merge(ctx, base, c.rate)\n",
+				"\tm, err := image.Merged{}, image.ErrNothingToMerge\n")},
 		{name: "collapse-outlives-store", seen: "goroutine left behind", tests: []string{"store"},
 			fault: "does not wait for a merge under way when the store is closed",
 			edits: one("\t\tc.stop()\n\t\t<-c.done\n", "")},

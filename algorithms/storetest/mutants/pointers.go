@@ -35,7 +35,9 @@ func hourglassMutants() []mutant {
 			edits: one("latest != u && off != store.Whole {", "false {")},
 		{name: "hourglass-image-of-changes", seen: li + ": an incremental dump is taken for a full one",
 			fault: "writes only the records that the closed period changed",
-			edits: one("\t\th.update(k, upd(period))\n\t\tout.Put", "\t\tif k.Head().Word.Load()&ba(upd(period)) == 0 {\n\t\t\treturn\n\t\t}\n\t\th.update(k, upd(period))\n\t\tout.Put")},
+			edits: one("\t\th.update(k, upd(period))\n\t\tout.Put",
+				"\t\tif k.Head().Word.Load()&ba(upd(period)) == 0 {\n\t\t\treturn\n\t\t}\n\t\th.update(k, upd(period))\n"+
+					"\t\tout.Put")},
 		{name: "hourglass-no-first-image", seen: li + ": the second array is never initialised",
 			fault: "does not take the loaded records into the first image",
 			edits: one("h.env.Records(func(k store.Rec) { h.prev.At(k).CopyFrom(k.Live()) })", "")},
@@ -44,7 +46,8 @@ func hourglassMutants() []mutant {
 			edits: one("h.behind = err != nil", "h.behind = false")},
 		{name: "hourglass-flips-while-running", seen: cao + ": flip without a point of consistency",
 			fault: "turns upd while transactions run",
-			edits: one("err := h.env.Quiesce(ctx, func() error {", "quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
+			edits: one("err := h.env.Quiesce(ctx, func() error {",
+				"quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
 	})
 }
 
@@ -61,10 +64,12 @@ func piggybackMutants() []mutant {
 			edits: one("if !f.CompareAndSwap(dumped, dumped|copying) {\n\t\treturn\n\t}", "f.Store(dumped | copying)")},
 		{name: "piggyback-copies-all", seen: li + ": the copy back does not ask for the flag",
 			fault: "copies every record back, written since the point or not",
-			edits: []edit{{"if f.Load() != dumped {\n\t\treturn\n\t}\n", ""}, {"if !f.CompareAndSwap(dumped, dumped|copying) {\n\t\treturn\n\t}", "f.Store(dumped | copying)"}}},
+			edits: []edit{{"if f.Load() != dumped {\n\t\treturn\n\t}\n", ""},
+				{"if !f.CompareAndSwap(dumped, dumped|copying) {\n\t\treturn\n\t}", "f.Store(dumped | copying)"}}},
 		{name: "piggyback-writer-does-not-wait", seen: li + ": a latch array is declared and unused",
 			fault: "writes the record while it is being copied back",
-			edits: one("\t\tdefault: // for one copy\n\t\t\tb.Wait()\n", "\t\tdefault:\n\t\t\tb.Wait()\n\t\t\tf.Store(c)\n\t\t\treturn true\n")},
+			edits: one("\t\tdefault: // for one copy\n\t\t\tb.Wait()\n",
+				"\t\tdefault:\n\t\t\tb.Wait()\n\t\t\tf.Store(c)\n\t\t\treturn true\n")},
 		{name: "piggyback-done-before-copied", seen: "flag cleared before the copy",
 			fault: "says that both arrays have the latest version before they do",
 			edits: one("f.CompareAndSwap(dumped, dumped|copying) {", "f.CompareAndSwap(dumped, both) {")},
@@ -88,6 +93,7 @@ func piggybackMutants() []mutant {
 			edits: one("p.behind = err != nil", "p.behind = false")},
 		{name: "piggyback-flips-while-running", seen: cao + ": flip without a point of consistency",
 			fault: "switches arrays while transactions run",
-			edits: one("err := p.env.Quiesce(ctx, func() error {", "quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
+			edits: one("err := p.env.Quiesce(ctx, func() error {",
+				"quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
 	})
 }

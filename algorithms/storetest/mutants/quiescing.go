@@ -27,7 +27,8 @@ func naiveMutants() []mutant {
 	err := quiesce(func() error {`)},
 		{name: "naive-opens-early", seen: "quiesce shorter than the dump",
 			fault: "lets transactions in while it still dumps",
-			edits: one("return n.dump(ctx, w)", "n.env.Clock.Open()\n\t\t\tdefer n.env.Clock.Close()\n\t\t\treturn n.dump(ctx, w)")},
+			edits: one("return n.dump(ctx, w)",
+				"n.env.Clock.Open()\n\t\t\tdefer n.env.Clock.Close()\n\t\t\treturn n.dump(ctx, w)")},
 		{name: "naive-forgotten-period", seen: "forgotten flip",
 			fault: "does not begin a new period at the point",
 			edits: one("\t\tn.period++\n", "")},
@@ -62,13 +63,16 @@ func lockingMutants() []mutant {
 			edits: one(release, release+"\tl.release()\n")},
 		{name: "locking-reads-uncommitted", seen: "a scan at a lower isolation level: locks that are not waited for",
 			fault: "passes over a record that a writer holds, and reads it all the same",
-			edits: []edit{{"if err := lock(ctx, &l.env.Rec(ordinal).Head().Lock); err != nil {\n\t\t\treturn err\n\t\t}\n\t\tl.locked++",
-				"if _, ok := l.env.Rec(ordinal).Head().Lock.TryRLock(); ok {\n\t\t\tl.order[l.locked] = ordinal\n\t\t\tl.locked++\n\t\t}"},
+			edits: []edit{{"if err := lock(ctx, &l.env.Rec(ordinal).Head().Lock); err != nil {\n\t\t\treturn err\n\t\t}\n" +
+				"\t\tl.locked++",
+				"if _, ok := l.env.Rec(ordinal).Head().Lock.TryRLock(); ok {\n\t\t\tl.order[l.locked] = ordinal\n" +
+					"\t\t\tl.locked++\n\t\t}"},
 				{"\n// patience is", "\nvar _ = lock\n\n// patience is"}}},
 		{name: "locking-no-gap-lock", seen: "phantoms: locks on records do not keep records from being inserted",
 			fault: "lets transactions after the point insert what the scan then reads",
 			edits: one("g != nil && tx", "false && tx")},
-		{name: "locking-gap-lock-too-soon", seen: "an insert that began before the scan is kept out of the image it belongs to",
+		{name: "locking-gap-lock-too-soon",
+			seen:  "an insert that began before the scan is kept out of the image it belongs to",
 			fault: "does not wait for those that insert and began before the point",
 			edits: one("return p > period })", "return p >= 0 })")},
 		{name: "locking-forgotten-period", seen: "forgotten flip",
@@ -108,11 +112,13 @@ func zigzagMutants() []mutant {
 			edits: one("as(z.notMW.Get(k.Ordinal()), k)", "z.Read(nil, k)")},
 		{name: "zigzag-flips-while-running", seen: cao + ": flip without a point of consistency",
 			fault: "flips while transactions run",
-			edits: one("err := z.env.Quiesce(ctx, func() error {", "quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
+			edits: one("err := z.env.Quiesce(ctx, func() error {",
+				"quiesce := func(f func() error) error { return f() }\n\terr := quiesce(func() error {")},
 		{name: "zigzag-no-first-mw", seen: li + ": the second array is never initialised",
-			fault:    "begins with MW = 0",
-			edits:    one("period: 1}", "period: 0}"),
-			harmless: "before the first point no image is read from either copy, so writing in place does no harm; the point sets MW, and a record's second copy is written before MR points to it"},
+			fault: "begins with MW = 0",
+			edits: one("period: 1}", "period: 0}"),
+			harmless: "before the first point no image is read from either copy, so writing in place does no harm; the " +
+				"point sets MW, and a record's second copy is written before MR points to it"},
 	})
 }
 
@@ -142,7 +148,8 @@ func pingpongMutants() []mutant {
 	}), in("pingpong-drain", pingpongFile, []mutant{
 		{name: "pingpong-drain-does-not-wait", seen: cao + ": switch without a point of consistency",
 			fault: "merges while transactions of the closed period run",
-			edits: one("if err := p.env.Clock.AwaitPast(ctx, period); err != nil {\n\t\treturn err\n\t}\n\tp.env.Mark", "p.env.Mark")},
+			edits: one("if err := p.env.Clock.AwaitPast(ctx, period); err != nil {\n\t\treturn err\n\t}\n\tp.env.Mark",
+				"p.env.Mark")},
 		{name: "pingpong-drain-looks-again", seen: "cut decided at each write",
 			fault: "looks up the period at each write, so one transaction may be of two",
 			edits: one("current, dirty := shadow(k, tx.Start), dirtyIn(tx.Start)",
@@ -152,7 +159,8 @@ func pingpongMutants() []mutant {
 			edits: one(`Kind: "period", Seq: period}`, `Kind: "period", Seq: period + 1}`)},
 		{name: "pingpong-drain-settles-early", seen: "a failed checkpoint leaves its period behind",
 			fault: "merges a failed checkpoint's period while transactions of it run",
-			edits: one("if err := p.env.Clock.AwaitPast(ctx, period); err != nil {\n\t\treturn err\n\t}\n\tp.env.Records", "p.env.Records")},
+			edits: one("if err := p.env.Clock.AwaitPast(ctx, period); err != nil {\n\t\treturn err\n\t}\n\tp.env.Records",
+				"p.env.Records")},
 	})...)
 }
 
@@ -160,7 +168,8 @@ func fuzzyMutants() []mutant {
 	return in("fuzzy", fuzzyFile, []mutant{
 		{name: "fuzzy-log-from-too-late", seen: "recovery log starts at the end of the scan",
 			fault: "says that the log is needed only from where the copying ended",
-			edits: []edit{{"\tat.LogFrom = from\n", "\t_ = from\n"}, {"\tat.Seq = at.LogTo\n", "\tat.Seq = at.LogTo\n\tat.LogFrom = at.LogTo - 1\n"}}},
+			edits: []edit{{"\tat.LogFrom = from\n", "\t_ = from\n"},
+				{"\tat.Seq = at.LogTo\n", "\tat.Seq = at.LogTo\n\tat.LogFrom = at.LogTo - 1\n"}}},
 		{name: "fuzzy-mark-lost", seen: "dirty mark lost at the exchange of the tables",
 			fault: "does not look again whether the dirty tables were exchanged",
 			edits: one("\t\tif f.cur.Load() == cur {\n\t\t\treturn\n\t\t}\n", "\t\treturn\n")},
@@ -172,7 +181,8 @@ func fuzzyMutants() []mutant {
 			edits: one("if !take(ctx, lock, claim) {", "if !take(ctx, lock, claim) && false {")},
 		{name: "fuzzy-skips-locked", seen: "fuzzy scan that passes over locked records",
 			fault: "gives up on records that are locked",
-			edits: one("\t\treturn false\n\t}\n\ttable.Remove", "\t\ttable.Remove(ordinal)\n\t\treturn true\n\t}\n\ttable.Remove")},
+			edits: one("\t\treturn false\n\t}\n\ttable.Remove",
+				"\t\ttable.Remove(ordinal)\n\t\treturn true\n\t}\n\ttable.Remove")},
 		{name: "fuzzy-keeps-next-writer-out", seen: "a record kept from writers until the copier's next pass",
 			fault: "marks a record that it finds held, and does not come back before its pass is over",
 			edits: one("return lock.TryCopy()", "return lock.WantCopy()")},

@@ -62,7 +62,8 @@ func (c *count) code() int {
 }
 
 func (c *count) String() string {
-	text := fmt.Sprintf("%d mutants: %d killed, %d argued equivalent, %d not killed", c.all, c.killed, c.equivalent, c.survived+c.failed)
+	text := fmt.Sprintf("%d mutants: %d killed, %d argued equivalent, %d not killed", c.all, c.killed, c.equivalent,
+		c.survived+c.failed)
 	if c.late > 0 {
 		text += fmt.Sprintf(", %d not tried in the time there was", c.late)
 	}

@@ -52,7 +52,8 @@ func all() ([]mutant, error) {
 // algorithmMutants returns those of what is below algorithms.
 func algorithmMutants() []mutant {
 	ms := slices.Concat(
-		naiveMutants(), lockingMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(), hourglassMutants(), piggybackMutants(),
+		naiveMutants(), lockingMutants(), fuzzyMutants(), couMutants(), zigzagMutants(), pingpongMutants(),
+		hourglassMutants(), piggybackMutants(),
 		calcMutants(), cprMutants(), lineairdbMutants(), pushMutants(), hyperMutants(), forkMutants(),
 		flinkMutants(), cowmapMutants(), pagestoreMutants(),
 		hekatonMutants(), pairsMutants(),
@@ -84,7 +85,9 @@ func suites(room string) []suite {
 	case "naive", "cou", "zigzag", "pingpong", "hourglass", "calc", "cpr", "lineairdb", "none":
 		return algorithm(room, "Test")
 	case "foedus-pages": // volatile pages, looked at from within
-		return []suite{{pkg: "foedus", run: "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|HalfLoaded|RecoverWithoutPages)$"}}
+		return []suite{{pkg: "foedus",
+			run: "^Test(FourTimes|DropDuring|ChangedSince|NotDurable|InstallFails|FetchDamaged|FetchFails|HalfFetched|" +
+				"HalfLoaded|RecoverWithoutPages)$"}}
 	case "foedus-budget":
 		return algorithm("foedus", "TestBudget")
 	case "pagestore": // small pages run the suite again, and take long
@@ -169,8 +172,8 @@ func (m mutant) apply(root string) ([]byte, error) {
 	text := string(b)
 	for _, e := range m.edits {
 		if n := strings.Count(text, e.old); n != 1 {
-			return nil, fmt.Errorf("mutant %s: this text is %d times in %s, and has to be there once: %q; the code has changed, bring the table up to date",
-				m.name, n, m.file, e.old)
+			return nil, fmt.Errorf("mutant %s: this text is %d times in %s, and has to be there once: %q; the code has "+
+				"changed, bring the table up to date", m.name, n, m.file, e.old)
 		}
 		text = strings.Replace(text, e.old, e.new, 1)
 	}

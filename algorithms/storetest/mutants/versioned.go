@@ -19,7 +19,8 @@ func calcMutants() []mutant {
 	ms := []mutant{
 		{name: "calc-saves-new-value", seen: li + ": copy-on-update saves the new value; LineairDB's 2PL the after-image",
 			fault: "sets the new value aside instead of the old",
-			edits: one("switch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save", "r.Live().Apply(tx.Stamp(), off, v)\n\tswitch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save")},
+			edits: one("switch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save",
+				"r.Live().Apply(tx.Stamp(), off, v)\n\tswitch tx.Start & phaseMask {\n\tcase prepare:\n\t\tc.stable.Save")},
 		{name: "calc-prepare-saves-nothing", seen: calcPaper,
 			fault: "sets nothing aside in PREPARE",
 			edits: one("c.stable.Save(tx.Worker(), r.Head())", "")},
@@ -49,7 +50,8 @@ func calcMutants() []mutant {
 			edits: one("c.await(ctx, complete)", "ctx.Err()")},
 		{name: "calc-point-at-capture", seen: ldb + ": acknowledged for a later cut",
 			fault: "claims all that committed before the capture",
-			edits: []edit{{"at.Seq = c.turn(resolve) //", "c.turn(resolve) //"}, {"\tc.turn(capture)\n", "\tat.Seq = c.turn(capture)\n"}}},
+			edits: []edit{{"at.Seq = c.turn(resolve) //", "c.turn(resolve) //"},
+				{"\tc.turn(capture)\n", "\tat.Seq = c.turn(capture)\n"}}},
 		{name: "calc-figure-1", file: stableFile, seen: "CALC, figure 1 against its text",
 			fault: "a second write of the same record overwrites the before-image with the first's value",
 			edits: one("saved := w&available == 0 && w.handle() == 0\n\tif saved {\n\t\tw |= word(s.keep(worker, h.Live()))",
@@ -59,7 +61,8 @@ func calcMutants() []mutant {
 			edits: one("\tif w.handle() != 0 {\n\t\tw |= available\n\t}", "\tw |= available")},
 		{name: "calc-insert-leaks", file: stableFile, seen: ldb + ": an empty buffer doubles as not saved",
 			fault: "does not set aside that a record was absent, so the new one gets into the image",
-			edits: one("saved := w&available == 0 && w.handle() == 0\n", "saved := w&available == 0 && w.handle() == 0 && h.Live().Present()\n")},
+			edits: one("saved := w&available == 0 && w.handle() == 0\n",
+				"saved := w&available == 0 && w.handle() == 0 && h.Live().Present()\n")},
 	}
 	ms = in("calc", calcFile, ms)
 	return append(ms, in("calc-mutex", "calc/commitlog.go", []mutant{
@@ -79,7 +82,8 @@ func cprMutants() []mutant {
 	return append(in("cpr", cprFile, []mutant{
 		{name: "cpr-reads-not-stamped", seen: cprPaper,
 			fault: "a record read in IN-PROGRESS does not become one of the next version",
-			edits: one("c.stable.Stamp(tx.Rec(i).Head())", "if tx.Access(i).Mode == store.Exclusive {\n\t\t\t\tc.stable.Stamp(tx.Rec(i).Head())\n\t\t\t}")},
+			edits: one("c.stable.Stamp(tx.Rec(i).Head())",
+				"if tx.Access(i).Mode == store.Exclusive {\n\t\t\t\tc.stable.Stamp(tx.Rec(i).Head())\n\t\t\t}")},
 		{name: "cpr-no-abort", seen: "seed slides: CPR without the abort",
 			fault: "a transaction of PREPARE uses a record of the next version",
 			edits: one("return store.ErrShift", "continue")},
@@ -91,10 +95,12 @@ func cprMutants() []mutant {
 			edits: one("if err := c.prepare(ctx); err != nil {\n\t\treturn at, err\n\t}", "c.enter(prepare)")},
 		{name: "cpr-no-await-in-progress", seen: "await skipped",
 			fault: "captures while transactions of the old version run",
-			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}", "c.enter(inProgress)")},
+			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}",
+				"c.enter(inProgress)")},
 		{name: "cpr-no-await-rest", seen: ldb + ": stable copies made after the scan are never cleared",
 			fault: "ends the round while transactions still set versions aside",
-			edits: one("\t}\n\tif err := c.await(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn c.stable.Next()", "\t}\n\treturn c.stable.Next()")},
+			edits: one("\t}\n\tif err := c.await(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn c.stable.Next()",
+				"\t}\n\treturn c.stable.Next()")},
 		{name: "cpr-same-version", seen: "forgotten flip",
 			fault: "does not go on to the next version",
 			edits: one("\t\tc.version++\n", "")},
@@ -126,7 +132,8 @@ func verifiedMutants() []mutant {
 			edits: one("phase := tx.Start % phases", "phase := c.env.Clock.Now() % phases")},
 		{name: "cpr-verify-no-await", file: cprFile, seen: "await skipped",
 			fault: "captures while transactions of the old version run",
-			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}", "c.enter(inProgress)")},
+			edits: one("if err := c.turn(ctx, inProgress); err != nil { // the last worker's point\n\t\treturn at, err\n\t}",
+				"c.enter(inProgress)")},
 	})
 }
 
@@ -149,15 +156,20 @@ func lineairdbMutants() []mutant {
 			edits: one("cut := l.env.Clock.Now() + 1\n", "cut := l.env.Clock.Now() - 1\n")},
 		{name: "lineairdb-announces-late", seen: "cut announced without holding the epoch",
 			fault: "the epoch goes on between the choice of the cut and its announcement",
-			edits: one("l.cut.Store(cut) // before", "l.mu.Unlock()\n\tfor l.env.Clock.Now() < cut+1 {\n\t\ttime.Sleep(time.Millisecond)\n\t}\n\ttime.Sleep(time.Millisecond)\n\tl.mu.Lock()\n\tl.cut.Store(cut) // before")},
+			edits: one("l.cut.Store(cut) // before",
+				"l.mu.Unlock()\n\tfor l.env.Clock.Now() < cut+1 {\n\t\ttime.Sleep(time.Millisecond)\n\t}\n"+
+					"\ttime.Sleep(time.Millisecond)\n\tl.mu.Lock()\n\tl.cut.Store(cut) // before")},
 		{name: "lineairdb-ignores-stragglers", seen: "capture does not wait for stragglers",
 			fault: "captures when the epoch is over, though transactions of it run",
 			edits: one("return l.env.Clock.Await(ctx, func(p uint64) bool { return p > e })", "return nil")},
 		{name: "lineairdb-epoch-runs-ahead", seen: "epoch thread not waiting for stragglers",
-			fault:    "moves the epoch on though transactions are more than one behind",
-			edits:    one("if l.env.Clock.Await(ctx, func(p uint64) bool { return p >= e }) != nil {\n\t\t\treturn\n\t\t}\n", ""),
-			harmless: "the capture waits by itself for every transaction of the cut's epoch or an older one; that no epoch runs far ahead bounds its wait, not what is in the image"},
-		{name: "lineairdb-claims-later", seen: ldb + ": the image is cut at the start of an epoch but acknowledged as covering it",
+			fault: "moves the epoch on though transactions are more than one behind",
+			edits: one("if l.env.Clock.Await(ctx, func(p uint64) bool { return p >= e }) != nil {\n\t\t\treturn\n\t\t}\n",
+				""),
+			harmless: "the capture waits by itself for every transaction of the cut's epoch or an older one; that no epoch " +
+				"runs far ahead bounds its wait, not what is in the image"},
+		{name: "lineairdb-claims-later",
+			seen:  ldb + ": the image is cut at the start of an epoch but acknowledged as covering it",
 			fault: "claims the epoch after the cut",
 			edits: one(`Kind: "epoch", Seq: cut}`, `Kind: "epoch", Seq: cut + 1}`)},
 		{name: "lineairdb-keeps-cut", seen: ldb + ": stable copies made after an item was scanned",
@@ -176,7 +188,8 @@ func lineairdbMutants() []mutant {
 // on it.
 func stableMutants() []mutant {
 	ms := in("stable", stableFile, []mutant{
-		{name: "stable-reuses-earlier-round", file: wordFile, seen: ldb + ": stable copies never cleared, the next image emits them",
+		{name: "stable-reuses-earlier-round", file: wordFile,
+			seen:  ldb + ": stable copies never cleared, the next image emits them",
 			fault: "takes a stable version left by an earlier round for this one's",
 			edits: one("return makeWord(round, 0, 0)", "return makeWord(round, 0, w.handle())")},
 		{name: "stable-13-bit-round", file: wordFile, seen: faster + ": record versions have 13 bits",
@@ -199,7 +212,8 @@ func stableMutants() []mutant {
 			edits: one("w := take(&h.Word).in(round)\n\tv := h.Live()", "w := word(h.Word.Load()).in(round)\n\tv := h.Live()")},
 		{name: "stable-take-not-available", seen: "CALC: set available first, then look",
 			fault: "does not note that a record was captured, so writers go on setting versions aside",
-			edits: one("\ts.erase(s.owners[s.shared+i], w)\n\tgive(&h.Word, makeWord(round, available, 0))", "\ts.erase(s.owners[s.shared+i], w)\n\tgive(&h.Word, makeWord(round, 0, 0))")},
+			edits: one("\ts.erase(s.owners[s.shared+i], w)\n\tgive(&h.Word, makeWord(round, available, 0))",
+				"\ts.erase(s.owners[s.shared+i], w)\n\tgive(&h.Word, makeWord(round, 0, 0))")},
 		{name: "stable-drop-keeps", seen: calcPaper,
 			fault: "gives a dropped version's memory back, but still points to it",
 			edits: one("give(&h.Word, makeWord(round, w&available, 0))", "give(&h.Word, w)")},

@@ -16,7 +16,8 @@ const (
 	flip  = "power cut and damage"
 )
 
-// A picture is what a cut at some call left, and what was promised by then.
+// A picture is a disk as a cut at some call left it, and what had been promised by then.
+// It is judged when the generation is over.
 type picture struct {
 	call     string
 	how      string
@@ -29,8 +30,9 @@ type picture struct {
 	none  bool   // nothing had been published, and there was nothing
 }
 
-// A camera takes pictures of a disk before calls that change something, and has a
-// call fail. The store's goroutines call it.
+// A camera takes pictures of a disk before calls that change something, and may have a
+// call fail. Its methods may be called concurrently: every goroutine of the store makes
+// calls of the disk.
 type camera struct {
 	mem  *fstest.Mem
 	hist *history
@@ -47,8 +49,11 @@ type camera struct {
 	taken     []*picture // protected by mu
 }
 
+// newCamera decides by the lineage, or by chance, when pictures are taken and whether a
+// call fails. It is called before the generation's store is opened.
 func newCamera(l *lineage) *camera {
-	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised, published: l.shown, most: 2 * pictures}
+	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised,
+		published: l.shown, most: 2 * pictures}
 	switch {
 	case l.every:
 		c.every = true
@@ -137,6 +142,7 @@ func (c *camera) failed(err error) {
 	}
 }
 
+// clientErr returns the first error of a client.
 func (c *camera) clientErr() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -148,5 +154,6 @@ func (c *camera) blame() string {
 	if c.fault == nil || c.fault.hit == "" {
 		return ""
 	}
-	return fmt.Sprintf("; in this generation this failed on purpose (%v, done %t): %s", c.fault.outcome.Err, c.fault.outcome.Done, c.fault.hit)
+	return fmt.Sprintf("; in this generation this failed on purpose (%v, done %t): %s", c.fault.outcome.Err,
+		c.fault.outcome.Done, c.fault.hit)
 }

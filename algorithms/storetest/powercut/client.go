@@ -33,7 +33,7 @@ func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 	}
 }
 
-// A pending transaction has committed, and no image that holds it was seen yet.
+// A pending transaction has committed, and no published image is known to hold it yet.
 type pending struct{ x, place uint64 }
 
 // acknowledge promises what a published image holds of one client's transactions, and

@@ -9,8 +9,9 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A history is the transactions in the order in which they were committed. All of
-// them write record 0, so there is one order. Transaction x is entry x-1.
+// A history is the transactions in the order in which they committed. All of them write
+// record 0, so there is one order. Transaction x is entry x-1. Its methods may be called
+// concurrently, except after, which needs the clients to stand still.
 type history struct {
 	mu      sync.Mutex
 	entries []entry // protected by mu
@@ -51,7 +52,8 @@ func (h *history) until(n uint64) *history {
 func (h *history) request(e entry, x *uint64) *store.Request {
 	a, b := keys(e.pair)
 	return &store.Request{
-		Access: []store.Access{{Key: 0, Mode: store.Exclusive}, {Key: a, Mode: store.Exclusive}, {Key: b, Mode: store.Exclusive}},
+		Access: []store.Access{{Key: 0, Mode: store.Exclusive}, {Key: a, Mode: store.Exclusive},
+			{Key: b, Mode: store.Exclusive}},
 		Body: func(tx *store.Txn) error {
 			before, ok := tx.Read(0)
 			var err error
@@ -94,7 +96,7 @@ func number(v []byte, ok bool) uint64 {
 	return binary.LittleEndian.Uint64(v)
 }
 
-// A state is the values of the records that are present.
+// A state is the values of the records that are present, by key.
 type state map[uint64]string
 
 // after returns the state after the first n transactions.

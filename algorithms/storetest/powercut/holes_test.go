@@ -58,7 +58,8 @@ func (b *bench) start() *bench {
 }
 
 func (b *bench) recover(disk fs.FS) (store.Recovery, error) {
-	return b.s.Recover(context.Background(), store.Source{Images: imageDir, Own: b.o.OwnFiles(), Log: logDir, FS: disk, Parallel: 2})
+	return b.s.Recover(context.Background(),
+		store.Source{Images: imageDir, Own: b.o.OwnFiles(), Log: logDir, FS: disk, Parallel: 2})
 }
 
 // put commits a value and waits until its epoch is over.
@@ -270,7 +271,8 @@ func testMixed(t *testing.T, name, how string) {
 	mem := fstest.NewMem()
 	s, err := store.Open(mixedOptions(name, mem))
 	if err == nil {
-		err = s.Load(0, mixedRecords, func(i uint64, buf []byte) (uint64, []byte) { return i, append(buf[:0], make([]byte, 8)...) })
+		err = s.Load(0, mixedRecords,
+			func(i uint64, buf []byte) (uint64, []byte) { return i, append(buf[:0], make([]byte, 8)...) })
 	}
 	if err == nil {
 		err = s.Start()

@@ -15,13 +15,13 @@ import (
 	"ckptbench/algorithms/store"
 )
 
-// A tally counts cuts, and what was found after them.
+// A tally counts cuts, and the faults found after them. It belongs to one goroutine.
 type tally struct {
 	cuts        int
-	lost        int // a transaction that was promised is not there
-	torn        int // the state is none that ever was
-	unexplained int // an error, or a problem that nobody caused
-	texts       []string
+	lost        int      // a transaction that was promised is not there
+	torn        int      // the state is none that ever was
+	unexplained int      // an error, or a problem that nobody caused
+	texts       []string // a line for each fault
 
 	acknowledged int // transactions that clients knew to be durable by an image
 }
@@ -64,12 +64,15 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 	}
 	switch {
 	case p.found > p.begun || !maps.Equal(got, l.hist.after(p.found)):
-		return fmt.Sprintf("it is recovered to transaction %d of %d, and to a state that never was; problems %q", p.found, p.begun, problems), &l.torn
+		return fmt.Sprintf("it is recovered to transaction %d of %d, and to a state that never was; problems %q", p.found,
+			p.begun, problems), &l.torn
 	case p.found < least:
-		return fmt.Sprintf("it is recovered to transaction %d, and %d was promised; problems %q", p.found, least, problems), &l.lost
+		return fmt.Sprintf("it is recovered to transaction %d, and %d was promised; problems %q", p.found, least, problems),
+			&l.lost
 	}
 	if damaged != "" && (r.Point != whole.Point || r.Own != whole.Own) && len(problems) == 0 {
-		return fmt.Sprintf("%s was passed over, and no problem says so: recovered from %v, and undamaged from %v", damaged, r.Point, whole.Point), &l.unexplained
+		return fmt.Sprintf("%s was passed over, and no problem says so: recovered from %v, and undamaged from %v", damaged,
+			r.Point, whole.Point), &l.unexplained
 	}
 	for _, problem := range problems {
 		if damaged == "" || !strings.Contains(problem, damaged) {

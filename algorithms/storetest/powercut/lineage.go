@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms/store"
 )
 
+// The size of a lineage: large enough for images to be merged and log files deleted.
 const (
 	generations = 3
 	// pictures is how many cuts a generation has, about.
@@ -21,7 +22,7 @@ const (
 	between = 12
 )
 
-// A lineage is a store that is cut off, recovered and gone on with.
+// A lineage is a store that loses its power, is recovered and continues, over and over.
 type lineage struct {
 	setup
 	name string
@@ -41,6 +42,8 @@ type lineage struct {
 	shown    [2]uint64 // what the newest state that was published holds at least, and the one before it
 }
 
+// newLineage returns a lineage on an empty disk. The seed and n decide all that is drawn,
+// and half of the lineages have a log of several files.
 func newLineage(s setup, seed, n uint64) *lineage {
 	l := &lineage{
 		setup: s, rng: rand.New(rand.NewPCG(seed, n)), disk: fstest.NewMem(), hist: &history{}, first: true,
@@ -196,6 +199,7 @@ func (f *life) work(ctx context.Context) error {
 	return f.cam.clientErr()
 }
 
+// halt stops the clients and waits for them. It may be called again.
 func (f *life) halt() {
 	f.stop.Store(true)
 	f.wg.Wait()

@@ -38,12 +38,15 @@ func main() {
 	os.Exit(code)
 }
 
+// run is the command without its process: it returns the exit code, 2 for arguments that
+// make no sense and 1 for findings.
 func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	flags := flag.NewFlagSet("powercut", flag.ContinueOnError)
 	cuts := flags.Int("cuts", 20000, "in all, at least")
 	only := flags.String("only", "", "this algorithm only")
 	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000, "of the work and of the cuts")
-	turns := flags.Bool("turns", false, "have every call of a generation fail in turn, in place of chance; -cuts is not heeded")
+	turns := flags.Bool("turns", false,
+		"have every call of a generation fail in turn, in place of chance; -cuts is not heeded")
 	every := flags.Bool("every", false, "cut the power at every call, in place of chance; -cuts is not heeded")
 	jobs := flags.Int("jobs", 2*runtime.NumCPU(), "stores at once; most of the time they wait")
 	if err := flags.Parse(args); err != nil {
@@ -69,9 +72,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	return report(out, progress, rows)
 }
 
-// A row is one setup, and what came of its cuts.
+// A row is one setup and the outcomes of its cuts.
 type row struct {
 	setup
+	// held while the row runs: rows run beside each other, a row's lineages in turn
 	mu  sync.Mutex
 	sum tally // protected by mu
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Finding a state takes three cache misses that depend on each other: a chain
-// head, an entry, the state. Who is about to use several keys can have those of
+// head, an entry, the state. A caller about to use several keys can have those of
 // one kind overlap, by asking for all heads first and for all entries then. That
 // is not an access: it copies nothing and moves no rehash on.
 
@@ -20,7 +20,7 @@ func (m *Map[S]) AheadOfHead(namespace uint32, key uint64) {
 	prefetch.Line(unsafe.Pointer(&t[hash(namespace, key)&uint64(len(t)-1)]))
 }
 
-// told has AheadOfHead go by the primary table as it is now.
+// told has AheadOfHead use the primary table as it is now.
 func (m *Map[S]) told() {
 	t := m.primary
 	m.ahead.Store(&t)

@@ -45,7 +45,7 @@ type Map[S any] struct {
 	deep func(S) S // returns a copy that shares nothing with the state
 
 	primary []*entry[S] // chain heads; a power of two of them
-	rehash  []*entry[S] // twice as many, while the map grows; else nil
+	rehash  []*entry[S] // twice as many, while the map grows; otherwise nil
 	moved   int         // primary's buckets below it are in rehash
 
 	size    int
@@ -62,6 +62,8 @@ type Map[S any] struct {
 	owned atomic.Bool // with the sched tag: a method is under way
 }
 
+// An entry is a node of a chain. The versions say when node and state were made: older than
+// a snapshot that is not released means shared with it, and not to be changed in place.
 type entry[S any] struct {
 	key          uint64
 	state        S
@@ -194,6 +196,7 @@ func (m *Map[S]) Remove(namespace uint32, key uint64) bool {
 	return false
 }
 
+// find returns the entry of a key in a chain, or nil.
 func find[S any](e *entry[S], namespace uint32, key uint64) *entry[S] {
 	for e != nil && (e.key != key || e.namespace != namespace) {
 		e = e.next
@@ -201,6 +204,7 @@ func find[S any](e *entry[S], namespace uint32, key uint64) *entry[S] {
 	return e
 }
 
+// copyState copies a state that a snapshot shares.
 func (m *Map[S]) copyState(e *entry[S]) S {
 	s := m.deep(e.state)
 	m.states++
@@ -227,6 +231,7 @@ func (m *Map[S]) node(t []*entry[S], i int, e *entry[S], required uint64) *entry
 	}
 }
 
+// copyNode copies a node that a snapshot shares, with another successor.
 func (m *Map[S]) copyNode(e, next *entry[S]) *entry[S] {
 	m.nodes++
 	c := *e

@@ -135,7 +135,8 @@ func (r *rig) check() error {
 		newest = max(newest, h.s.version)
 	}
 	if required != newest || m.Outstanding() != len(r.held) {
-		return fmt.Errorf("version %d is required with %d outstanding, want %d with %d", required, m.Outstanding(), newest, len(r.held))
+		return fmt.Errorf("version %d is required with %d outstanding, want %d with %d", required, m.Outstanding(), newest,
+			len(r.held))
 	}
 	n := 0
 	for _, t := range [][]*entry[*box]{m.primary, m.rehash} {
@@ -143,7 +144,8 @@ func (r *rig) check() error {
 			for ; e != nil; e = e.next {
 				n++
 				if e.stateVersion >= required && e.entryVersion < required {
-					return fmt.Errorf("key %d: state of version %d in a node of %d, and %d is required", e.key, e.stateVersion, e.entryVersion, required)
+					return fmt.Errorf("key %d: state of version %d in a node of %d, and %d is required", e.key, e.stateVersion,
+						e.entryVersion, required)
 				}
 			}
 		}

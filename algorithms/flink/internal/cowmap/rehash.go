@@ -1,5 +1,6 @@
 package cowmap
 
+// The sizes of the table, and its pace of growth.
 const (
 	minSlots = 4
 	maxSlots = 1 << 30
@@ -25,7 +26,7 @@ func (m *Map[S]) place(h uint64) (t []*entry[S], i int) {
 	return m.rehash, int(h & uint64(len(m.rehash)-1))
 }
 
-// hash scatters keys otherwise than whoever deals them out to maps; else those
+// hash scatters keys otherwise than whoever deals them out to maps; otherwise those
 // of one map would crowd in a few of its buckets.
 func hash(namespace uint32, key uint64) uint64 {
 	h := (key ^ uint64(namespace)*0xC2B2AE3D27D4EB4F) * 0x9E3779B97F4A7C15
@@ -38,7 +39,8 @@ func (m *Map[S]) insert(t []*entry[S], i int, namespace uint32, key uint64, s S)
 	if m.rehash == nil && m.size > len(m.primary)/4*3 && len(m.primary) < maxSlots {
 		m.rehash = make([]*entry[S], 2*len(m.primary))
 	}
-	t[i] = &entry[S]{key: key, state: s, next: t[i], entryVersion: m.version, stateVersion: m.version, namespace: namespace}
+	t[i] = &entry[S]{key: key, state: s, next: t[i], entryVersion: m.version, stateVersion: m.version,
+		namespace: namespace}
 	m.size++
 }
 

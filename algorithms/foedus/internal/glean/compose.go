@@ -150,7 +150,7 @@ func interior(w *writer, at place, children []Pointer, wrote *int64) (Pointer, e
 	return w.append(page, pageInterior, at, 8*len(children))
 }
 
-// take reads an old page that is about to be replaced; it is good until the next.
+// take reads an old page that is about to be replaced; it is valid until the next.
 func (c *composer) take(p Pointer, s *shape, level int, index uint64) ([]byte, error) {
 	page, err := c.old.page(p, s, level, index, c.before)
 	c.before = page.buf
@@ -162,13 +162,15 @@ func (c *composer) take(p Pointer, s *shape, level int, index uint64) ([]byte, e
 	return page.payload, nil
 }
 
-// empty returns n zeros, good until the next call.
+// empty returns n zeros, valid until the next call.
 func (c *composer) empty(n int) []byte {
 	c.page = slices.Grow(c.page[:0], n)[:n]
 	clear(c.page)
 	return c.page
 }
 
+// leaf writes a new page for a leaf that has changed: the old page, if there is one, with
+// the changes applied. It returns where the new page is.
 func (c *composer) leaf(s *shape, index uint64, old Pointer) (Pointer, error) {
 	var payload []byte
 	if old != 0 {
@@ -230,6 +232,7 @@ func (c *composer) change(s *shape, key uint64) error {
 	}
 }
 
+// allZero reports whether b has only zeros, as a slot has that no record was ever in.
 func allZero(b []byte) bool {
 	for ; len(b) >= 8; b = b[8:] {
 		if binary.LittleEndian.Uint64(b) != 0 {

@@ -21,7 +21,8 @@ func TestCrowded(t *testing.T) {
 	for epoch := uint64(1); epoch <= 60; epoch++ {
 		// A leaf page of its own for each epoch, as far as there are some.
 		key := epoch * 61 % 4000
-		changes = append(changes, wal.Change{Epoch: epoch, Stamp: epoch, Key: key, Kind: wal.KindPut, Value: []byte{byte(epoch)}})
+		changes = append(changes,
+			wal.Change{Epoch: epoch, Stamp: epoch, Key: key, Kind: wal.KindPut, Value: []byte{byte(epoch)}})
 		if d.glean(t, changes, epoch, 1).Rewritten {
 			rewritten++
 		}

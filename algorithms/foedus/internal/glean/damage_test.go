@@ -59,7 +59,8 @@ func TestDamagedPages(t *testing.T) {
 		write(t, mem, path, whole[:len(whole)-unit])
 		var damage *durable.Damage
 		x := open(t, o)
-		if p := x.Problems(); len(p) != 1 || !errors.As(p[0], &damage) || damage.File != path || x.Current().Number() == d.Current().Number() {
+		if p := x.Problems(); len(p) != 1 || !errors.As(p[0], &damage) || damage.File != path ||
+			x.Current().Number() == d.Current().Number() {
 			t.Errorf("a short file: problems %v, snapshot %d", p, x.Current().Number())
 		}
 		write(t, mem, path, whole)

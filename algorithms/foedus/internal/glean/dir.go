@@ -19,27 +19,32 @@ type Options struct {
 	FS     fs.FS
 	Tables []durable.Table
 
-	Partitions  int    // reducers, 1 to 255; 0 is 1
-	SendBytes   int    // what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of BufferBytes
+	Partitions int // reducers, 1 to 255; 0 is 1
+	// what a mapper collects for a reducer before it sends it; 0 is 256 KiB; at most half of
+	// BufferBytes
+	SendBytes   int
 	BufferBytes int    // what a reducer holds before it spills a sorted run; 0 is 64 MiB
 	Fanout      int    // of interior pages, 2 to 508; 0 is 508; must stay what it is
 	Unfolded    bool   // apply also changes that a later one makes void
-	Tombstones  bool   // keep of a deleted record who deleted it
+	Tombstones  bool   // keep of a deleted record which transaction deleted it
 	Anew        bool   // what is there is not to be built upon, nor looked at: Load comes first
 	Below       uint64 // snapshots from this number on are passed over; 0: none is
 	Hold        bool   // nothing that a snapshot needs is removed before Release
-	ReadOnly    bool   // nothing is made, removed or gleaned; Tables are not needed, and the folder may be in use by another Dir that does not glean meanwhile
-	Buffered    bool   // go through the page cache, where writes would else be direct
+	// nothing is made, removed or gleaned; Tables are not needed, and the folder may be in use by
+	// another Dir that does not glean meanwhile
+	ReadOnly bool
+	Buffered bool // go through the page cache, where writes would otherwise be direct
 
 	// Garbage is how many times the size of what a snapshot reaches its files
 	// may have before all pages are written anew; 0 is 3, below 1 is never.
 	Garbage float64
 
-	// Account is told of buffers allocated (bytes > 0) and given up; may be
+	// Account is called with the bytes of buffers allocated (bytes > 0) and given up; may be
 	// nil; called concurrently.
 	Account func(bytes int64)
 }
 
+// check fills in defaults, and refuses what does not fit into a pointer or a manifest.
 func (o *Options) check() error {
 	def := func(v *int, d int) {
 		if *v == 0 {
@@ -62,8 +67,8 @@ func (o *Options) check() error {
 	}
 	if o.Partitions < 1 || o.Partitions > 255 || o.SendBytes < 0 || o.BufferBytes < 0 ||
 		o.Fanout < 2 || o.Fanout > maxFanout || len(o.Tables) > maxTables {
-		return fmt.Errorf("open snapshots %s: %d partitions, buffers of %d and %d bytes, fan-out %d or %d tables are out of range",
-			o.Dir, o.Partitions, o.SendBytes, o.BufferBytes, o.Fanout, len(o.Tables))
+		return fmt.Errorf("open snapshots %s: %d partitions, buffers of %d and %d bytes, fan-out %d or %d tables are "+
+			"out of range", o.Dir, o.Partitions, o.SendBytes, o.BufferBytes, o.Fanout, len(o.Tables))
 	}
 	for _, t := range o.Tables {
 		if err := checkTable(t); err != nil {
@@ -74,7 +79,7 @@ func (o *Options) check() error {
 }
 
 // A Dir is a folder of snapshots, written by one process. Current may be called
-// at any time; all else by one goroutine at a time.
+// at any time; everything else by one goroutine at a time.
 type Dir struct {
 	o      Options
 	shapes []shape
@@ -133,6 +138,7 @@ func (d *Dir) Current() *Snapshot {
 // Problems returns what Open passed over, and what could not be removed.
 func (d *Dir) Problems() []error { return slices.Clone(d.problems) }
 
+// path returns the path of a file in the folder.
 func (d *Dir) path(name string) string { return filepath.Join(d.o.Dir, name) }
 
 // load finds the two newest snapshots.
@@ -208,6 +214,7 @@ func (d *Dir) decode(number uint64) (*manifest, error) {
 	return m, err
 }
 
+// checkSize reports a file that is not as long as its manifest says: it was cut off.
 func (d *Dir) checkSize(f file) error {
 	path := d.path(f.id.name())
 	h, err := d.o.FS.Open(path, false)

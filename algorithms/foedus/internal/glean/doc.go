@@ -64,6 +64,6 @@
 // snapshots and sorted runs are removed, and old snapshots are merged, which
 // FOEDUS documents and does not do. The log holds after-images, so an increment
 // is the overwrite of its field, and folds like one. Not there: Masstree and
-// sequential storages. Volatile pages are not here, but with who reads: Layout,
+// sequential storages. Volatile pages are not here, but with the reader: Layout,
 // Leaves and ReadLeaf are for them.
 package glean

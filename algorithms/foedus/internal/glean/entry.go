@@ -67,14 +67,17 @@ type batch struct {
 	counted int64  // bytes allocated, as accounted
 }
 
+// bytes is the memory that the batch uses.
 func (b *batch) bytes() int { return len(b.entries)*entryBytes + len(b.data) }
 
+// add appends an entry with a copy of its value.
 func (b *batch) add(e entry, v []byte) {
 	e.at, e.n = len(b.data), uint32(len(v))
 	b.entries = append(b.entries, e)
 	b.data = append(b.data, v...)
 }
 
+// value is the value of an entry of this batch; it is valid until reset.
 func (b *batch) value(e *entry) []byte { return b.data[e.at : e.at+int(e.n)] }
 
 // grown returns by how many bytes of memory the batch has grown since the last
@@ -86,6 +89,7 @@ func (b *batch) grown() int64 {
 	return by
 }
 
+// reset empties the batch and keeps its memory.
 func (b *batch) reset() { b.entries, b.data, b.keys = b.entries[:0], b.data[:0], 0 }
 
 // entryHeader is the length of an entry in a run file, before its value.
@@ -104,6 +108,7 @@ func (e *entry) encode(b, v []byte) []byte {
 	return append(b, v...)
 }
 
+// errEntry means that a spilled entry does not parse.
 var errEntry = errors.New("malformed entry")
 
 // decodeEntry reads the header of an entry; the value follows it.

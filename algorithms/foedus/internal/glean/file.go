@@ -56,6 +56,7 @@ type writer struct {
 	live int64  // bytes of pages
 }
 
+// path is the path of the file that is written.
 func (w *writer) path() string { return filepath.Join(w.d.o.Dir, w.id.name()) }
 
 // append writes a page and returns where it is.
@@ -71,6 +72,7 @@ func (w *writer) append(page []byte, kind byte, at place, used int) (Pointer, er
 	return p, w.write(page)
 }
 
+// create begins the file. It is not called where a partition has no page to write.
 func (w *writer) create() error {
 	f, err := w.d.o.FS.Create(w.path(), !w.d.o.Buffered)
 	if err != nil {
@@ -95,6 +97,7 @@ func (w *writer) write(b []byte) error {
 	return nil
 }
 
+// flush writes what is buffered. Only whole units are, so that direct I/O can be used.
 func (w *writer) flush() error {
 	if len(w.buf) == 0 {
 		return nil
@@ -186,8 +189,10 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 	return page, payload, nil
 }
 
+// path is the path of a snapshot's file.
 func (ps *pages) path(id fileID) string { return filepath.Join(ps.o.Dir, id.name()) }
 
+// damage is the error for a page that cannot be read.
 func (ps *pages) damage(p Pointer, err error) error {
 	return damaged(ps.path(p.file()), p.offset(), "%v", err)
 }
@@ -229,6 +234,7 @@ func (ps *pages) drop(id fileID) {
 	}
 }
 
+// close closes the files that were opened. No page may be read meanwhile.
 func (ps *pages) close() {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()

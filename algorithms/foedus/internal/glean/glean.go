@@ -49,7 +49,8 @@ func (d *Dir) Glean(ctx context.Context, src Source, until uint64) (Stats, error
 		return Stats{}, fmt.Errorf("glean in %s: %w to build upon: load one", d.o.Dir, ErrNoSnapshot)
 	}
 	if until < cur.m.until {
-		return Stats{}, fmt.Errorf("glean in %s: the snapshot is at epoch %d already, and epoch %d is asked for", d.o.Dir, cur.m.until, until)
+		return Stats{}, fmt.Errorf("glean in %s: the snapshot is at epoch %d already, and epoch %d is asked for", d.o.Dir,
+			cur.m.until, until)
 	}
 	if cur.m.fanout != d.o.Fanout || !slices.Equal(cur.m.tables, d.o.Tables) {
 		return Stats{}, fmt.Errorf("glean in %s: the tables are not those of snapshot %d: load anew", d.o.Dir, cur.m.number)
@@ -60,7 +61,8 @@ func (d *Dir) Glean(ctx context.Context, src Source, until uint64) (Stats, error
 	if err != nil {
 		return Stats{}, err
 	}
-	j.rewrite = d.o.Garbage >= 1 && float64(size) > d.o.Garbage*float64(live)+float64(16*unit*d.o.Partitions) || d.crowded(cur.m, taken)
+	j.rewrite = d.o.Garbage >= 1 &&
+		float64(size) > d.o.Garbage*float64(live)+float64(16*unit*d.o.Partitions) || d.crowded(cur.m, taken)
 	return j.do(ctx, taken)
 }
 
@@ -99,6 +101,7 @@ func (j *job) account(bytes int64) {
 	}
 }
 
+// do makes one snapshot. taken are the ids of files that are still referred to.
 func (j *job) do(ctx context.Context, taken map[uint16]bool) (Stats, error) {
 	d := j.d
 	if err := d.nextID(taken); err != nil {
@@ -128,6 +131,7 @@ func (j *job) do(ctx context.Context, taken map[uint16]bool) (Stats, error) {
 	return j.stats, nil
 }
 
+// begin makes the reducers, one for each partition, and the pool of batches.
 func (j *job) begin() {
 	n := j.d.o.Partitions
 	j.spare = make(chan *batch, n+min(j.d.o.BufferBytes/j.d.o.SendBytes, 1024))
@@ -235,7 +239,8 @@ func (j *job) count() error {
 		}
 	}
 	if st.Mapped != received || received != st.Folded+st.Applied {
-		return fmt.Errorf("%d changes were read, %d received, %d folded and %d applied", st.Mapped, received, st.Folded, st.Applied)
+		return fmt.Errorf("%d changes were read, %d received, %d folded and %d applied", st.Mapped, received, st.Folded,
+			st.Applied)
 	}
 	return nil
 }

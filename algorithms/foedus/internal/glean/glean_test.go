@@ -65,7 +65,8 @@ func TestIndependent(t *testing.T) {
 	rng := seeded(t)
 	changes := history(rng, testTables, 300)
 	var want string
-	for _, o := range []Options{{}, {BufferBytes: 1}, {SendBytes: 1}, {Unfolded: true}, {BufferBytes: 900, SendBytes: 100}} {
+	for _, o := range []Options{{}, {BufferBytes: 1}, {SendBytes: 1}, {Unfolded: true},
+		{BufferBytes: 900, SendBytes: 100}} {
 		for _, streams := range []int{1, 2, 5} {
 			o.Fanout, o.FS = 3, fstest.NewMem()
 			d := begun(t, o)
@@ -98,8 +99,10 @@ func TestEmptyWindow(t *testing.T) {
 		until := end + 10*uint64(i+1)
 		st, err := d.Glean(context.Background(), src, until)
 		must(t, err)
-		if st.Pages != 0 || !slices.Equal(d.Current().m.roots, before) || d.Current().Until() != until || d.Current().Base() != until-10 && i > 0 {
-			t.Errorf("%d pages, roots %v, want %v, epochs %d to %d", st.Pages, d.Current().m.roots, before, d.Current().Base(), d.Current().Until())
+		if st.Pages != 0 || !slices.Equal(d.Current().m.roots, before) || d.Current().Until() != until ||
+			d.Current().Base() != until-10 && i > 0 {
+			t.Errorf("%d pages, roots %v, want %v, epochs %d to %d", st.Pages, d.Current().m.roots, before, d.Current().Base(),
+				d.Current().Until())
 		}
 		same(t, "unchanged", d.Current(), replay(changes, end, false))
 	}
@@ -199,7 +202,9 @@ func TestIDsWrap(t *testing.T) {
 	d.glean(t, changes, 1, 1) // with id 2
 	d.id = 65533
 	for epoch, want := range []uint16{65534, 65535, 1, 3, 4} {
-		changes = append(changes, wal.Change{Epoch: uint64(epoch + 2), Stamp: uint64(epoch + 2), Key: 1, Kind: wal.KindPut, Value: []byte{byte(epoch)}})
+		changes = append(changes,
+			wal.Change{Epoch: uint64(epoch + 2), Stamp: uint64(epoch + 2), Key: 1, Kind: wal.KindPut,
+				Value: []byte{byte(epoch)}})
 		d.glean(t, changes, uint64(epoch+2), 1)
 		if got := d.Current().ID(); got != want {
 			t.Errorf("id %d, want %d", got, want)
@@ -219,7 +224,8 @@ func TestFailingMapper(t *testing.T) {
 	check := func(name string, src *log, want error) {
 		t.Run(name, func(t *testing.T) {
 			var held atomic.Int64
-			d := begun(t, Options{Fanout: 3, Partitions: 3, BufferBytes: 500, SendBytes: 1, Account: func(n int64) { held.Add(n) }})
+			d := begun(t, Options{Fanout: 3, Partitions: 3, BufferBytes: 500, SendBytes: 1,
+				Account: func(n int64) { held.Add(n) }})
 			d.glean(t, changes, half, 2)
 			before := d.Current()
 			for range 2 {

@@ -7,7 +7,7 @@ import (
 	"ckptbench/algorithms/internal/durable"
 )
 
-// A Layout says on which leaf of a table a record is: for who keeps the records
+// A Layout says on which leaf of a table a record is: for a package that keeps the records
 // in memory in pages of the same cut.
 type Layout struct{ s shape }
 
@@ -48,7 +48,7 @@ type Leaf struct {
 
 	Key, Stamp uint64
 	Present    bool
-	Value      []byte // good until the next ReadLeaf
+	Value      []byte // valid until the next ReadLeaf
 }
 
 // ReadLeaf reads the page at p, which is a leaf of a snapshot of d, and checks
@@ -97,6 +97,8 @@ func (x *Leaf) Next() bool {
 // Err returns why Next ended early, or nil.
 func (x *Leaf) Err() error { return x.err }
 
+// nextInBin is Next for a leaf of a hash table. Keys ascend, and belong in this bin:
+// anything else is damage.
 func (x *Leaf) nextInBin() bool {
 	key, n, err := nextInBin(x.rest, x.s)
 	if err == nil && (!x.first && key <= x.last || bin(key, x.s.leaves) != x.index) {
@@ -129,4 +131,5 @@ func (x *Leaf) version(b []byte) bool {
 	return true
 }
 
+// damage is the error for this leaf.
 func (x *Leaf) damage(err error) error { return x.pages.damage(x.pointer, err) }

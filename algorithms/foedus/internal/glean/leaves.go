@@ -30,6 +30,8 @@ type changes struct {
 	f          func(table int, leaf uint64, p Pointer)
 }
 
+// node compares the new tree with the old one below a node: equal pointers mean equal
+// subtrees, as pages are never overwritten.
 func (c *changes) node(p, old Pointer, level int, index uint64) error {
 	if p == old {
 		return nil

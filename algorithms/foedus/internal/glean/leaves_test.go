@@ -39,7 +39,8 @@ func TestLeaves(t *testing.T) {
 			n := 0
 			must(t, before.Leaves(context.Background(), nil, func(table int, leaf uint64, p Pointer) {
 				if n++; pointers[[2]uint64{uint64(table), leaf}] != p {
-					t.Errorf("leaf %d of table %d is at %v, and was told to be at %v", leaf, table, p, pointers[[2]uint64{uint64(table), leaf}])
+					t.Errorf("leaf %d of table %d is at %v, and was told to be at %v", leaf, table, p,
+						pointers[[2]uint64{uint64(table), leaf}])
 				}
 			}))
 			if n != len(pointers) || told <= n {
@@ -63,7 +64,8 @@ func (d *Dir) leaves(t *testing.T, pointers map[[2]uint64]Pointer, want state) {
 		must(t, d.ReadLeaf(&l, at[1], p, &x))
 		for x.Next() {
 			w, ok := want[[2]uint64{at[0], x.Key}]
-			if n++; !ok || w.Stamp != x.Stamp || w.Absent == x.Present || string(w.Value) != string(x.Value) || l.Leaf(x.Key) != at[1] {
+			if n++; !ok || w.Stamp != x.Stamp || w.Absent == x.Present || string(w.Value) != string(x.Value) ||
+				l.Leaf(x.Key) != at[1] {
 				t.Fatalf("leaf %d of table %d has key %d as %q by %d, want %v", at[1], at[0], x.Key, x.Value, x.Stamp, w)
 			}
 		}

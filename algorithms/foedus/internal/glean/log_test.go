@@ -56,7 +56,8 @@ func TestRecoverFromTheTail(t *testing.T) {
 	all := history(rng, testTables, 600)
 	done := 0
 	for session, loggers := range []int{1, 3, 2, 4} {
-		l, err := wal.Open(wal.Options{Dir: logDir, FS: mem, Workers: 5, Loggers: loggers, Interval: time.Millisecond, SegmentBytes: 3000})
+		l, err := wal.Open(wal.Options{Dir: logDir, FS: mem, Workers: 5, Loggers: loggers, Interval: time.Millisecond,
+			SegmentBytes: 3000})
 		must(t, err)
 		d := open(t, o)
 		if session == 0 {

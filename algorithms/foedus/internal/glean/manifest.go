@@ -45,13 +45,15 @@ type manifest struct {
 	files       []file    // ascending
 }
 
+// encode writes the manifest as text, with its checksum in the last line.
 func (m *manifest) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString(manifestTitle)
 	fmt.Fprintf(&b, "number %d id %d base %d until %d last %d fanout %d tables %d files %d\n",
 		m.number, m.id, m.base, m.until, m.last, m.fanout, len(m.tables), len(m.files))
 	for i, t := range m.tables {
-		fmt.Fprintf(&b, "table %q value %d capacity %d hash %t root %x\n", t.Name, t.ValueSize, t.Capacity, t.Hash, uint64(m.roots[i]))
+		fmt.Fprintf(&b, "table %q value %d capacity %d hash %t root %x\n", t.Name, t.ValueSize, t.Capacity, t.Hash,
+			uint64(m.roots[i]))
 	}
 	for _, f := range m.files {
 		fmt.Fprintf(&b, "file %d part %d size %d live %d\n", f.id>>8, f.id&0xff, f.size, f.live)
@@ -83,7 +85,8 @@ func (m *manifest) line(i int, line string) error {
 	if strings.HasPrefix(line, "table ") {
 		var t durable.Table
 		var root uint64
-		_, err := fmt.Sscanf(line, "table %q value %d capacity %d hash %t root %x\n", &t.Name, &t.ValueSize, &t.Capacity, &t.Hash, &root)
+		_, err := fmt.Sscanf(line, "table %q value %d capacity %d hash %t root %x\n", &t.Name, &t.ValueSize, &t.Capacity,
+			&t.Hash, &root)
 		m.tables, m.roots = append(m.tables, t), append(m.roots, Pointer(root))
 		return err
 	}
@@ -102,7 +105,8 @@ func (m *manifest) check() error {
 		return fmt.Errorf("%d tables and %d files are too many", len(m.tables), len(m.files))
 	}
 	if m.number == 0 || m.id == 0 || m.base > m.until || m.fanout < 2 || m.fanout > maxFanout {
-		return fmt.Errorf("snapshot %d with id %d, epochs %d to %d and fan-out %d is impossible", m.number, m.id, m.base, m.until, m.fanout)
+		return fmt.Errorf("snapshot %d with id %d, epochs %d to %d and fan-out %d is impossible", m.number, m.id, m.base,
+			m.until, m.fanout)
 	}
 	for i, f := range m.files {
 		if f.id>>8 == 0 || f.size < 2*unit || f.size%unit != 0 || f.live <= 0 || f.live > f.size-unit || f.live%unit != 0 ||

@@ -75,10 +75,13 @@ func (j *job) batch(size int) *batch {
 		return b
 	default:
 		size += size / 16
-		return &batch{entries: make([]entry, 0, size), data: make([]byte, 0, max(j.d.o.SendBytes-size*entryBytes, j.d.o.SendBytes/4))}
+		return &batch{entries: make([]entry, 0, size),
+			data: make([]byte, 0, max(j.d.o.SendBytes-size*entryBytes, j.d.o.SendBytes/4))}
 	}
 }
 
+// giveBack empties a batch for the next mapper that wants one, or frees it where enough
+// are waiting.
 func (j *job) giveBack(b *batch) {
 	b.reset()
 	select {

@@ -15,6 +15,8 @@ type head struct {
 	run int // decides between equals, which there are none of in one log
 }
 
+// newMerge merges sorted streams. Of equal entries, that of the earlier stream comes
+// first.
 func newMerge(streams []stream) (*merge, error) {
 	m := &merge{}
 	for i, s := range streams {
@@ -43,7 +45,7 @@ func (h *head) advance() (bool, error) {
 	return err == nil, err
 }
 
-// peek returns the next entry and its value, or nil at the end. They are good
+// peek returns the next entry and its value, or nil at the end. They are valid
 // until the next call of pop.
 func (m *merge) peek() (*entry, []byte) {
 	if len(m.heads) == 0 {
@@ -67,6 +69,7 @@ func (m *merge) pop() error {
 	return nil
 }
 
+// less is the order of two heads.
 func (m *merge) less(i, j int) bool {
 	c := m.heads[i].e.compare(&m.heads[j].e)
 	return c < 0 || c == 0 && m.heads[i].run < m.heads[j].run

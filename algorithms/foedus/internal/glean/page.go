@@ -15,6 +15,7 @@ const (
 	pageHash     = 3 // payload: the records of one bin
 )
 
+// pageHeader is the bytes of a page before its payload.
 const pageHeader = 32
 
 // A place is what a page is: a node of one table's tree. A page says so itself,
@@ -53,6 +54,7 @@ func pageLength(header []byte) (int64, error) {
 	return n, nil
 }
 
+// errCRC means that a page is not what was written.
 var errCRC = errors.New("bad checksum")
 
 // openPage checks a page against where it was found and what it should be, and
@@ -64,8 +66,8 @@ func openPage(page []byte, p Pointer, kind byte, at place) ([]byte, error) {
 	}
 	got := place{int(le.Uint16(page[18:])), int(page[17]), le.Uint64(page[24:])}
 	if Pointer(le.Uint64(page[8:])) != p || page[16] != kind || got != at {
-		return nil, fmt.Errorf("page of kind %d, table %d, level %d, node %d, where kind %d, table %d, level %d, node %d should be",
-			page[16], got.table, got.level, got.index, kind, at.table, at.level, at.index)
+		return nil, fmt.Errorf("page of kind %d, table %d, level %d, node %d, where kind %d, table %d, level %d, node "+
+			"%d should be", page[16], got.table, got.level, got.index, kind, at.table, at.level, at.index)
 	}
 	used := int64(le.Uint32(page[20:]))
 	if used > int64(len(page)-pageHeader) {

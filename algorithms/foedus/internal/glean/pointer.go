@@ -12,8 +12,10 @@ const unit = 4096
 // equality only.
 type Pointer uint64
 
+// pointer packs a file and an offset, which must be a multiple of unit.
 func pointer(f fileID, off int64) Pointer { return Pointer(f)<<40 | Pointer(off/unit) }
 
+// file and offset unpack a pointer.
 func (p Pointer) file() fileID { return fileID(p >> 40) }
 
 func (p Pointer) offset() int64 { return int64(p&(1<<40-1)) * unit }
@@ -26,6 +28,7 @@ func (p Pointer) String() string {
 // A fileID is the snapshot id, 16 bits, and the partition, 8 bits, of a file.
 type fileID uint32
 
+// name is the file's name: the snapshot's id and the partition.
 func (f fileID) name() string { return fmt.Sprintf("pages-%05d-%03d", f>>8, f&0xff) }
 
 // parseFile is the inverse of fileID.name.

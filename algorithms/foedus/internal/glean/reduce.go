@@ -9,6 +9,7 @@ import (
 	"ckptbench/algorithms/internal/sched"
 )
 
+// runPrefix begins the names of spilled runs, which are removed at the next open.
 const runPrefix = "run-"
 
 // A reducer collects the changes of one partition, and composes its pages when
@@ -58,11 +59,13 @@ func (r *reducer) take(b *batch) error {
 	return nil
 }
 
+// order sorts what is buffered, and drops changes that a later one makes void.
 func (r *reducer) order() {
 	r.folded += r.buf.sort(r.job.d.shapes, !r.job.d.o.Unfolded)
 	r.job.account(r.buf.grown())
 }
 
+// spill writes the buffer to a sorted run on the disk and empties it.
 func (r *reducer) spill() error {
 	sched.Point("glean.spill")
 	r.order()
@@ -112,7 +115,8 @@ func (r *reducer) finish(ctx context.Context) (err error) {
 		r.children = append(r.children, changed...)
 	}
 	if e, _ := m.peek(); e != nil {
-		return fmt.Errorf("a change of key %d of table %d was sent to partition %d, which has no such page", e.key, e.table, r.part)
+		return fmt.Errorf("a change of key %d of table %d was sent to partition %d, which has no such page", e.key,
+			e.table, r.part)
 	}
 	return nil
 }

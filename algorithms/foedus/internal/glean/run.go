@@ -44,13 +44,14 @@ func (u *buffer) grown() int64 {
 	return int64(by) * int64(unsafe.Sizeof(ref{}))
 }
 
+// entry and value resolve a reference: the batch in its upper half, the entry in its lower.
 func (u *buffer) entry(r ref) *entry { return &u.batches[r.At>>32].entries[uint32(r.At)] }
 
 func (u *buffer) value(r ref) []byte { return u.batches[r.At>>32].value(u.entry(r)) }
 
 // A stream is a sorted run being read.
 type stream interface {
-	// next returns the next entry and its value, good until the next call,
+	// next returns the next entry and its value, valid until the next call,
 	// or io.EOF.
 	next() (entry, []byte, error)
 }
@@ -61,6 +62,7 @@ type memoryRun struct {
 	at int
 }
 
+// next implements stream over the sorted references.
 func (r *memoryRun) next() (entry, []byte, error) {
 	if r.at == len(r.u.refs) {
 		return entry{}, nil, io.EOF
@@ -123,6 +125,7 @@ type runReader struct {
 	buf  []byte
 }
 
+// openRun opens a spilled run for reading from its start.
 func openRun(fsys fs.FS, r run) (*runReader, error) {
 	f, err := fsys.Open(r.path, false)
 	if err != nil {
@@ -132,6 +135,7 @@ func openRun(fsys fs.FS, r run) (*runReader, error) {
 	return &runReader{run: r, f: f, in: in, left: r.n}, nil
 }
 
+// next implements stream. The checksum of the whole run is compared at its end.
 func (r *runReader) next() (entry, []byte, error) {
 	if r.left == 0 {
 		if r.crc != r.run.crc {

@@ -17,6 +17,7 @@ type Snapshot struct {
 	shapes []shape
 }
 
+// snapshot is the snapshot that a manifest names.
 func (d *Dir) snapshot(m *manifest) *Snapshot {
 	return &Snapshot{d: d, m: m, shapes: shapes(m.tables, m.fanout)}
 }
@@ -44,6 +45,7 @@ func (sn *Snapshot) Tables() []durable.Table { return sn.m.tables }
 // earlier ones, and how much of it are pages that it reaches.
 func (sn *Snapshot) Bytes() (size, live int64) { return sn.m.bytes() }
 
+// damage is the error for one of its pages.
 func (sn *Snapshot) damage(p Pointer, err error) error {
 	return damaged(filepath.Join(sn.d.o.Dir, p.file().name()), p.offset(), "%v", err)
 }
@@ -132,6 +134,8 @@ func (s *shape) records(leaf uint64, payload []byte, f func(key uint64, x *versi
 	return nil
 }
 
+// binRecords calls f with the records in a leaf of a hash table. Keys ascend and belong
+// in this bin; anything else is an error.
 func (s *shape) binRecords(leaf uint64, payload []byte, x *version, f func(key uint64, x *version) error) error {
 	last := uint64(0)
 	for first := true; len(payload) > 0; first = false {
@@ -217,12 +221,13 @@ type walk struct {
 	s      *shape
 	record func(durable.Record) error
 	seen   func(p Pointer, length int) // every page; may be nil
-	// bad is told of what is wrong with a page, and the walk goes on beside it;
+	// bad is called with what is wrong with a page, and the walk goes on beside it;
 	// nil: the first error ends the walk.
 	bad func(p Pointer, level int, index uint64, err error)
 	buf []byte
 }
 
+// node walks the subtree of a page. An error of the callback or of ctx ends the walk.
 func (w *walk) node(ctx context.Context, p Pointer, level int, index uint64) error {
 	err := ctx.Err()
 	switch {
@@ -239,6 +244,7 @@ func (w *walk) node(ctx context.Context, p Pointer, level int, index uint64) err
 	return nil
 }
 
+// leaf reads a leaf and hands out its records.
 func (w *walk) leaf(p Pointer, index uint64) error {
 	page, err := w.sn.page(p, w.s, 0, index, w.buf)
 	w.buf = page.buf
@@ -257,6 +263,7 @@ func (w *walk) leaf(p Pointer, index uint64) error {
 	return err
 }
 
+// interior reads a page of pointers and walks each child.
 func (w *walk) interior(ctx context.Context, p Pointer, level int, index uint64) error {
 	page, err := w.sn.page(p, w.s, level, index, nil)
 	if err != nil {
@@ -282,6 +289,7 @@ func (w *walk) interior(ctx context.Context, p Pointer, level int, index uint64)
 	return nil
 }
 
+// saw passes on where a page is and how long, if anybody wants to know.
 func (w *walk) saw(p Pointer, length int) {
 	if w.seen != nil {
 		w.seen(p, length)

@@ -40,6 +40,7 @@ func newPrefixer(shapes []shape, keys uint64) prefixer {
 	return p
 }
 
+// of is the sort key of an entry: as many bits of table, leaf and key as fit in a word.
 func (p *prefixer) of(e *entry, hash bool) uint64 {
 	t := e.table
 	k := uint64(t) << p.high[t]

@@ -13,7 +13,7 @@ import (
 func (v *verifier) unreached(ctx context.Context, pf *pagesFound) error {
 	h, err := v.d.o.FS.Open(v.d.path(pf.Name), false)
 	if err != nil {
-		if len(pf.Damage) == 0 { // else that was said
+		if len(pf.Damage) == 0 { // otherwise that was said
 			pf.Found(err)
 		}
 		return nil

@@ -45,7 +45,8 @@ func (s *shape) fits(c *wal.Change) error {
 		return fmt.Errorf("change of key %d of table %q: unknown kind %d", c.Key, s.Name, c.Kind)
 	}
 	if c.Off < 0 || int64(c.Off)+int64(len(c.Value)) > int64(s.ValueSize) {
-		return fmt.Errorf("change of key %d of table %q: %d bytes at %d in values of up to %d", c.Key, s.Name, len(c.Value), c.Off, s.ValueSize)
+		return fmt.Errorf("change of key %d of table %q: %d bytes at %d in values of up to %d", c.Key, s.Name, len(c.Value),
+			c.Off, s.ValueSize)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ type pagesFound struct {
 	finding.File
 	id      fileID
 	closed  bool     // there is no reading it, or not under this name
-	reached []extent // of pages that are good and referred to
+	reached []extent // of pages that are undamaged and referred to
 	bad     map[int64]bool
 }
 
@@ -124,7 +124,8 @@ func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) e
 			}
 		}
 	}
-	f.Holds = fmt.Sprintf("the state at epoch %d, gleaned from after epoch %d: %d records in %d pages", m.until, m.base, records, reached)
+	f.Holds = fmt.Sprintf("the state at epoch %d, gleaned from after epoch %d: %d records in %d pages", m.until, m.base,
+		records, reached)
 	v.followed = v.followed && whole
 	for _, named := range m.files {
 		if whole && live[named.id] != named.live {

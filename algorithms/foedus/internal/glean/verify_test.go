@@ -26,7 +26,8 @@ func three(t *testing.T, tables ...durable.Table) *fstest.Mem {
 			if table == len(tables) || k >= tables[table].Capacity {
 				continue
 			}
-			changes = append(changes, wal.Change{Epoch: epoch, Stamp: epoch, Table: table, Key: k, Kind: wal.KindPut, Value: []byte{byte(k), 7}})
+			changes = append(changes,
+				wal.Change{Epoch: epoch, Stamp: epoch, Table: table, Key: k, Kind: wal.KindPut, Value: []byte{byte(k), 7}})
 		}
 	}
 	put(1, 0, 0, 1, 2, 3, 4, 5, 6)
@@ -170,7 +171,8 @@ func TestVerifyUnnamed(t *testing.T) {
 			must(t, mem.Remove(dir+"/"+name))
 		}
 	}
-	if got := found(t, mem); len(bad(got)) != 1 || !strings.Contains(got.String(), "there is none") || !strings.Contains(got.String(), "not read") {
+	if got := found(t, mem); len(bad(got)) != 1 || !strings.Contains(got.String(), "there is none") ||
+		!strings.Contains(got.String(), "not read") {
 		t.Errorf("without manifests:\n%s", got)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -24,6 +24,8 @@ func seed(number uint64) uint32 {
 	return durable.Checksum(b[:])
 }
 
+// encodeHeader is the header of a file: magic, version, checksum and number. The number
+// seeds the checksums of its blocks.
 func encodeHeader(magic string, number uint64) []byte {
 	b := make([]byte, fileHeader)
 	copy(b, magic)
@@ -33,10 +35,12 @@ func encodeHeader(magic string, number uint64) []byte {
 	return b
 }
 
+// headerSum is the checksum of a header, the checksum's own place left out.
 func headerSum(b []byte) uint32 {
 	return durable.Extend(durable.Checksum(b[:12]), b[16:fileHeader])
 }
 
+// checkHeader reports what is wrong with a header.
 func checkHeader(b []byte, magic string, number uint64) error {
 	switch {
 	case len(b) < fileHeader:
@@ -106,7 +110,7 @@ func (r *reader) open(magic string, number uint64) error {
 	return nil
 }
 
-// next returns the next block, or io.EOF. It is good until the next call.
+// next returns the next block, or io.EOF. It is valid until the next call.
 func (r *reader) next() (block, error) {
 	if r.off == r.end {
 		return block{}, io.EOF

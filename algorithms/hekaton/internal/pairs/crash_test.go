@@ -84,7 +84,8 @@ func (m moment) check(t *testing.T, i int, were past, o Options, h *history) {
 	must(t, m.disk.MkdirAll(dir))
 	found, err := Verify(context.Background(), m.disk, dir)
 	must(t, err)
-	if names := bad(found); len(names) > 0 && (m.published > 0 || names[0] != manifestName) { // before the first there is none
+	// before the first there is none
+	if names := bad(found); len(names) > 0 && (m.published > 0 || names[0] != manifestName) {
 		t.Fatalf("crash %d: Verify finds\n%s", i, found)
 	}
 	got, epoch := loaded(t, m.disk)

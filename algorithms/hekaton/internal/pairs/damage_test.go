@@ -179,7 +179,9 @@ func FuzzBlocks(f *testing.F) {
 			return append(encodeHeader(magic, number), b...)
 		}
 		data, delta := file(dataMagic, 1, payload, rows, first), file(deltaMagic, 2, dead, marks, 0)
-		m := manifest{epoch: 9, pairs: []entry{{data: 1, bytes: int64(len(data)), rows: rows, delta: 2, marks: int64(len(delta)), dead: marks, high: 9}}}
+		m := manifest{epoch: 9, pairs: []entry{
+			{data: 1, bytes: int64(len(data)), rows: rows, delta: 2, marks: int64(len(delta)), dead: marks, high: 9},
+		}}
 		mem := disk(t, map[string][]byte{dataName(1): data, deltaName(2): delta, manifestName: m.encode()})
 		var n uint32
 		_, err := load(mem, 1, func(int, durable.Record) error { n++; return nil })

@@ -21,7 +21,7 @@
 // becomes a row without a value, as recovery wants to know who deleted it.
 //
 // Publish makes the state at the end of an epoch durable. After an error of
-// Apply, Put or Publish the Set is of no more use: Open finds the last state
+// Apply, Put or Publish the Set is unusable: Open finds the last state
 // published, and the feeding goes on from its epoch.
 //
 // # Files

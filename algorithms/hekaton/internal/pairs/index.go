@@ -13,6 +13,7 @@ type index struct {
 	used  int
 }
 
+// A slot is one place of the index, free where at has no pair.
 type slot struct {
 	key   uint64
 	table uint32
@@ -21,6 +22,7 @@ type slot struct {
 
 const slotBytes = 24
 
+// newIndex returns an index for so many rows, at most three quarters full.
 func newIndex(rows int) *index {
 	n := 16
 	for n*3/4 < rows {
@@ -29,6 +31,7 @@ func newIndex(rows int) *index {
 	return &index{slots: make([]slot, n)}
 }
 
+// bytes is the memory of the index.
 func (x *index) bytes() int64 { return int64(len(x.slots)) * slotBytes }
 
 func hash(table int, key uint64) uint64 { return durable.Mix(key ^ uint64(table)<<48) }
@@ -60,6 +63,7 @@ func (x *index) set(table int, key uint64, at place) (before place) {
 	return before
 }
 
+// grow doubles the index and files every row anew.
 func (x *index) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))

@@ -38,6 +38,7 @@ type manifest struct {
 	pairs []entry
 }
 
+// encode writes the manifest as text, with its checksum in the last line.
 func (m *manifest) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString(manifestTitle)

@@ -294,7 +294,8 @@ func TestWindow(t *testing.T) {
 		must(t, err)
 		defer s.Close()
 		for i := range uint64(1000) {
-			must(t, s.Apply(context.Background(), wal.Change{Kind: kind, Key: i % keys, Off: off * int(i%2), Stamp: i + 1, Value: make([]byte, 76)}))
+			must(t, s.Apply(context.Background(),
+				wal.Change{Kind: kind, Key: i % keys, Off: off * int(i%2), Stamp: i + 1, Value: make([]byte, 76)}))
 		}
 		must(t, s.Publish(context.Background(), 1))
 		if n := int64(s.pairs[0].rows); n < lo || n > hi {
@@ -310,7 +311,7 @@ func TestWindow(t *testing.T) {
 	check("no more than fit", wal.KindPut, 0, 40, 40, 40)
 }
 
-// Parts of a record are laid over it in their order, whichever of them overlap.
+// Parts of a record are applied in their order, whichever of them overlap.
 func TestParts(t *testing.T) {
 	s, err := Open(Options{Dir: dir, FS: fstest.NewMem()})
 	must(t, err)

@@ -19,7 +19,7 @@ type pair struct {
 	entry
 	path   string  // of the data file
 	file   fs.File // the data file
-	delta  fs.File // the delta file, where it can be appended to; else nil
+	delta  fs.File // the delta file, where it can be appended to; otherwise nil
 	gone   []uint64
 	fresh  []uint32 // rows that died since the delta file was written
 	blocks []span   // of the data file, ascending; where the pair was scanned or written
@@ -32,6 +32,7 @@ type span struct {
 	first uint32 // row
 }
 
+// isDead reports whether a row was deleted or written again later.
 func (p *pair) isDead(row uint32) bool { return p.gone[row/64]>>(row%64)&1 != 0 }
 
 // bury marks a row dead and reports whether it was alive.
@@ -84,6 +85,7 @@ func openFile(fsys fs.FS, path string) (fs.File, error) {
 	return f, nil
 }
 
+// close closes the files.
 func (p *pair) close() {
 	_ = p.file.Close() // all that matters was synced
 	if p.delta != nil {
@@ -91,6 +93,7 @@ func (p *pair) close() {
 	}
 }
 
+// reader reads the data file's blocks from the first on.
 func (p *pair) reader() *reader {
 	return &reader{f: p.file, path: p.path, seed: seed(uint64(p.data)), off: fileHeader, end: p.bytes}
 }
@@ -197,7 +200,8 @@ func (p *pair) each(b block, at int64, f func(row uint32, r durable.Record) erro
 
 // block returns the number of the block that holds a row.
 func (p *pair) block(row uint32) int {
-	i, found := slices.BinarySearchFunc(p.blocks, row, func(s span, row uint32) int { return int(int64(s.first) - int64(row)) })
+	i, found := slices.BinarySearchFunc(p.blocks, row,
+		func(s span, row uint32) int { return int(int64(s.first) - int64(row)) })
 	if found {
 		return i
 	}

@@ -28,6 +28,7 @@ func appendRow(b []byte, r *durable.Record) []byte {
 	return append(b, r.Value...)
 }
 
+// errRow means that a block's rows do not parse, although its checksum is right.
 var errRow = errors.New("malformed row")
 
 // nextRow decodes the first row of b and returns what follows it.

@@ -27,6 +27,7 @@ type Options struct {
 	Rows       int // records there will be: how large the index is to begin with
 }
 
+// check fills in defaults, and refuses what does not fit.
 func (o *Options) check() error {
 	for p, d := range map[*int]int{&o.BlockBytes: 64 << 10, &o.Window: 32 << 20, &o.MaxValue: 256 << 20} {
 		if *p == 0 {
@@ -40,7 +41,8 @@ func (o *Options) check() error {
 		return errors.New("pairs: a folder and a file system are needed")
 	}
 	const most = 1 << 36 // of a data file, so that its rows can be counted in 32 bits
-	if o.Target < 0 || o.Target > most || o.BlockBytes < 0 || o.BlockBytes > 1<<30 || o.Window < 0 || o.Window > maxWindow || o.MaxValue < 0 || o.MaxValue > 1<<30 || o.Rows < 0 {
+	if o.Target < 0 || o.Target > most || o.BlockBytes < 0 || o.BlockBytes > 1<<30 || o.Window < 0 ||
+		o.Window > maxWindow || o.MaxValue < 0 || o.MaxValue > 1<<30 || o.Rows < 0 {
 		return fmt.Errorf("pairs %s: target %d, block %d, window %d, value %d or %d rows is out of range",
 			o.Dir, o.Target, o.BlockBytes, o.Window, o.MaxValue, o.Rows)
 	}
@@ -54,7 +56,7 @@ type Set struct {
 	epoch    uint64  // published
 	pairs    []*pair // in the order of their epochs
 	byNumber map[uint32]*pair
-	open     *writer // of the last pair, where that is not closed; else nil
+	open     *writer // of the last pair, where that is not closed; otherwise nil
 	index    *index
 	last     uint32 // number given to a file
 	window   window

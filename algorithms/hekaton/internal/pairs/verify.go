@@ -61,7 +61,8 @@ func (v *verifier) manifest(names []string) *manifest {
 	if !slices.Contains(names, manifestName) {
 		v.lost = true
 		v.files = append(v.files, finding.File{Name: manifestName, Damage: []error{
-			damaged(manifestName, 0, "it is missing, or none was published before the program ended: no pair counts without it")}})
+			damaged(manifestName, 0,
+				"it is missing, or none was published before the program ended: no pair counts without it")}})
 		return &manifest{}
 	}
 	h, f := finding.Open(v.fs, v.dir, manifestName)
@@ -147,7 +148,8 @@ func (v *verifier) delta(ctx context.Context, p *pair) (known bool, err error) {
 // them cannot be.
 func (p *pair) mark(path string, at int64, b block) error {
 	if b.first != p.dead || uint64(len(b.payload)) != 8+4*uint64(b.rows) {
-		return damaged(path, at, "%d dead rows from the %d. on in %d bytes, want them from the %d. on", b.rows, b.first, len(b.payload), p.dead)
+		return damaged(path, at, "%d dead rows from the %d. on in %d bytes, want them from the %d. on", b.rows, b.first,
+			len(b.payload), p.dead)
 	}
 	for rows := b.payload[8:]; len(rows) > 0; rows = rows[4:] {
 		row := le.Uint32(rows)
@@ -204,7 +206,7 @@ func (v *verifier) reader(h fs.File, f *finding.File, magic string, number uint3
 	return r
 }
 
-// sound hands the good blocks of a file to f, with their offsets, and goes on
+// sound hands the valid blocks of a file to f, with their offsets, and goes on
 // behind what is damaged; sure is whether the block before was handed over. The
 // error is ctx's.
 func (r *reader) sound(ctx context.Context, found func(error), f func(at int64, b block, sure bool) error) error {
@@ -221,7 +223,8 @@ func (r *reader) sound(ctx context.Context, found func(error), f func(at int64, 
 		}
 		found(err)
 		if sure = false; !r.skip() {
-			found(damaged(r.path, at, "where the next block begins is not known: the %d bytes from here on were not read", r.end-at))
+			found(damaged(r.path, at, "where the next block begins is not known: the %d bytes from here on were not read",
+				r.end-at))
 			return nil
 		}
 	}

@@ -124,7 +124,8 @@ func TestVerifyWhole(t *testing.T) {
 		}
 	}
 	check("one of two is dead", "", "2 rows, 1 of them dead", delta(3, 1), 1, "")
-	check("both are alive", dataName(2), "row 0, key 2 of table 0, is alive, and so is row 1 of data-00000001", delta(3, 0), 1, "")
+	check("both are alive", dataName(2), "row 0, key 2 of table 0, is alive, and so is row 1 of data-00000001",
+		delta(3, 0), 1, "")
 	check("dead beyond the end", deltaName(3), "row 2 is dead, and there are 2", delta(3, 2), 1, "")
 	check("dead twice", deltaName(3), "row 1 died twice", delta(3, 1, 1), 2, "")
 	check("fewer dead", deltaName(3), "it names 1 rows, the manifest says 2", delta(3, 1), 2, "")
@@ -137,7 +138,8 @@ func TestVerifyWhole(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Verify(ctx, disk(t, map[string][]byte{dataName(1): one, manifestName: m.encode()}), dir); !errors.Is(err, context.Canceled) {
+	if _, err := Verify(ctx, disk(t, map[string][]byte{dataName(1): one, manifestName: m.encode()}), dir); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -19,6 +19,7 @@ type window struct {
 	order   []uint32
 }
 
+// An id names a record.
 type id struct {
 	table int
 	key   uint64
@@ -28,7 +29,7 @@ type id struct {
 type change struct {
 	id
 	stamp  uint64
-	whole  bool // value is the record; else patches are to be laid over what there is
+	whole  bool // value is the record; otherwise patches are applied to what there is
 	absent bool
 	value  room
 	patch  uint32 // 1 + the place of the latest of its patches; 0: none
@@ -67,6 +68,8 @@ func (s *Set) Apply(ctx context.Context, c wal.Change) error {
 	return s.spill(ctx)
 }
 
+// apply adds a change to what the window knows of its record: a whole value replaces what
+// was there, a part is kept as a patch until the record's value is read.
 func (w *window) apply(c *wal.Change) {
 	k := w.of(id{c.Table, c.Key})
 	k.stamp = c.Stamp
@@ -83,7 +86,7 @@ func (w *window) apply(c *wal.Change) {
 	}
 }
 
-// of returns what w knows of a record; good until the next record.
+// of returns what w knows of a record; valid until the next record.
 func (w *window) of(x id) *change {
 	if 2*len(w.changes) >= len(w.slots) {
 		w.grow()
@@ -107,6 +110,7 @@ func (w *window) slot(x id) *uint32 {
 	}
 }
 
+// grow doubles the table and files every record anew.
 func (w *window) grow() {
 	w.slots = make([]uint32, max(64, 2*len(w.slots)))
 	for i := range w.changes {
@@ -121,7 +125,7 @@ func (w *window) room(n int) room {
 	return room{uint32(at), uint32(n), uint32(n)}
 }
 
-// in returns the bytes of a room; good until the next room.
+// in returns the bytes of a room; valid until the next room.
 func (w *window) in(r room) []byte { return w.bytes[r.at:][:r.len:r.cap] }
 
 // set makes v what is in r.

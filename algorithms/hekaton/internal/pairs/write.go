@@ -22,7 +22,8 @@ func (s *Set) newWriter() (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pair{entry: entry{data: n, bytes: fileHeader, low: s.epoch, high: s.epoch}, path: filepath.Join(s.o.Dir, dataName(n)), dirty: true}
+	p := &pair{entry: entry{data: n, bytes: fileHeader, low: s.epoch, high: s.epoch},
+		path: filepath.Join(s.o.Dir, dataName(n)), dirty: true}
 	if p.file, err = s.o.FS.Create(p.path, false); err != nil {
 		return nil, fmt.Errorf("create data file: %w", err)
 	}

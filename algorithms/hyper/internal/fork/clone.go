@@ -68,7 +68,8 @@ func inClone(memory [][]byte, fds pipes) {
 	for _, p := range memory {
 		for len(p) > 0 {
 			// A write may be short: stopping a process interrupts it.
-			n, _, errno := syscall.RawSyscall(unix.SYS_WRITE, uintptr(fds.dataW), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+			n, _, errno := syscall.RawSyscall(unix.SYS_WRITE, uintptr(fds.dataW), uintptr(unsafe.Pointer(unsafe.SliceData(p))),
+				uintptr(len(p)))
 			if errno == unix.EINTR {
 				continue
 			}

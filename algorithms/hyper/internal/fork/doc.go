@@ -37,8 +37,8 @@
 //
 // It is a fork, not a vfork: the clone has memory, files and signal handlers of
 // its own, and this process does not wait for it. It has no SIGCHLD to its end,
-// so that nobody else's handler or wait is disturbed, and must be reaped by who
-// made it.
+// so that nobody else's handler or wait is disturbed, and must be reaped by
+// the process that made it.
 //
 // # Files and death
 //

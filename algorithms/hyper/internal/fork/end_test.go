@@ -72,7 +72,8 @@ func TestWriteFails(t *testing.T) {
 	p := random(t, 1000, false)
 	check := func(err error) {
 		t.Helper()
-		if !errors.Is(err, unix.EFAULT) || !strings.Contains(err.Error(), "write") || !strings.Contains(err.Error(), "1000 of 5096 bytes") {
+		if !errors.Is(err, unix.EFAULT) || !strings.Contains(err.Error(), "write") ||
+			!strings.Contains(err.Error(), "1000 of 5096 bytes") {
 			t.Errorf("%v; want a write that failed with %v after 1000 of 5096 bytes", err, unix.EFAULT)
 		}
 	}

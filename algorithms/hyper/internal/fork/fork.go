@@ -47,6 +47,7 @@ func New() (*Snapshot, error) {
 	return s, nil
 }
 
+// open makes the pipes: one for the data, one that holds the child back until it may go on.
 func (s *Snapshot) open() error {
 	var p [2]int
 	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
@@ -91,6 +92,7 @@ func (s *Snapshot) Take(ctx context.Context, memory [][]byte) error {
 	return nil
 }
 
+// advice says what to do about an error of clone.
 func advice(errno syscall.Errno) string {
 	switch errno {
 	case unix.ENOMEM:
@@ -133,6 +135,7 @@ func (s *Snapshot) End() error {
 	return nil
 }
 
+// end lets the child end, and checks that it wrote just what it was to write.
 func (s *Snapshot) end() error {
 	closeFD(&s.fds.holdW)
 	if s.got < s.total {
@@ -157,7 +160,8 @@ func (s *Snapshot) verdict() error {
 	after := fmt.Sprintf("after %d of %d bytes were read", s.got, s.total)
 	switch st := s.status; {
 	case st.Signaled():
-		return fmt.Errorf("the snapshot's process was killed by signal %d (%v) %s (if nobody did, memory was short)", int(st.Signal()), st.Signal(), after)
+		return fmt.Errorf("the snapshot's process was killed by signal %d (%v) %s (if nobody did, memory was short)",
+			int(st.Signal()), st.Signal(), after)
 	case st.ExitStatus() != 0:
 		return fmt.Errorf("write in the snapshot's process, %s: %w", after, syscall.Errno(st.ExitStatus()))
 	case s.got != s.total:
@@ -223,6 +227,7 @@ func (s *Snapshot) reap() error {
 	return err
 }
 
+// closeData closes the reading end; a child that still writes gets SIGPIPE.
 func (s *Snapshot) closeData() {
 	if s.data != nil { // it owns fds.dataR
 		_ = s.data.Close()
@@ -231,6 +236,7 @@ func (s *Snapshot) closeData() {
 	closeFD(&s.fds.dataR)
 }
 
+// closeFD closes a descriptor once.
 func closeFD(fd *int) {
 	if *fd >= 0 {
 		_ = unix.Close(*fd)

@@ -11,7 +11,8 @@ import (
 
 // Supported says that this platform cannot clone a Go process that goes on.
 func Supported() error {
-	return fmt.Errorf("a snapshot by a clone of the process, on %s: %w; it needs Linux", runtime.GOOS, errors.ErrUnsupported)
+	return fmt.Errorf("a snapshot by a clone of the process, on %s: %w; it needs Linux", runtime.GOOS,
+		errors.ErrUnsupported)
 }
 
 // A Snapshot cannot be had here.

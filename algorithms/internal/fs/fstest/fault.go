@@ -8,8 +8,8 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A Fault is a file system in which calls fail on purpose. The calls are
-// counted from 1.
+// A Fault is a file system in which calls fail on purpose. The calls are counted from 1,
+// over all files and goroutines. Its methods may be called concurrently.
 type Fault struct {
 	fs.FS
 	decide func(n int, c Call) Outcome
@@ -26,6 +26,8 @@ func NewFault(fsys fs.FS, decide func(n int, c Call) Outcome) *Fault {
 	return f
 }
 
+// next counts a call and returns its outcome. decide runs under mu: it need not be safe
+// for concurrent use, and must not call the file system.
 func (f *Fault) next(c Call) Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()

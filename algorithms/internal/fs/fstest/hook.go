@@ -40,17 +40,20 @@ type Outcome struct {
 	Short int
 }
 
-// Hook wraps fsys: before each call, of it and of its files, it asks decide
-// what to do, on the goroutine of the caller. Direct and Lock are not calls. A close
-// that is to fail releases the file all the same.
+// Hook wraps fsys: before each call, of it and of its files, it asks decide what to do,
+// on the goroutine of the caller; decide must be safe for concurrent use if the file
+// system is used concurrently. Direct and Lock are not calls. A close that is to fail
+// releases the file all the same, so that a test leaks no descriptor.
 func Hook(fsys fs.FS, decide func(Call) Outcome) fs.FS { return &hookFS{fsys, decide} }
 
+// A hookFS is what Hook returns.
 type hookFS struct {
 	fs     fs.FS
 	decide func(Call) Outcome
 }
 
-// do runs call unless decide is against it.
+// do runs call, or returns the outcome's error. With Done it does both: the error of the
+// call itself, where there is one, comes first.
 func (h *hookFS) do(c Call, call func() error) error {
 	o := h.decide(c)
 	if o.Err == nil {
@@ -64,6 +67,8 @@ func (h *hookFS) do(c Call, call func() error) error {
 	return fmt.Errorf("%v: %w", c, o.Err)
 }
 
+// open is Create and Open. A file that was opened though the call is to fail is closed:
+// the caller never gets it.
 func (h *hookFS) open(op, name string, open func() (fs.File, error)) (fs.File, error) {
 	var f fs.File
 	err := h.do(Call{Op: op, Name: name}, func() (err error) { f, err = open(); return err })
@@ -111,18 +116,22 @@ func (h *hookFS) SyncDir(dir string) error {
 // Lock is not a call.
 func (h *hookFS) Lock(name string) (io.Closer, error) { return h.fs.Lock(name) }
 
+// A hookFile asks before each call of one file.
 type hookFile struct {
 	h    *hookFS
 	f    fs.File
 	name string
 }
 
+// ReadAt implements fs.File. A read that is to fail may have filled p if Done is set.
 func (f *hookFile) ReadAt(p []byte, off int64) (n int, err error) {
 	c := Call{Op: "read", Name: f.name, Off: off, Len: int64(len(p))}
 	err = f.h.do(c, func() (err error) { n, err = f.f.ReadAt(p, off); return err })
 	return n, err
 }
 
+// WriteAt implements fs.File. Where a part of the write is to reach the disk, the first
+// Short bytes do; of a direct file, whole blocks of fs.Align only.
 func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
 	c := Call{Op: "write", Name: f.name, Off: off, Len: int64(len(p))}
 	o := f.h.decide(c)
@@ -177,6 +186,7 @@ func (f *hookFile) Sync() error {
 // A syncFailer is a file of a Mem, under hooks or not.
 type syncFailer interface{ failSync() }
 
+// failSync passes the failure on, through several hooks, to the file of a Mem.
 func (f *hookFile) failSync() {
 	if s, ok := f.f.(syncFailer); ok {
 		s.failSync()

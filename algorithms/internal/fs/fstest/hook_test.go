@@ -24,11 +24,13 @@ func TestFault(t *testing.T) {
 	}
 	exists := func(name string) bool { _, err := m.Open(name, false); return err == nil }
 
-	check("not done", Outcome{Err: broken}, 1, broken, func(f *Fault) error { _, err := f.Create("/a", false); return err })
+	check("not done", Outcome{Err: broken}, 1, broken,
+		func(f *Fault) error { _, err := f.Create("/a", false); return err })
 	if exists("/a") {
 		t.Error("a call that failed was done")
 	}
-	check("done", Outcome{Err: broken, Done: true}, 1, broken, func(f *Fault) error { _, err := f.Create("/a", false); return err })
+	check("done", Outcome{Err: broken, Done: true}, 1, broken,
+		func(f *Fault) error { _, err := f.Create("/a", false); return err })
 	if !exists("/a") {
 		t.Error("a call whose answer is lost was not done")
 	}

@@ -20,8 +20,10 @@ type Record struct {
 	Data []byte // of a write or a note
 }
 
-// ops are the operations that a journal knows, by number.
-var ops = []string{"create", "open", "rename", "remove", "mkdir", "syncdir", "write", "allocate", "truncate", "sync", "close", "note"}
+// ops are the operations that a journal knows. A record holds an operation's place in
+// this list: append only.
+var ops = []string{"create", "open", "rename", "remove", "mkdir", "syncdir", "write", "allocate", "truncate", "sync",
+	"close", "note"}
 
 // maxRecord is the most bytes that a record may have: a damaged length is no reason to
 // fill the memory.
@@ -83,6 +85,8 @@ func ended(err error) error {
 	return err
 }
 
+// decodeRecord decodes what encode made, without length and checksum. It trusts no
+// length in b: the checksum is looked at afterwards.
 func decodeRecord(b []byte) (r Record, err error) {
 	in := bytes.NewReader(b)
 	op, err := in.ReadByte()

@@ -38,6 +38,7 @@ type change struct {
 	node *node  // what name stands for
 }
 
+// apply makes the change in names, which is either what a program sees or what is durable.
 func (c change) apply(names map[string]*node) {
 	if c.drop != "" {
 		delete(names, c.drop)

@@ -171,7 +171,8 @@ func TestKillClone(t *testing.T) {
 		t.Errorf("a killed process leaves %q", got)
 	}
 	write(t, f, "4", 0)
-	checkOutcomes(t, "killed, then a power cut", outcomes(c, tree), "a=1", "a=2", "a=1 b=", "a=2 b=", "a=1 b=0", "a=2 b=0", "a=1 b=3", "a=2 b=3")
+	checkOutcomes(t, "killed, then a power cut", outcomes(c, tree), "a=1", "a=2", "a=1 b=", "a=2 b=", "a=1 b=0", "a=2 b=0",
+		"a=1 b=3", "a=2 b=3")
 	mustDo(t, c.SyncDir("/"))
 	g, err := c.Open("/b", false)
 	mustDo(t, err, g.Sync())

@@ -27,8 +27,11 @@ type page [][]byte
 
 func newNode() *node { return &node{dirty: map[int]bool{}, lost: map[int]bool{}, sizes: []int64{0}} }
 
+// size is the length that a program sees.
 func (n *node) size() int64 { return n.sizes[len(n.sizes)-1] }
 
+// resize sets the length, and makes room for it. The lengths before it stay, since a
+// crash may bring them back.
 func (n *node) resize(size int64) {
 	if size == n.size() {
 		return
@@ -49,6 +52,7 @@ func (n *node) put(i int, v []byte) {
 	delete(n.lost, i)
 }
 
+// write makes a new version of each page that it touches: the one before may come back.
 func (n *node) write(p []byte, off int64) {
 	if end := off + int64(len(p)); end > n.size() {
 		n.resize(end)
@@ -63,6 +67,7 @@ func (n *node) write(p []byte, off int64) {
 	}
 }
 
+// read copies the present versions. It returns io.EOF where the file ends within p.
 func (n *node) read(p []byte, off int64) (int, error) {
 	done := 0
 	for done < len(p) && off < n.size() {
@@ -82,6 +87,8 @@ func (n *node) read(p []byte, off int64) (int, error) {
 	return done, nil
 }
 
+// truncate shortens or lengthens the file. What is cut off reads as zeros when the file
+// grows again.
 func (n *node) truncate(size int64) {
 	if size < n.size() {
 		i, at := int(size/fs.Align), int(size%fs.Align)
@@ -98,6 +105,8 @@ func (n *node) truncate(size int64) {
 	n.resize(size)
 }
 
+// sync makes the present versions and the length the only ones. Pages that a failed sync
+// left clean are not dirty: they keep their old versions, as under Linux.
 func (n *node) sync() {
 	for i := range n.dirty {
 		n.pages[i] = page{n.current(i)}
@@ -121,7 +130,8 @@ func (n *node) failSync() {
 
 // clone returns a copy with all its versions, none of which is ever changed.
 func (n *node) clone() *node {
-	c := &node{pages: make([]page, len(n.pages)), dirty: maps.Clone(n.dirty), lost: maps.Clone(n.lost), sizes: slices.Clone(n.sizes), short: n.short}
+	c := &node{pages: make([]page, len(n.pages)), dirty: maps.Clone(n.dirty), lost: maps.Clone(n.lost),
+		sizes: slices.Clone(n.sizes), short: n.short}
 	for i, p := range n.pages {
 		c.pages[i] = slices.Clone(p)
 	}
@@ -129,7 +139,7 @@ func (n *node) clone() *node {
 }
 
 // crash returns a durable copy in which each page, and the length, is the
-// present one with probability keep and else any of the earlier ones.
+// present one with probability keep and otherwise any of the earlier ones.
 func (n *node) crash(rng *rand.Rand, keep float64) *node {
 	pick := func(versions int) int {
 		if versions == 1 || rng.Float64() < keep {
@@ -162,7 +172,8 @@ type memFile struct {
 	closed bool // protected by m.mu
 }
 
-// begin takes the lock and checks that op may be done; the caller unlocks.
+// begin takes the lock and checks that op may be done. The caller unlocks, even where
+// begin returns an error.
 func (f *memFile) begin(op string, write bool) error {
 	f.m.mu.Lock()
 	if f.closed {
@@ -174,6 +185,8 @@ func (f *memFile) begin(op string, write bool) error {
 	return nil
 }
 
+// check is the check that the kernel makes of direct I/O: p, off and the length must be
+// aligned.
 func (f *memFile) check(op string, p []byte, off int64) error {
 	if off < 0 || f.direct && !fs.Aligned(p, off) {
 		return &iofs.PathError{Op: op, Path: f.name, Err: syscall.EINVAL}

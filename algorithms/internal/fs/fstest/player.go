@@ -7,8 +7,8 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A Player does on a Mem what a journal says, so that the Mem can tell what a power cut
-// would have left.
+// A Player repeats on a Mem what a journal says, so that the Mem can tell what a power
+// cut would have left at that place. It belongs to one goroutine.
 type Player struct {
 	mem   *Mem
 	files map[uint64]fs.File // open ones
@@ -42,6 +42,7 @@ func (p *Player) Play(r Record) (err error) {
 	return nil
 }
 
+// playFile does what a record of an open file says.
 func (p *Player) playFile(r Record) error {
 	f := p.files[r.File]
 	if f == nil {

@@ -57,6 +57,7 @@ func (r *Recorder) do(rec Record, change func() error) error {
 	return r.note(rec)
 }
 
+// open is Create and Open: it numbers the file, and notes it under the number.
 func (r *Recorder) open(op, name string, open func() (fs.File, error)) (fs.File, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

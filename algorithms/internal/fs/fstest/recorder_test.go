@@ -74,7 +74,8 @@ func TestRecordAndPlay(t *testing.T) {
 		for _, r := range records {
 			mustDo(t, p.Play(r))
 		}
-		if n := len(records); n == 0 || records[n-1].Op != "note" || records[n-1].Off != 7 || string(records[n-1].Data) != "note" {
+		if n := len(records); n == 0 || records[n-1].Op != "note" || records[n-1].Off != 7 ||
+			string(records[n-1].Data) != "note" {
 			t.Fatalf("the note is not the last of %d records", n)
 		}
 		if got, want := contents(t, played), contents(t, real); got != want {

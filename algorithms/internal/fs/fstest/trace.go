@@ -8,7 +8,8 @@ import (
 	"ckptbench/algorithms/internal/fs"
 )
 
-// A Trace is a file system that notes each call as a line, for golden files.
+// A Trace is a file system that notes each call as a line, for golden files. Its methods
+// may be called concurrently; the lines are in the order in which the calls began.
 type Trace struct {
 	fs.FS
 	root string
@@ -27,6 +28,7 @@ func NewTrace(fsys fs.FS, root string) *Trace {
 	return t
 }
 
+// note appends the line of a call.
 func (t *Trace) note(c Call) {
 	c.Name = t.short(c.Name)
 	if c.To != "" {
@@ -37,6 +39,7 @@ func (t *Trace) note(c Call) {
 	t.lines = append(t.lines, c.String())
 }
 
+// short is a name relative to the root, with slashes on every system.
 func (t *Trace) short(name string) string {
 	if rel, err := filepath.Rel(t.root, name); err == nil {
 		return filepath.ToSlash(rel)

@@ -138,7 +138,7 @@ func (t *Tree) FindAll(keys []uint64, fn func(i int, val uint64, found bool)) er
 	return t.FindAllSoon(keys, nil, fn)
 }
 
-// valuesAhead is how many calls ahead of its own a value is told of.
+// valuesAhead is how many calls ahead of its own a value is announced.
 const valuesAhead = 6
 
 // soon tells of the value of the key that is some places further, where that is
@@ -152,8 +152,8 @@ func (t *Tree) soon(p *node, at int, keys []uint64, tell func(val uint64)) {
 	}
 }
 
-// FindAllSoon is FindAll for who wants to prefetch what values lead to: tell, if
-// not nil, is told of some values a few calls before fn is, with the leaf latched
+// FindAllSoon is FindAll for a caller that prefetches what values lead to: tell, if
+// not nil, is called with some values a few calls before fn is, with the leaf latched
 // for reading. Others may have changed a value by then.
 func (t *Tree) FindAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool)) error {
 	if err := sorted(keys); err != nil {
@@ -201,9 +201,11 @@ func (t *Tree) InvokeAll(keys []uint64, fn func(i int, val uint64, found bool) (
 	return t.InvokeAllSoon(keys, nil, fn)
 }
 
-// InvokeAllSoon is InvokeAll for who wants to prefetch what values lead to; see
+// InvokeAllSoon is InvokeAll for a caller that prefetches what values lead to; see
 // FindAllSoon.
-func (t *Tree) InvokeAllSoon(keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) error {
+func (t *Tree) InvokeAllSoon(
+	keys []uint64, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64),
+) error {
 	if err := sorted(keys); err != nil {
 		return err
 	}
@@ -223,7 +225,9 @@ func (t *Tree) InvokeAllSoon(keys []uint64, tell func(val uint64), fn func(i int
 
 // invokeLeaf does the first of the keys, and those after it that the same leaf
 // has, until it is full, and returns how many.
-func (t *Tree) invokeLeaf(keys []uint64, base int, f *finger, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64)) (int, error) {
+func (t *Tree) invokeLeaf(
+	keys []uint64, base int, f *finger, tell func(val uint64), fn func(i int, val uint64, found bool) (Op, uint64),
+) (int, error) {
 	p, id := t.descend(keys[0], 0, true, f.start(base, keys[0]), f)
 	at, more := 0, int64(0)
 	for i, key := range keys {

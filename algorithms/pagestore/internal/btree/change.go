@@ -42,6 +42,7 @@ func (t *Tree) Remove(key uint64) (old uint64, removed bool) {
 	return old, found
 }
 
+// value is the value at place i of a leaf, or 0 where the key was not found.
 func (t *Tree) value(p *node, i int, found bool) uint64 {
 	if !found {
 		return 0
@@ -59,8 +60,9 @@ func (t *Tree) finish(p *node, id pages.ID, key uint64, i int, found bool, op Op
 	return nil
 }
 
+// counted adds to the number of keys.
 func (t *Tree) counted(more int64) {
-	if more != 0 { // else the workers would share the line for nothing
+	if more != 0 { // otherwise the workers would share the line for nothing
 		t.count.Add(more)
 	}
 }
@@ -122,7 +124,7 @@ func cut(p *node, i int) int {
 
 // post tells the pages at level that the child with the keys up to key was
 // split, and right has what is above. Both halves are latched. Where there is
-// no memory for it nobody is told: what is above stays within reach from the
+// no memory for it this is no error: what is above stays within reach from the
 // left.
 func (t *Tree) post(key uint64, right pages.ID, level uint8) {
 	if uint8(t.top.Load()) < level && t.grow(key, right, level) {
@@ -157,7 +159,7 @@ func (t *Tree) splitInner(p *node, id pages.ID, key uint64, right pages.ID) {
 
 // grow puts a new root, at level, above the old one, which was split at key, and
 // reports whether the matter is settled: not if somebody else has done so first,
-// which can be where an earlier root could not be told of its neighbours.
+// which can be where an earlier root did not get to know its neighbours.
 func (t *Tree) grow(key uint64, right pages.ID, level uint8) bool {
 	t.rootMu.Lock()
 	defer t.rootMu.Unlock()

@@ -52,6 +52,7 @@ func (t *Tree) alloc(level uint8) (*node, pages.ID, error) {
 	return p, h.ID(i), nil
 }
 
+// at is the page of an ID, whose tag the caller compares once the page is latched.
 func (t *Tree) at(id pages.ID) *node {
 	return (*node)(unsafe.Pointer(t.space.At(id.Index())))
 }
@@ -73,6 +74,7 @@ func (t *Tree) latch(id pages.ID, write bool) *node {
 	return p
 }
 
+// unlatch releases a page in the mode in which it is held.
 func unlatch(p *node, write bool) {
 	if write {
 		p.Latch.Unlock()

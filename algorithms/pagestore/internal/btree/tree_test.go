@@ -278,7 +278,8 @@ func TestBatchShapes(t *testing.T) {
 		t.Error(err)
 	}
 	var replaced []uint64
-	err := tree.PutAll([]uint64{5, 5, 5, 6}, []uint64{1, 2, 3, 4}, func(_ int, old uint64) { replaced = append(replaced, old) })
+	err := tree.PutAll([]uint64{5, 5, 5, 6}, []uint64{1, 2, 3, 4},
+		func(_ int, old uint64) { replaced = append(replaced, old) })
 	if err != nil || !slices.Equal(replaced, []uint64{1, 2}) {
 		t.Errorf("duplicates: %v, replaced %d", err, replaced)
 	}

@@ -9,12 +9,13 @@ import (
 )
 
 // IEP-32's entry sizes, with the 40 bytes of a row's header.
-var entrySizes = [][2]int{{44, 104}, {140, 340}, {340, 740}, {740, 1240}, {1240, 3040}, {1040, 8040}, {4040, 16040}, {100, 32000}}
+var entrySizes = [][2]int{{44, 104}, {140, 340}, {340, 740}, {740, 1240}, {1240, 3040}, {1040, 8040}, {4040, 16040},
+	{100, 32000}}
 
 // BenchmarkInsertRows compares batches of 200 rows with the same rows one by
 // one, in turns, in pages of 4 KiB that were used before: saved-% is of the time
 // of single inserts, by the median turn. The rows are in the cache, as those of
-// a message that was just received are; else whose turn is first pays for that.
+// a message that was just received are; otherwise whose turn is first pays for that.
 func BenchmarkInsertRows(b *testing.B) {
 	for _, s := range entrySizes {
 		b.Run(fmt.Sprintf("entry=%d-%d", s[0], s[1]), func(b *testing.B) { benchInsert(b, s[0], s[1]) })

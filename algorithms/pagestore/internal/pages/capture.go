@@ -154,7 +154,7 @@ func (c *Capture) NewReader() *Reader {
 
 // Each calls fn with every row, as it was at the point, that begins in a page of
 // those with numbers from from up to to, to not included, that were changed, until
-// fn returns an error, which is returned. The row is good until fn returns.
+// fn returns an error, which is returned. The row is valid until fn returns.
 func (r *Reader) Each(from, to uint32, fn func(row []byte) error) (err error) {
 	r.c.changed.Each(uint64(from), uint64(to), func(i uint64) bool {
 		sched.Point("pages.capture")

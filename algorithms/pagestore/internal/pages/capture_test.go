@@ -135,7 +135,7 @@ func TestCaptureKeepsOnce(t *testing.T) {
 }
 
 // While workers change all rows, a capture reads just what was there at the point;
-// each row laid over what captures before have read.
+// each row replacing what captures before have read.
 func TestCaptureAgainstModel(t *testing.T) {
 	const workers, each = 3, 40
 	rounds := 40

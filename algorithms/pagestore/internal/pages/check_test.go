@@ -124,7 +124,8 @@ func (r *Rows) sanePage(i uint32, seen map[uint32]uint32) error {
 	want := r.list.bucketOf(data(h))
 	low := want < reuse && at < want && want-at <= slack
 	if at != want && !low || r.list.nodes[i].where.Load() != at {
-		return fmt.Errorf("room for %d, in bucket %d (by its node %d), want %d", data(h).room(), at, r.list.nodes[i].where.Load(), want)
+		return fmt.Errorf("room for %d, in bucket %d (by its node %d), want %d", data(h).room(), at,
+			r.list.nodes[i].where.Load(), want)
 	}
 	return data(h).sane(r.space.size)
 }

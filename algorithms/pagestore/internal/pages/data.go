@@ -27,6 +27,7 @@ const (
 	lenMask   = notFirst - 1
 )
 
+// at is the address of an offset in the page; word reads the 16 bits there.
 func (p *dataPage) at(off uint16) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(p), uintptr(off)) }
 
 func (p *dataPage) word(off uint16) *uint16 { return (*uint16)(p.at(off)) }
@@ -39,6 +40,8 @@ func (p *dataPage) items() []uint16 {
 	return unsafe.Slice(p.item(0), int(p.direct)+int(p.indirect))
 }
 
+// indirection is an indirect item: the id that links name, and the slot of the direct item
+// that it leads to.
 func indirection(id, slot int) uint16 { return uint16(id)<<8 | uint16(slot) }
 
 // reset makes the page empty. The size is the page's.
@@ -210,7 +213,7 @@ func (p *dataPage) slide(slot, by int) {
 
 // resize gives the row at a direct item, which lies in this page alone, another
 // payload, and reports false where the page has no room for it. A shorter row
-// leaves a hole behind it, into which it can grow again; else the rows below it
+// leaves a hole behind it, into which it can grow again; otherwise the rows below it
 // make room, after the holes of all were squeezed out if there is no gap for them
 // to move into. The size is the page's.
 func (p *dataPage) resize(slot int, payload []byte, size int) bool {
@@ -256,6 +259,7 @@ func (p *dataPage) squeeze(size int) {
 	p.first = end
 }
 
+// dropIndirect removes an indirect item and closes the gap. The page is latched for writing.
 func (p *dataPage) dropIndirect(i int) {
 	rest := p.items()[p.direct:]
 	copy(rest[i:], rest[i+1:])

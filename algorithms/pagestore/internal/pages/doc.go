@@ -4,7 +4,7 @@
 // IEP-32, which inserts rows in batches: a page is taken from the free list
 // once, filled, and put back once.
 //
-// Every page begins with a Head. A data page goes on with
+// Every page begins with a Head. A data page continues with
 //
 //	16  free      2 bytes  bytes that are neither header, item nor row
 //	18  first     2 bytes  offset of the lowest row
@@ -25,9 +25,9 @@
 // Numbers are in the machine's byte order: a page is memory first, and a copy
 // of it says with its CRC-32C whether it came back whole.
 //
-// Who waits for whom: a page's latch is taken before a free list's mutex, and
-// never with another data page's latch held that somebody may want who holds
-// this one: a page that is out of the free list has one filler, and readers and
+// The order of locks: a page's latch is taken before a free list's mutex, and
+// never with another data page's latch held that a holder of this one may want:
+// a page that is out of the free list has one filler, and readers and
 // removers hold one latch at a time. An index's latches come before these.
 //
 // Other than the original's, a page closes the hole of a row that goes, by moving

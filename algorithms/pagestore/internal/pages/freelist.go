@@ -27,6 +27,8 @@ type freeList struct {
 	some    [buckets / 64]atomic.Uint64 // bit b is set while bucket b holds pages
 }
 
+// A bucket is a list of pages with about the same room. Its lock is held for a few
+// instructions, and never while a page is latched.
 type bucket struct {
 	mu   sync.Mutex
 	head uint32 // first page; protected by mu
@@ -48,6 +50,7 @@ const (
 	taken   = buckets + 1
 )
 
+// newFreeList returns a list of nothing, with a node for every page that there may be.
 func newFreeList(s *Space) (*freeList, error) {
 	n := int(s.pages)
 	a, err := arena.New(n*int(unsafe.Sizeof(node{})), arena.Options{Lazy: true}, s.meter)
@@ -120,6 +123,7 @@ func (l *freeList) nonEmpty(b int) int {
 	}
 }
 
+// pop takes the first page of a bucket; 0 where it is empty.
 func (l *freeList) pop(b uint32) uint32 {
 	k := &l.buckets[b]
 	k.mu.Lock()

@@ -43,6 +43,7 @@ func (r *Rows) InsertRows(rows [][]byte, links []Link) error {
 	return nil
 }
 
+// undo removes the rows of a batch that could not be put as a whole.
 func (r *Rows) undo(links []Link) {
 	for i, l := range links {
 		_ = r.Remove(l) // nobody else knows the link
@@ -69,6 +70,7 @@ func (f *filler) done() {
 	}
 }
 
+// putBack returns the page that is filled to the free list and releases its latch.
 func (f *filler) putBack() {
 	if f.p == nil {
 		return
@@ -141,6 +143,7 @@ func (r *Rows) fetch(i uint32) {
 	}
 }
 
+// fetched is how much of a row is prefetched.
 const fetched = 4 << 10 // bytes at most at the end of a page; their misses overlap
 
 // whole puts a part of a row into an empty page.

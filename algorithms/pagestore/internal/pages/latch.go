@@ -24,6 +24,7 @@ func (l *Latch) RLock() {
 	l.awaitRead()
 }
 
+// awaitRead is RLock where a writer holds the latch or waits for it.
 func (l *Latch) awaitRead() {
 	var wait backoff.Backoff
 	for {
@@ -49,6 +50,8 @@ func (l *Latch) Lock() {
 	l.awaitWrite()
 }
 
+// awaitWrite is Lock where somebody holds the latch. It leaves the mark wanted, which
+// keeps new readers out, again and again: a writer that gets the latch erases it.
 func (l *Latch) awaitWrite() {
 	var wait backoff.Backoff
 	for {

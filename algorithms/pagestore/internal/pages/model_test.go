@@ -92,7 +92,8 @@ func (m *model) check() error {
 		}
 	})
 	if len(met) != len(m.want) || m.rows.Count() != int64(len(met)) {
-		return fmt.Errorf("%d rows met, %d counted, want %d: %v", len(met), m.rows.Count(), len(m.want), slices.Collect(maps.Keys(met)))
+		return fmt.Errorf("%d rows met, %d counted, want %d: %v", len(met), m.rows.Count(), len(m.want),
+			slices.Collect(maps.Keys(met)))
 	}
 	return m.rows.sane()
 }
@@ -184,7 +185,8 @@ func TestRowsConcurrently(t *testing.T) {
 				if len(m.links) > 0 && errs[w] == nil {
 					l := m.links[rng.IntN(len(m.links))]
 					if b, err := r.Read(l, nil); err != nil || !bytes.Equal(b, m.want[l]) {
-						errs[w] = fmt.Errorf("worker %d, step %d, link %x: %d bytes, want %d: %w", w, step, uint64(l), len(b), len(m.want[l]), err)
+						errs[w] = fmt.Errorf("worker %d, step %d, link %x: %d bytes, want %d: %w", w, step, uint64(l), len(b),
+							len(m.want[l]), err)
 					}
 				}
 			}

@@ -13,8 +13,10 @@ import (
 // and the number of the page. 0 is no row.
 type Link uint64
 
+// idShift is where a Link has the row's id within its page; the page is in the low bits.
 const idShift = 56
 
+// linkTo packs a link; page and id unpack it.
 func linkTo(page uint32, id int) Link { return Link(id)<<idShift | Link(page) }
 
 func (l Link) page() uint32 { return uint32(l) }
@@ -27,7 +29,7 @@ var ErrNoRow = errors.New("link names no row")
 // Rows are byte strings of any length in data pages. The methods may be called
 // concurrently; but that no row is removed by two, or while another reads or
 // updates it, is the caller's business: it has a latch or a lock for each row.
-// (Who breaks that gets a wrong row or ErrNoRow, and no damage.)
+// (A caller that breaks that gets a wrong row or ErrNoRow, and no damage.)
 type Rows struct {
 	space *Space
 	list  *freeList
@@ -160,7 +162,7 @@ func (r *Rows) Update(l Link, row []byte) (bool, error) {
 }
 
 // Fetch prefetches what is read first of the row that l names, if there is one:
-// its page's head and its item. It is for who has many rows to come to.
+// its page's head and its item. It is for a caller with many rows to come to.
 func (r *Rows) Fetch(l Link) {
 	if l.page() > r.space.Used() {
 		return

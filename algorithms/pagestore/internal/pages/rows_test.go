@@ -92,7 +92,8 @@ func (r *Rows) allEmpty() error {
 		n++
 	}
 	if n != int(r.space.Used()) || r.Count() != 0 || r.Bytes() != 0 {
-		return fmt.Errorf("%d of %d pages can be used again; %d rows of %d bytes are counted", n, r.space.Used(), r.Count(), r.Bytes())
+		return fmt.Errorf("%d of %d pages can be used again; %d rows of %d bytes are counted", n, r.space.Used(), r.Count(),
+			r.Bytes())
 	}
 	return r.sane()
 }
@@ -109,7 +110,8 @@ func TestNoRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Latch.Unlock()
-	for _, l := range []Link{keep + 1, keep | 1<<idShift, 255<<idShift | keep, 77, linkTo(i, 0), 1 << 40 &^ 0xffffffff, 3 << idShift} {
+	for _, l := range []Link{keep + 1, keep | 1<<idShift, 255<<idShift | keep, 77, linkTo(i, 0), 1 << 40 &^ 0xffffffff,
+		3 << idShift} {
 		_, e1 := r.Read(l, nil)
 		_, e2 := r.Update(l, []byte("xxxx"))
 		if e3 := r.Remove(l); !errors.Is(e1, ErrNoRow) || !errors.Is(e2, ErrNoRow) || !errors.Is(e3, ErrNoRow) {

@@ -16,7 +16,7 @@ import (
 var ErrFull = errors.New("page memory is full; reserve more pages")
 
 // An ID names a page and one use of it: the tag in the upper half is another
-// one after the page was freed, so that who comes late with an old ID finds out
+// one after the page was freed, so that a late caller with an old ID finds out
 // (Ignite's rotation count). 0 is no page.
 type ID uint64
 
@@ -146,6 +146,7 @@ func (s *Space) Alloc(k Kind) (*Head, uint32, error) {
 	return h, i, nil
 }
 
+// reuse takes a page that was freed; 0 where there is none.
 func (s *Space) reuse() uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +158,7 @@ func (s *Space) reuse() uint32 {
 	return i
 }
 
+// grow takes a page that was never used; 0 where the space is full. It takes no lock.
 func (s *Space) grow() uint32 {
 	for {
 		i := s.next.Load()

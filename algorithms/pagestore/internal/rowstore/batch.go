@@ -89,6 +89,7 @@ func (b *Batch) begin(rows [][]byte) error {
 	return nil
 }
 
+// single puts the rows one by one, each with a descent of its own.
 func (b *Batch) single(rows [][]byte) error {
 	for i, row := range rows {
 		if err := b.s.Put(row); err != nil {
@@ -143,7 +144,7 @@ func (b *Batch) repeated(i int) bool {
 }
 
 // store stores b.rows, and then has the index name them by b.keys. Where a key
-// is there, its old row goes if replace is set, else the new one. It returns how
+// is there, its old row goes if replace is set, otherwise the new one. It returns how
 // many keys were new.
 func (b *Batch) store(replace bool) (fresh int, err error) {
 	if cap(b.links) < len(b.rows) {

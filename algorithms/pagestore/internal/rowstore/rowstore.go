@@ -22,6 +22,7 @@ import (
 // keyBytes begin every row, so that a row without an index tells whose it is.
 const keyBytes = 8
 
+// errShort means that a row has no whole key.
 var errShort = fmt.Errorf("row is shorter than its key of %d bytes", keyBytes)
 
 // A Store is a table. Its methods may be called concurrently, but for Reclaim
@@ -42,6 +43,7 @@ func New(size, n int, m *arena.Meter) (*Store, error) {
 	return s, nil
 }
 
+// open makes the spaces of rows and index, for n pages each.
 func (s *Store) open(size, n int, m *arena.Meter) (err error) {
 	if s.data, err = pages.NewSpace(size, n, m); err != nil {
 		return err

@@ -40,7 +40,8 @@ func (s *Store) same(want map[uint64][]byte) error {
 		}
 	}
 	if s.Len() != int64(len(want)) || s.rows.Count() != s.Len() || s.rows.Bytes() != int64(total) {
-		return fmt.Errorf("%d keys, %d rows of %d bytes, want %d of %d", s.Len(), s.rows.Count(), s.rows.Bytes(), len(want), total)
+		return fmt.Errorf("%d keys, %d rows of %d bytes, want %d of %d", s.Len(), s.rows.Count(), s.rows.Bytes(),
+			len(want), total)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"ckptbench/algorithms/internal/backoff"
 )
 
+// What a worker's word says beside a phase.
 const (
 	idle   = ^uint64(0)
 	closed = uint64(1) << 63 // nobody enters
@@ -32,6 +33,7 @@ type Clock struct {
 	gate chan struct{} // closed when the clock opens again; protected by mu
 }
 
+// A worker's word is written by that worker alone, and read by whoever awaits a phase.
 type worker struct {
 	phase atomic.Uint64 // of the running transaction, or idle
 	_     [120]byte     // two cache lines each, as they are fetched in pairs

@@ -11,7 +11,8 @@ func TestLook(t *testing.T) {
 	s := openTest(t, nil)
 	w := s.Worker(0)
 	for table := range uint16(2) {
-		acc := []Access{{Table: table, Key: 1, Mode: Exclusive}, {Table: table, Key: 3, Mode: Exclusive}, {Table: table, Key: 5, Mode: Exclusive}}
+		acc := []Access{{Table: table, Key: 1, Mode: Exclusive}, {Table: table, Key: 3, Mode: Exclusive},
+			{Table: table, Key: 5, Mode: Exclusive}}
 		do(t, w, acc, func(tx *Txn) {
 			for i := range acc {
 				tx.Write(i, Whole, fmt.Append(nil, "v", acc[i].Key))

@@ -7,7 +7,7 @@ import (
 
 // Value returns the value of a key as the algorithm has it, without a
 // transaction: none may be running. ok is false where the record is absent. The
-// table must exist; the value is good until a transaction writes it.
+// table must exist; the value is valid until a transaction writes it.
 func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 	t := s.tables[table]
 	v, err := s.backing.find(t, key)
@@ -18,7 +18,7 @@ func (s *Store) Value(table int, key uint64) (v []byte, ok bool) {
 }
 
 // All yields the key and the value of every record of a table that is present.
-// No transaction may be running. The table must exist; a value is good until a
+// No transaction may be running. The table must exist; a value is valid until a
 // transaction writes it.
 func (s *Store) All(table int) iter.Seq2[uint64, []byte] {
 	return func(yield func(uint64, []byte) bool) {
@@ -38,12 +38,12 @@ func (s *Store) note(err error) {
 	}
 }
 
-// outside returns what records are read by outside of transactions: its worker's
+// nonTxn returns a Txn to read records with where no transaction runs: its worker's
 // number is the first that no worker has.
-func (s *Store) outside() *Txn { return &Txn{alg: s.alg, worker: &Worker{id: len(s.workers)}} }
+func (s *Store) nonTxn() *Txn { return &Txn{alg: s.alg, worker: &Worker{id: len(s.workers)}} }
 
-// look finds the slot of a key and makes no room for one that is new. Nobody may
-// be inserting.
+// look finds the slot of a key, and takes none for a key that is new. No worker may be
+// inserting.
 func (x *hashIndex) look(key uint64) (slot uint64, ok bool) {
 	for i := x.home(key); ; i++ {
 		c := x.cell(i)

@@ -87,8 +87,8 @@ func TestDurableWithTheLastLogger(t *testing.T) {
 
 // An epoch's moment is that of the first move beyond it; one that is not kept any
 // more is told as a later one, never as an earlier one.
-func TestMoments(t *testing.T) {
-	var m moments
+func TestDurableTimes(t *testing.T) {
+	var m durableTimes
 	at := func(i int) time.Time { return time.Unix(int64(i), 0) }
 	check := func(epoch uint64, want int) {
 		t.Helper()
@@ -104,13 +104,13 @@ func TestMoments(t *testing.T) {
 	check(11, 1)
 	check(12, 1)
 	check(13, 2)
-	for i := 3; i < momentsKept+3; i++ {
+	for i := 3; i < timesKept+3; i++ {
 		m.add(uint64(15+i), at(i))
 	}
 	check(10, 3)
 	check(18, 3)
 	check(19, 4)
-	check(15+momentsKept+2, momentsKept+2)
+	check(15+timesKept+2, timesKept+2)
 }
 
 // An epoch in which nobody wrote becomes durable soon where it is wanted.
