@@ -26,6 +26,8 @@ func (s Spec) procedures() (Spec, error) {
 	return s, nil
 }
 
+// checkProcedures refuses the keys that the benchmark has no use for, and values out of
+// range. It reports all of them, not only the first.
 func (s Spec) checkProcedures() error {
 	err := errors.Join(s.Procedures.check(s.Name), s.Messages.foreign(s.Name), s.checkForeign())
 	if s.Name == TPCC {
@@ -58,6 +60,7 @@ const MaxWarehouses = 100_000
 
 // checkForeign refuses what has no meaning with s's benchmark, or with bulk.
 func (s Spec) checkForeign() error {
+	// A key may be given although its value is the zero value: is says whether it was.
 	type given struct {
 		key string
 		is  bool
@@ -74,7 +77,8 @@ func (s Spec) checkForeign() error {
 	}
 	if s.Name == TPCC || s.Name == Bulk {
 		keys = append(keys, given{"distribution", s.Distribution != ""}, given{"theta", s.Theta != nil},
-			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil}, given{"key_order", s.KeyOrder != "" && s.Name == TPCC})
+			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil},
+			given{"key_order", s.KeyOrder != "" && s.Name == TPCC})
 	}
 	var errs []error
 	for _, k := range keys {

@@ -12,7 +12,7 @@ type distinct struct {
 
 type seen struct {
 	key   uint64
-	round uint64 // the round it is of; the slot is free in all others
+	round uint64 // the round it belongs to; the slot is free in all others
 }
 
 // newDistinct makes an empty set for up to n keys, n at least 1.

@@ -5,7 +5,7 @@
 //
 // A Spec is the description, as an experiment's YAML has it; New makes a
 // Stream of it, one for each worker; Record draws a stretch of it in advance
-// onto a Tape, which a worker replays at next to no cost.
+// onto a Trace, which a worker replays at next to no cost.
 //
 // # Presets
 //

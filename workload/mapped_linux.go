@@ -36,5 +36,5 @@ func (m mapping) free() {
 	}
 }
 
-// freeWith gives the memory back when the tape is unreachable.
-func (m mapping) freeWith(tape *Tape) { runtime.AddCleanup(tape, mapping.free, m) }
+// freeWith gives the memory back when the trace is unreachable.
+func (m mapping) freeWith(trace *Trace) { runtime.AddCleanup(trace, mapping.free, m) }

@@ -9,9 +9,9 @@ import (
 	"unsafe"
 )
 
-// A tape lies in memory that a forked child does not get, and never lay on the heap, also where it
-// has more operations than were expected: one long transaction in ten tapes, of 100,000 keys.
-func TestTapeIsNotForked(t *testing.T) {
+// A trace lies in memory that a forked child does not get, and never lay on the heap, also where it
+// has more operations than were expected: one long transaction in ten traces, of 100,000 keys.
+func TestTraceIsNotForked(t *testing.T) {
 	const n, most = 10_000, 2 << 20 // the stream has 1.6 MB for a long transaction
 	spec := Spec{Name: "calc", Long: Long{Share: new(1e-5), Keys: 100_000}}
 	longer := 0
@@ -19,23 +19,23 @@ func TestTapeIsNotForked(t *testing.T) {
 		st := newStream(t, spec, 1_000_000, Seed{Master: seed})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		tape := Record(st, n)
+		trace := Record(st, n)
 		runtime.ReadMemStats(&after)
-		if got := after.TotalAlloc - before.TotalAlloc; tape.Longs() == 0 && got > most {
+		if got := after.TotalAlloc - before.TotalAlloc; longs(trace) == 0 && got > most {
 			t.Errorf("%d bytes of the heap were taken for %d transactions", got, n)
 		}
-		longer += tape.Longs()
+		longer += longs(trace)
 		for name, at := range map[string]uintptr{
-			"operations": uintptr(unsafe.Pointer(&tape.ops[0])), "index": uintptr(unsafe.Pointer(&tape.txns[0])),
+			"operations": uintptr(unsafe.Pointer(&trace.ops[0])), "index": uintptr(unsafe.Pointer(&trace.txns[0])),
 		} {
 			if flags := flagsOf(t, at); !strings.Contains(flags, " dc") {
 				t.Errorf("the %s are forked: flags %q", name, flags)
 			}
 		}
-		runtime.KeepAlive(tape)
+		runtime.KeepAlive(trace)
 	}
 	if longer == 0 {
-		t.Error("no tape had more operations than expected")
+		t.Error("no trace had more operations than expected")
 	}
 }
 

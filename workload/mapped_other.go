@@ -9,4 +9,4 @@ func unforked[T any](n int) ([]T, mapping) { return make([]T, 0, n), mapping{} }
 
 func (mapping) free() {}
 
-func (mapping) freeWith(*Tape) {}
+func (mapping) freeWith(*Trace) {}

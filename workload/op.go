@@ -17,6 +17,7 @@ const (
 	kinds                       // how many there are
 )
 
+// kindNames are the configuration keys of the kinds, in their order.
 var kindNames = [kinds]string{"read", "update", "write", "rmw", "insert", "delete", "scan"}
 
 // String returns the kind's configuration key, such as "rmw".
@@ -52,10 +53,10 @@ const (
 const FieldAll = 1<<16 - 1
 
 // An Op is one operation of a transaction. It is 16 bytes and holds no
-// pointer: tapes of millions are of no interest to the garbage collector.
+// pointer: traces of millions are of no interest to the garbage collector.
 type Op struct {
-	Kind   Kind
-	Ref    Ref
+	Kind   Kind   // what it does
+	Ref    Ref    // how Key is to be read
 	Table  uint8  // 0 in all workloads of this package
 	Field  uint16 // the field of an Update or ReadModifyWrite, 0..Fields-1; else FieldAll
 	Length uint16 // of a Scan, in records, at least 1; else 0
@@ -64,7 +65,7 @@ type Op struct {
 
 // A Txn is one transaction: its operations and what its client does with it.
 type Txn struct {
-	Ops   []Op          // on distinct keys, in the order drawn; see Tape for its own order
+	Ops   []Op          // on distinct keys, in the order drawn; see Trace for its own order
 	Hold  time.Duration // how long it holds its locks; 0 = as short as it can
 	Long  bool          // one of the long transactions mixed in
 	Abort bool          // the client aborts it after its last operation

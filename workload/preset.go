@@ -22,7 +22,8 @@ const (
 // Custom is the preset that gives nothing.
 const Custom = "custom"
 
-// Ticks is the preset of tick updates.
+// Ticks is the preset of tick updates: one transaction writes many single fields, as a
+// game or a sensor feed does once a tick.
 const Ticks = "ticks"
 
 // The benchmarks of stored procedures.

@@ -19,16 +19,16 @@ var (
 
 // An Access declares one record that a call will use.
 type Access struct {
-	Table int
-	Key   uint64
-	Write bool
+	Table int    // its number among the benchmark's
+	Key   uint64 // within the table
+	Write bool   // it may be written; otherwise it is only read
 }
 
 // A Tx is a transaction in progress on the records declared, by their number in
 // the declaration. All their locks are held. store.Txn is one.
 type Tx interface {
 	// Read returns the value of record i; ok is false when it is absent. The
-	// value is good until it is written or the body returns.
+	// value is valid until it is written or the body returns.
 	Read(i int) (v []byte, ok bool)
 	// Write writes v at offset off, or makes it the whole value where off is
 	// Whole; an absent record is then present.
@@ -42,7 +42,7 @@ const Whole = -1
 
 // A Table is what a benchmark needs of one table.
 type Table struct {
-	Name      string
+	Name      string // for files and messages
 	ValueSize int    // of the largest value, bytes
 	Capacity  uint64 // keys, present or not
 	Hash      bool   // keys are not below Capacity, and need an index
@@ -53,7 +53,7 @@ type Table struct {
 type Benchmark interface {
 	// Tables returns the tables, which Access.Table numbers.
 	Tables() []Table
-	// Load yields every record that table i starts with. The value is good
+	// Load yields every record that table i starts with. The value is valid
 	// until the next one is asked for.
 	Load(i int) iter.Seq2[uint64, []byte]
 	// Client returns the calls of client i of n, a stream drawn from seed.
@@ -65,16 +65,16 @@ type Benchmark interface {
 
 // A Client draws one client's calls, one after another, for one goroutine.
 type Client interface {
-	// Next draws the next call. It is good until Next is called again.
+	// Next draws the next call. It is valid until Next is called again.
 	Next() Call
 }
 
-// MaxAhead is how many calls ahead of the last a Foreteller can be asked for.
+// MaxAhead is how many calls ahead of the last a Lookahead can be asked for.
 const MaxAhead = 7
 
-// A Foreteller is a Client that knows what its next calls will use, as a server
+// A Lookahead is a Client that knows what its next calls will use, as a server
 // with requests waiting does. A client need not be one.
-type Foreteller interface {
+type Lookahead interface {
 	Client
 	// Ahead appends the records of the call that comes n after the one that
 	// Next returned last, n from 1 to MaxAhead, as far as they are known.
@@ -96,7 +96,7 @@ type Call interface {
 }
 
 // A State is a whole database at one point, such as an image holds. Values are
-// good until the next record is asked for.
+// valid until the next record is asked for.
 type State interface {
 	// Get returns the value of a record; ok is false when it is absent.
 	Get(table int, key uint64) (v []byte, ok bool)

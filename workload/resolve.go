@@ -33,7 +33,8 @@ func (s Spec) over(base Spec) Spec {
 	s.Keys = cmp.Or(s.Keys, base.Keys, s.UpdatesPerTick, 1)
 	s.Distribution = cmp.Or(s.Distribution, base.Distribution, Uniform)
 	s.Fields = cmp.Or(s.Fields, base.Fields, 1)
-	if s.FieldDistribution = cmp.Or(s.FieldDistribution, base.FieldDistribution); s.FieldDistribution == Uniform && base.FieldDistribution == "" {
+	s.FieldDistribution = cmp.Or(s.FieldDistribution, base.FieldDistribution)
+	if s.FieldDistribution == Uniform && base.FieldDistribution == "" {
 		s.FieldDistribution = "" // so that there is one way to say it
 	}
 	if s.takesTheta() {

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 )
 
-// A Seed names a stream. Streams whose seeds differ in anything have nothing
-// in common; no algorithm's name is part of it, so that in one trial all
-// algorithms get the same.
+// A Seed names a stream. Streams whose seeds differ in any field are independent. The
+// algorithm's name is not part of it: in one trial all algorithms run the same
+// transactions.
 type Seed struct {
-	Master        uint64 // of the experiment; alone decides where scattered records are
+	Master uint64 // of the experiment; alone decides where scattered records are
+	// both counted from 0; long transactions on a worker of their own have the number
+	// after the last worker
 	Trial, Worker int
 	Phase         string // such as "warm-up" or "measure"
 }
@@ -21,15 +23,15 @@ func (s Seed) Source() *rand.Rand {
 	return rand.New(rand.NewPCG(a, b))
 }
 
-// Number returns s as one number, for those who have seeds of their own, as a
-// Benchmark has.
+// Number returns s as one number, for a generator that takes a seed of 64 bits, such as
+// a Benchmark's.
 func (s Seed) Number() uint64 {
 	a, _ := s.state()
 	return a
 }
 
-// state hashes s, which keeps neighbouring seeds, which all of them are, from
-// giving neighbouring states.
+// state hashes s. Seeds of one experiment differ in a few low bits; the hash keeps their
+// generators from starting in similar states.
 func (s Seed) state() (a, b uint64) {
 	var in []byte
 	for _, v := range []uint64{s.Master, uint64(s.Trial), uint64(s.Worker)} {

@@ -117,11 +117,14 @@ type Mix struct {
 // Long describes long transactions: batches of blind whole-record writes (Kind
 // Write) on keys drawn as the others' are.
 type Long struct {
-	Share *float64       `yaml:"share,omitempty"` // of all transactions, 0..1; 0 = none
-	Every *time.Duration `yaml:"every,omitempty"` // in place of Share: a worker of their own begins one this often, and sleeps between; 0 = none
-	Keys  int            `yaml:"keys,omitempty"`  // records written by each; default: as a short transaction has
-	Hold  *time.Duration `yaml:"hold,omitempty"`  // how long each holds its locks; default: no longer than it must
-	Apart *float64       `yaml:"apart,omitempty"` // the share of the records, the last ones, that long transactions have to themselves; default 0: they choose among all, as the others do, and keep these waiting
+	Share *float64 `yaml:"share,omitempty"` // of all transactions, 0..1; 0 = none
+	// in place of Share: a worker of their own begins one this often, and sleeps between; 0 = none
+	Every *time.Duration `yaml:"every,omitempty"`
+	Keys  int            `yaml:"keys,omitempty"` // records written by each; default: as a short transaction has
+	Hold  *time.Duration `yaml:"hold,omitempty"` // how long each holds its locks; default: no longer than it must
+	// the share of the records, the last ones, that long transactions have to themselves; default 0:
+	// they choose among all, as the others do, and keep these waiting
+	Apart *float64 `yaml:"apart,omitempty"`
 }
 
 // Alone reports whether long transactions run on a worker of their own.

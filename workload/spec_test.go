@@ -49,30 +49,40 @@ func TestValidate(t *testing.T) {
 		{"{name: bulk, put: insert-rows, row_size: 44-104, page_size: 1024, passes: 2, keys: 100}", ""},
 		{"{name: bulk, put: find, mix: resize, key_order: random, row_size: 8-9}", ""},
 
-		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, ticks, custom, smallbank, tpcc, bulk`},
-		{"keys: 1", `name: custom says nothing about the operations: give shares of read, update, write, rmw, insert, delete, scan that sum to 1, or name a preset (`},
-		{a + "read: 0.9", `read 0.9, update 0.5: the shares sum to 1.4, must sum to 1; name: ycsb-a gives those that are not given`},
+		{"name: ycsb-g", `name: "ycsb-g" is not one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-e, ycsb-f, calc, calc-long, ` +
+			`ticks, custom, smallbank, tpcc, bulk`},
+		{"keys: 1", `name: custom says nothing about the operations: give shares of read, update, write, rmw, insert, ` +
+			`delete, scan that sum to 1, or name a preset (`},
+		{a + "read: 0.9", `read 0.9, update 0.5: the shares sum to 1.4, must sum to 1; name: ycsb-a gives those that ` +
+			`are not given`},
 		{"{read: 0.5, update: 0.499999}", `the shares sum to 0.999999, must sum to 1`},
 		{"{read: 1.5, update: -0.5}", `read: 1.5 must be a share from 0 to 1`},
 		{"{read: .nan}", `read: NaN must be a share from 0 to 1`},
 		{a + "keys: -1", `keys: -1 must be 1 to 1048576`},
-		{a + "distribution: zipfian", `distribution: "zipfian" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, latest, hotspot, exponential`},
-		{a + "theta: 0.5", `theta: 0.5 has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or latest`},
+		{a + "distribution: zipfian",
+			`distribution: "zipfian" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, latest, hotspot, exponential`},
+		{a + "theta: 0.5", `theta: 0.5 has no effect with distribution ycsb-scrambled: remove it, or use zipf, ` +
+			`ycsb-zipf or latest`},
 		{a + "distribution: zipf\ntheta: -0.1", `theta: -0.1 must be a number of at least 0`},
 		{a + "distribution: zipf\ntheta: .inf", `theta: +Inf must be a number of at least 0`},
 		{a + "distribution: zipf\ntheta: .nan", `theta: NaN must be a number of at least 0`},
-		{a + "distribution: ycsb-zipf\ntheta: 1", `theta: 1 must be above 0 and below 1 with distribution ycsb-zipf; zipf takes any of at least 0`},
+		{a + "distribution: ycsb-zipf\ntheta: 1",
+			`theta: 1 must be above 0 and below 1 with distribution ycsb-zipf; zipf takes any of at least 0`},
 		{a + "distribution: latest\ntheta: 0", `theta: 0 must be above 0 and below 1 with distribution latest`},
-		{a + "hot_share: 0.5", `hot_fraction, hot_share: have no effect with distribution ycsb-scrambled: remove them, or use hotspot or exponential`},
+		{a + "hot_share: 0.5", `hot_fraction, hot_share: have no effect with distribution ycsb-scrambled: remove them, ` +
+			`or use hotspot or exponential`},
 		{a + "distribution: hotspot\nhot_share: 1.1", `hot_share: 1.1 must be a share from 0 to 1`},
-		{a + "distribution: exponential\nhot_share: 1", `hot_share: 1 must be at least 0.01 and below 1 with distribution exponential`},
+		{a + "distribution: exponential\nhot_share: 1",
+			`hot_share: 1 must be at least 0.01 and below 1 with distribution exponential`},
 		{a + "distribution: exponential\nhot_share: 0.001", `hot_share: 0.001 must be at least 0.01 and below 1`},
 		{a + "distribution: exponential\nhot_fraction: 0", `hot_fraction: 0 must be above 0 with distribution exponential`},
-		{a + "key_order: ordered", `key_order: ordered has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or hotspot`},
+		{a + "key_order: ordered",
+			`key_order: ordered has no effect with distribution ycsb-scrambled: remove it, or use zipf, ycsb-zipf or hotspot`},
 		{a + "distribution: zipf\nkey_order: random", `key_order: "random" is not one of scattered, ordered`},
 		{"{name: ticks, keys: 5}", `keys: 5 is not what updates_per_tick says (10000): remove it`},
 		{"{name: ticks, updates_per_tick: 1048577}", `updates_per_tick: 1048577 must be 1 to 1048576`},
-		{"{name: ticks, distribution: uniform, field_distribution: uniform, theta: 1}", `theta: 1 has no effect with distribution uniform`},
+		{"{name: ticks, distribution: uniform, field_distribution: uniform, theta: 1}",
+			`theta: 1 has no effect with distribution uniform`},
 		{"{name: ticks, distribution: uniform, theta: -1}", `theta: -1 must be a number of at least 0`},
 		{"{name: ticks, distribution: latest, theta: 2}", `theta: 2 must be above 0 and below 1 with distribution latest`},
 		{"{name: ticks, mix: full}", `mix: has no meaning with ticks: remove it`},
@@ -81,9 +91,11 @@ func TestValidate(t *testing.T) {
 		{a + "field_distribution: latest", `field_distribution: "latest" is not one of uniform, zipf`},
 		{"{name: smallbank, mix: calc}", `mix: "calc" is not one of full, constant-sum`},
 		{"{name: smallbank, warehouses: 1}", `warehouses: has no meaning with smallbank: remove it`},
-		{"{name: smallbank, distribution: latest}", `distribution: "latest" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, hotspot`},
+		{"{name: smallbank, distribution: latest}",
+			`distribution: "latest" is not one of uniform, zipf, ycsb-zipf, ycsb-scrambled, hotspot`},
 		{"{name: smallbank, theta: 1}", `theta: 1 has no effect with distribution uniform`},
-		{"{name: smallbank, keys: 2, read: 1}", "keys: has no meaning with smallbank: remove it\nread: has no meaning with smallbank: remove it"},
+		{"{name: smallbank, keys: 2, read: 1}",
+			"keys: has no meaning with smallbank: remove it\nread: has no meaning with smallbank: remove it"},
 		{"{name: smallbank, long: {hold: 1s}}", `long.hold: has no meaning with smallbank: remove it`},
 		{"{name: tpcc, mix: constant-sum}", `mix: "constant-sum" is not one of full, deck, calc`},
 		{"{name: tpcc, warehouses: -1}", `warehouses: -1 must be 1 to 100000`},
@@ -103,7 +115,9 @@ func TestValidate(t *testing.T) {
 		{"{name: bulk, key_order: sorted}", `key_order: "sorted" is not one of ordered, scattered, random`},
 		{"{name: bulk, put: insert, key_order: ordered}", `key_order: has no meaning with put insert: remove it`},
 		{"{name: bulk, put: insert, mix: update}", `mix: with put insert rows are inserted: remove it`},
-		{"{name: bulk, distribution: zipf, read: 1, warehouses: 2}", "warehouses: has no meaning with bulk: remove it\nread: has no meaning with bulk: remove it\ndistribution: has no meaning with bulk: remove it"},
+		{"{name: bulk, distribution: zipf, read: 1, warehouses: 2}",
+			"warehouses: has no meaning with bulk: remove it\nread: has no meaning with bulk: remove it\n" +
+				"distribution: has no meaning with bulk: remove it"},
 		{"{name: tpcc, distribution: zipf}", `distribution: has no meaning with tpcc: remove it`},
 		{a + "fields: 65536", `fields: 65536 must be 1 to 65535`},
 		{"name: ycsb-e\nmax_scan: 65536", `max_scan: 65536 must be 1 to 65535`},
@@ -147,18 +161,25 @@ func TestNewAgainstTheRecords(t *testing.T) {
 	check(Spec{Name: "calc"}, 10, "")
 	check(Spec{Name: "calc"}, 9, "workload: keys: 10 distinct keys per transaction need as many records, there are 9")
 	check(Spec{Name: "calc"}, 0, "workload: records: 0 must be 1 to 1099511627776")
-	check(Spec{Name: "ycsb-a", Distribution: Zipf}, math.MaxUint64, "workload: records: 18446744073709551615 must be 1 to 1099511627776")
-	check(Spec{Name: "calc-long"}, 999, "workload: long.keys: 1000 distinct keys per long transaction need as many records, there are 999")
+	check(Spec{Name: "ycsb-a", Distribution: Zipf}, math.MaxUint64,
+		"workload: records: 18446744073709551615 must be 1 to 1099511627776")
+	check(Spec{Name: "calc-long"}, 999,
+		"workload: long.keys: 1000 distinct keys per long transaction need as many records, there are 999")
 	check(Spec{Name: "calc-long", Long: Long{Share: new(0.0)}}, 999, "")
 	check(Spec{Name: "calc-long", Long: Long{Keys: 20}}, 999, "")
 	check(Spec{Name: "calc", Long: Long{Share: new(0.1), Apart: new(0.1)}}, 100, "")
-	check(Spec{Name: "calc", Long: Long{Share: new(0.1), Apart: new(0.1)}}, 99, "workload: long.keys: 10 distinct keys per long transaction need as many records, there are 9")
+	check(Spec{Name: "calc", Long: Long{Share: new(0.1), Apart: new(0.1)}}, 99,
+		"workload: long.keys: 10 distinct keys per long transaction need as many records, there are 9")
 	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 11, "")
-	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 10, "workload: keys: 10 distinct keys per transaction need as many records, there are 9")
-	check(Spec{Name: "calc", Long: Long{Apart: new(1.0)}}, 100, "workload: long.apart: 1 leaves no record to the other transactions")
-	check(Spec{Name: "ycsb-d", Long: Long{Apart: new(0.5)}}, 100, "workload: long.apart: has no meaning with distribution latest, whose newest records are the last")
+	check(Spec{Name: "calc", Long: Long{Apart: new(0.1)}}, 10,
+		"workload: keys: 10 distinct keys per transaction need as many records, there are 9")
+	check(Spec{Name: "calc", Long: Long{Apart: new(1.0)}}, 100,
+		"workload: long.apart: 1 leaves no record to the other transactions")
+	check(Spec{Name: "ycsb-d", Long: Long{Apart: new(0.5)}}, 100,
+		"workload: long.apart: has no meaning with distribution latest, whose newest records are the last")
 	check(Spec{Name: "ticks"}, 1, "") // a record may come several times
-	check(Spec{Name: "smallbank"}, 10, "workload: name: smallbank is a benchmark of stored procedures, not a stream of operations")
+	check(Spec{Name: "smallbank"}, 10,
+		"workload: name: smallbank is a benchmark of stored procedures, not a stream of operations")
 	check(Spec{Name: "calc", Abort: 3}, 10, "workload: abort: 3 must be a share from 0 to 1")
 }
 

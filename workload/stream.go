@@ -20,18 +20,22 @@ type Stream struct {
 	records uint64    // that chooser chooses among
 	chooser dist.Dist // of keys, or of distances from the newest if ref says so
 	ref     Ref
-	mix     []portion
+	// of the kinds of operation; the last portion ends at 1
+	mix []portion
+	// operations of a transaction that is not long
 	keys    int
 	repeats bool      // a key may come several times
 	fields  dist.Dist // which one an operation changes
 	lengths dist.Dist // of scans, less 1
-	abort   float64
-	long    struct {
+	// share of the transactions, 0 to 1
+	abort float64
+	long  struct {
 		share float64
 		keys  int
 		hold  time.Duration
 		apart uint64 // records of its own, above the others
 	}
+	// keys of the transaction being drawn
 	used distinct
 }
 
@@ -101,6 +105,7 @@ func (s Spec) Chooser(records, master uint64) dist.Dist {
 	return d
 }
 
+// fields returns the distribution that the field of an update is drawn from.
 func (s Spec) fields() dist.Dist {
 	if s.FieldDistribution == Zipf {
 		return dist.NewZipf(uint64(s.Fields), *s.Theta)
@@ -108,6 +113,7 @@ func (s Spec) fields() dist.Dist {
 	return dist.Uniform{N: uint64(s.Fields)}
 }
 
+// lengths returns the distribution of scan lengths, less 1.
 func (s Spec) lengths() dist.Dist {
 	if s.ScanDistribution == Zipf {
 		return dist.NewGray(uint64(s.MaxScan), dist.YCSBTheta)
@@ -181,6 +187,8 @@ func (st *Stream) longOp() Op {
 	return o
 }
 
+// kind draws the kind of an operation. A mix of one kind draws nothing, so that the
+// stream's other draws do not depend on it.
 func (st *Stream) kind() Kind {
 	if len(st.mix) == 1 {
 		return st.mix[0].kind

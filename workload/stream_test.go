@@ -107,7 +107,8 @@ func TestPresetsDrawWhatTheyAreNamedFor(t *testing.T) {
 
 // Every kind under its own key of the configuration.
 func TestEveryKindHasItsShare(t *testing.T) {
-	s, err := decode(t, "{read: 0.05, update: 0.1, write: 0.12, rmw: 0.13, insert: 0.15, delete: 0.2, scan: 0.25, fields: 5}")
+	s, err := decode(t, "{read: 0.05, update: 0.1, write: 0.12, rmw: 0.13, insert: 0.15, delete: 0.2, scan: "+
+		"0.25, fields: 5}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,8 @@ func TestEveryKindHasItsShare(t *testing.T) {
 		counts[txn.Ops[0].Kind]++
 		checkOp(t, txn.Ops[0], Absolute, 1000)
 	}
-	for k, want := range map[Kind]float64{Read: 0.05, Update: 0.1, Write: 0.12, ReadModifyWrite: 0.13, Insert: 0.15, Delete: 0.2, Scan: 0.25} {
+	for k, want := range map[Kind]float64{Read: 0.05, Update: 0.1, Write: 0.12, ReadModifyWrite: 0.13, Insert: 0.15,
+		Delete: 0.2, Scan: 0.25} {
 		near(t, k.String(), counts[k], txns, want)
 	}
 }
@@ -376,7 +378,8 @@ func TestOpIsSixteenBytes(t *testing.T) {
 }
 
 func TestKinds(t *testing.T) {
-	for k, want := range map[Kind]bool{Read: false, Scan: false, Update: true, Write: true, ReadModifyWrite: true, Insert: true, Delete: true} {
+	for k, want := range map[Kind]bool{Read: false, Scan: false, Update: true, Write: true, ReadModifyWrite: true,
+		Insert: true, Delete: true} {
 		if k.Writes() != want {
 			t.Errorf("%v writes: %v", k, !want)
 		}

@@ -63,8 +63,8 @@ func (m Mix) check(name string) error {
 		return nil
 	}
 	if len(list) == 0 {
-		return fmt.Errorf("name: %s says nothing about the operations: give shares of %s that sum to 1, or name a preset (%s)",
-			name, strings.Join(kindNames[:], ", "), strings.Join(Names(), ", "))
+		return fmt.Errorf("name: %s says nothing about the operations: give shares of %s that sum to 1, or name a "+
+			"preset (%s)", name, strings.Join(kindNames[:], ", "), strings.Join(Names(), ", "))
 	}
 	return fmt.Errorf("%s: the shares sum to %.12g, must sum to 1; name: %s gives those that are not given",
 		strings.Join(list, ", "), sum, name)
@@ -88,11 +88,13 @@ func (s Spec) checkTheta() error {
 	case s.Theta == nil:
 		return nil
 	case !s.takesTheta():
-		return fmt.Errorf("theta: %g has no effect with distribution %s: remove it, or use %s, %s or %s", *s.Theta, s.Distribution, Zipf, YCSBZipf, Latest)
+		return fmt.Errorf("theta: %g has no effect with distribution %s: remove it, or use %s, %s or %s", *s.Theta,
+			s.Distribution, Zipf, YCSBZipf, Latest)
 	case (s.Distribution == Zipf || !takesTheta(s.Distribution)) && !(*s.Theta >= 0 && *s.Theta <= math.MaxFloat64):
 		return fmt.Errorf("theta: %g must be a number of at least 0", *s.Theta)
 	case takesTheta(s.Distribution) && s.Distribution != Zipf && !(*s.Theta > 0 && *s.Theta < 1):
-		return fmt.Errorf("theta: %g must be above 0 and below 1 with distribution %s; %s takes any of at least 0", *s.Theta, s.Distribution, Zipf)
+		return fmt.Errorf("theta: %g must be above 0 and below 1 with distribution %s; %s takes any of at least 0", *s.Theta,
+			s.Distribution, Zipf)
 	}
 	return nil
 }
@@ -100,18 +102,21 @@ func (s Spec) checkTheta() error {
 func (s Spec) checkHot() error {
 	if !takesHot(s.Distribution) {
 		if s.HotFraction != nil || s.HotShare != nil {
-			return fmt.Errorf("hot_fraction, hot_share: have no effect with distribution %s: remove them, or use %s or %s", s.Distribution, Hotspot, Exponential)
+			return fmt.Errorf("hot_fraction, hot_share: have no effect with distribution %s: remove them, or use %s or %s",
+				s.Distribution, Hotspot, Exponential)
 		}
 		return nil
 	}
-	if err := errors.Join(share("hot_fraction", *s.HotFraction), share("hot_share", *s.HotShare)); err != nil || s.Distribution == Hotspot {
+	err := errors.Join(share("hot_fraction", *s.HotFraction), share("hot_share", *s.HotShare))
+	if err != nil || s.Distribution == Hotspot {
 		return err
 	}
 	if *s.HotFraction == 0 {
 		return fmt.Errorf("hot_fraction: 0 must be above 0 with distribution %s", Exponential)
 	}
 	if *s.HotShare < dist.MinExponentialShare || *s.HotShare == 1 {
-		return fmt.Errorf("hot_share: %g must be at least %g and below 1 with distribution %s", *s.HotShare, dist.MinExponentialShare, Exponential)
+		return fmt.Errorf("hot_share: %g must be at least %g and below 1 with distribution %s", *s.HotShare,
+			dist.MinExponentialShare, Exponential)
 	}
 	return nil
 }
@@ -121,7 +126,8 @@ func (s Spec) checkOrder() error {
 		return nil
 	}
 	if !takesOrder(s.Distribution) {
-		return fmt.Errorf("key_order: %s has no effect with distribution %s: remove it, or use %s, %s or %s", s.KeyOrder, s.Distribution, Zipf, YCSBZipf, Hotspot)
+		return fmt.Errorf("key_order: %s has no effect with distribution %s: remove it, or use %s, %s or %s", s.KeyOrder,
+			s.Distribution, Zipf, YCSBZipf, Hotspot)
 	}
 	return oneOf("key_order", s.KeyOrder, []string{Scattered, Ordered})
 }
@@ -148,7 +154,8 @@ func (l Long) check() error {
 // checkApart refuses records of their own where the others look for the newest.
 func (s Spec) checkApart() error {
 	if *s.Long.Apart > 0 && (s.Distribution == Latest || s.Distribution == Exponential) {
-		return fmt.Errorf("long.apart: has no meaning with distribution %s, whose newest records are the last", s.Distribution)
+		return fmt.Errorf("long.apart: has no meaning with distribution %s, whose newest records are the last",
+			s.Distribution)
 	}
 	return nil
 }
@@ -167,7 +174,8 @@ func (s Spec) fits(records uint64) error {
 		longs = apart
 	}
 	if (*s.Long.Share > 0 || s.Long.Alone()) && uint64(s.Long.Keys) > longs {
-		return fmt.Errorf("long.keys: %d distinct keys per long transaction need as many records, there are %d", s.Long.Keys, longs)
+		return fmt.Errorf("long.keys: %d distinct keys per long transaction need as many records, there are %d",
+			s.Long.Keys, longs)
 	}
 	return nil
 }

@@ -67,6 +67,8 @@ func newImageAcks(p horizon, t *timer) *acks {
 	return a
 }
 
+// begin makes room for so many outstanding transactions. It is called before the client
+// starts.
 func (a *acks) begin(t *timer, room int) {
 	a.timer, a.ring, a.within = t, make([]pending, room), t.clock.In(entryWithin)
 	t.acks, t.logged = a, true
@@ -123,6 +125,8 @@ func (a *acks) settle() error {
 	return nil
 }
 
+// perLook is how many transactions one look may acknowledge. Images acknowledge many at
+// once; the client must not stand still for that.
 func (a *acks) perLook() int {
 	if a.log == nil {
 		return imagesPerLook
@@ -138,6 +142,7 @@ func (a *acks) finish() error {
 	return a.await(a.last().place)
 }
 
+// await waits until a place is durable, at the end of a run, and acknowledges what is.
 func (a *acks) await(place uint64) error {
 	err := a.log.WaitDurable(a.ctx, place)
 	a.drain(a.log.Durable(), math.MaxInt)

@@ -260,8 +260,10 @@ func TestSynchronousResponse(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, response, durable := tm.all()
-		if n := response.Total(); n != 1 || !about(time.Duration(response.HDR().Max()), want) || durable.Total() != 1 || !about(time.Duration(durable.HDR().Max()), 6) {
-			t.Errorf("sync %v: %d answered after %d ns and durable after %d ns; want one, after %d s and 6 s", sync, n, response.HDR().Max(), durable.HDR().Max(), want)
+		if n := response.Total(); n != 1 || !about(time.Duration(response.HDR().Max()), want) || durable.Total() != 1 ||
+			!about(time.Duration(durable.HDR().Max()), 6) {
+			t.Errorf("sync %v: %d answered after %d ns and durable after %d ns; want one, after %d s and 6 s", sync, n,
+				response.HDR().Max(), durable.HDR().Max(), want)
 		}
 	}
 }
@@ -305,8 +307,10 @@ func TestAcksAllocateNothing(t *testing.T) {
 func TestTrialAcknowledgesAll(t *testing.T) {
 	// Without a warm-up: response times are only of what was due after it, durable
 	// ones of all that was done after it.
-	text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "warmup: 20ms", "warmup: 0s").Replace(small) + "algorithms: [none]\n"
-	for _, c := range []struct{ wal, rate string }{{"sync", ""}, {"async", ""}, {"sync", "rate: 20k/s"}, {"async", "rate: 20k/s"}} {
+	text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "warmup: 20ms", "warmup: 0s").Replace(small) +
+		"algorithms: [none]\n"
+	for _, c := range []struct{ wal, rate string }{{"sync", ""}, {"async", ""}, {"sync", "rate: 20k/s"},
+		{"async", "rate: 20k/s"}} {
 		e := parse(t, text+"wal: "+c.wal+"\n"+c.rate+"\n")
 		cell := cell{Experiment: e.Cells()[0].Experiment}
 		decks, err := cell.decks(1, 1, "test", 1<<12)
@@ -345,9 +349,11 @@ func TestTrialAcknowledgesAll(t *testing.T) {
 // Where no change is logged nothing is reported, though fuzzy logs its dirty
 // table.
 func TestNoLogNoDurable(t *testing.T) {
-	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+"wal: off\nalgorithms: [none, fuzzy, fuzzy-log]\n")
+	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+
+		"wal: off\nalgorithms: [none, fuzzy, fuzzy-log]\n")
 	for _, tr := range e.Trials {
-		if logged := tr.Algorithm == "fuzzy-log"; logged != (tr.Durable != nil) || logged != (tr.Log == string(config.WALAsync)) || logged != (len(tr.DurableHGRM) > 0) {
+		if logged := tr.Algorithm == "fuzzy-log"; logged != (tr.Durable != nil) ||
+			logged != (tr.Log == string(config.WALAsync)) || logged != (len(tr.DurableHGRM) > 0) {
 			t.Errorf("%s: log %q, durable %+v", tr.Algorithm, tr.Log, tr.Durable)
 		}
 	}

@@ -31,7 +31,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 		b, err = smallbank.New(smallbank.Config{
 			Accounts: uint64(c.Records), Mix: w.Calls, Clients: c.workers(),
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
-			Tape:   c.traceOps(c.Warmup+c.Duration) / records,
+			Trace:  c.traceOps(c.Warmup+c.Duration) / records,
 		})
 	case w.Name == workload.TPCC:
 		b, err = tpcc.New(tpcc.Config{Warehouses: w.Warehouses, Mix: w.Calls, Seed: c.Seed.Value})
@@ -91,6 +91,7 @@ type batch struct {
 	data []byte
 }
 
+// add appends a copy of a record.
 func (b *batch) add(key uint64, v []byte) {
 	b.keys, b.data = append(b.keys, key), append(b.data, v...)
 	b.ends = append(b.ends, len(b.data))

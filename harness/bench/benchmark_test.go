@@ -44,9 +44,11 @@ func TestEveryAlgorithmRunsSmallBank(t *testing.T) {
 			for i := range e.Trials {
 				tr := &e.Trials[i]
 				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
-					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
+					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict,
+						tr.Committed)
 				}
-				if tr.Kinds["balance"] == 0 || tr.Kinds["amalgamate"] == 0 || mix == smallbank.Full && tr.Kinds["write-check"] == 0 {
+				if tr.Kinds["balance"] == 0 || tr.Kinds["amalgamate"] == 0 ||
+					mix == smallbank.Full && tr.Kinds["write-check"] == 0 {
 					t.Errorf("%s: committed %v", tr.Algorithm, tr.Kinds)
 				}
 				if tr.Memory.Data < 3000*smallbank.RecordBytes {
@@ -72,8 +74,10 @@ func TestTPCC(t *testing.T) {
 	}
 	e := run1(t, strings.NewReplacer("records: 3k", "algorithms: [calc]", "smallbank", "tpcc").Replace(bank))
 	tr := &e.Trials[0]
-	if tr.Status != result.OK || !tr.Verdict.OK || tr.Kinds["new-order"] == 0 || tr.Kinds["payment"] == 0 || tr.Records != 1 || tr.Verdict.Images < recordedImages+1 {
-		t.Errorf("status %s %s, verdict %+v, committed %v, %d warehouses", tr.Status, tr.Error, tr.Verdict, tr.Kinds, tr.Records)
+	if tr.Status != result.OK || !tr.Verdict.OK || tr.Kinds["new-order"] == 0 || tr.Kinds["payment"] == 0 ||
+		tr.Records != 1 || tr.Verdict.Images < recordedImages+1 {
+		t.Errorf("status %s %s, verdict %+v, committed %v, %d warehouses", tr.Status, tr.Error, tr.Verdict, tr.Kinds,
+			tr.Records)
 	}
 }
 
@@ -161,7 +165,8 @@ func TestVerdictHasTheCondition(t *testing.T) {
 			t.Fatal(err)
 		}
 		tr := e.Trials[0]
-		if tr.Status != result.Failed || tr.Throughput != nil || tr.Verdict.OK || !strings.Contains(tr.Verdict.Detail, "is not consistent: sum: savings and checking hold") {
+		if tr.Status != result.Failed || tr.Throughput != nil || tr.Verdict.OK ||
+			!strings.Contains(tr.Verdict.Detail, "is not consistent: sum: savings and checking hold") {
 			t.Errorf("status %s, throughput %v, verdict %+v", tr.Status, tr.Throughput, tr.Verdict)
 		}
 	}

@@ -12,13 +12,15 @@ import (
 // Data of four times the memory budget: the run completes and is verified, with
 // images and without, recovery from snapshot pages included.
 func TestMemoryBudget(t *testing.T) {
-	text := strings.NewReplacer("{name: calc}", "{read: 50%, write: 50%, keys: 2}", "verify_duration: 100ms", "verify_duration: 500ms").Replace(small)
+	text := strings.NewReplacer("{name: calc}", "{read: 50%, write: 50%, keys: 2}", "verify_duration: 100ms",
+		"verify_duration: 500ms").Replace(small)
 	for sink, index := range map[string]string{"file": "hash", "discard": "dense"} {
 		t.Run(sink+","+index, func(t *testing.T) {
 			text := strings.Replace(text, "checkpoint: {", fmt.Sprintf("checkpoint: {sink: %s, ", sink), 1)
 			tr := &run1(t, text+"algorithms: [foedus]\nmemory_budget: 125KB\nindex: "+index+"\n").Trials[0]
 			if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Memory.Data != 4*125_000 {
-				t.Fatalf("status %s %s, verdict %+v, %d committed, of %d bytes", tr.Status, tr.Error, tr.Verdict, tr.Committed, tr.Memory.Data)
+				t.Fatalf("status %s %s, verdict %+v, %d committed, of %d bytes", tr.Status, tr.Error, tr.Verdict, tr.Committed,
+					tr.Memory.Data)
 			}
 			p, r := tr.Paging, tr.Recovery
 			if p == nil || p.Budget != 125_000 || p.Peak == 0 || p.Fetched == 0 || p.Dropped == 0 {
@@ -35,7 +37,8 @@ func TestMemoryBudget(t *testing.T) {
 func TestBudgetOfBenchmark(t *testing.T) {
 	tr := &run1(t, bank+"algorithms: [foedus]\nmemory_budget: 64KiB\n").Trials[0]
 	if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Paging == nil || tr.Paging.Fetched == 0 {
-		t.Errorf("status %s %s, verdict %+v, %d committed, paging %+v", tr.Status, tr.Error, tr.Verdict, tr.Committed, tr.Paging)
+		t.Errorf("status %s %s, verdict %+v, %d committed, paging %+v", tr.Status, tr.Error, tr.Verdict, tr.Committed,
+			tr.Paging)
 	}
 }
 

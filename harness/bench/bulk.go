@@ -32,7 +32,7 @@ type load struct {
 	times   []time.Duration      // of the messages of measured passes
 	put     uint64               // rows in these
 	elapsed time.Duration        // spent putting them
-	pass    func(n int)          // told of each pass as it begins
+	pass    func(n int)          // called with each pass as it begins
 	profile func() (stop func()) // of the measured passes; nil: none
 	lookout *lookout
 }
@@ -46,17 +46,20 @@ func (r *runner) load(ctx context.Context, c *cell, e algorithms.Entry, round in
 	}
 	defer func() { err = errors.Join(err, l.rows.Close()) }()
 	l.lookout = r.lookout
-	l.pass = func(n int) { r.tell(c, e, fmt.Sprintf("pass %d of %d", n, c.Workload.Passes), result.Bucket{}) }
+	l.pass = func(n int) {
+		r.reportProgress(c, e, fmt.Sprintf("pass %d of %d", n, c.Workload.Passes), result.Bucket{})
+	}
 	if r.o.Profile != nil {
 		l.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
 	}
-	r.tell(c, e, "loading", result.Bucket{})
+	r.reportProgress(c, e, "loading", result.Bucket{})
 	if err := l.run(ctx); err != nil {
 		return l.wrong(err)
 	}
 	return nil
 }
 
+// newLoad opens the pages and the stream of messages for one trial of bulk.
 func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 	w := c.Workload
 	unindexed := workload.PutBase(w.Put) == workload.PutInsert
@@ -70,7 +73,8 @@ func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 	if !unindexed && (w.Calls == "insert" || w.Calls == "mixed") {
 		most *= 2
 	}
-	rows, err := rows.Open(rows.Options{Way: rows.Way(w.Put), PageSize: w.PageSize, Keys: 2 * uint64(c.Records), Bytes: most})
+	rows, err := rows.Open(rows.Options{Way: rows.Way(w.Put), PageSize: w.PageSize, Keys: 2 * uint64(c.Records),
+		Bytes: most})
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +115,7 @@ func (l *load) run(ctx context.Context) error {
 	return l.collect(ctx)
 }
 
+// passes puts the messages, as often as the workload says.
 func (l *load) passes(ctx context.Context) error {
 	if l.profile != nil {
 		defer l.profile()()

@@ -29,10 +29,12 @@ func TestBulk(t *testing.T) {
 	for i := range e.Trials {
 		x := &e.Trials[i]
 		b := x.Bulk
-		if x.Status != result.OK || !x.Verdict.OK || x.Verdict.Mode != result.ModelVerdict || b == nil || x.Throughput != nil || x.Workers != 1 {
+		if x.Status != result.OK || !x.Verdict.OK || x.Verdict.Mode != result.ModelVerdict || b == nil ||
+			x.Throughput != nil || x.Workers != 1 {
 			t.Fatalf("%v: %s %s, %+v, %+v", x.Params, x.Status, x.Error, x.Verdict, b)
 		}
-		if b.Rows != 2000 || b.Messages.Count != 40 || b.Messages.P50 == 0 || b.Rate() <= 0 || b.Pages == 0 || b.IndexPages == 0 || b.Put != x.Params[1].Value {
+		if b.Rows != 2000 || b.Messages.Count != 40 || b.Messages.P50 == 0 || b.Rate() <= 0 || b.Pages == 0 ||
+			b.IndexPages == 0 || b.Put != x.Params[1].Value {
 			t.Errorf("%v: %+v", x.Params, b)
 		}
 		if held := int64(1000); b.Held < held || b.Held > held && x.Params[0].Value == "update" {

@@ -16,22 +16,25 @@ const aheadCalls = 4
 type caller struct {
 	driver
 	client   workload.Client
-	foretold workload.Foreteller // client, where it is one
-	hashed   bool                // some table has an index
+	upcoming workload.Lookahead // client, where it is one
+	hashed   bool               // some table has an index
 	call     workload.Call
 	uses     []workload.Access
 	_        [store.Isolation]byte
 }
 
+// newCaller returns the caller of a worker. What it writes at every call lies in cache
+// lines of its own.
 func newCaller(r *run, w *store.Worker, cl workload.Client, hashed bool, t *timer) *caller {
 	c := &caller{client: cl, hashed: hashed, driver: driver{run: r, worker: w, timer: t}}
 	c.access, c.uses = store.Isolated[store.Access](0), store.Isolated[workload.Access](0)
-	c.foretold, _ = cl.(workload.Foreteller)
+	c.upcoming, _ = cl.(workload.Lookahead)
 	c.driver.next = c.one
 	c.req.Body = func(tx *store.Txn) error { return c.call.Body(tx) }
 	return c
 }
 
+// one runs one call. An abort that the benchmark demands is no error.
 func (c *caller) one() error {
 	c.call = c.client.Next()
 	c.lookAhead()
@@ -55,15 +58,14 @@ func (c *caller) do() error {
 		c.declare()
 		err := c.worker.Do(&c.req)
 		if err == nil || !errors.Is(err, workload.ErrAgain) || c.run.stop.Load() {
-			return unlessAgain(err)
+			return maskRetry(err)
 		}
 		c.again++
 	}
 }
 
-// unlessAgain is the error of a call that was given up as the run stopped: none
-// to speak of.
-func unlessAgain(err error) error {
+// maskRetry hides the error of a call that was abandoned because the run stopped.
+func maskRetry(err error) error {
 	if err != nil && errors.Is(err, workload.ErrAgain) {
 		return workload.ErrAbort
 	}
@@ -87,16 +89,16 @@ func (c *caller) declare() {
 // lookAhead has the worker prefetch what the calls to come will use, where the
 // client can tell.
 func (c *caller) lookAhead() {
-	if c.foretold == nil || !c.nextKnown() {
+	if c.upcoming == nil || !c.nextKnown() {
 		return
 	}
 	if c.hashed {
-		c.uses = c.foretold.Ahead(aheadCalls, c.uses[:0])
+		c.uses = c.upcoming.Ahead(aheadCalls, c.uses[:0])
 		for _, u := range c.uses {
 			c.worker.Ahead(u.Table, u.Key)
 		}
 	}
-	c.uses = c.foretold.Ahead(aheadCalls/2, c.uses[:0])
+	c.uses = c.upcoming.Ahead(aheadCalls/2, c.uses[:0])
 	for _, u := range c.uses {
 		c.worker.Soon(u.Table, u.Key)
 	}

@@ -23,7 +23,8 @@ func (l layout) check(table int, key, stamp uint64, value []byte) error {
 // checkHeader checks what a large record has in its own place.
 func (l large) checkHeader(key, stamp uint64, value []byte) error {
 	if len(value) != headerSize || binary.LittleEndian.Uint64(value) != wordOf(key, stamp) {
-		return fmt.Errorf("the header of its large value is % x, not of transaction %#x", value[:min(len(value), 2*headerSize)], stamp)
+		return fmt.Errorf("the header of its large value is % x, not of transaction %#x",
+			value[:min(len(value), 2*headerSize)], stamp)
 	}
 	return nil
 }

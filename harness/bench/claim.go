@@ -84,6 +84,7 @@ func (r *runner) claim() error {
 	return result.Tidy(r.dir)
 }
 
+// take locks a folder until the run ends, so that two runs do not mix.
 func (r *runner) take(path, what string) error {
 	l, err := lock.Take(path)
 	if err != nil {
@@ -131,6 +132,7 @@ func (r *runner) setAside() error {
 	return old.Release()
 }
 
+// notice tells a person something about the folders.
 func (r *runner) notice(format string, args ...any) {
 	if r.o.Notice != nil {
 		r.o.Notice(fmt.Sprintf(format, args...))

@@ -66,9 +66,11 @@ type client struct {
 	_                     [store.Isolation]byte
 }
 
+// newClient returns the client of a worker. Its buffers lie in cache lines of their own.
 func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c := &client{driver: driver{run: r, worker: w, timer: t}, dealer: newDealer(d),
-		value: store.Isolated[byte](r.size), whole: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size), first: store.Isolated[int32](0)}
+		value: store.Isolated[byte](r.size), whole: store.Isolated[byte](r.size), out: store.Isolated[byte](r.size),
+		first: store.Isolated[int32](0)}
 	if r.layout.large.share > 0 {
 		c.chunk = store.Isolated[byte](chunkSize)
 		c.value = store.Isolated[byte](max(r.size, headerSize))
@@ -95,7 +97,7 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 
 // touched returns how many records a transaction of a trace uses, the mean of the
 // first few. A scan is as many operations as it reads records.
-func touched(trace *workload.Tape) int {
+func touched(trace *workload.Trace) int {
 	sum, n := 0, min(64, trace.Len())
 	for i := range n {
 		for _, op := range trace.At(i).Ops {
@@ -111,7 +113,7 @@ func touched(trace *workload.Tape) int {
 const largeTxn = 256
 
 // lookAhead has the worker prefetch what the transactions to come will touch:
-// the tape knows them, as a server with requests waiting does.
+// they are known in advance, as in a server with a request queue.
 func (c *client) lookAhead() {
 	if c.ahead == 0 || !c.nextKnown() {
 		return
@@ -150,6 +152,7 @@ func (c *client) oneLong() error {
 	return c.execute()
 }
 
+// one runs the next transaction.
 func (c *client) one() error {
 	c.txn = c.deal()
 	if !c.txn.Long {
@@ -308,6 +311,7 @@ func (c *client) read(tx *store.Txn, i int) bool {
 	return true
 }
 
+// write does an operation that writes, to the record of declaration at.
 func (c *client) write(tx *store.Txn, at int, op *workload.Op) {
 	if op.Kind == workload.Update && c.run.deletes && !c.read(tx, at) {
 		return // it is gone, and an update does not bring it back

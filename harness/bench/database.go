@@ -60,8 +60,10 @@ func (c cell) storeWorkers() int {
 	return c.workers()
 }
 
+// inserts reports whether the run adds records.
 func (c cell) inserts() bool { return c.Workload.Insert != nil && *c.Workload.Insert > 0 }
 
+// deletes reports whether the run removes records.
 func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.Delete > 0 }
 
 // relative reports whether keys may depend on what was inserted when a transaction runs.
@@ -165,7 +167,9 @@ func (c cell) discards(e algorithms.Entry) bool {
 }
 
 // openLoaded opens a store and loads the cell's records.
-func (c cell) openLoaded(e algorithms.Entry, dir string, history *oracle.Recorder, change func(*store.Options)) (*store.Store, error) {
+func (c cell) openLoaded(
+	e algorithms.Entry, dir string, history *oracle.Recorder, change func(*store.Options),
+) (*store.Store, error) {
 	o := c.options(e, dir)
 	o.History = history
 	if change != nil {
@@ -226,7 +230,8 @@ func (c cell) dataBytes(s *store.Store) (n int64) {
 
 // newRun returns what the clients of a trial share.
 func (c cell) newRun() *run {
-	r := &run{clock: tsc.New(), layout: c.valueLayout(), size: int(c.RecordSize.High), deletes: c.deletes(), relative: c.relative()}
+	r := &run{clock: tsc.New(), layout: c.valueLayout(), size: int(c.RecordSize.High), deletes: c.deletes(),
+		relative: c.relative()}
 	r.fieldSize, r.varied = r.layout.width(r.size), r.layout.varied()
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
@@ -250,22 +255,22 @@ func (c cell) traceOps(d config.Duration) int {
 // fewest is how many short transactions are drawn at least, however large.
 const fewest = 8
 
-// longTape is how many long transactions are drawn in advance for a worker.
-const longTape = 256
+// longTrace is how many long transactions are drawn in advance for a worker.
+const longTrace = 256
 
 // longDeck draws the transactions of the worker that runs the long ones alone.
 func (c cell) longDeck(seed uint64, trial int, phase string) (deck, error) {
 	s := workload.Seed{Master: seed, Trial: trial, Worker: c.workers(), Phase: phase}
-	long, err := c.tape(1, s, longTape)
+	long, err := c.trace(1, s, longTrace)
 	return deck{long: long, every: *c.Workload.Long.Every}, err
 }
 
-// A deck is what one worker draws its transactions from: a tape of the short
+// A deck is what one worker draws its transactions from: a trace of the short
 // ones and, where there are any, one of the long ones. Which of the two comes
-// next is drawn as the run goes: a tape of a million transactions may hold no
+// next is drawn as the run goes: a trace of a million transactions may hold no
 // long one at all. For a benchmark it is no more than the seed of its clients.
 type deck struct {
-	short, long *workload.Tape
+	short, long *workload.Trace
 	share       float64       // of the long ones
 	every       time.Duration // the worker runs long ones alone, and begins one this often; 0: it does not
 	seed        uint64
@@ -298,11 +303,11 @@ func (c cell) deck(seed uint64, trial, worker int, phase string, ops int) (d dec
 	}
 	s := workload.Seed{Master: seed, Trial: trial, Worker: worker, Phase: phase}
 	d = deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(worker)}
-	if d.short, err = c.tape(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
+	if d.short, err = c.trace(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
 		return d, err
 	}
 	if d.share > 0 {
-		d.long, err = c.tape(1, s, longTape)
+		d.long, err = c.trace(1, s, longTrace)
 	}
 	return d, err
 }
@@ -321,8 +326,8 @@ func (c cell) newDriver(r *run, s *store.Store, i int, d deck) *driver {
 	return &newCaller(r, s.Worker(i), c.bench.Client(d.seed, i, c.workers()), hashed, t).driver
 }
 
-// tape draws n transactions of which so large a share is long.
-func (c cell) tape(longShare float64, seed workload.Seed, n int) (*workload.Tape, error) {
+// trace draws n transactions of which so large a share is long.
+func (c cell) trace(longShare float64, seed workload.Seed, n int) (*workload.Trace, error) {
 	spec := c.Workload
 	spec.Long.Share, spec.Long.Every = &longShare, nil
 	st, err := workload.New(spec, uint64(c.Records), seed)

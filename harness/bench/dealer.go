@@ -17,6 +17,7 @@ type dealer struct {
 	pcg    rand.PCG // draws toLong
 }
 
+// newDealer returns a dealer that begins at the start of both traces.
 func newDealer(d deck) dealer {
 	dl := dealer{deck: d, pcg: *rand.NewPCG(d.seed, 1)}
 	dl.drawLong()

@@ -17,6 +17,7 @@ type lookout struct {
 	canary *host.Canary
 }
 
+// newLookout looks at the machine that this process runs on.
 func newLookout() *lookout {
 	clocks := host.SystemClocks()
 	return &lookout{host.NewReader(host.Machine(), clocks), host.NewCanary(clocks)}

@@ -23,7 +23,9 @@ func TestRepeatNoisy(t *testing.T) {
 		}
 	}
 	e := parse(t, small+"algorithms: [none]\n")
-	dir, err := Run(t.Context(), e, Options{Out: out, RepeatNoisy: 2, calm: true, Progress: progress, disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
+	dir, err := Run(t.Context(), e,
+		Options{Out: out, RepeatNoisy: 2, calm: true, Progress: progress,
+			disturb: func(d *result.Disturbance) { d.Others = 0.5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +88,9 @@ func TestMostRepeats(t *testing.T) {
 	e := parse(t, small+"algorithms: [none]\nverify: off\n")
 	e.Trials = 5
 	runs := 0
-	_, err := Run(t.Context(), e, Options{Out: t.TempDir(), RepeatNoisy: 2, calm: true, disturb: func(d *result.Disturbance) { runs, d.Others = runs+1, 0.5 }})
+	_, err := Run(t.Context(), e,
+		Options{Out: t.TempDir(), RepeatNoisy: 2, calm: true,
+			disturb: func(d *result.Disturbance) { runs, d.Others = runs+1, 0.5 }})
 	if err != nil || runs != 5+2 {
 		t.Errorf("%d runs of 5 trials: %v", runs, err)
 	}
@@ -121,14 +125,17 @@ func TestPreflight(t *testing.T) {
 		limits     host.Limits
 		want       []string
 	}{
-		{name: "nothing to say", cores: 2, max: 2, facts: map[string]string{"governor": "performance", "load average": "9.00 9.00 9.00"}},
+		{name: "nothing to say", cores: 2, max: 2,
+			facts: map[string]string{"governor": "performance", "load average": "9.00 9.00 9.00"}},
 		{name: "a quota", cores: 2, max: 2, limits: host.Limits{Cores: 0.2},
 			want: []string{"the container may use 0.20 processors and GOMAXPROCS is 2: it will be held back"}},
-		{name: "a quota that the program keeps to", cores: 8, max: 2, limits: host.Limits{Cores: 2}, want: []string{"GOMAXPROCS is 2 on 8 cores"}},
+		{name: "a quota that the program keeps to", cores: 8, max: 2, limits: host.Limits{Cores: 2},
+			want: []string{"GOMAXPROCS is 2 on 8 cores"}},
 		{name: "a governor", cores: 2, max: 2, facts: map[string]string{"governor": "powersave"},
 			want: []string{"the CPU frequency governor is powersave, not performance"}},
 	} {
-		if got := Preflight(result.Machine{Cores: c.cores, GOMAXPROCS: c.max, Facts: c.facts}, c.limits); !slices.Equal(got, c.want) {
+		if got := Preflight(result.Machine{Cores: c.cores, GOMAXPROCS: c.max, Facts: c.facts},
+			c.limits); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}

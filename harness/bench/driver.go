@@ -16,10 +16,12 @@ type driver struct {
 	timer   *timer
 	journal *journal.Journal // of what committed; nil: nothing is noted
 	next    func() error     // runs the next transaction; an error ends the loop
-	pace    func(access int) // told now and then of how many accesses there were since; may sleep. With it, commits are counted at once
-	exact   bool             // a commit is counted at once: each transaction is long, or has to start at a time
-	req     store.Request
-	access  []store.Access // of the transaction, for req
+	// called now and then with the accesses since the last call; may sleep. With it, commits are
+	// counted at once
+	pace   func(access int)
+	exact  bool // a commit is counted at once: each transaction is long, or has to start at a time
+	req    store.Request
+	access []store.Access // of the transaction, for req
 
 	longOnly bool // it runs the long transactions alone, whose latencies are their own business
 
@@ -126,6 +128,9 @@ func (d *driver) drive() error {
 	return err
 }
 
+// repeat runs transactions until the run stops or, in an open loop, no arrival is left.
+// Where somebody paces the worker it calls pace after some hundred accesses; the time
+// spent there is no part of a transaction's.
 func (d *driver) repeat() error {
 	const pause = 320 // accesses between two calls of pace
 	for n := 0; !d.over && !d.run.stop.Load(); {

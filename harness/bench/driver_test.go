@@ -55,7 +55,8 @@ func TestDriverEndsByItself(t *testing.T) {
 // A long transaction has a reading before it and one after it, so that its time is
 // its own and not the short ones' before it.
 func TestLongTransactionIsTimedAlone(t *testing.T) {
-	text := strings.Replace(small, "workload: {name: calc}", "workload: {name: calc, long: {share: 50%, keys: 3, hold: 1ms}}", 1)
+	text := strings.Replace(small, "workload: {name: calc}",
+		"workload: {name: calc, long: {share: 50%, keys: 3, hold: 1ms}}", 1)
 	c, readings := steppedClient(t, strings.Replace(text, "workers: 2", "workers: 1", 1)+"algorithms: [none]\n")
 	c.timer.restart()
 	c.toLong = 3
@@ -65,7 +66,8 @@ func TestLongTransactionIsTimedAlone(t *testing.T) {
 		}
 	}
 	if *readings != 3 || c.timer.n != 0 {
-		t.Errorf("%d readings and %d transactions since, want three and none: the start, before the long one and after it", *readings, c.timer.n)
+		t.Errorf("%d readings and %d transactions since, want three and none: the start, before the long one and after it",
+			*readings, c.timer.n)
 	}
 	service, _, _ := c.timer.all()
 	if ns, n := listed(&service); len(ns) < 2 || ns[len(ns)-1] != 1000 || n[len(n)-1] != 1 || service.Total() != 4 {

@@ -16,7 +16,8 @@ func TestExactIsTheSame(t *testing.T) {
 	for _, e := range algorithms.All() {
 		known.Algorithms = append(known.Algorithms, config.Algorithm{Name: e.Name})
 	}
-	e, err := config.Parse("x.yaml", []byte("algorithms: [none]\nrecords: 3k\nworkers: 2\nworkload: {name: calc}\nduration: 100ms\n"), known)
+	e, err := config.Parse("x.yaml",
+		[]byte("algorithms: [none]\nrecords: 3k\nworkers: 2\nworkload: {name: calc}\nduration: 100ms\n"), known)
 	if err != nil {
 		t.Fatal(err)
 	}

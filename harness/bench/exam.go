@@ -27,7 +27,7 @@ type exam struct {
 	earlier []uint64 // committed when the checkpoint before was asked for
 }
 
-// newExam returns an exam of what the drivers ran, who had their transactions from decks.
+// newExam returns an exam of what the drivers ran; they had their transactions from decks.
 func newExam(c cell, e algorithms.Entry, r *run, drivers []*driver, decks []deck) *exam {
 	x := &exam{cell: c, entry: e, run: r, stamps: newStamps(c), earlier: make([]uint64, len(drivers))}
 	ss := replays(drivers, decks)
@@ -114,7 +114,7 @@ func (x *exam) read(ctx context.Context, k taken) error {
 	return nil
 }
 
-// file reads one file, which is the image itself or one that it is laid over. What was
+// file reads one file, which is the image itself or one that it is based on. What was
 // kept may be what took the image's place when it was collapsed.
 func (x *exam) file(ctx context.Context, k taken, path string, newest bool) error {
 	var n atomic.Uint64

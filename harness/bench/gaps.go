@@ -23,6 +23,7 @@ type gaps struct {
 	Longest time.Duration // of these
 }
 
+// add adds the gaps of another worker.
 func (g *gaps) add(o gaps) {
 	g.Host += o.Host
 	g.Preempted += o.Preempted

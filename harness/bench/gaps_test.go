@@ -19,14 +19,17 @@ func TestBlame(t *testing.T) {
 	check := func(what string, gap, wall time.Duration, used threadUse, want gaps) {
 		t.Helper()
 		before := threadUse{cpu: 7 * ms, slept: 3, preempted: 4, faults: 5}
-		after := threadUse{cpu: before.cpu + used.cpu, slept: 3 + used.slept, preempted: 4 + used.preempted, faults: 5 + used.faults}
+		after := threadUse{cpu: before.cpu + used.cpu, slept: 3 + used.slept, preempted: 4 + used.preempted,
+			faults: 5 + used.faults}
 		if got := blame(gap, wall, before, after); got != want {
 			t.Errorf("%s: %+v, want %+v", what, got, want)
 		}
 	}
 	check("the thread's clock went on", 34*ms, 36*ms, threadUse{cpu: 36 * ms}, gaps{Host: 34 * ms, N: 1, Longest: 34 * ms})
-	check("the host's time is not in it", 34*ms, 36*ms, threadUse{cpu: 2 * ms}, gaps{Host: 34 * ms, N: 1, Longest: 34 * ms})
-	check("another thread had it", 4*ms, 5*ms, threadUse{cpu: ms, preempted: 1}, gaps{Preempted: 4 * ms, N: 1, Longest: 4 * ms})
+	check("the host's time is not in it", 34*ms, 36*ms, threadUse{cpu: 2 * ms},
+		gaps{Host: 34 * ms, N: 1, Longest: 34 * ms})
+	check("another thread had it", 4*ms, 5*ms, threadUse{cpu: ms, preempted: 1},
+		gaps{Preempted: 4 * ms, N: 1, Longest: 4 * ms})
 	check("it slept", 4*ms, 5*ms, threadUse{cpu: ms, slept: 1}, gaps{Slept: 4 * ms})
 	check("slept, and the kernel switched", 4*ms, 5*ms, threadUse{cpu: ms, slept: 1, preempted: 1}, gaps{Slept: 4 * ms})
 	check("a short switch before the host's", 34*ms, 36*ms, threadUse{cpu: 36*ms - 50*us, preempted: 1},

@@ -9,6 +9,7 @@ type gcUse struct {
 	heap           int64 // bytes of objects, dead ones included that were not swept yet
 }
 
+// readGC reads the runtime's counters; the differences of two readings are what counts.
 func readGC() gcUse {
 	s := []metrics.Sample{
 		{Name: "/cpu/classes/gc/total:cpu-seconds"},
@@ -17,9 +18,11 @@ func readGC() gcUse {
 		{Name: heapObjects},
 	}
 	metrics.Read(s)
-	return gcUse{collector: s[0].Value.Float64(), all: s[1].Value.Float64(), cycles: s[2].Value.Uint64(), heap: int64(s[3].Value.Uint64())}
+	return gcUse{collector: s[0].Value.Float64(), all: s[1].Value.Float64(), cycles: s[2].Value.Uint64(),
+		heap: int64(s[3].Value.Uint64())}
 }
 
+// heapObjects is the runtime's name for the bytes of live and dead objects.
 const heapObjects = "/memory/classes/heap/objects:bytes"
 
 // heapBytes returns what the objects on the heap take, dead ones included that

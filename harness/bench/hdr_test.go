@@ -31,8 +31,10 @@ func TestHLog(t *testing.T) {
 		if err != nil || got == nil {
 			t.Fatalf("interval %d: %v, %v", i, got, err)
 		}
-		if got.TotalCount() != want.TotalCount() || got.Max() != want.Max() || got.ValueAtQuantile(50) != want.ValueAtQuantile(50) {
-			t.Errorf("interval %d: %d values up to %d, want %d up to %d", i, got.TotalCount(), got.Max(), want.TotalCount(), want.Max())
+		if got.TotalCount() != want.TotalCount() || got.Max() != want.Max() ||
+			got.ValueAtQuantile(50) != want.ValueAtQuantile(50) {
+			t.Errorf("interval %d: %d values up to %d, want %d up to %d", i, got.TotalCount(), got.Max(), want.TotalCount(),
+				want.Max())
 		}
 		if d := got.EndTimeMs() - got.StartTimeMs(); d < 99 || d > 101 { // the reader goes by way of seconds
 			t.Errorf("interval %d: %d ms long", i, d)

@@ -140,7 +140,8 @@ func TestThinnedNeverEarly(t *testing.T) {
 		_, response, durable := a.timer.all()
 		h := durable.HDR()
 		if int(h.TotalCount())+left != n || response.Total() != durable.Total() || left < len(open) {
-			t.Fatalf("%d acknowledged, %d responses and %d left of %d; %d are in no image", h.TotalCount(), response.Total(), left, n, len(open))
+			t.Fatalf("%d acknowledged, %d responses and %d left of %d; %d are in no image", h.TotalCount(), response.Total(),
+				left, n, len(open))
 		}
 		if late := left - len(open); late*20 > n {
 			t.Errorf("%d in an image are not acknowledged: more than a twentieth", late)
@@ -153,7 +154,8 @@ func TestThinnedNeverEarly(t *testing.T) {
 				t.Errorf("%d transactions at a place: %v %% take %v ns, told %v", alike, q, want, got)
 			}
 			if alike > 1 && got > want*1.02+2*float64(a.within) {
-				t.Errorf("%d transactions at a place: %v %% take %v ns, told %v, and entries are %d wide", alike, q, want, got, a.within)
+				t.Errorf("%d transactions at a place: %v %% take %v ns, told %v, and entries are %d wide", alike, q, want,
+					got, a.within)
 			}
 		}
 		if a.coarse != (alike == 1) {
@@ -204,8 +206,10 @@ func checkByCheckpoint(t *testing.T, what string, tr *trial) {
 			due += d.arrivals.due
 		}
 	}
-	if n := tr.store.Counts().Commits; released+waiting != n || waiting != out.NeverDurable || out.Log != string(config.DurabilityCheckpoint) {
-		t.Errorf("%s: %d acknowledged and %d not, of %d commits; %d never durable, by %q", what, released, waiting, n, out.NeverDurable, out.Log)
+	if n := tr.store.Counts().Commits; released+waiting != n || waiting != out.NeverDurable ||
+		out.Log != string(config.DurabilityCheckpoint) {
+		t.Errorf("%s: %d acknowledged and %d not, of %d commits; %d never durable, by %q", what, released, waiting, n,
+			out.NeverDurable, out.Log)
 	}
 	if released > 0 && (out.Durable == nil || len(out.DurableHGRM) == 0) {
 		t.Errorf("%s: %d acknowledged, and durable latencies %+v", what, released, out.Durable)
@@ -248,7 +252,8 @@ func TestTrialByCheckpointInterrupted(t *testing.T) {
 	if err := tr.measure(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if most := time.Since(start).Seconds(); tr.out.NeverDurable == 0 || tr.out.NeverOldest <= 0 || tr.out.NeverOldest > most {
+	if most := time.Since(start).Seconds(); tr.out.NeverDurable == 0 || tr.out.NeverOldest <= 0 ||
+		tr.out.NeverOldest > most {
 		t.Errorf("%d never durable, the oldest for %v s of %v", tr.out.NeverDurable, tr.out.NeverOldest, most)
 	}
 }
@@ -258,19 +263,23 @@ func TestTrialByCheckpointInterrupted(t *testing.T) {
 func TestEveryAlgorithmByCheckpoint(t *testing.T) {
 	var names []string
 	for _, e := range algorithms.All() {
-		if e.DurableByImage() && (!testing.Short() || slices.Contains([]string{"naive", "calc", "cpr", "lineairdb"}, e.Name)) {
+		if e.DurableByImage() &&
+			(!testing.Short() || slices.Contains([]string{"naive", "calc", "cpr", "lineairdb"}, e.Name)) {
 			names = append(names, e.Name)
 		}
 	}
-	text := strings.NewReplacer("checkpoint: {first: 30ms, interval: 100ms}", "durability: checkpoint", "duration: 250ms", "duration: 100ms").Replace(small)
+	text := strings.NewReplacer("checkpoint: {first: 30ms, interval: 100ms}", "durability: checkpoint", "duration: 250ms",
+		"duration: 100ms").Replace(small)
 	e := run1(t, text+"algorithms: [none, "+strings.Join(names, ", ")+"]\n")
 	for _, tr := range e.Trials {
 		if tr.Algorithm == "none" || tr.Committed == 0 {
 			continue
 		}
 		// What was committed became durable, or on a machine that stood still never did.
-		if tr.Status != result.OK || !tr.Verdict.OK || tr.Log != "checkpoint" || tr.Durable == nil && tr.NeverDurable < tr.Committed {
-			t.Errorf("%s: %s (%s), by %q, durable %+v, %d of %d never", tr.Algorithm, tr.Status, tr.Error, tr.Log, tr.Durable, tr.NeverDurable, tr.Committed)
+		if tr.Status != result.OK || !tr.Verdict.OK || tr.Log != "checkpoint" ||
+			tr.Durable == nil && tr.NeverDurable < tr.Committed {
+			t.Errorf("%s: %s (%s), by %q, durable %+v, %d of %d never", tr.Algorithm, tr.Status, tr.Error, tr.Log, tr.Durable,
+				tr.NeverDurable, tr.Committed)
 		}
 	}
 }

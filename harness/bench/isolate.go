@@ -15,13 +15,13 @@ import (
 
 // A Job is one trial of an experiment, for a process of its own.
 type Job struct {
-	Cell      int // index into the experiment's cells
-	Algorithm string
-	Round     int
-	Rate      float64 // of an open loop, 0: closed
-	Dir       string  // of the experiment's results
-	Scratch   string
-	Shard     result.Shard // that the trial is of
+	Cell      int          // index into the experiment's cells
+	Algorithm string       // as in the table of algorithms
+	Round     int          // 1-based
+	Rate      float64      // of an open loop, 0: closed
+	Dir       string       // of the experiment's results
+	Scratch   string       // folder for images and log
+	Shard     result.Shard // that the trial belongs to
 	Machine   string       // id of the machine
 
 	// RepeatNoisy is how often the trial may be run again where something else

@@ -63,7 +63,8 @@ func TestRecoveredIsCompared(t *testing.T) {
 	}})
 	err := x.compareRecovered(t.Context())
 	var wrong *wrongImage
-	if wantError(t, err, "the state recovered differs from memory in 1 records"); !errors.As(err, &wrong) || x.out.Verdict.How.Recovered != 0 {
+	if wantError(t, err, "the state recovered differs from memory in 1 records"); !errors.As(err, &wrong) ||
+		x.out.Verdict.How.Recovered != 0 {
 		t.Errorf("%T, %+v", err, x.out.Verdict)
 	}
 }
@@ -162,7 +163,8 @@ func TestRecordedImagesGetOn(t *testing.T) {
 		in   []uint64
 		want string
 	}{
-		{[]uint64{1, 2}, ""}, {[]uint64{0, 2}, "0 writing transactions are in"}, {[]uint64{1, 4}, "0 writing transactions are out"},
+		{[]uint64{1, 2}, ""}, {[]uint64{0, 2}, "0 writing transactions are in"},
+		{[]uint64{1, 4}, "0 writing transactions are out"},
 		{[]uint64{2, 2}, "0 more writing transactions in"},
 	} {
 		v := &verification{}

@@ -30,7 +30,7 @@ func (c *client) addLarge() {
 	}
 }
 
-// chunksAt returns the first access of the chunks of access i, if it is of a large
+// chunksAt returns the first access of the chunks of access i, if it belongs to a large
 // record.
 func (c *client) chunksAt(i int) (at int, ok bool) {
 	if !c.large || c.chunks[i] < 0 {

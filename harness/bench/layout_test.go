@@ -81,7 +81,8 @@ func TestCheckLengths(t *testing.T) {
 	const key, stamp = 7, 9<<16 | 1
 	check := func(what string, table int, key, stamp uint64, v []byte, want string) {
 		t.Helper()
-		if err := l.check(table, key, stamp, v); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := l.check(table, key, stamp, v); (err == nil) != (want == "") ||
+			err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", what, err, want)
 		}
 	}

@@ -55,6 +55,7 @@ const (
 	memoryLimit = "container's memory limit"
 )
 
+// limitFacts adds the limits of the control group to the facts.
 func limitFacts(facts map[string]string, l host.Limits) {
 	if l.Cores > 0 {
 		facts[cpuLimit] = fmt.Sprintf("%.2f processors", l.Cores)
@@ -73,7 +74,8 @@ func Preflight(m result.Machine, l host.Limits) []string {
 	}
 	switch {
 	case l.Cores > 0 && l.Cores < float64(m.GOMAXPROCS):
-		ws = append(ws, fmt.Sprintf("the container may use %.2f processors and GOMAXPROCS is %d: it will be held back", l.Cores, m.GOMAXPROCS))
+		ws = append(ws, fmt.Sprintf("the container may use %.2f processors and GOMAXPROCS is %d: it will be held back",
+			l.Cores, m.GOMAXPROCS))
 	case m.GOMAXPROCS < m.Cores:
 		ws = append(ws, fmt.Sprintf("GOMAXPROCS is %d on %d cores", m.GOMAXPROCS, m.Cores))
 	}
@@ -83,6 +85,7 @@ func Preflight(m result.Machine, l host.Limits) []string {
 	return ws
 }
 
+// firstLine is the first line of a file, empty where there is none.
 func firstLine(path string) string {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -20,6 +20,8 @@ func moveTree(from, to string) error {
 	return moveByCopy(from, to)
 }
 
+// moveByCopy moves a folder between file systems: a copy under a temporary name, then a
+// rename, so that a stop leaves no half of it under its name.
 func moveByCopy(from, to string) error {
 	tmp := to + ".tmp"
 	err := os.RemoveAll(tmp)
@@ -69,6 +71,7 @@ func copyTree(from, to string) error {
 	})
 }
 
+// copyFile copies a file's bytes.
 func copyFile(from, to string) (err error) {
 	r, err := os.Open(from)
 	if err != nil {

@@ -24,7 +24,8 @@ func TestMoveByCopy(t *testing.T) {
 	}
 	must(os.MkdirAll(filepath.Join(from, "images"), 0o755), os.MkdirAll(filepath.Join(from, "kept"), 0o755))
 	image, kept := filepath.Join("images", "image-1"), filepath.Join("kept", "image-1")
-	must(os.WriteFile(filepath.Join(from, image), []byte("image"), 0o644), os.Link(filepath.Join(from, image), filepath.Join(from, kept)))
+	must(os.WriteFile(filepath.Join(from, image), []byte("image"), 0o644),
+		os.Link(filepath.Join(from, image), filepath.Join(from, kept)))
 	must(moveByCopy(from, to))
 	if _, err := os.Stat(from); !os.IsNotExist(err) {
 		t.Errorf("the old folder is left: %v", err)

@@ -23,7 +23,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return old, nil
 	}
 	out, err := r.runUndisturbed(ctx, c, e, round, decks, out)
-	err = r.sayFull(c, err)
+	err = r.explainDiskFull(c, err)
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
@@ -57,7 +57,9 @@ func mostRepeats(repeatNoisy, trials int) int { return repeatNoisy + trials/tria
 // runUndisturbed runs a trial, and again where something else disturbed it: as
 // often as asked, and as often as the experiment may. What is run again is kept
 // in the folder noisy. The last is returned, disturbed or not.
-func (r *runner) runUndisturbed(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) (*result.Trial, error) {
+func (r *runner) runUndisturbed(
+	ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial,
+) (*result.Trial, error) {
 	if err := r.verifyFirst(ctx, c, e, round, out); err != nil {
 		return out, err
 	}
@@ -126,16 +128,18 @@ func (r *runner) verifyFirst(ctx context.Context, c *cell, e algorithms.Entry, r
 	if c.bulk() || c.Verify == config.VerifyOff || round != r.first(c) && c.Verify != config.VerifyFull {
 		return nil
 	}
-	r.tell(c, e, "verifying", result.Bucket{})
+	r.reportProgress(c, e, "verifying", result.Bucket{})
 	return r.verify(ctx, c, e, round, out)
 }
 
 // run measures.
-func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial) error {
+func (r *runner) run(
+	ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial,
+) error {
 	if c.bulk() {
 		return r.load(ctx, c, e, round, out)
 	}
-	r.tell(c, e, "loading", result.Bucket{})
+	r.reportProgress(c, e, "loading", result.Bucket{})
 	if err := emptied(r.scratch); err != nil {
 		return err
 	}
@@ -145,7 +149,7 @@ func (r *runner) run(ctx context.Context, c *cell, e algorithms.Entry, round int
 		return err
 	}
 	t := &trial{cell: *c, entry: e, decks: decks, dir: r.scratch, out: out, rate: rate, lookout: r.lookout}
-	t.progress = func(b result.Bucket, doing string) { r.tell(c, e, doing, b) }
+	t.progress = func(b result.Bucket, doing string) { r.reportProgress(c, e, doing, b) }
 	if r.o.Profile != nil {
 		t.profile = func() func() { return r.o.Profile(filepath.Join(r.dir, "profiles", result.TrialDir(*out))) }
 	}
@@ -178,7 +182,8 @@ func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round 
 // record runs the recorded run of the experiment's own size.
 func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	if n := c.VerifiedRecords(); n < c.Records {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
+		out.Warnings = append(out.Warnings,
+			fmt.Sprintf("the recorded trial that the oracle judged had %s of the %s records", n, c.Records))
 	}
 	c, err := c.verified()
 	if err != nil {

@@ -15,9 +15,9 @@ type Openings struct {
 	decks []deck
 }
 
-// openingTape is for how long a worker runs before it repeats its transactions: about
+// openingTrace is for how long a worker runs before it repeats its transactions: about
 // as long as it runs in an opening. To draw them takes longer than to run them.
-const openingTape = config.Duration(150 * time.Millisecond)
+const openingTrace = config.Duration(150 * time.Millisecond)
 
 // NewOpenings draws the transactions of point i of e's matrix.
 func NewOpenings(e *config.Experiment, i int) (*Openings, error) {
@@ -30,7 +30,7 @@ func NewOpenings(e *config.Experiment, i int) (*Openings, error) {
 	if o.cell.bench, err = o.cell.newBenchmark(); err != nil {
 		return nil, err
 	}
-	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", o.cell.traceOps(openingTape))
+	o.decks, err = o.cell.decks(e.Seed.Value, 1, "pair", o.cell.traceOps(openingTrace))
 	return o, err
 }
 

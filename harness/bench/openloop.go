@@ -48,17 +48,17 @@ func (t *trial) warnOverload() {
 		return
 	case !t.out.Overloaded:
 		t.out.Warnings = append(t.out.Warnings, fmt.Sprintf(
-			"the backlog of the last checkpoint was not worked off at the end: %d of %d transactions due had not started, and they count with the time they had waited",
-			missed, due))
+			"the backlog of the last checkpoint was not worked off at the end: %d of %d transactions due had not started, "+
+				"and they count with the time they had waited", missed, due))
 		return
 	}
 	t.out.Warnings = append(t.out.Warnings, fmt.Sprintf(
-		"overloaded: at a rate of %.0f/s %d transactions were due and %d of them (%.1f %%) had not started at the end; the longer the trial, the larger its latencies",
-		t.rate, due, missed, 100*float64(missed)/float64(due)))
+		"overloaded: at a rate of %.0f/s %d transactions were due and %d of them (%.1f %%) had not started at the end; "+
+			"the longer the trial, the larger its latencies", t.rate, due, missed, 100*float64(missed)/float64(due)))
 }
 
 // A rated is what a rate in percent is measured for once: a point, and the
-// algorithm whose maximum it is of.
+// algorithm whose maximum it refers to.
 type rated struct {
 	cell      int
 	algorithm string
@@ -131,7 +131,7 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 	}
 	out := r.blank(&cc, e, 1)
 	t := &trial{cell: cc, entry: e, decks: decks, dir: r.scratch, out: out, still: true}
-	t.progress = func(b result.Bucket, _ string) { r.tell(c, e, "its maximum, for the rate", b) }
+	t.progress = func(b result.Bucket, _ string) { r.reportProgress(c, e, "its maximum, for the rate", b) }
 	if err := t.measure(ctx); err != nil {
 		return 0, err
 	}

@@ -92,7 +92,8 @@ func TestDueCountsOnce(t *testing.T) {
 				all.begin()
 			}
 			if single != response || a.missed != missed || a.due != due {
-				t.Errorf("%d started: others than one by one; %d due and %d missed, want %d and %d", started, a.due, a.missed, due, missed)
+				t.Errorf("%d started: others than one by one; %d due and %d missed, want %d and %d", started, a.due, a.missed,
+					due, missed)
 			}
 		}
 		if _, ok := a.next(); ok {
@@ -151,7 +152,8 @@ func TestPoissonGivenUp(t *testing.T) {
 	}
 	b, s := bulk.HDR(), single.HDR()
 	for q := 1.0; q < 100; q++ {
-		if x, y := float64(b.ValueAtQuantile(q)), float64(s.ValueAtQuantile(q)); math.Abs(x/y-1) > 0.012 { // a cell and a half
+		// a cell and a half
+		if x, y := float64(b.ValueAtQuantile(q)), float64(s.ValueAtQuantile(q)); math.Abs(x/y-1) > 0.012 {
 			t.Errorf("p%v is %v, one by one %v", q, x, y)
 		}
 	}
@@ -255,7 +257,8 @@ func TestOverloadByWhatWasDue(t *testing.T) {
 	for _, c := range []struct {
 		due, missed uint64
 		want        bool
-	}{{0, 0, false}, {100, 0, false}, {100, 2, false}, {100, 3, true}, {1, 1, true}, {1_000_000, 20_000, false}, {1_000_000, 20_001, true}} {
+	}{{0, 0, false}, {100, 0, false}, {100, 2, false}, {100, 3, true}, {1, 1, true}, {1_000_000, 20_000, false},
+		{1_000_000, 20_001, true}} {
 		tr := &trial{rate: 1000, out: &result.Trial{Elapsed: 1}}
 		half := &driver{arrivals: &arrivals{due: c.due / 2}}
 		tr.drivers = []*driver{half, {arrivals: &arrivals{due: c.due - c.due/2, missed: c.missed}}, {}}
@@ -299,7 +302,8 @@ func TestOverloadIsSaid(t *testing.T) {
 // With rate_of: own every algorithm's rate is of its own maximum, measured once,
 // and a resumed run keeps each.
 func TestRateOfOwnMaximum(t *testing.T) {
-	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "rate: 10%\nrate_of: own\nalgorithms: [none, calc]\n"
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) +
+		"rate: 10%\nrate_of: own\nalgorithms: [none, calc]\n"
 	text = strings.Replace(text, "trials: 1", "trials: 2", 1)
 	out := t.TempDir()
 	measured := map[string]int{}

@@ -11,7 +11,9 @@ import (
 // With checkpoint.sink: own what recovers from files of its own writes nothing
 // else, all others their images; every one is verified, and recovered.
 func TestOwnFiles(t *testing.T) {
-	text := strings.Replace(strings.Replace(small, "checkpoint: {", "checkpoint: {sink: own, ", 1), "duration: 250ms", "duration: 1s", 1) + "wal: async\nrate: 5k/s\n" // or the log would grow faster than it is compacted
+	// or the log would grow faster than it is compacted
+	text := strings.Replace(strings.Replace(small, "checkpoint: {", "checkpoint: {sink: own, ", 1), "duration: 250ms",
+		"duration: 1s", 1) + "wal: async\nrate: 5k/s\n"
 	e := run1(t, text+"algorithms: [none, calc, fuzzy, hekaton, foedus]\n")
 	for i := range e.Trials {
 		tr := &e.Trials[i]
@@ -47,8 +49,10 @@ func TestOwnFiles(t *testing.T) {
 
 // A benchmark of several tables is recovered from own files as well.
 func TestOwnFilesOfBenchmark(t *testing.T) {
-	tr := &run1(t, strings.Replace(bank, "checkpoint: {", "checkpoint: {sink: own, ", 1)+"algorithms: [hekaton]\n").Trials[0]
+	tr := &run1(t, strings.Replace(bank, "checkpoint: {", "checkpoint: {sink: own, ", 1)+
+		"algorithms: [hekaton]\n").Trials[0]
 	if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Recovery == nil {
-		t.Errorf("status %s %s, verdict %+v, %d committed, recovery %+v", tr.Status, tr.Error, tr.Verdict, tr.Committed, tr.Recovery)
+		t.Errorf("status %s %s, verdict %+v, %d committed, recovery %+v", tr.Status, tr.Error, tr.Verdict, tr.Committed,
+			tr.Recovery)
 	}
 }

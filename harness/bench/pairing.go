@@ -166,6 +166,7 @@ func (p *pairing) turns(base, side *Side) *paired.Turns {
 	}
 }
 
+// summed is the sum of a block's slices.
 func summed(b paired.Block) result.Turns {
 	t := result.Turns{Quads: len(b.Quads), Dropped: b.Dropped}
 	t.Base, t.Side = b.Rates()

@@ -34,7 +34,8 @@ func TestWithin(t *testing.T) {
 		{At: at(250), Name: store.MarkOpened}, {At: at(400), Name: store.MarkCapture}, {At: at(500), Name: store.MarkDurable},
 	}
 	for begins, want := range map[int]bool{
-		50: false, 99: false, 100: true, 159: true, 161: false, 210: false, 230: false, 251: true, 460: true, 461: false, 600: false,
+		50: false, 99: false, 100: true, 159: true, 161: false, 210: false, 230: false, 251: true, 460: true, 461: false,
+		600: false,
 	} {
 		q := quadAt(begins)
 		if got := inside(q, marks); got != want {
@@ -61,7 +62,8 @@ func TestPairs(t *testing.T) {
 	if testing.Short() {
 		names, want = "none, calc, pcalc", 2
 	}
-	text := strings.Replace(pairs, "interval: 100ms", "interval: 100ms, disk_rate: 20MB/s", 1) + "algorithms: [" + names + "]\n"
+	text := strings.Replace(pairs, "interval: 100ms", "interval: 100ms, disk_rate: 20MB/s", 1) + "algorithms: [" +
+		names + "]\n"
 	out := t.TempDir()
 	o := Options{Out: out, Given: []byte(text), calm: true}
 	openings := map[string]int{}
@@ -149,8 +151,9 @@ func TestOpeningFails(t *testing.T) {
 // under that log, and everything else beside none.
 func TestBeside(t *testing.T) {
 	for text, want := range map[string]string{
-		"calc off": "none", "fuzzy off": "none", "fuzzy-log off": "none-log", "hekaton off": "none-log", "none-log off": "none",
-		"calc async": "none", "fuzzy async": "none", "fuzzy-log sync": "none", "none-log async": "none",
+		"calc off": "none", "fuzzy off": "none", "fuzzy-log off": "none-log", "hekaton off": "none-log",
+		"none-log off": "none",
+		"calc async":   "none", "fuzzy async": "none", "fuzzy-log sync": "none", "none-log async": "none",
 	} {
 		name, wal, _ := strings.Cut(text, " ")
 		e, ok := algorithms.Find(name)
@@ -163,7 +166,8 @@ func TestBeside(t *testing.T) {
 // TestLoggedRounds: in a round whatever is logged is compared with none under a log
 // as well.
 func TestLoggedRounds(t *testing.T) {
-	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+"algorithms: [none, none-log, calc, fuzzy, fuzzy-log]\n")
+	e := run1(t, strings.Replace(small, "verify_duration: 100ms", "verify: off", 1)+
+		"algorithms: [none, none-log, calc, fuzzy, fuzzy-log]\n")
 	for i := range e.Trials {
 		x := &e.Trials[i]
 		if want := x.Algorithm == "fuzzy-log"; (x.RelativeLog != nil) != want {
@@ -192,7 +196,7 @@ func TestPairWithoutDisk(t *testing.T) {
 func TestPairFails(t *testing.T) {
 	e := parse(t, pairs+"algorithms: [none, calc]\n")
 	c := cell{Experiment: e.Cells()[0].Experiment, calm: true}
-	decks, err := c.decks(1, 1, "pair", c.traceOps(openingTape))
+	decks, err := c.decks(1, 1, "pair", c.traceOps(openingTrace))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +255,8 @@ func TestPairInterrupted(t *testing.T) {
 // TestLongWorker: long transactions on a worker of their own are committed beside
 // the others, are in the images, and in no latency.
 func TestLongWorker(t *testing.T) {
-	e := run1(t, strings.Replace(small, "{name: calc}", "{name: calc, long: {every: 40ms, keys: 20, hold: 25ms, apart: 10%}}", 1)+"algorithms: [zigzag]\n")
+	e := run1(t, strings.Replace(small, "{name: calc}",
+		"{name: calc, long: {every: 40ms, keys: 20, hold: 25ms, apart: 10%}}", 1)+"algorithms: [zigzag]\n")
 	x := e.Trials[0]
 	if x.Status != result.OK || x.Workers != 2 || x.Service == nil {
 		t.Fatalf("%s %s, %d workers", x.Status, x.Error, x.Workers)

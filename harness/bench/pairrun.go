@@ -77,8 +77,9 @@ func (r *runner) pairings(c *cell) (ps []*pairing, err error) {
 			cell: *c, entry: e, base: base, dir: r.scratch, trials: r.trialsOf(c, e.Name), out: out, look: r.lookout,
 			capture: !e.Baseline,
 			decks: func(opening int) ([]deck, error) {
-				r.tell(c, e, fmt.Sprintf("beside %s, opening %d of %d at most", base.Name, opening, c.Pair.Most), result.Bucket{})
-				return c.decks(r.exp.Seed.Value, opening, "pair", c.traceOps(openingTape))
+				r.reportProgress(c, e, fmt.Sprintf("beside %s, opening %d of %d at most", base.Name, opening, c.Pair.Most),
+					result.Bucket{})
+				return c.decks(r.exp.Seed.Value, opening, "pair", c.traceOps(openingTrace))
 			},
 		})
 	}
@@ -134,6 +135,7 @@ func (r *runner) trialsOf(c *cell, algorithm string) []*result.Trial {
 	return ts
 }
 
+// newPair returns the pair of an algorithm, without figures yet.
 func (r *runner) newPair(c *cell, e algorithms.Entry) *result.Pair {
 	t := r.blank(c, e, 1)
 	base := c.beside(e)

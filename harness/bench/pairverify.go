@@ -31,6 +31,8 @@ func (p *pairing) readBack(ctx context.Context, side *Side, decks []deck) error 
 	return nil
 }
 
+// check checks the image of one capture: by the judge, which knows what every transaction
+// did, where the workload is one that can be judged; otherwise as a trial checks its images.
 func (p *pairing) check(ctx context.Context, side *Side, k taken, decks []deck) error {
 	if side.cell.judged() {
 		_, err := newExam(side.cell, p.entry, side.run, side.drivers, decks).image(ctx, k)

@@ -14,25 +14,35 @@ import (
 )
 
 // measured runs the measured part of a trial of the first point alone: no recorded run
-// has looked at the algorithm before. It runs again where nothing was found in fewer than
-// so many checkpoints: the machine stood still.
-func measured(t *testing.T, text string, entry algorithms.Entry, least int) (out *result.Trial, err error) {
+// has looked at the algorithm before. It runs again where nothing was found, and the trial
+// did not get as far as enough says: the machine stood still.
+func measured(t *testing.T, text string, entry algorithms.Entry, enough func(*result.Trial) bool) (
+	out *result.Trial, err error) {
 	t.Helper()
-	return measuredWith(t, text, entry, least, nil)
+	return measuredWith(t, text, entry, enough, nil)
 }
 
 // measuredWith is measured with a fault that is planted in the store.
-func measuredWith(t *testing.T, text string, entry algorithms.Entry, least int, planted func(*store.Options)) (out *result.Trial, err error) {
+func measuredWith(
+	t *testing.T, text string, entry algorithms.Entry, enough func(*result.Trial) bool, planted func(*store.Options),
+) (out *result.Trial, err error) {
 	t.Helper()
-	for range attempts {
-		if out, err = measuredOnce(t, text, entry, planted); err != nil || finished(out) >= least {
+	for range 2 * attempts {
+		if out, err = measuredOnce(t, text, entry, planted); err != nil || enough(out) {
 			break
 		}
 	}
 	return out, err
 }
 
-func measuredOnce(t *testing.T, text string, entry algorithms.Entry, planted func(*store.Options)) (*result.Trial, error) {
+// checkpoints is enough for measured: at least so many were taken.
+func checkpoints(least int) func(*result.Trial) bool {
+	return func(out *result.Trial) bool { return finished(out) >= least }
+}
+
+func measuredOnce(
+	t *testing.T, text string, entry algorithms.Entry, planted func(*store.Options),
+) (*result.Trial, error) {
 	t.Helper()
 	c := cell{Experiment: parse(t, text).Cells()[0].Experiment, calm: true}
 	decks, err := c.decks(1, 1, "measure", c.traceOps(c.Warmup+c.Duration))
@@ -88,11 +98,16 @@ func TestFaultsOfMeasuredImages(t *testing.T) {
 		fault          fault
 		want           string // of the error
 	}{
-		{"torn from the sixth checkpoint", "calc", fault{from: 6, torn: true}, `transaction 0x[0-9a-f]+ of worker \d+ is (torn: record \d+|in the image \(record \d+)`},
-		{"fields reverted", "ycsb-a, fields: 10, keys: 4", fault{from: 1, change: reverted}, `record \d+, last written by transaction 0x[0-9a-f]+ of worker \d+.* field \d`},
-		{"clock left before the body", "calc, long: {share: 1%, keys: 50, hold: 4ms}", fault{from: 1, hasty: true}, `transaction 0x[0-9a-f]+ of worker \d+ .*record \d+|record \d+ .*transaction 0x[0-9a-f]+`},
-		{"one record torn", "calc", fault{from: 1, change: one(7, func(v *store.Version) { v.Bytes()[99]++ })}, `record 7, last written by .* field 0`},
-		{"one record missing", "calc", fault{from: 1, change: one(7, func(v *store.Version) { *v = store.Version{} })}, `record 7`},
+		{"torn from the sixth checkpoint", "calc", fault{from: 6, torn: true},
+			`transaction 0x[0-9a-f]+ of worker \d+ is (torn: record \d+|in the image \(record \d+)`},
+		{"fields reverted", "ycsb-a, fields: 10, keys: 4", fault{from: 1, change: reverted},
+			`record \d+, last written by transaction 0x[0-9a-f]+ of worker \d+.* field \d`},
+		{"clock left before the body", "calc, long: {share: 1%, keys: 50, hold: 4ms}", fault{from: 1, hasty: true},
+			`transaction 0x[0-9a-f]+ of worker \d+ .*record \d+|record \d+ .*transaction 0x[0-9a-f]+`},
+		{"one record torn", "calc", fault{from: 1, change: one(7, func(v *store.Version) { v.Bytes()[99]++ })},
+			`record 7, last written by .* field 0`},
+		{"one record missing", "calc", fault{from: 1, change: one(7, func(v *store.Version) { *v = store.Version{} })},
+			`record 7`},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			if x.fault.hasty && racing {
@@ -106,7 +121,7 @@ func TestFaultsOfMeasuredImages(t *testing.T) {
 				text = strings.Replace(text, "duration: 400ms", "duration: 2s", 1)
 			}
 			for try := range tries {
-				out, err := measured(t, text, e, x.fault.from+2)
+				out, err := measured(t, text, e, checkpoints(x.fault.from+2))
 				var wrong *wrongImage
 				if !errors.As(err, &wrong) || !want.MatchString(err.Error()) {
 					t.Fatalf("try %d: %v, after %+v", try, err, out.Verdict)
@@ -163,7 +178,8 @@ func TestStaleImage(t *testing.T) {
 	}
 	stale := second
 	stale.kept, stale.report.Image = first.kept, first.report.Image
-	if _, err := x.image(t.Context(), stale); err == nil || !strings.Contains(err.Error(), "had committed before the checkpoint was asked for") {
+	if _, err := x.image(t.Context(), stale); err == nil ||
+		!strings.Contains(err.Error(), "had committed before the checkpoint was asked for") {
 		t.Errorf("the first image in the second's place: %v", err)
 	}
 	x = newExam(c, e, r, drivers, decks)
@@ -199,7 +215,7 @@ func TestLocksReleasedInMeasuredRuns(t *testing.T) {
 	for _, name := range []string{"naive-copy", "calc"} {
 		e, _ := algorithms.Find(name)
 		for try := range tries {
-			out, err := measuredWith(t, text, e, 1, unlocked)
+			out, err := measuredWith(t, text, e, checkpoints(1), unlocked)
 			var wrong *wrongImage
 			if !errors.As(err, &wrong) || !want.MatchString(err.Error()) {
 				t.Errorf("%s, try %d: %v, after %+v", name, try, err, out.Verdict)
@@ -243,11 +259,10 @@ func TestHow(t *testing.T) {
 		"hekaton": func(h result.How) []int { return []int{h.Whole, h.Records, h.Plausible} },
 	} {
 		e, _ := algorithms.Find(name)
-		var out *result.Trial
-		var err error
-		for try := 0; try < 5 && err == nil && (out == nil || out.Verdict.How.Sum() == out.Verdict.How.Recovered); try++ { // a machine may stand still for a whole trial
-			out, err = measured(t, strings.NewReplacer("WORKLOAD", "calc", "12ms", "30ms").Replace(fast), e, 2)
-		}
+		text := strings.NewReplacer("WORKLOAD", "calc", "12ms", "30ms").Replace(fast)
+		out, err := measured(t, text, e, func(out *result.Trial) bool {
+			return finished(out) >= 2 && out.Verdict.How.Sum() > out.Verdict.How.Recovered
+		})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"flag"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,14 +29,7 @@ func TestPower(t *testing.T) {
 		t.Skip("-power says how many runs")
 	}
 	for _, file := range strings.Split(*powerFiles, ",") {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := config.Parse(file, text, known())
-		if err != nil {
-			t.Fatal(err)
-		}
+		e := experimentIn(t, file)
 		for _, name := range e.Algorithms {
 			entry, _ := algorithms.Find(name)
 			if *powerOnly != "" && !strings.Contains(","+*powerOnly+",", ","+name+",") || entry.Baseline {

@@ -28,6 +28,8 @@ import (
 // store of its own: every other one with transactions that hold their locks for long, and
 // every other two on a slow disk.
 
+// The size of the database that provokes: so small that transactions meet all the time,
+// and that many images fit in a second.
 const (
 	provokedBytes   = 64 << 10 // of all records, about
 	provokedLeast   = 64       // records
@@ -114,6 +116,7 @@ const (
 	catchFor     = 500 * time.Microsecond // at most, where no worker comes by
 )
 
+// newPauser returns a source of pauses that a seed repeats.
 func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(seed, 3))} }
 
 // pause pauses, or does nothing. The checkpointer is worker -1.
@@ -251,6 +254,7 @@ type recorded struct {
 	transactions uint64
 }
 
+// add counts what one verification proved.
 func (r *recorded) add(v *verification) {
 	if v.history != nil {
 		r.images += len(v.images)

@@ -11,9 +11,8 @@ import (
 	"ckptbench/harness/result"
 )
 
-// provocationUnder returns what provokes faults of an algorithm under a configuration of
-// this project.
-func provocationUnder(t *testing.T, file string, e algorithms.Entry, seed uint64) provocation {
+// experimentIn reads a configuration of this project.
+func experimentIn(t *testing.T, file string) *config.Experiment {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -23,7 +22,15 @@ func provocationUnder(t *testing.T, file string, e algorithms.Entry, seed uint64
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := cell{Experiment: x.Cells()[0].Experiment, calm: true}
+	return x
+}
+
+// provocationUnder returns what provokes faults of an algorithm under a configuration of
+// this project.
+func provocationUnder(t *testing.T, file string, e algorithms.Entry, seed uint64) provocation {
+	t.Helper()
+	c := cell{Experiment: experimentIn(t, file).Cells()[0].Experiment, calm: true}
+	var err error
 	if c.bench, err = c.newBenchmark(); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +44,8 @@ func provocationUnder(t *testing.T, file string, e algorithms.Entry, seed uint64
 
 // families are algorithms of which each stands for those that keep versions as it does.
 var families = []string{
-	"naive-copy", "locking", "fuzzy", "cou", "zigzag", "pingpong", "hourglass", "piggyback", "calc", "pcalc", "cpr", "lineairdb", "push",
+	"naive-copy", "locking", "fuzzy", "cou", "zigzag", "pingpong", "hourglass", "piggyback", "calc", "pcalc", "cpr",
+	"lineairdb", "push",
 	"hyper", "flink", "pagestore", "foedus", "hekaton",
 }
 

@@ -110,10 +110,13 @@ type stamps struct {
 	seen  []atomic.Uint32
 }
 
+// newStamps remembers a stamp of each record loaded.
 func newStamps(c cell) *stamps {
 	return &stamps{of: make([]atomic.Uint64, c.Records), seen: make([]atomic.Uint32, c.Records)}
 }
 
+// see notes the stamp of a record in the image that is read. Several readers may call it;
+// no two have the same record unless the image is wrong.
 func (s *stamps) see(key, stamp uint64) error {
 	if key >= uint64(len(s.of)) {
 		return nil // inserted by the run
@@ -122,7 +125,8 @@ func (s *stamps) see(key, stamp uint64) error {
 		return fmt.Errorf("record %d is in the image twice", key)
 	}
 	if before := s.of[key].Swap(stamp); stamp < before {
-		return fmt.Errorf("record %d was written by transaction %#x, but by a later one, %#x, in the image before", key, stamp, before)
+		return fmt.Errorf("record %d was written by transaction %#x, but by a later one, %#x, in the image before", key,
+			stamp, before)
 	}
 	return nil
 }
@@ -133,7 +137,7 @@ func (t *trial) compareRecovered(ctx context.Context) error {
 	if t.entry.Baseline || t.cell.discards(t.entry) && t.entry.Own.None() {
 		return nil
 	}
-	t.store.StopCollapses() // or luck would decide how long a chain is recovered
+	t.store.StopCollapses() // otherwise chain length would depend on timing
 	t.store.SetDiskRate(0)
 	report, err := t.store.Checkpoint(ctx)
 	if err != nil {
@@ -215,8 +219,9 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 		return nil, result.Recovery{}, err
 	}
 	return s, result.Recovery{
-		Load: seconds(r.Load), Merge: seconds(r.Merge), Images: r.Images, Replay: seconds(r.Replay), FirstTxn: seconds(time.Since(start)),
-		Bytes: r.Bytes, Records: int64(r.Records), Snapshot: int64(r.Snapshot),
+		Load: seconds(r.Load), Merge: seconds(r.Merge), Images: r.Images, Replay: seconds(r.Replay),
+		FirstTxn: seconds(time.Since(start)),
+		Bytes:    r.Bytes, Records: int64(r.Records), Snapshot: int64(r.Snapshot),
 		Checked: checked(r),
 	}, nil
 }

@@ -113,7 +113,8 @@ func (r *replay) addVaried(t *judge.Txn, op *workload.Op, w judge.Write) {
 		w.Field = l.index(int(op.Field), l.length(w.Key, 0))
 	}
 	w.Delete = op.Kind == workload.Delete
-	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite || op.Kind == workload.Update && (r.run.deletes || inField)
+	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite ||
+		op.Kind == workload.Update && (r.run.deletes || inField)
 	t.Writes = append(t.Writes, w)
 	if !large {
 		return

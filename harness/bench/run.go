@@ -39,12 +39,12 @@ type Options struct {
 	// Profile starts a profile of a trial's measured part, written to dir,
 	// and returns what stops it; nil: no profile.
 	Profile func(dir string) (stop func())
-	// Progress is told of every bucket as it is measured, from one goroutine;
+	// Progress is called with every bucket as it is measured, from one goroutine;
 	// nil: nobody is.
 	Progress func(Progress)
 
 	// Notice is called with what a person should know of the folders, a line
-	// each; nil: nobody is told.
+	// each; may be nil.
 	Notice func(string)
 
 	// Isolate runs a job in a process of its own, which calls RunJob, so that
@@ -132,6 +132,8 @@ func (r *runner) saveBench() error {
 	return result.SaveBench(r.dir, e)
 }
 
+// newRunner prepares a run: its folders' names, the points of the matrix and how many
+// trials there are. It writes nothing.
 func newRunner(e *config.Experiment, o Options) (*runner, error) {
 	if o.find == nil {
 		o.find = algorithms.Find
@@ -215,6 +217,8 @@ func (r *runner) rounds(ctx context.Context) error {
 	return nil
 }
 
+// round runs one trial of every algorithm at one point, in an order that rotates from
+// round to round.
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
 	var decks []deck
 	if r.o.Isolate == nil {
@@ -278,7 +282,9 @@ func (r *runner) compare(outs []*result.Trial) error {
 	return nil
 }
 
-func (r *runner) tell(c *cell, e algorithms.Entry, doing string, b result.Bucket) {
+// reportProgress passes on what the run is doing. b is the newest bucket of a trial that
+// is being measured, and empty otherwise.
+func (r *runner) reportProgress(c *cell, e algorithms.Entry, doing string, b result.Bucket) {
 	if r.o.Progress == nil {
 		return
 	}

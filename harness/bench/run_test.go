@@ -43,7 +43,8 @@ checkpoint: {first: 30ms, interval: 100ms}
 // benchCell is a cell at the size of the default experiment.
 func benchCell(b *testing.B, workload string) cell {
 	b.Helper()
-	e, err := config.Parse("bench.yaml", []byte("records: 1M\nrecord_size: 100\nworkers: 1\nworkload: "+workload+"\n"), known())
+	e, err := config.Parse("bench.yaml",
+		[]byte("records: 1M\nrecord_size: 100\nworkers: 1\nworkload: "+workload+"\n"), known())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -137,7 +138,8 @@ func TestVerifyRecords(t *testing.T) {
 func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
 	runs := map[string]string{
 		"{read: 0.4, update: 0.2, insert: 0.2, delete: 0.2, keys: 3}": "",
-		"{name: ycsb-a, keys: 4}":                                     "algorithms: [none, " + strings.Join(families, ", ") + "]\n",
+		"{name: ycsb-a, keys: 4}": "algorithms: [none, " +
+			strings.Join(families, ", ") + "]\n",
 	}
 	for workload, some := range runs {
 		t.Run(workload, func(t *testing.T) {
@@ -151,14 +153,17 @@ func TestEveryAlgorithmRunsAndIsVerified(t *testing.T) {
 			for i := range e.Trials {
 				tr := &e.Trials[i]
 				if tr.Status != result.OK || !tr.Verdict.OK || tr.Committed == 0 || tr.Throughput == nil {
-					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict, tr.Committed)
+					t.Errorf("%s: status %s %s, verdict %+v, %d committed", tr.Algorithm, tr.Status, tr.Error, tr.Verdict,
+						tr.Committed)
 				}
 				e, _ := algorithms.Find(tr.Algorithm)
 				if e.Baseline {
 					continue
 				}
-				if len(tr.Checkpoints) == 0 || (tr.Recovery == nil) != e.Unlogged || tr.Verdict.Images < recordedImages+1 || tr.Verdict.Transactions == 0 {
-					t.Errorf("%s: %d checkpoints, recovery %v, verdict %+v", tr.Algorithm, len(tr.Checkpoints), tr.Recovery, tr.Verdict)
+				if len(tr.Checkpoints) == 0 || (tr.Recovery == nil) != e.Unlogged || tr.Verdict.Images < recordedImages+1 ||
+					tr.Verdict.Transactions == 0 {
+					t.Errorf("%s: %d checkpoints, recovery %v, verdict %+v", tr.Algorithm, len(tr.Checkpoints), tr.Recovery,
+						tr.Verdict)
 				}
 			}
 		})
@@ -188,7 +193,8 @@ func TestUnsoundIsFailed(t *testing.T) {
 }
 
 func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
-	text := strings.NewReplacer("250ms", "10s", "verify_duration: 100ms", "verify: off").Replace(small) + "algorithms: [calc]\n"
+	text := strings.NewReplacer("250ms", "10s", "verify_duration: 100ms", "verify: off").Replace(small) +
+		"algorithms: [calc]\n"
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	committed := uint64(0)
@@ -257,12 +263,14 @@ func TestResumeRunsWhatIsMissing(t *testing.T) {
 	longer := strings.Replace(text, "250ms", "300ms", 1)
 	check(text+"algorithms: [none, calc]\n", Options{}, "none calc", "", "")
 	check(text+"algorithms: [none, calc, cpr]\n", Options{Resume: true}, "cpr", "", "")
-	check(text+"algorithms: [none]\n", Options{Resume: true}, "", "", "algorithms is none,calc,cpr in the result and none here")
+	check(text+"algorithms: [none]\n", Options{Resume: true}, "", "",
+		"algorithms is none,calc,cpr in the result and none here")
 	check(longer+"algorithms: [none]\n", Options{Resume: true}, "", "", "duration is 250ms in the result and 300ms here")
 	if got := algorithmsIn(t, dir); got != "none calc cpr" {
 		t.Errorf("after two refusals there is %s", got)
 	}
-	check(longer+"algorithms: [none]\n", Options{Resume: true, Force: true}, "none", "3 trials of another configuration are now in "+dir+".before-1", "")
+	check(longer+"algorithms: [none]\n", Options{Resume: true, Force: true}, "none",
+		"3 trials of another configuration are now in "+dir+".before-1", "")
 	if now, before := algorithmsIn(t, dir), algorithmsIn(t, dir+".before-1"); now != "none" || before != "none calc cpr" {
 		t.Errorf("there is %s, and %s was set aside", now, before)
 	}
@@ -298,7 +306,8 @@ func TestResumeByAnotherBuild(t *testing.T) {
 	if _, _, err = ranIn(t, out, text, Options{Resume: true, Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	if e, err = result.Load(dir); err != nil || !strings.Contains(strings.Join(e.Warnings(), "\n"), "another build, 0123, go1") {
+	if e, err = result.Load(dir); err != nil ||
+		!strings.Contains(strings.Join(e.Warnings(), "\n"), "another build, 0123, go1") {
 		t.Errorf("%v, warnings %q", err, e.Warnings())
 	}
 }
@@ -322,7 +331,8 @@ func TestSecondRunIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !errors.Is(second, lock.ErrHeld) || !strings.Contains(second.Error(), dir) || strings.Contains(second.Error(), "\n") {
+	if !errors.Is(second, lock.ErrHeld) || !strings.Contains(second.Error(), dir) ||
+		strings.Contains(second.Error(), "\n") {
 		t.Errorf("the second run: %v", second)
 	}
 	if got := algorithmsIn(t, dir); got != "none" {
@@ -352,7 +362,8 @@ func TestCheckpointDirMustBeThere(t *testing.T) {
 func TestLeftoversAreCleaned(t *testing.T) {
 	out := t.TempDir()
 	dir := filepath.Join(out, "small")
-	left := []string{"scratch/images/image-1", ".tmp-machine.json", "trials/.tmp-1/trial.json", "trials/.new-none-1/trial.json"}
+	left := []string{"scratch/images/image-1", ".tmp-machine.json", "trials/.tmp-1/trial.json",
+		"trials/.new-none-1/trial.json"}
 	for _, name := range left {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -381,7 +392,8 @@ func TestFileSystemIsTheImages(t *testing.T) {
 	}
 	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "algorithms: [none]\n"
 	out := t.TempDir()
-	if _, _, err := ranIn(t, out, strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1), Options{}); err != nil {
+	if _, _, err := ranIn(t, out, strings.Replace(text, "checkpoint: {", "checkpoint: {dir: "+images+", ", 1),
+		Options{}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := result.LoadMachine(filepath.Join(out, "small"))

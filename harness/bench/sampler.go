@@ -36,8 +36,8 @@ type sampler struct {
 	buckets []result.Bucket
 	spans   []span // of the buckets
 
-	at     int             // the bucket that filled is of
-	filled *latency.Counts // what came of it and is not in its span yet
+	at     int             // the bucket that filled belongs to
+	filled *latency.Counts // its figures that are not in its span yet
 
 	early   latency.Counts // responses to what was due in the measured part, before its first bucket began
 	total   latency.Counts // of the measured part
@@ -54,6 +54,7 @@ type span struct {
 	counts   latency.Packed
 }
 
+// newSampler returns a sampler whose first bucket begins now.
 func newSampler(src source, r *run, timers []*timer, zero time.Time, open bool) *sampler {
 	return &sampler{
 		source: src, run: r, timers: timers, open: open, zero: zero, now: time.Now,
@@ -131,7 +132,7 @@ func (s *sampler) add(y *tally) {
 	s.filled.Merge(counts)
 }
 
-// pack moves what came of a bucket into its span.
+// pack moves the figures of a bucket into its span.
 func (s *sampler) pack() {
 	if s.filled.Total() == 0 {
 		return
@@ -173,6 +174,7 @@ func (s *sampler) measuredSpans() []span {
 	return nil
 }
 
+// aborts is how many attempts of transactions failed, for whatever reason.
 func aborts(c store.Counts) uint64 { return c.Conflicts + c.Shifts + c.Aborts }
 
 // residentBytes returns the memory the process has present, or 0 where the

@@ -36,7 +36,7 @@ type taken struct {
 	report store.Report
 	err    error
 	at     judge.Moments
-	kept   []string // second names of the full image, and of what is laid over it, the image at the end
+	kept   []string // second names of the full image, and of the partial ones based on it, the newest last
 }
 
 // image is the second name of the image as it was written; ok is false where it
@@ -49,6 +49,7 @@ func (t taken) image() (path string, ok bool) {
 	return path, filepath.Base(path) == filepath.Base(t.report.Image.Path)
 }
 
+// newSchedule returns the schedule of one trial's checkpoints, from zero to end.
 func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *schedule {
 	return &schedule{cell: c, store: s, zero: zero, end: end, keep: keep}
 }
@@ -182,6 +183,7 @@ func (s *schedule) results() (cs []result.Checkpoint, es []result.Event) {
 	return cs, es
 }
 
+// checkpoint is the n-th checkpoint as the result has it, in seconds and bytes.
 func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 	r := t.report
 	c := result.Checkpoint{

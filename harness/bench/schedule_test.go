@@ -19,9 +19,11 @@ func after(d time.Duration) time.Time { return fakeZero.Add(d) }
 // taken7 is a checkpoint no two of whose figures are equal.
 func taken7() taken {
 	return taken{report: store.Report{
-		Image: store.ImageInfo{Path: "images/image-7", Seq: 7, Bytes: 1001, Records: 1002, Tombstones: 1003, Point: store.Point{Kind: "epoch", Seq: 57}},
+		Image: store.ImageInfo{Path: "images/image-7", Seq: 7, Bytes: 1001, Records: 1002, Tombstones: 1003,
+			Point: store.Point{Kind: "epoch", Seq: 57}},
 		Marks: []store.Mark{
-			{At: after(1500 * ms), Name: store.MarkTrigger}, {At: after(1600 * ms), Name: store.MarkPoint}, {At: after(2700 * ms), Name: store.MarkDurable},
+			{At: after(1500 * ms), Name: store.MarkTrigger}, {At: after(1600 * ms), Name: store.MarkPoint},
+			{At: after(2700 * ms), Name: store.MarkDurable},
 		},
 		Wait: 11 * ms, Pause: 12 * ms, Capture: 13 * ms, Write: 14 * ms, Sync: 15 * ms, Total: 16 * ms,
 		Chain: 3, Stalls: 21, Stalled: 22 * ms, LogRead: 31, OwnRead: 32, OwnWritten: 33, LogLag: 34, LogSince: 35,
@@ -33,8 +35,9 @@ func taken7() taken {
 func wanted7() result.Checkpoint {
 	return result.Checkpoint{
 		N: 4, Trigger: 1.5, Wait: 0.011, Pause: 0.012, Capture: 0.013, Write: 0.014, Sync: 0.015, Total: 0.016,
-		Stalls: 21, Stalled: 0.022, LogRead: 31, OwnRead: 32, OwnWritten: 33, LogLag: 34, LogSince: 35, Copies: 41, Copied: 42,
-		Bytes: 1001, Records: 1002, Kind: "full", Chain: 3, Point: "epoch 57",
+		Stalls: 21, Stalled: 0.022, LogRead: 31, OwnRead: 32, OwnWritten: 33, LogLag: 34, LogSince: 35, Copies: 41,
+		Copied: 42,
+		Bytes:  1001, Records: 1002, Kind: "full", Chain: 3, Point: "epoch 57",
 	}
 }
 
@@ -71,18 +74,21 @@ func TestCheckpointByValue(t *testing.T) {
 // Events carry the number of their checkpoint, and seconds of the measured part.
 func TestEventsOfCheckpoints(t *testing.T) {
 	s := &schedule{zero: fakeZero, reports: []taken{
-		{report: store.Report{Marks: []store.Mark{{At: after(-ms), Name: store.MarkTrigger}, {At: after(ms), Name: store.MarkFailed}}}, err: errors.New("x")},
+		{report: store.Report{Marks: []store.Mark{{At: after(-ms), Name: store.MarkTrigger},
+			{At: after(ms), Name: store.MarkFailed}}}, err: errors.New("x")},
 		taken7(),
 	}}
 	cs, es := s.results()
 	want := []result.Event{
 		{At: -0.001, Checkpoint: 1, Name: "trigger"}, {At: 0.001, Checkpoint: 1, Name: "failed"},
-		{At: 1.5, Checkpoint: 2, Name: "trigger"}, {At: 1.6, Checkpoint: 2, Name: "point"}, {At: 2.7, Checkpoint: 2, Name: "durable"},
+		{At: 1.5, Checkpoint: 2, Name: "trigger"}, {At: 1.6, Checkpoint: 2, Name: "point"},
+		{At: 2.7, Checkpoint: 2, Name: "durable"},
 	}
 	if d := cmp.Diff(want, es); d != "" {
 		t.Error(d)
 	}
-	if len(cs) != 2 || cs[0].N != 1 || !cs[0].Cold || cs[0].Error != "x" || cs[1].N != 2 || cs[1].Cold || cs[1].Total != 0.016 {
+	if len(cs) != 2 || cs[0].N != 1 || !cs[0].Cold || cs[0].Error != "x" || cs[1].N != 2 || cs[1].Cold ||
+		cs[1].Total != 0.016 {
 		t.Errorf("%+v", cs)
 	}
 }
@@ -106,7 +112,8 @@ func TestFailedCheckpointFailsTheTrial(t *testing.T) {
 	for _, c := range []struct {
 		err        error
 		more, ends bool
-	}{{nil, true, false}, {gone, false, true}, {fmt.Errorf("x: %w", context.DeadlineExceeded), false, false}, {context.Canceled, false, false}} {
+	}{{nil, true, false}, {gone, false, true}, {fmt.Errorf("x: %w", context.DeadlineExceeded), false, false},
+		{context.Canceled, false, false}} {
 		s := &schedule{zero: fakeZero}
 		if more := s.add(taken{err: c.err}); more != c.more || (s.err != nil) != c.ends || len(s.reports) != 1 {
 			t.Errorf("after %v another is taken: %v; the trial fails with %v; %d noted", c.err, more, s.err, len(s.reports))

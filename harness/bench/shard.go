@@ -21,13 +21,13 @@ func (r *runner) count() error {
 		r.total += n * len(r.exp.Algorithms)
 	}
 	if r.total == 0 {
-		return fmt.Errorf("shard %s has nothing to run: of %d points of the matrix in %d rounds there are %d units; take at most as many shards",
-			r.o.Shard, points, rounds, points*rounds)
+		return fmt.Errorf("shard %s has nothing to run: of %d points of the matrix in %d rounds there are %d units; take "+
+			"at most as many shards", r.o.Shard, points, rounds, points*rounds)
 	}
 	return nil
 }
 
-// sameMachine refuses to go on with what another machine began.
+// sameMachine refuses to continue what another machine began.
 func (r *runner) sameMachine() error {
 	old, err := result.LoadMachine(r.dir)
 	if err != nil {
@@ -36,8 +36,8 @@ func (r *runner) sameMachine() error {
 	if old.ID == "" || old.ID == r.machine {
 		return nil
 	}
-	return fmt.Errorf("resume %s: it was begun on machine %s, and this is %s: go on there, or run anew with --shard on each and put the results together with ckptbench merge",
-		r.dir, old.Text(), r.machine)
+	return fmt.Errorf("resume %s: it was begun on machine %s, and this is %s: go on there, or run anew with --shard "+
+		"on each and put the results together with ckptbench merge", r.dir, old.Text(), r.machine)
 }
 
 // first is the first round that c has here: it is the one that is recorded, on

@@ -53,7 +53,7 @@ func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (
 	if !ok {
 		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
 	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", c.traceOps(openingTape))
+	decks, err := c.decks(e.Seed.Value, opening, "pair", c.traceOps(openingTrace))
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,8 @@ func TestTimelineByValue(t *testing.T) {
 		start, elapsed float64
 		commits        uint64
 		p50, max       time.Duration
-	}{{-1, 1, 10, 0, 0}, {0, 0.001, 4, 250 * us, 250 * us}, {0.001, 0.008, 1, 7 * ms, 7 * ms}, {0.009, 0.001, 0, 0, 0}, {0.010, 0.001, 1, 3 * ms, 40 * ms}}
+	}{{-1, 1, 10, 0, 0}, {0, 0.001, 4, 250 * us, 250 * us}, {0.001, 0.008, 1, 7 * ms, 7 * ms}, {0.009, 0.001, 0, 0, 0},
+		{0.010, 0.001, 1, 3 * ms, 40 * ms}}
 	if len(s.buckets) != len(want) {
 		t.Fatalf("%d buckets", len(s.buckets))
 	}
@@ -74,7 +75,8 @@ func TestTimelineByValue(t *testing.T) {
 	}
 	for i, w := range want {
 		b := s.buckets[i]
-		if abs(b.Start-w.start) > 1e-9 || abs(b.Elapsed-w.elapsed) > 1e-9 || b.Commits != w.commits || !near(b.P50, w.p50) || !near(b.Max, w.max) {
+		if abs(b.Start-w.start) > 1e-9 || abs(b.Elapsed-w.elapsed) > 1e-9 || b.Commits != w.commits || !near(b.P50, w.p50) ||
+			!near(b.Max, w.max) {
 			t.Errorf("bucket %d: %+v, want %+v", i, b, w)
 		}
 	}

@@ -53,6 +53,7 @@ func (y *tally) settle(c *tsc.Clock) {
 	y.n = 0
 }
 
+// reset empties the tally, which is used again: histograms are large.
 func (y *tally) reset() {
 	y.service.Reset()
 	for _, c := range []*latency.Counts{y.response, y.durable} {
@@ -73,7 +74,7 @@ type ledger struct {
 	bucket *atomic.Uint64 // number of the bucket being filled; the sampler's
 	clock  *tsc.Clock
 	every  int  // transactions to a reading: a group; changes only before the first
-	open   bool // the client is of an open loop; changes only before it starts
+	open   bool // the client runs in an open loop; changes only before it starts
 	logged bool // a log or images acknowledge; likewise
 
 	mu   sync.Mutex
@@ -105,6 +106,7 @@ func (l *ledger) turn(b uint64) {
 	l.now.bucket, l.now.weight = b, uint64(l.every)
 }
 
+// empty returns a tally with the histograms that the client fills.
 func (l *ledger) empty() *tally {
 	y := &tally{}
 	if l.open {

@@ -39,8 +39,8 @@ func TestTicks(t *testing.T) {
 // Ticks that take longer than the whole recorded run was to last: it goes on until there
 // is something to judge.
 func TestRecordedRunIsProlonged(t *testing.T) {
-	text := strings.NewReplacer("updates_per_tick: 500", "updates_per_tick: 64k", "verify_duration: 100ms", "verify_duration: 2ms",
-		"[none, fuzzy, zigzag, calc]", "[naive-copy, cou, zigzag]").Replace(ticks)
+	text := strings.NewReplacer("updates_per_tick: 500", "updates_per_tick: 64k", "verify_duration: 100ms",
+		"verify_duration: 2ms", "[none, fuzzy, zigzag, calc]", "[naive-copy, cou, zigzag]").Replace(ticks)
 	e := run1(t, text)
 	for i := range e.Trials {
 		tr := &e.Trials[i]
@@ -64,10 +64,12 @@ func TestNotJudged(t *testing.T) {
 		t.Fatal(err)
 	}
 	var idle *notJudged
-	if err := v.judgeImages(h, oracle.Rules{}); !errors.As(err, &idle) || !strings.Contains(err.Error(), "0 writing transactions are in") {
+	if err := v.judgeImages(h, oracle.Rules{}); !errors.As(err, &idle) ||
+		!strings.Contains(err.Error(), "0 writing transactions are in") {
 		t.Errorf("an image of no transaction: %v", err)
 	}
-	out := &result.Trial{Schema: result.Schema, Status: result.OK, Verdict: result.Verdict{Mode: result.ModeTrial, NotJudged: idle.why}}
+	out := &result.Trial{Schema: result.Schema, Status: result.OK,
+		Verdict: result.Verdict{Mode: result.ModeTrial, NotJudged: idle.why}}
 	conclude(out)
 	if out.Verdict.OK || out.Judged() != result.NotChecked || !strings.HasPrefix(out.WhyNotChecked(), "not judged: ") {
 		t.Errorf("%+v is %s: %s", out.Verdict, out.Judged(), out.WhyNotChecked())

@@ -10,7 +10,7 @@ import (
 // A timer times one client's transactions. The end of one is the start of the
 // next, so that a reading of the clock a transaction is enough and nothing falls
 // between two. Where transactions are so short that even this would slow them
-// down, a reading is of a group of them (see usually). It belongs to the client's
+// down, a reading covers a group of them (see usually). It belongs to the client's
 // goroutine.
 type timer struct {
 	last    uint64 // the last reading, ticks: when the transactions below began
@@ -44,6 +44,7 @@ func readingEvery(ops int) int {
 	return min(mostInGroup, (opsPerReading+ops-1)/ops)
 }
 
+// newTimer returns the timer of one client.
 func newTimer(r *run) *timer {
 	return &timer{ledger: ledger{bucket: &r.bucket, clock: r.clock, every: 1}}
 }
@@ -84,7 +85,7 @@ func (t *timer) end(place uint64, alone bool) uint64 {
 }
 
 // finish records the response times and hands the commits over to be
-// acknowledged. In an open loop a group is of one transaction.
+// acknowledged. In an open loop a group is one transaction.
 func (t *timer) finish(y *tally, now, place uint64) {
 	answered := y.response == nil || t.due < t.from
 	if t.acks != nil && t.commits > 0 {

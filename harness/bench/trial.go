@@ -53,7 +53,8 @@ func (t *trial) measure(ctx context.Context) error {
 	defer func() { _ = t.store.Close() }()
 	t.prepare()
 	defer closeJournals(t.drivers)
-	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store, Rest: t.store.Memory().Own, Huge: hugeBytes()}
+	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store,
+		Rest: t.store.Memory().Own, Huge: hugeBytes()}
 	if err := t.work(ctx); err != nil {
 		return err
 	}
@@ -70,6 +71,7 @@ func (t *trial) measure(ctx context.Context) error {
 	return t.compareRecovered(ctx)
 }
 
+// prepare makes a driver for each worker, and their timers.
 func (t *trial) prepare() {
 	t.run = t.cell.newRun()
 	for i, d := range t.decks {
@@ -184,7 +186,8 @@ func (t *trial) acknowledged() {
 // images are to be repaired from it, so that a benchmark can check them.
 func (t *trial) plan(zero, end time.Time) {
 	t.sched = newSchedule(t.cell, t.store, zero, end, filepath.Join(t.dir, "kept"))
-	if t.cell.bench != nil && t.entry.NeedsLog && !t.cell.unlogged(t.entry) && t.cell.Verify != config.VerifyOff && !t.cell.discards(t.entry) {
+	if t.cell.bench != nil && t.entry.NeedsLog && !t.cell.unlogged(t.entry) && t.cell.Verify != config.VerifyOff &&
+		!t.cell.discards(t.entry) {
 		t.sched.log = true
 	}
 }
@@ -202,6 +205,8 @@ func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse)
 	t.tick(ctx, end, "")
 }
 
+// tick samples at the end of each bucket until end. Ticks do not drift: each is reckoned
+// from the one before, not from when it came.
 func (t *trial) tick(ctx context.Context, end time.Time, note string) {
 	width := time.Duration(t.cell.Bucket)
 	for next := time.Now().Add(width); ; next = next.Add(width) {
@@ -314,7 +319,7 @@ func causes(c store.Counts, again uint64) map[string]uint64 {
 func (t *trial) remembered(m store.Memory) {
 	mem := &t.out.Memory
 	mem.Peak, mem.After, mem.RSS = m.Peak, m.Own, t.sampler.rss
-	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak is of more records than were loaded
+	if n := t.run.inserted(int64(t.cell.Records)); n > 0 { // the peak includes records inserted since the load
 		mem.Data += n * int64(t.cell.RecordSize.High)
 		mem.Store, mem.Rest = m.Store, m.Own
 	}
@@ -377,7 +382,7 @@ func explain(err error) error {
 	return fmt.Errorf("the clients stopped: %w", err)
 }
 
-// seconds keeps of a duration what it is good for: microseconds.
+// seconds returns d in seconds, rounded to microseconds.
 func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
 
 // emptied makes dir an empty folder.

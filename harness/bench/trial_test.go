@@ -62,9 +62,11 @@ func TestThroughputByValue(t *testing.T) {
 		return tr.out
 	}
 	o := total(
-		result.Bucket{Start: -1, Elapsed: 0.5, Commits: 100_000, Aborts: 9}, result.Bucket{Start: -0.5, Elapsed: 0.499, Commits: 50_000},
+		result.Bucket{Start: -1, Elapsed: 0.5, Commits: 100_000, Aborts: 9},
+		result.Bucket{Start: -0.5, Elapsed: 0.499, Commits: 50_000},
 		result.Bucket{Start: -0.001, Elapsed: 0.251, Commits: 3000, Aborts: 500}, // woke up a little before
-		result.Bucket{Start: 0.25, Elapsed: 0.25, Commits: 4000, Aborts: 600}, result.Bucket{Start: 0.5, Elapsed: 0.499, Commits: 5000, Aborts: 700},
+		result.Bucket{Start: 0.25, Elapsed: 0.25, Commits: 4000, Aborts: 600},
+		result.Bucket{Start: 0.5, Elapsed: 0.499, Commits: 5000, Aborts: 700},
 	)
 	if o.Committed != 12_000 || abs(o.Elapsed-1) > 1e-9 || o.Throughput == nil || abs(*o.Throughput-12_000) > 1e-6 {
 		t.Errorf("%d committed in %v s, %v a second; want 12000, 1 s", o.Committed, o.Elapsed, o.Throughput)
@@ -150,7 +152,8 @@ func TestResponsesByValue(t *testing.T) {
 	f.now = sec(2)
 	s.sample()
 	s.finish()
-	if n, h := s.total.Total(), s.total.HDR(); n != 2 || h.Min() < 198e6 || h.Min() > 200e6 || h.Max() < 900e6 || h.Max() > 908e6 {
+	if n, h := s.total.Total(),
+		s.total.HDR(); n != 2 || h.Min() < 198e6 || h.Min() > 200e6 || h.Max() < 900e6 || h.Max() > 908e6 {
 		t.Errorf("%d responses of %v to %v ns, want two of 200 ms and 900 ms", n, h.Min(), h.Max())
 	}
 	if n := s.service.Total(); n != 2 || s.service.HDR().Max() != 5 {
@@ -214,7 +217,8 @@ func TestRelativeByValue(t *testing.T) {
 	check := func(x *result.Trial, relative, lost float64) {
 		t.Helper()
 		if x.Relative == nil || abs(*x.Relative-relative) > 1e-12 || abs(*x.Lost-lost) > 1e-6 {
-			t.Errorf("%s, round %d: relative %v, lost %v; want %v and %v", x.Algorithm, x.Round, x.Relative, x.Lost, relative, lost)
+			t.Errorf("%s, round %d: relative %v, lost %v; want %v and %v", x.Algorithm, x.Round, x.Relative, x.Lost,
+				relative, lost)
 		}
 		saved, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*x)))
 		if err != nil || saved.Relative == nil || *saved.Relative != *x.Relative || *saved.Lost != *x.Lost {
@@ -223,7 +227,8 @@ func TestRelativeByValue(t *testing.T) {
 	}
 	first := []*result.Trial{ran("calc", 1, 4, 900), ran("none", 1, 2, 1000), ran("cpr", 1, 2, 1100), ran("cou", 1, 2, 0)}
 	second := []*result.Trial{ran("none", 2, 5, 2000), ran("calc", 2, 10, 900)}
-	for _, outs := range [][]*result.Trial{first, second, {ran("calc", 3, 4, 900)}, {ran("none", 4, 2, 0), ran("calc", 4, 4, 900)}} {
+	for _, outs := range [][]*result.Trial{first, second, {ran("calc", 3, 4, 900)},
+		{ran("none", 4, 2, 0), ran("calc", 4, 4, 900)}} {
 		if err := r.compare(outs); err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +248,8 @@ func TestRelativeByValue(t *testing.T) {
 
 // Each round has another order of algorithms.
 func TestRoundsTakeTurns(t *testing.T) {
-	text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "trials: 1", "trials: 3", "250ms", "50ms", "bucket: 50ms", "bucket: 10ms").Replace(small)
+	text := strings.NewReplacer("verify_duration: 100ms", "verify: off", "trials: 1", "trials: 3", "250ms", "50ms",
+		"bucket: 50ms", "bucket: 10ms").Replace(small)
 	ran, _, err := ranIn(t, t.TempDir(), text+"algorithms: [none, none-again, calc]\n", Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -257,7 +263,8 @@ func TestRoundsTakeTurns(t *testing.T) {
 func TestWarningsByValue(t *testing.T) {
 	warned := func(change func(*trial)) string {
 		r, _ := fakeRun()
-		tr := &trial{run: r, sched: &schedule{}, cell: cell{Experiment: parse(t, small)}, out: &result.Trial{Committed: 50, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
+		tr := &trial{run: r, sched: &schedule{}, cell: cell{Experiment: parse(t, small)},
+			out: &result.Trial{Committed: 50, Checkpoints: []result.Checkpoint{{Error: "x"}, {}}}}
 		change(tr)
 		tr.warn()
 		return strings.Join(tr.out.Warnings, "\n")
@@ -282,7 +289,8 @@ func TestWarningsByValue(t *testing.T) {
 // Durations are in seconds, to the microsecond.
 func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]float64{
-		0: 0, time.Microsecond: 1e-6, 1499 * time.Nanosecond: 1e-6, 1500 * time.Nanosecond: 2e-6, 90 * time.Second: 90, 12_345_678 * time.Microsecond: 12.345678,
+		0: 0, time.Microsecond: 1e-6, 1499 * time.Nanosecond: 1e-6, 1500 * time.Nanosecond: 2e-6, 90 * time.Second: 90,
+		12_345_678 * time.Microsecond: 12.345678,
 	} {
 		if got := seconds(d); got != want {
 			t.Errorf("%v is %v s, want %v", d, got, want)
@@ -293,15 +301,17 @@ func TestSeconds(t *testing.T) {
 // What a trial collects is what its sources have: service and response times,
 // listings, memory, aborts, checkpoints.
 func TestCollectedByValue(t *testing.T) {
-	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) + "wal: async\nrate: 20k/s\nalgorithms: [zigzag]\n"
+	text := strings.Replace(small, "verify_duration: 100ms", "verify: off", 1) +
+		"wal: async\nrate: 20k/s\nalgorithms: [zigzag]\n"
 	tr := openTrial(t, text, 0)
 	for n := 1; n < attempts && finished(tr.out) == 0; n++ { // the machine stood still
 		tr = openTrial(t, text, 0)
 	}
 	out, s, m := tr.out, tr.sampler, tr.store.Memory()
 	want := result.Trial{
-		Rate: 20_000, Log: "async", Service: quantiles(&s.service), Response: quantiles(&s.total), Durable: quantiles(&s.durable),
-		HGRM: hgrm(&s.total), DurableHGRM: hgrm(&s.durable), HLog: hlog(s.zero, s.measuredSpans()), Buckets: s.buckets,
+		Rate: 20_000, Log: "async", Service: quantiles(&s.service), Response: quantiles(&s.total),
+		Durable: quantiles(&s.durable),
+		HGRM:    hgrm(&s.total), DurableHGRM: hgrm(&s.durable), HLog: hlog(s.zero, s.measuredSpans()), Buckets: s.buckets,
 	}
 	want.Checkpoints, want.Events = tr.sched.results()
 	for i := range want.Checkpoints {
@@ -309,15 +319,18 @@ func TestCollectedByValue(t *testing.T) {
 	}
 	got := result.Trial{
 		Rate: out.Rate, Log: out.Log, Service: out.Service, Response: out.Response, Durable: out.Durable,
-		HGRM: out.HGRM, DurableHGRM: out.DurableHGRM, HLog: out.HLog, Buckets: out.Buckets, Checkpoints: out.Checkpoints, Events: out.Events,
+		HGRM: out.HGRM, DurableHGRM: out.DurableHGRM, HLog: out.HLog, Buckets: out.Buckets, Checkpoints: out.Checkpoints,
+		Events: out.Events,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if got.Service == nil || got.Response == nil || got.Durable == nil || len(got.HGRM) == 0 || len(got.HLog) == 0 || len(got.Checkpoints) == 0 {
+	if got.Service == nil || got.Response == nil || got.Durable == nil || len(got.HGRM) == 0 || len(got.HLog) == 0 ||
+		len(got.Checkpoints) == 0 {
 		t.Errorf("nothing was collected: %+v", got)
 	}
-	if x := out.Memory; x.Peak != m.Peak || x.Data != 5000*100 || x.Store < x.Data || x.Rest < x.Data || x.After < x.Rest || x.Peak < x.After {
+	if x := out.Memory; x.Peak != m.Peak || x.Data != 5000*100 || x.Store < x.Data || x.Rest < x.Data ||
+		x.After < x.Rest || x.Peak < x.After {
 		t.Errorf("memory %+v, the peak is %d", x, m.Peak)
 	}
 }

@@ -27,6 +27,7 @@ type pending struct {
 	open  int // of these, so many whose response time is still to be counted
 }
 
+// at is the transaction with number i, counted from the start of the run.
 func (u *unacked) at(i uint64) *pending { return &u.ring[i&uint64(len(u.ring)-1)] }
 
 // last returns the newest entry, or nil.
@@ -37,6 +38,7 @@ func (u *unacked) last() *pending {
 	return u.at(u.tail - 1)
 }
 
+// full reports whether the client is at its limit.
 func (u *unacked) full() bool { return u.tail-u.head == uint64(len(u.ring)) }
 
 // push adds an entry. Where there is no room the entries are thinned out, so that

@@ -55,7 +55,8 @@ workload: {name: ycsb-e, insert: 50%, scan: 50%, max_scan: 5}
 	} {
 		t.Run(name, func(t *testing.T) {
 			if racing && name != "every kind" {
-				t.Skip("the detector's shadow of the room for inserts of large values does not fit a machine, and the kinds that all runs have are enough")
+				t.Skip("the detector's shadow of the room for inserts of large values does not fit a machine, and the kinds " +
+					"that all runs have are enough")
 			}
 			who := names
 			switch {
@@ -79,7 +80,8 @@ workload: {name: ycsb-e, insert: 50%, scan: 50%, max_scan: 5}
 // Data is what the values have, not what their slots could hold; memory is the slots
 // that are used.
 func TestVariedMemory(t *testing.T) {
-	c := cell{Experiment: parse(t, variedRun("none", "record_size: 20-400\nlarge: {share: 1%, size: 20KB-40KB}\nworkload: {name: calc}\n")).Cells()[0].Experiment}
+	text := variedRun("none", "record_size: 20-400\nlarge: {share: 1%, size: 20KB-40KB}\nworkload: {name: calc}\n")
+	c := cell{Experiment: parse(t, text).Cells()[0].Experiment}
 	e, _ := algorithms.Find("none")
 	s, err := c.openLoaded(e, t.TempDir(), nil, nil)
 	if err != nil {
@@ -133,7 +135,7 @@ func TestFaultsOfVariedImages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := naive
 			e.New = newSpoiled(fault{from: 1, change: x.change})
-			out, err := measured(t, variedRun("naive-copy", x.text), e, 1)
+			out, err := measured(t, variedRun("naive-copy", x.text), e, checkpoints(1))
 			var wrong *wrongImage
 			if !errors.As(err, &wrong) {
 				t.Errorf("%v, after %+v", err, out.Verdict)

@@ -186,7 +186,8 @@ func (v *verification) progress(ctx context.Context) error {
 			return err
 		}
 		if time.Since(start) > patience {
-			return &notJudged{fmt.Sprintf("no transaction of the recorded run that began after an image had ended %v later", patience)}
+			return &notJudged{fmt.Sprintf("no transaction of the recorded run that began after an image had ended %v later",
+				patience)}
 		}
 	}
 	return nil
@@ -223,9 +224,11 @@ func (v *verification) check() oracle.ValueFunc {
 	return v.cell.valueLayout().check
 }
 
-// repaired returns the state that an image, with those it is laid over and the
+// repaired returns the state that an image, with those it is based on and the
 // log up to its point where it needs one, recovers to.
-func (v *verification) repaired(ctx context.Context, report store.Report, check oracle.ValueFunc) (*oracle.State, error) {
+func (v *verification) repaired(
+	ctx context.Context, report store.Report, check oracle.ValueFunc,
+) (*oracle.State, error) {
 	src := withLog(store.Source{Image: report.Image.Path}, v.entry, v.cell.options(v.entry, v.dir).Log.Dir, report)
 	s, err := v.cell.recovered(ctx, v.entry, v.dir, src)
 	if err != nil {
@@ -273,7 +276,7 @@ func (v *verification) judgeImages(h *oracle.History, rules oracle.Rules) error 
 	if v.entry.Baseline {
 		r = h.Check(rules)
 	} else {
-		if h.Writing() > 0 { // else there is nothing to be in or out
+		if h.Writing() > 0 { // otherwise there is nothing to be in or out
 			rules.MinIn, rules.MinOut, rules.MinBetween = 1, 1, 1
 		}
 		r = h.CheckImages(v.images, rules)

@@ -36,7 +36,7 @@ func build(file string, s settings, known Known, read Problems) (*Experiment, er
 		b.sweep(sw)
 	}
 	if points := b.points(); points > maxPoints {
-		b.report(s.sweeps[0].at, "matrix: has over %d points, more than anybody runs", maxPoints)
+		b.report(s.sweeps[0].at, "matrix: has more than %d points (the limit)", maxPoints)
 		b.e.Matrix = nil // and the rest is judged without it
 	}
 	b.scaled()
@@ -57,6 +57,7 @@ func (b *builder) workload() {
 	}
 }
 
+// report notes a problem. All problems of a file are reported at once.
 func (b *builder) report(at place, format string, args ...any) {
 	b.problems = append(b.problems, at.problem(format, args...))
 }
@@ -86,7 +87,8 @@ func (b *builder) name() {
 	}
 	var s stem
 	if err := s.UnmarshalText([]byte(b.e.Info.Name)); err != nil {
-		b.report(place{file: b.e.file}, "the file's name gives the experiment's, but %q %v, or give experiment.name", shorten(b.e.Info.Name), err)
+		b.report(place{file: b.e.file}, "the file's name gives the experiment's, but %q %v, or give experiment.name",
+			shorten(b.e.Info.Name), err)
 	}
 }
 
@@ -169,7 +171,7 @@ func (b *builder) sweep(sw sweep) {
 		return
 	}
 	if len(sw.value.items) > maxPoints {
-		b.report(sw.at, "matrix: %s has over %d values, more than anybody runs", sw.key, maxPoints)
+		b.report(sw.at, "matrix: %s has more than %d values (the limit)", sw.key, maxPoints)
 		return
 	}
 	kept, seen := Sweep{Key: sw.key}, map[string]bool{}
@@ -246,6 +248,7 @@ func (b *builder) validate() {
 	}
 }
 
+// others says at how many further points of a matrix a problem comes.
 func others(n int) string {
 	switch n {
 	case 0:

@@ -28,8 +28,10 @@ func (p *pageSize) MarshalText() ([]byte, error) { return Size(*p).MarshalText()
 func (e *Experiment) checkBulk(c *checker, w workload.Spec) {
 	c.add(!slices.Equal(e.Algorithms, []string{"none"}), algorithmsKey, "workload.name",
 		"bulk has no transactions and no checkpoints: write [none]; how rows are put is workload.put")
-	c.add(Count(w.Keys) > e.Records, "workload.keys", "records", "a message of %d rows needs as many records, there are %s", w.Keys, e.Records)
-	c.add(e.Records > maxBulk, "records", "workload.name", "%s must be at most %s with workload bulk", e.Records, Count(maxBulk))
+	c.add(Count(w.Keys) > e.Records, "workload.keys", "records",
+		"a message of %d rows needs as many records, there are %s", w.Keys, e.Records)
+	c.add(e.Records > maxBulk, "records", "workload.name", "%s must be at most %s with workload bulk", e.Records,
+		Count(maxBulk))
 }
 
 // maxBulk is the most records of bulk: what they come to is kept beside them.
@@ -53,6 +55,8 @@ func (e *Experiment) bulkShape() (records, size float64) {
 	return records, size
 }
 
+// bulkBytes estimates the memory of bulk: the pages with the rows, and the model that
+// they are compared with.
 func (e *Experiment) bulkBytes() float64 {
 	records, size := e.bulkShape()
 	return records*(size+recordHead)*pageShare + float64(e.Records)*modelBytes

@@ -18,10 +18,12 @@ func TestBulkProblems(t *testing.T) {
 	}
 	check("workload: {name: bulk}\nalgorithms: [none]\n", "no error")
 	check("workload: {name: bulk}\nalgorithms: [none, calc]\n",
-		"configs/x.yaml:2: algorithms: bulk has no transactions and no checkpoints: write [none]; how rows are put is workload.put")
+		"configs/x.yaml:2: algorithms: bulk has no transactions and no checkpoints: write [none]; how rows are put is "+
+			"workload.put")
 	check(bulkText+"duration: 3s\n", "configs/x.yaml:4: duration: has no meaning with workload bulk: remove it")
 	check(bulkText+"verify: off\ncheckpoint: {interval: 1s}\n",
-		"configs/x.yaml:4: verify: has no meaning with workload bulk: remove it\nconfigs/x.yaml:5: checkpoint.interval: has no meaning with workload bulk: remove it")
+		"configs/x.yaml:4: verify: has no meaning with workload bulk: remove it\n"+
+			"configs/x.yaml:5: checkpoint.interval: has no meaning with workload bulk: remove it")
 	check("algorithms: [none]\nrecords: 99\nworkload: {name: bulk}\n",
 		"configs/x.yaml:2: workload.keys: a message of 100 rows needs as many records, there are 99")
 	check("algorithms: [none]\nrecords: 2G\nworkload: {name: bulk}\n",
@@ -30,7 +32,8 @@ func TestBulkProblems(t *testing.T) {
 		`configs/x.yaml:4: workload.mix: "full" is not one of update, resize, insert, mixed (where workload.mix=full)`)
 	check("algorithms: [none]\nworkload: {name: bulk, row_size: 9-8}\n",
 		`configs/x.yaml:2: workload.row_size: "9-8" is no range of bytes: write it like 44-104, or 100 for one length`)
-	check("algorithms: [none]\nworkload: {name: blk}\n", `configs/x.yaml:2: workload.name: "blk" is not one of `+strings.Join(workloadNames(), ", ")+`: did you mean "bulk"?`)
+	check("algorithms: [none]\nworkload: {name: blk}\n",
+		`configs/x.yaml:2: workload.name: "blk" is not one of `+strings.Join(workloadNames(), ", ")+`: did you mean "bulk"?`)
 }
 
 // What bulk leaves idle is in no resolved configuration, and what it has is.
@@ -40,7 +43,8 @@ func TestBulkResolved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"put: single", "row_size: 44-104", "page_size: 4KiB", "passes: 3", "keys: 100", "mix: update", "key_order: scattered"} {
+	for _, want := range []string{"put: single", "row_size: 44-104", "page_size: 4KiB", "passes: 3", "keys: 100",
+		"mix: update", "key_order: scattered"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -63,7 +67,8 @@ func TestBulkEstimate(t *testing.T) {
 	one := func(string) float64 { return 1 }
 	few := parse(t, bulkText).Estimate(one)
 	many := parse(t, strings.Replace(bulkText, "10k", "10M", 1)).Estimate(one)
-	if few.Disk != 0 || few.Time <= 0 || few.Time > time.Minute || many.Time < 500*few.Time || many.Memory < 10_000_000*74 {
+	if few.Disk != 0 || few.Time <= 0 || few.Time > time.Minute || many.Time < 500*few.Time ||
+		many.Memory < 10_000_000*74 {
 		t.Errorf("%+v, %+v", few, many)
 	}
 }

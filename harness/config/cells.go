@@ -14,8 +14,8 @@ type Param struct {
 
 // A Cell is a point of the matrix: an experiment without a matrix, of its own.
 type Cell struct {
-	Experiment *Experiment
-	Params     []Param // in the file's order; none without a matrix
+	Experiment *Experiment // with the point's values, and no matrix
+	Params     []Param     // in the file's order; none without a matrix
 }
 
 // String writes the coordinates: records=20M workload.theta=0.99.

@@ -39,7 +39,8 @@ func TestCells(t *testing.T) {
 	}
 	cells[0].Experiment.Algorithms[0] = "changed"
 	*cells[0].Experiment.Workload.Theta = 7
-	if e.Algorithms[0] != "none" || *cells[1].Experiment.Workload.Theta == 7 || *e.Cells()[0].Experiment.Workload.Theta == 7 {
+	if e.Algorithms[0] != "none" || *cells[1].Experiment.Workload.Theta == 7 ||
+		*e.Cells()[0].Experiment.Workload.Theta == 7 {
 		t.Error("cells share what they should not")
 	}
 }
@@ -51,7 +52,8 @@ func TestCellsOfPresets(t *testing.T) {
 	if w := cells[0].Experiment.Workload; *w.Scan != 0.95 || w.MaxScan != 100 || w.Abort != 0.01 {
 		t.Errorf("ycsb-e is %+v", w)
 	}
-	if w := cells[1].Experiment.Workload; *w.Scan != 0 || *w.RMW != 1 || w.Distribution != workload.Uniform || w.Abort != 0.01 {
+	if w := cells[1].Experiment.Workload; *w.Scan != 0 || *w.RMW != 1 || w.Distribution != workload.Uniform ||
+		w.Abort != 0.01 {
 		t.Errorf("calc is %+v", w)
 	}
 }

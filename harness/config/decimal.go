@@ -49,6 +49,7 @@ func parseDecimal(text string) (decimal, error) {
 	return d, nil
 }
 
+// errNotNumber says that a text is not a number at all, rather than one out of range.
 var errNotNumber = errors.New("is not a number")
 
 // plainDigits is a run of digits without leading zeros and underscores.
@@ -60,6 +61,7 @@ func plainDigits(s string) string {
 	return s
 }
 
+// parseExponent parses what follows an e. Two digits are more than any unit needs.
 func parseExponent(text string) (int, error) {
 	unsigned := strings.TrimPrefix(strings.TrimPrefix(text, "-"), "+")
 	if len(text)-len(unsigned) > 1 || !digits(unsigned) {

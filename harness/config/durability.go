@@ -43,7 +43,8 @@ func (e *Experiment) checkDurability(c *checker) {
 		return e.known.is(name, Algorithm.prefixed)
 	})
 	c.add(len(others) > 0, durabilityKey, algorithmsKey,
-		"checkpoint needs images that are enough without a log: leave out %s, whose images need one or are wrong", strings.Join(others, ", "))
+		"checkpoint needs images that are enough without a log: leave out %s, whose images need one or are wrong",
+		strings.Join(others, ", "))
 	const with = "with durability: checkpoint"
 	c.add(e.Checkpoint.Sink != SinkFile, "checkpoint.sink", durabilityKey,
 		"%s writes no images, and %s they make transactions durable: use file", e.Checkpoint.Sink, with)

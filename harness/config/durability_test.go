@@ -8,7 +8,8 @@ import (
 // Where durability is swept, when checkpoints are taken has a meaning at some points
 // and none at the others; wal may be swept beside it.
 func TestByCheckpointBesideLogs(t *testing.T) {
-	const text = "algorithms: [none, calc]\ncheckpoint: {first: 1s, interval: 7s}\nmatrix: {durability: [checkpoint, log], wal: [off, sync]}\n"
+	const text = "algorithms: [none, calc]\ncheckpoint: {first: 1s, interval: 7s}\n" +
+		"matrix: {durability: [checkpoint, log], wal: [off, sync]}\n"
 	e := parse(t, text)
 	stored, err := e.Resolved()
 	if err != nil {
@@ -38,7 +39,8 @@ func TestByCheckpointBesideLogs(t *testing.T) {
 func TestDurabilityKeepsHashes(t *testing.T) {
 	a, b := parse(t, "records: 1M\n"), parse(t, "records: 1M\ndurability: log\n")
 	c := parse(t, "records: 1M\nalgorithms: [none, calc]\ndurability: checkpoint\n")
-	if a.Cells()[0].Experiment.Hash() != b.Cells()[0].Experiment.Hash() || a.Cells()[0].Experiment.Hash() == c.Cells()[0].Experiment.Hash() {
+	if a.Cells()[0].Experiment.Hash() != b.Cells()[0].Experiment.Hash() ||
+		a.Cells()[0].Experiment.Hash() == c.Cells()[0].Experiment.Hash() {
 		t.Error("the default changes the hash, or checkpoint does not")
 	}
 }

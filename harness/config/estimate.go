@@ -49,7 +49,9 @@ func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
 
 // EstimatePart is Estimate for a part of the experiment: rounds says how many of
 // a point's trials are in it, by the point's index.
-func (e *Experiment) EstimatePart(rounds func(point, points, trials int) int, copies func(algorithm string) float64) Estimate {
+func (e *Experiment) EstimatePart(
+	rounds func(point, points, trials int) int, copies func(algorithm string) float64,
+) Estimate {
 	var sum Estimate
 	var taken, kept, disk, memory float64
 	cells := e.Cells()
@@ -137,6 +139,8 @@ func (e *Experiment) writesImages() bool {
 	return e.Checkpoint.Sink == SinkFile || e.Checkpoint.Sink == SinkOwn && e.firstOf(Algorithm.owning, false) != ""
 }
 
+// imageBytes estimates how many bytes of disk the images of one trial take at most, or the
+// algorithm's own files where a checkpoint goes there.
 func (e *Experiment) imageBytes() float64 {
 	if e.Workload.Name == workload.Bulk {
 		return 0
@@ -154,8 +158,11 @@ func (e *Experiment) imageBytes() float64 {
 	return n * e.dataBytes()
 }
 
+// trialSeconds estimates how long a trial takes: warm-up and measured part, loading, and
+// drawing the traces.
 func (e *Experiment) trialSeconds(measured Duration) float64 {
-	return time.Duration(e.Warmup).Seconds() + time.Duration(measured).Seconds() + e.dataBytes()/loadSpeed + e.traced()/drawSpeed
+	return time.Duration(e.Warmup).Seconds() + time.Duration(measured).Seconds() + e.dataBytes()/loadSpeed +
+		e.traced()/drawSpeed
 }
 
 // algorithmSeconds is all trials of one algorithm at one point.
@@ -206,17 +213,17 @@ func (s Estimate) Fits(memory, disk int64) error {
 		where = " at " + Cell{Params: s.Params}.String()
 	}
 	if memory >= 0 && s.Memory > memory {
-		return fmt.Errorf("impossible memory: %s%s needs about %s, %s are available: lower records, record_size or verify_records, or leave out %s",
-			s.Algorithm, where, roughly(s.Memory), roughly(memory), s.Algorithm)
+		return fmt.Errorf("impossible memory: %s%s needs about %s, %s are available: lower records, record_size or "+
+			"verify_records, or leave out %s", s.Algorithm, where, roughly(s.Memory), roughly(memory), s.Algorithm)
 	}
 	if disk >= 0 && s.Disk > disk {
-		return fmt.Errorf("impossible disk: the images need about %s, %s are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir",
-			roughly(s.Disk), roughly(disk))
+		return fmt.Errorf("impossible disk: the images need about %s, %s are free: lower records or record_size, set "+
+			"keep_images: false, or choose another checkpoint.dir", roughly(s.Disk), roughly(disk))
 	}
 	return nil
 }
 
-// Tight says what will only just do, or "": over four fifths of what there is,
+// Tight says what will barely fit, or "": over four fifths of what there is,
 // where the estimate may be that far off and the page cache wants room too.
 func (s Estimate) Tight(memory, disk int64) string {
 	var words []string

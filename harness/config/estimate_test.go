@@ -46,7 +46,8 @@ matrix:
 	if want := int64(2 * 10e6 * 1000); est.Disk != want {
 		t.Errorf("it needs %d on disk, want %d", est.Disk, want)
 	}
-	if want := int64(processBytes + 10e6*(3*984+16+24) + drawn*24 + 2*tallies*tallyBytes); est.Memory != want || est.Algorithm != "pingpong" {
+	if want := int64(processBytes + 10e6*(3*984+16+24) + drawn*24 + 2*tallies*tallyBytes); est.Memory != want ||
+		est.Algorithm != "pingpong" {
 		t.Errorf("%s needs %d, want %d", est.Algorithm, est.Memory, want)
 	}
 
@@ -99,8 +100,10 @@ func TestEstimateFits(t *testing.T) {
 	check(math.MaxInt64, math.MaxInt64, "")
 	check(est.Memory, est.Disk, "")
 	check(-1, -1, "")
-	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 416.3 GiB, 12.0 GiB are available: lower records, record_size or verify_records, or leave out pingpong")
-	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, set keep_images: false, or choose another checkpoint.dir")
+	check(12<<30, -1, "impossible memory: pingpong at records=100M needs about 416.3 GiB, 12.0 GiB are available: "+
+		"lower records, record_size or verify_records, or leave out pingpong")
+	check(-1, 1000, "impossible disk: the images need about 193.7 GiB, 1000 B are free: lower records or record_size, "+
+		"set keep_images: false, or choose another checkpoint.dir")
 }
 
 func TestEstimateTight(t *testing.T) {
@@ -114,13 +117,15 @@ func TestEstimateTight(t *testing.T) {
 	check(-1, -1, "")
 	check(102<<30, 200<<20, "")
 	check(100<<30, 200<<20, "about 81.0 GiB of 100.0 GiB of available memory")
-	check(100<<30, 100<<20, "about 81.0 GiB of 100.0 GiB of available memory, and about 90.0 MiB of 100.0 MiB of free disk")
+	check(100<<30, 100<<20, "about 81.0 GiB of 100.0 GiB of available memory, and about 90.0 MiB of 100.0 MiB "+
+		"of free disk")
 }
 
 // A recorded trial with fewer records needs less time and less memory, down to
 // what the measured one needs.
 func TestEstimateOfFewerRecorded(t *testing.T) {
-	const text = "algorithms: [pingpong]\nworkers: 2\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\nrecover: false\nverify_records: "
+	const text = "algorithms: [pingpong]\nworkers: 2\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\n" +
+		"recover: false\nverify_records: "
 	e := func(n string) Estimate {
 		x, err := Parse("x.yaml", []byte(text+n+"\n"), known)
 		if err != nil {
@@ -129,14 +134,16 @@ func TestEstimateOfFewerRecorded(t *testing.T) {
 		return x.Estimate(copies)
 	}
 	all, few := e("unlimited"), e("1M")
-	if few.Time >= all.Time || few.Memory >= all.Memory || few.Memory != int64(processBytes+10e6*(3*100+16+judgedBytes)+24*(2<<22)+2*tallies*tallyBytes) {
+	if few.Time >= all.Time || few.Memory >= all.Memory ||
+		few.Memory != int64(processBytes+10e6*(3*100+16+judgedBytes)+24*(2<<22)+2*tallies*tallyBytes) {
 		t.Errorf("1M of 10M: %v and %d, all of them: %v and %d", few.Time, few.Memory, all.Time, all.Memory)
 	}
 }
 
 // What overflows is the largest number, and fits nowhere.
 func TestEstimateSaturates(t *testing.T) {
-	e := parse(t, "record_size: 64MiB\ntrials: 1000\nduration: 100h\nbucket: 1s\nkeep_images: true\nmatrix: {records: [1000G]}\n")
+	e := parse(t, "record_size: 64MiB\ntrials: 1000\nduration: 100h\nbucket: 1s\nkeep_images: true\n"+
+		"matrix: {records: [1000G]}\n")
 	est := e.Estimate(copies)
 	if est.Memory != math.MaxInt64 || est.Disk != math.MaxInt64 || est.Time != math.MaxInt64 {
 		t.Errorf("got %+v", est)
@@ -156,7 +163,8 @@ func TestEstimateOfOwnFiles(t *testing.T) {
 		t.Errorf("with images of calc %+v, want %+v", mixed, images)
 	}
 	alone, none := est("own}\nalgorithms: [push, cpr]\n"), est("discard}\nalgorithms: [push, cpr]\n")
-	if want := int64(ownCopies * 1e9); alone.Disk != want || none.Disk != 2*1e9 || alone.Time >= mixed.Time || alone.Memory != none.Memory {
+	if want := int64(ownCopies * 1e9); alone.Disk != want || none.Disk != 2*1e9 || alone.Time >= mixed.Time ||
+		alone.Memory != none.Memory {
 		t.Errorf("own files take %+v, want %d on disk; nothing takes %+v", alone, want, none)
 	}
 	if own := est("own}\nalgorithms: [calc]\n"); own.Disk != images.Disk {

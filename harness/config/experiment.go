@@ -161,7 +161,7 @@ const (
 	SinkDiscard Sink = "discard"
 )
 
-// RateOf says whose maximum a rate in percent is of.
+// RateOf says whose maximum a rate in percent refers to.
 type RateOf string
 
 // The maxima.

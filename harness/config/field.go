@@ -17,6 +17,7 @@ type field interface {
 	encoding.TextUnmarshaler
 }
 
+// seconds is short for a Duration of n seconds.
 func seconds(n int) Duration { return Duration(time.Duration(n) * time.Second) }
 
 // boolean reads true and false, and not YAML's yes and on.
@@ -72,6 +73,7 @@ func (s *stem) MarshalText() ([]byte, error) { return []byte(*s), nil }
 // NAME.before-1 and NAME.shard-1-of-2.
 var reservedName = regexp.MustCompile(`\.(before(-[0-9]+)?|shard-[0-9]+-of-[0-9]+)$`)
 
+// stemLetters are those that a name may have: it becomes a folder's.
 const stemLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 // oneOf is a text out of a list.
@@ -80,6 +82,7 @@ type oneOf[S ~string] struct {
 	allowed []S
 }
 
+// choice is a field that takes one of a few words.
 func choice[S ~string](p *S, allowed ...S) field { return oneOf[S]{p, allowed} }
 
 func (f oneOf[S]) UnmarshalText(text []byte) error {

@@ -22,7 +22,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(example))
 	f.Add([]byte("matrix: {workload.name: [calc, ycsb-a], seed: [1, random]}"))
-	f.Add([]byte(bulkText + "matrix: {workload.put: [single, find], workload.page_size: [1KiB, 16KiB], workload.row_size: [8, 44-104]}"))
+	f.Add([]byte(bulkText + "matrix: {workload.put: [single, find], workload.page_size: [1KiB, 16KiB], " +
+		"workload.row_size: [8, 44-104]}"))
 	f.Add([]byte("matrix: {workload.name: [calc, bulk]}\nduration: 3s\nalgorithms: [none]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		e, err := Parse("x.yaml", data, known)
@@ -52,7 +53,8 @@ func FuzzParse(f *testing.F) {
 
 // FuzzSet: as FuzzParse, for what comes from a command line.
 func FuzzSet(f *testing.F) {
-	for _, s := range []string{"records=1M", "matrix.records=1,2", "matrix={}", "algorithms=[calc]", "workload={name: calc}", "a.b=c", "="} {
+	for _, s := range []string{"records=1M", "matrix.records=1,2", "matrix={}", "algorithms=[calc]",
+		"workload={name: calc}", "a.b=c", "="} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, set string) {

@@ -8,7 +8,7 @@ import (
 // A PointHash is the Hash of one point of a stored experiment's matrix.
 type PointHash struct {
 	Params []Param // in the file's order; none without a matrix
-	Hash   string
+	Hash   string  // of what is measured at the point
 }
 
 // PointHashes reads what Resolved wrote and returns the hash of every point of
@@ -75,7 +75,7 @@ func (e *Experiment) Differences(name string, resolved []byte) ([]Difference, er
 	a, b := old.view(), e.view()
 	for i := range rows {
 		r := &rows[i]
-		if r.about || r.at == nil || r.name == arrivalsKey && old.Rate.Closed() && e.Rate.Closed() {
+		if r.descriptive || r.at == nil || r.name == arrivalsKey && old.Rate.Closed() && e.Rate.Closed() {
 			continue
 		}
 		if x, y := a.text(r), b.text(r); x != y {
@@ -92,6 +92,7 @@ func (e *Experiment) Differences(name string, resolved []byte) ([]Difference, er
 	return out, nil
 }
 
+// orSwept is a value for a message; an empty one was not set.
 func orSwept(text string) string {
 	if text == "" {
 		return "not set"

@@ -30,7 +30,9 @@ func tags(s reflect.Type, prefix string, names *[]string) {
 		case option == "inline":
 			tags(f.Type, prefix, names)
 		case tag == "":
-		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() && f.Type != reflect.TypeFor[Scale]() && f.Type != reflect.TypeFor[workload.Span]() && f.Type != reflect.TypeFor[Sizes]():
+		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Rate]() && f.Type != reflect.TypeFor[Seed]() &&
+			f.Type != reflect.TypeFor[Scale]() && f.Type != reflect.TypeFor[workload.Span]() &&
+			f.Type != reflect.TypeFor[Sizes]():
 			tags(f.Type, prefix+tag+".", names)
 		default:
 			*names = append(*names, prefix+tag)
@@ -55,21 +57,28 @@ func TestEveryKeyIsSettable(t *testing.T) {
 	values := map[string]string{
 		"experiment.name": "other", "experiment.about": "why", "experiment.paper": "CALC",
 		"experiment.expect.minutes": "7", "experiment.expect.disk": "3GiB", "experiment.expect.notes": "n",
-		"algorithms": "calc,none", "scale": "0.5 applied", "records": "2M", "record_size": "20B-256B", "large.share": "0.02", "large.size": "100KB-2MB", "index": "hash", "locks": "nowait",
+		"algorithms": "calc,none", "scale": "0.5 applied", "records": "2M", "record_size": "20B-256B", "large.share": "0.02",
+		"large.size": "100KB-2MB", "index": "hash", "locks": "nowait",
 		"workers": "3", "huge_pages": "true",
 		"workload.name": "calc", "workload.read": "0.25", "workload.update": "0.25", "workload.write": "0.25",
 		"workload.rmw": "0.25", "workload.insert": "0.25", "workload.delete": "0.25", "workload.scan": "0.25",
-		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.put": "find", "workload.row_size": "44-104", "workload.page_size": "8KiB", "workload.passes": "5", "workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot", "workload.theta": "0.5",
+		"workload.keys": "4", "workload.mix": "constant-sum", "workload.warehouses": "7", "workload.put": "find",
+		"workload.row_size": "44-104", "workload.page_size": "8KiB", "workload.passes": "5",
+		"workload.updates_per_tick": "55", "workload.field_distribution": "zipf", "workload.distribution": "hotspot",
+		"workload.theta":        "0.5",
 		"workload.hot_fraction": "0.1", "workload.hot_share": "0.7", "workload.key_order": "ordered",
 		"workload.fields": "5", "workload.max_scan": "50", "workload.scan_distribution": "zipf",
-		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.every": "3s", "workload.long.hold": "3s", "workload.long.apart": "0.02",
+		"workload.abort": "0.1", "workload.long.share": "0.01", "workload.long.keys": "77", "workload.long.every": "3s",
+		"workload.long.hold": "3s", "workload.long.apart": "0.02",
 		"rate": "70%", "rate_of": "own",
 		"memory_budget": "64MiB", "arrivals": "fixed", "duration": "33s", "warmup": "1s", "bucket": "50ms",
 		"checkpoint.first": "1s", "checkpoint.interval": "7s", "checkpoint.count": "3", "checkpoint.streams": "2",
 		"checkpoint.disk_rate": "5MiB/s", "checkpoint.sink": "discard", "checkpoint.direct": "false", "checkpoint.dir": "/d",
 		"checkpoint.collapse": "3", "checkpoint.collapse_base": "false", "checkpoint.collapse_rate": "7MiB/s",
-		"wal": "sync", "durability": "checkpoint", "verify": "full", "verify_duration": "4s", "verify_records": "200k", "recover": "false", "restore": "rows", "keep_images": "true",
-		"trials": "2", "pair.most": "9", "pair.least": "3", "pair.until": "0.02", "pair.slice": "20ms", "pair.lead": "7ms", "pair.quads": "8", "seed": "9", "matrix": "{wal: [async, sync]}",
+		"wal": "sync", "durability": "checkpoint", "verify": "full", "verify_duration": "4s", "verify_records": "200k",
+		"recover": "false", "restore": "rows", "keep_images": "true",
+		"trials": "2", "pair.most": "9", "pair.least": "3", "pair.until": "0.02", "pair.slice": "20ms", "pair.lead": "7ms",
+		"pair.quads": "8", "seed": "9", "matrix": "{wal: [async, sync]}",
 	}
 	// What a value needs beside it.
 	with := map[string][]string{

@@ -18,10 +18,13 @@ func (e *Experiment) checkLarge(c *checker) {
 	}
 	c.add(e.Large.Size.Low < minLargeSize || e.Large.Size.High > maxRecordSize, "large.size", "",
 		"%s must be %s to %s", e.Large.Size, Size(minLargeSize), Size(maxRecordSize))
-	c.add(float64(e.Records)*float64(e.Large.Share) < 1, "large.share", "records", "of %s records there would be none", e.Records)
-	c.add(float64(e.VerifiedRecords())*float64(e.Large.Share) < 1 && e.Verify != VerifyOff && e.VerifiedRecords() < e.Records,
+	c.add(float64(e.Records)*float64(e.Large.Share) < 1, "large.share", "records", "of %s records there would be none",
+		e.Records)
+	c.add(float64(e.VerifiedRecords())*float64(e.Large.Share) < 1 && e.Verify != VerifyOff &&
+		e.VerifiedRecords() < e.Records,
 		"large.share", "verify_records", "of the %s records of the recorded trial there would be none", e.VerifiedRecords())
-	c.add(e.largeBytes() > maxReserved, "large.share", "records", "the large values of %s records need over %s", e.Records, Size(maxReserved))
+	c.add(e.largeBytes() > maxReserved, "large.share", "records", "the large values of %s records need over %s", e.Records,
+		Size(maxReserved))
 }
 
 // largeBytes is the memory of one copy of the large values' slots.
@@ -37,8 +40,10 @@ func (e *Experiment) largeBytes() float64 {
 // there must not decide what becomes of its chunks.
 func (e *Experiment) checkLargeUse(c *checker, w workload.Spec) {
 	some := func(share *float64) bool { return share != nil && *share > 0 }
-	c.add(some(w.Delete), "large.share", "workload.delete", "records with large values are not deleted: set workload.delete: 0")
+	c.add(some(w.Delete), "large.share", "workload.delete",
+		"records with large values are not deleted: set workload.delete: 0")
 	newest := w.Distribution == workload.Latest || w.Distribution == workload.Exponential
 	c.add(some(w.Insert) && some(w.RMW) && newest, "large.share", "workload.rmw",
-		"a read-modify-write of a record whose insert is still under way finds none, and no large value: use update, or another distribution")
+		"a read-modify-write of a record whose insert is still under way finds none, and no large value: use update, or "+
+			"another distribution")
 }

@@ -29,6 +29,8 @@ const (
 	mostAccesses      = 12e6
 )
 
+// storeBytes estimates the memory of a store with so many copies of each record: values,
+// heads and, with a hash index, its entries.
 func (e *Experiment) storeBytes(copies float64) float64 {
 	if e.Workload.Name == workload.Bulk {
 		return e.bulkBytes()
@@ -91,7 +93,7 @@ func (e *Experiment) drawnBytes() float64 {
 	return e.traceBytes() * (1 + min(n, drawnTwice)/n)
 }
 
-// drawnTwice is of how many traces the heap has a second copy while they are drawn.
+// drawnTwice is the number of traces the heap has a second copy while they are drawn.
 const drawnTwice = 1.6
 
 // clientBytes is what clients keep beside the store: what they timed, what they were

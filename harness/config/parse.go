@@ -51,6 +51,8 @@ func (e *Experiment) Set(sets ...string) error {
 	return nil
 }
 
+// read reads a file in either format and lays sets over it. It returns Problems, with all
+// faults of the file, where there are any.
 func read(name string, data []byte, sets []string, known Known) (*Experiment, error) {
 	if isProperties(name, data) {
 		return readForeign(name, data, sets, known)
@@ -61,7 +63,8 @@ func read(name string, data []byte, sets []string, known Known) (*Experiment, er
 	case root.kind == mapping:
 		r.mapping("", root)
 	case len(problems) == 0:
-		r.report(place{file: name, line: root.line}, `is %s: an experiment is a mapping of keys, as in "records: 1M"`, root.kind)
+		r.report(place{file: name, line: root.line}, `is %s: an experiment is a mapping of keys, as in "records: 1M"`,
+			root.kind)
 	}
 	for _, s := range sets {
 		r.set(s)
@@ -131,6 +134,7 @@ type reader struct {
 	problems Problems
 }
 
+// report notes a problem.
 func (r *reader) report(at place, format string, args ...any) {
 	r.problems = append(r.problems, at.problem(format, args...))
 }
@@ -157,7 +161,8 @@ func (r *reader) set(text string) {
 	if swept, ok := strings.CutPrefix(key, matrixKey+"."); ok {
 		path = []string{matrixKey, swept}
 	}
-	if key == algorithmsKey && v.text != allAlgorithms && v.text != defaultAlgorithms || path[0] == matrixKey && len(path) > 1 {
+	if key == algorithmsKey && v.text != allAlgorithms && v.text != defaultAlgorithms ||
+		path[0] == matrixKey && len(path) > 1 {
 		v = commas(v)
 	}
 	root := value{kind: mapping}

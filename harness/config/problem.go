@@ -17,7 +17,7 @@ type Problem struct {
 	File string // as it was named to Parse or Load
 	Line int    // 1-based; 0 if the file as a whole is meant
 	Set  string // key=value, if not the file but a --set is wrong
-	Text string
+	Text string // what is wrong and what to do
 }
 
 // Error writes a line per problem.
@@ -68,6 +68,7 @@ type place struct {
 	set  string
 }
 
+// problem is a problem at a place.
 func (p place) problem(format string, args ...any) Problem {
 	return Problem{File: p.file, Line: p.line, Set: p.set, Text: fmt.Sprintf(format, args...)}
 }

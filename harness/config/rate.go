@@ -113,8 +113,8 @@ func (b Bandwidth) MarshalText() ([]byte, error) { return []byte(b.String()), ni
 
 // A Seed is the master seed of an experiment, or the wish for a random one.
 type Seed struct {
-	Value  uint64
-	Random bool // Value is not drawn yet, see DrawSeed
+	Value  uint64 // 0 until one is drawn or given
+	Random bool   // Value is not drawn yet, see DrawSeed
 }
 
 // DrawSeed makes a random seed a number, so that what is stored with the

@@ -43,10 +43,10 @@ func (e *Experiment) Hash() string {
 	fmt.Fprintln(h, "ckptbench config 1")
 	for i := range rows {
 		r := &rows[i]
-		if r.about || r.at == nil || r.name == arrivalsKey && e.Rate.Closed() {
+		if r.descriptive || r.at == nil || r.name == arrivalsKey && e.Rate.Closed() {
 			continue
 		}
-		if text := view.text(r); !r.later || text != standard.text(r) && !view.pageless(r.name) {
+		if text := view.text(r); !r.addedLater || text != standard.text(r) && !view.pageless(r.name) {
 			fmt.Fprintf(h, "%s=%q\n", r.name, text)
 		}
 	}
@@ -67,7 +67,8 @@ func (e *Experiment) view() *Experiment {
 
 // text is a single value of a view, empty if there is none or it is swept.
 func (e *Experiment) text(r *row) string {
-	if e.idle(r.name) || e.pageless(r.name) || slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == r.name }) {
+	if e.idle(r.name) || e.pageless(r.name) ||
+		slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == r.name }) {
 		return ""
 	}
 	text, _ := r.at(e).MarshalText() // no field of ours fails to write

@@ -27,13 +27,16 @@ func TestResolvedRoundTrip(t *testing.T) {
 	check("workload: {name: calc-long}\nmatrix: {workload.keys: [1, 10]}\n")
 	check("matrix:\n  workload.name: [ycsb-a, calc, ycsb-e]\n  wal: [off, sync]\n")
 	check("workload: {name: smallbank}\nrecords: 5k\n")
-	check("workload: {name: smallbank, distribution: zipf}\nmatrix: {workload.mix: [full, constant-sum], records: [1k, 2k]}\n")
+	check("workload: {name: smallbank, distribution: zipf}\n" +
+		"matrix: {workload.mix: [full, constant-sum], records: [1k, 2k]}\n")
 	check("workload: {name: tpcc, warehouses: 3, mix: calc}\n")
 	check("workload: {name: ticks}\nmatrix: {workload.updates_per_tick: [1k, 64k]}\n")
 	check("record_size: 200B\nrecords: 1k\nmatrix:\n  workload.name: [ycsb-a, smallbank, tpcc, ticks]\n")
 	check("matrix:\n  workload.distribution: [zipf, hotspot, uniform]\nworkload: {read: 1}\n")
-	check("experiment: {about: 'null', paper: ' ~ # no comment', expect: {notes: \"\\n a\\n\\n\"}}\ncheckpoint: {dir: '/x y/{1}'}\n")
-	check("seed: 18446744073709551615\nworkload: {name: custom, rmw: 33.3%, read: 66.7%, distribution: zipf, theta: 1.0000000001}\n")
+	check("experiment: {about: 'null', paper: ' ~ # no comment', expect: {notes: \"\\n a\\n\\n\"}}\n" +
+		"checkpoint: {dir: '/x y/{1}'}\n")
+	check("seed: 18446744073709551615\n" +
+		"workload: {name: custom, rmw: 33.3%, read: 66.7%, distribution: zipf, theta: 1.0000000001}\n")
 }
 
 func checkRoundTrip(t *testing.T, e *Experiment) {

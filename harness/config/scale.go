@@ -93,6 +93,8 @@ var shrunk = []shrink{
 	{"workload.long.share", func(e *Experiment, f float64) { stretchShare(&e.asked, f) }},
 }
 
+// The functions below scale one key of a workload each by f, at most 1, and leave what is
+// not given.
 func shrinkWarehouses(w *workload.Spec, f float64) {
 	w.Warehouses = int(Count(w.Warehouses).times(f, 1))
 }
@@ -176,7 +178,7 @@ func (e *Experiment) resolved() (workload.Spec, error) {
 	if given.Warehouses == 0 {
 		shrinkWarehouses(&w, f)
 	}
-	if given.Long.Keys == 0 && w.Long.Keys != w.Keys { // else it is as long as the others
+	if given.Long.Keys == 0 && w.Long.Keys != w.Keys { // otherwise it is as long as the others
 		shrinkLongKeys(&w, f)
 	}
 	if given.Long.Hold == nil {
@@ -208,7 +210,8 @@ func (b *builder) scaled() {
 	b.workload()
 }
 
-// sameScaled is what two values of a sweep that scale made one are told.
+// sameScaled is the message for two values of a sweep that scale made equal.
 func (b *builder) sameScaled(text string) string {
-	return fmt.Sprintf("at scale %s two of the values become %s: use a larger scale, or fewer values", Number(b.e.pending()), text)
+	return fmt.Sprintf("at scale %s two of the values become %s: use a larger scale, or fewer values",
+		Number(b.e.pending()), text)
 }

@@ -49,9 +49,11 @@ func TestScale(t *testing.T) {
 
 // Below the floors values stay as they are, and zeros keep their meaning.
 func TestScaleHasFloors(t *testing.T) {
-	e := parse(t, "scale: 0.0001\nrecords: 1M\nduration: 2s\nwarmup: 0s\ncheckpoint: {interval: back-to-back, first: 5ms}\n"+
+	e := parse(t, "scale: 0.0001\nrecords: 1M\nduration: 2s\nwarmup: 0s\n"+
+		"checkpoint: {interval: back-to-back, first: 5ms}\n"+
 		"workload: {name: calc, long: {share: 1%, keys: 4, hold: 0s}}\n")
-	if e.Records != 1000 || e.Duration != seconds(1) || e.Warmup != 0 || e.Checkpoint.Interval != 0 || e.VerifyRecords != 0 ||
+	if e.Records != 1000 || e.Duration != seconds(1) || e.Warmup != 0 || e.Checkpoint.Interval != 0 ||
+		e.VerifyRecords != 0 ||
 		e.Checkpoint.First != seconds(1)/200 || e.Bucket != seconds(1)/100 || e.VerifyDuration != seconds(1)/4 {
 		t.Errorf("got %+v", e)
 	}
@@ -70,14 +72,17 @@ func TestScaleOfMatrixAndPreset(t *testing.T) {
 		t.Errorf("records are %v, want %v", e.Matrix[0].Values, want)
 	}
 	c := e.Cells()[3].Experiment
-	if l := c.Workload.Long; c.Records != 5_000_000 || l.Keys != 100 || *l.Hold != 200*time.Millisecond || *l.Share != 1e-4 {
+	if l := c.Workload.Long; c.Records != 5_000_000 || l.Keys != 100 || *l.Hold != 200*time.Millisecond ||
+		*l.Share != 1e-4 {
 		t.Errorf("got %d records, %+v", c.Records, l)
 	}
-	sweep := parse(t, "scale: 0.01\nworkload: {name: calc-long}\nmatrix: {workload.long.share: [0, 0.000001]}\n").Matrix[0].Values
+	sweep := parse(t, "scale: 0.01\nworkload: {name: calc-long}\n"+
+		"matrix: {workload.long.share: [0, 0.000001]}\n").Matrix[0].Values
 	if want := []string{"0", "0.0001"}; !slices.Equal(sweep, want) {
 		t.Errorf("shares are %v, want %v", sweep, want)
 	}
-	if w := parse(t, "scale: 0.05\nworkload: {name: tpcc, warehouses: 50, mix: calc}\n").Workload; w.Warehouses != 3 { // 2.5
+	// 2.5
+	if w := parse(t, "scale: 0.05\nworkload: {name: tpcc, warehouses: 50, mix: calc}\n").Workload; w.Warehouses != 3 {
 		t.Errorf("%d warehouses", w.Warehouses)
 	}
 }
@@ -115,7 +120,7 @@ func TestScaleIsAppliedOnce(t *testing.T) {
 	}
 }
 
-// Set scales what was written, not what came of that.
+// Set scales what was written, not what was derived from it.
 func TestSetScale(t *testing.T) {
 	e := parse(t, scaledExample)
 	set := func(want Count, sets ...string) {
@@ -143,7 +148,8 @@ func TestBadScale(t *testing.T) {
 	check("scale: [0.1, 1]\n", "scale takes a single value, not a list")
 	check("matrix: {scale: [0.1, 1]}\n", "matrix: scale cannot be swept")
 	check("scale: 0.0001\nmatrix: {records: [1M, 2M]}\n", "at scale 0.0001 two of the values become 1000")
-	check("scale: 0.0001\nworkload: {name: ycsb-a, keys: 5000}\nrecords: 10M\n", "workload.keys: 5000 different ones per transaction need as many records, there are 1000")
+	check("scale: 0.0001\nworkload: {name: ycsb-a, keys: 5000}\nrecords: 10M\n",
+		"workload.keys: 5000 different ones per transaction need as many records, there are 1000")
 }
 
 // A tick may update the same record often, and so be longer than there are

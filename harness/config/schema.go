@@ -12,9 +12,10 @@ import (
 // Note: the patterns say what a value looks like; whether it makes sense (a
 // share of at most 1, shares that add up) is for Parse, with better messages.
 var typePatterns = map[string]any{
-	"count":         anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
-	"size":          anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
-	"size-size":     pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?-[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`),
+	"count": anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
+	"size":  anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
+	"size-size": pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ` +
+		`?([KMGT]i?)?B?-[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`),
 	"size/s":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
 	"count/s":       pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
 	"percent":       pattern(`^[0-9]+(\.[0-9]+)? ?%$`),
@@ -32,10 +33,13 @@ var typePatterns = map[string]any{
 	"path":          object("type", "string"),
 }
 
+// integer is the schema of a number without a unit.
 var integer = object("type", "integer", "minimum", 0)
 
+// pattern is the schema of a text that matches p.
 func pattern(p string) any { return object("type", "string", "pattern", p) }
 
+// anyOf is the schema of what matches one of schemas.
 func anyOf(schemas ...any) map[string]any { return object("anyOf", schemas) }
 
 // object makes a JSON object of names and values in turn.
@@ -65,6 +69,7 @@ func Schema(k Known) ([]byte, error) {
 	return json.MarshalIndent(root, "", "  ")
 }
 
+// describe is the text that an editor shows for a key.
 func describe(doc KeyDoc) string {
 	if doc.Default == "" {
 		return doc.Doc

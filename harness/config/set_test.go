@@ -27,7 +27,8 @@ func TestSet(t *testing.T) {
 		t.Errorf("a sweep is not replaced: %v", e.Matrix)
 	}
 	set("matrix={}", "checkpoint={first: 1s, streams: 2}", "experiment.about=a: b, #c")
-	if e.Matrix != nil || e.Checkpoint.Streams != 2 || e.Checkpoint.First != seconds(1) || e.Checkpoint.DiskRate != 100<<20 {
+	if e.Matrix != nil || e.Checkpoint.Streams != 2 || e.Checkpoint.First != seconds(1) ||
+		e.Checkpoint.DiskRate != 100<<20 {
 		t.Errorf("got %v, %+v", e.Matrix, e.Checkpoint)
 	}
 	if e.Info.About != "a: b, #c" {

@@ -18,11 +18,13 @@ type settings struct {
 	sweeps []sweep // in the order given
 }
 
+// A sweep is a key that a matrix varies; its setting is a list.
 type sweep struct {
 	key string
 	setting
 }
 
+// clone copies the settings, so that a point of the matrix can change its own.
 func (s settings) clone() settings {
 	return settings{keys: maps.Clone(s.keys), sweeps: slices.Clone(s.sweeps)}
 }
@@ -76,7 +78,8 @@ func (s settings) where(file string, keys ...string) place {
 	best := place{file: file}
 	group, _, nested := strings.Cut(keys[0], ".")
 	for name, given := range s.keys {
-		if nested && strings.HasPrefix(name, group+".") && given.at.set == "" && (best.line == 0 || given.at.line < best.line) {
+		if nested && strings.HasPrefix(name, group+".") && given.at.set == "" &&
+			(best.line == 0 || given.at.line < best.line) {
 			best = given.at
 		}
 	}

@@ -47,6 +47,7 @@ func splitUnit(text string) (number, suffix string) {
 	return strings.TrimSuffix(text[:i], " "), text[i:]
 }
 
+// parseCount parses a number of things: decimal suffixes, in steps of 1000.
 func parseCount(text string) (int64, error) {
 	number, suffix := splitUnit(text)
 	d, err := parseDecimal(number)
@@ -70,6 +71,8 @@ func parseCount(text string) (int64, error) {
 	return d.whole(factor)
 }
 
+// parseSize parses a number of bytes: KB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024. A
+// bare letter is refused, as it means either to different people.
 func parseSize(text string) (int64, error) {
 	number, suffix := splitUnit(text)
 	d, err := parseDecimal(number)

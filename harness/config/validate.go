@@ -37,12 +37,15 @@ type finding struct {
 // A checker collects findings.
 type checker struct{ found []finding }
 
+// add notes a finding if wrong is set. key is the key to blame, also another that makes
+// it wrong, or empty.
 func (c *checker) add(wrong bool, key, also, format string, args ...any) {
 	if wrong {
 		c.found = append(c.found, finding{key, also, key + ": " + fmt.Sprintf(format, args...)})
 	}
 }
 
+// between checks that a count is within bounds, both included.
 func (c *checker) between(key string, v, low, high Count) {
 	c.add(v < low || v > high, key, "", "%s must be %s to %s", v, low, high)
 }
@@ -62,7 +65,8 @@ func (e *Experiment) validate() []finding {
 	if name := e.firstOf(Algorithm.budgeted, false); name != "" {
 		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.names(Algorithm.budgeted), " and "))
 	}
-	c.add(e.RateOf == RateOfOwn && e.Rate.Percent == 0, "rate_of", "rate", "own has a meaning with a rate in percent only: remove it")
+	c.add(e.RateOf == RateOfOwn && e.Rate.Percent == 0, "rate_of", "rate",
+		"own has a meaning with a rate in percent only: remove it")
 	e.checkWorkload(&c)
 	e.checkPair(&c)
 	e.checkRestore(&c)
@@ -70,6 +74,7 @@ func (e *Experiment) validate() []finding {
 	return c.found
 }
 
+// checkTimes checks the durations against each other, and a run's length.
 func (e *Experiment) checkTimes(c *checker) {
 	long := false
 	for _, t := range []struct {
@@ -83,14 +88,17 @@ func (e *Experiment) checkTimes(c *checker) {
 		long = long || t.time > Duration(maxTime)
 	}
 	c.add(e.Duration == 0, "duration", "", "must be more than 0")
-	c.add(e.VerifyDuration == 0 && e.Verify == VerifyTrial, "verify_duration", "verify", "must be more than 0 with verify: trial")
+	c.add(e.VerifyDuration == 0 && e.Verify == VerifyTrial, "verify_duration", "verify",
+		"must be more than 0 with verify: trial")
 	c.add(e.Bucket < Duration(minBucket), "bucket", "", "%s must be at least %s", e.Bucket, Duration(minBucket))
 	if long || e.Duration == 0 || e.Bucket < Duration(minBucket) {
 		return
 	}
 	c.add(e.Bucket > e.Duration, "bucket", "duration", "%s is longer than duration (%s)", e.Bucket, e.Duration)
-	c.add(e.Duration/e.Bucket > maxBuckets, "bucket", "duration", "%s cuts duration (%s) into over a million", e.Bucket, e.Duration)
-	c.add(!e.ByCheckpoint() && e.Checkpoint.First >= e.Duration && !slices.Equal(e.Algorithms, []string{"none"}), "checkpoint.first", "duration",
+	c.add(e.Duration/e.Bucket > maxBuckets, "bucket", "duration", "%s cuts duration (%s) into over a million", e.Bucket,
+		e.Duration)
+	c.add(!e.ByCheckpoint() && e.Checkpoint.First >= e.Duration && !slices.Equal(e.Algorithms, []string{"none"}),
+		"checkpoint.first", "duration",
 		"%s is not before the end of duration (%s): there would be no checkpoint", e.Checkpoint.First, e.Duration)
 }
 
@@ -125,7 +133,8 @@ func (e *Experiment) checkSink(c *checker) {
 	c.add(e.Recover && e.firstOf(Algorithm.owning, false) != "", "recover", sink, "%s: set recover: false", none)
 	c.add(e.KeepImages, "keep_images", sink, "%s: set keep_images: false", none)
 	c.add(e.Verify == VerifyFull, "verify", sink, "%s: use trial, whose short trial writes files, or off", none)
-	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "nothing is written with checkpoint.sink: discard: remove it")
+	c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink,
+		"nothing is written with checkpoint.sink: discard: remove it")
 }
 
 // checkWorkload passes on what the workload finds wrong with itself, a line for
@@ -134,7 +143,8 @@ func (e *Experiment) checkWorkload(c *checker) {
 	for i := range rows {
 		key := rows[i].name
 		_, given := e.settings.keys[key]
-		c.add(given && !e.swept && e.idleInWorkload(key), key, "workload.name", "has no meaning with workload %s: remove it", e.Workload.Name)
+		c.add(given && !e.swept && e.idleInWorkload(key), key, "workload.name", "has no meaning with workload %s: remove it",
+			e.Workload.Name)
 	}
 	w, err := e.resolved()
 	if err != nil {
@@ -152,9 +162,10 @@ func (e *Experiment) checkWorkload(c *checker) {
 		return
 	}
 	if w.IsBenchmark() {
-		c.add(w.Name == workload.SmallBank && (e.Records < 2 || e.Records > smallbank.MaxAccounts), "records", "workload.name",
-			"%s must be 2 to %d with workload smallbank", e.Records, uint64(smallbank.MaxAccounts))
-		c.add(w.Name == workload.SmallBank && e.VerifyRecords == 1, "verify_records", "workload.name", "1 must be at least 2 with workload smallbank")
+		c.add(w.Name == workload.SmallBank && (e.Records < 2 || e.Records > smallbank.MaxAccounts), "records",
+			"workload.name", "%s must be 2 to %d with workload smallbank", e.Records, uint64(smallbank.MaxAccounts))
+		c.add(w.Name == workload.SmallBank && e.VerifyRecords == 1, "verify_records", "workload.name",
+			"1 must be at least 2 with workload smallbank")
 		return
 	}
 	if w.Name == workload.Bulk {
@@ -163,7 +174,8 @@ func (e *Experiment) checkWorkload(c *checker) {
 	}
 	const many = "%d different ones per transaction need as many records, there are %s"
 	c.add(Count(w.Keys) > e.Records && w.UpdatesPerTick == 0, "workload.keys", "records", many, w.Keys, e.Records)
-	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys, e.Records)
+	c.add(*w.Long.Share > 0 && Count(w.Long.Keys) > e.Records, "workload.long.keys", "records", many, w.Long.Keys,
+		e.Records)
 	if n := e.VerifiedRecords(); n < e.Records && e.Verify != VerifyOff {
 		const few = "%s are fewer than the %d different ones that a transaction needs"
 		c.add(Count(w.Keys) > n && w.UpdatesPerTick == 0, "verify_records", "workload.keys", few, n, w.Keys)
@@ -172,5 +184,6 @@ func (e *Experiment) checkWorkload(c *checker) {
 	if e.Large.Share > 0 {
 		e.checkLargeUse(c, w)
 	}
-	c.add(Size(w.Fields) > e.RecordSize.Low, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields, e.RecordSize)
+	c.add(Size(w.Fields) > e.RecordSize.Low, "workload.fields", "record_size", "%d do not fit a record of %s", w.Fields,
+		e.RecordSize)
 }

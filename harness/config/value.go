@@ -16,6 +16,7 @@ type entry struct {
 	value value
 }
 
+// A kind is what a value of the file is.
 type kind int
 
 const (
@@ -46,6 +47,7 @@ func (v *value) add(path []string, leaf value) {
 	v.entries[len(v.entries)-1].value.add(path[1:], leaf)
 }
 
+// listOf is a list of scalars.
 func listOf(texts []string) value {
 	l := value{kind: list}
 	for _, t := range texts {

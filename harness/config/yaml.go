@@ -55,7 +55,9 @@ func decodeFlow(where place, text string) (value, Problems) {
 	var doc yaml.Node
 	err := yaml.Unmarshal([]byte(text), &doc)
 	if err != nil {
-		return value{}, Problems{where.problem("the value is not valid YAML: %s", syntaxLine.ReplaceAllString(err.Error(), ""))}
+		return value{}, Problems{
+			where.problem("the value is not valid YAML: %s", syntaxLine.ReplaceAllString(err.Error(), "")),
+		}
 	}
 	if doc.Kind == 0 {
 		return value{kind: null}, nil
@@ -97,6 +99,7 @@ type converter struct {
 	problems  Problems
 }
 
+// report notes a problem at a line.
 func (c *converter) report(line int, format string, args ...any) {
 	c.problems = append(c.problems, place{file: c.file, line: line, set: c.set}.problem(format, args...))
 }
@@ -173,8 +176,10 @@ func encodeYAML(v value) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// plainText is what can be written in YAML without quotes.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.%/-]*$`)
 
+// node turns a value back to YAML, for the resolved configuration.
 func (v value) node() *yaml.Node {
 	switch v.kind {
 	case mapping:

@@ -24,7 +24,8 @@ type ycsbFile struct {
 // notes say what of it means nothing here.
 func readYCSB(file string, data []byte) (s settings, notes []string, problems Problems) {
 	ps, problems := decodeProperties(file, data)
-	y := ycsbFile{file: file, given: map[string]property{}, settings: settings{keys: map[string]setting{}}, problems: problems}
+	y := ycsbFile{file: file, given: map[string]property{}, settings: settings{keys: map[string]setting{}},
+		problems: problems}
 	for _, p := range ps {
 		y.given[p.key] = p
 		y.judge(p)
@@ -37,14 +38,18 @@ func readYCSB(file string, data []byte) (s settings, notes []string, problems Pr
 	return y.settings, y.notes, y.problems
 }
 
+// at is a line of the file, for a problem.
 func (y *ycsbFile) at(line int) place { return place{file: y.file, line: line} }
 
+// report notes a problem of a property.
 func (y *ycsbFile) report(p property, format string, args ...any) {
 	y.problems = append(y.problems, y.at(p.line).problem("%s: %s", p.key, fmt.Sprintf(format, args...)))
 }
 
+// note notes a property that YCSB would heed and this program does not.
 func (y *ycsbFile) note(p property, why string) {
-	y.notes = append(y.notes, fmt.Sprintf("%s:%d: %s=%s means nothing here: %s", y.file, p.line, p.key, shorten(p.value), why))
+	y.notes = append(y.notes,
+		fmt.Sprintf("%s:%d: %s=%s means nothing here: %s", y.file, p.line, p.key, shorten(p.value), why))
 }
 
 // judge sorts a property into those that are read, those that mean nothing here,
@@ -93,12 +98,15 @@ func (y *ycsbFile) unknown(p property) {
 	case near != "":
 		y.problems = append(y.problems, y.at(p.line).problem("unknown property %q: did you mean %q?", shorten(p.key), near))
 	case rowOf(p.key) != nil || isGroup(p.key):
-		y.problems = append(y.problems, y.at(p.line).problem("unknown property %q: it is a key of this program's own configurations: give it with --set %s=%s",
-			shorten(p.key), p.key, shorten(p.value)))
+		y.problems = append(y.problems,
+			y.at(p.line).problem("unknown property %q: it is a key of this program's own configurations: give it with "+
+				"--set %s=%s", shorten(p.key), p.key, shorten(p.value)))
 	case strings.Contains(p.key, "."):
 		y.note(p, "a database binding's, as it seems")
 	default:
-		y.problems = append(y.problems, y.at(p.line).problem("unknown property %q: YCSB's CoreWorkload has %s", shorten(p.key), strings.Join(ycsbKeys, ", ")))
+		y.problems = append(y.problems,
+			y.at(p.line).problem("unknown property %q: YCSB's CoreWorkload has %s", shorten(p.key),
+				strings.Join(ycsbKeys, ", ")))
 	}
 }
 
@@ -109,7 +117,9 @@ func (y *ycsbFile) size() {
 			y.put("records", strconv.FormatInt(n, 10), p)
 		}
 	} else {
-		y.notes = append(y.notes, fmt.Sprintf("%s: recordcount is not given: --set records=... says how many there are, else it is the default", y.file))
+		y.notes = append(y.notes,
+			fmt.Sprintf("%s: recordcount is not given: --set records=... says how many there are, otherwise it is the default",
+				y.file))
 	}
 	if p, ok := y.given["insertcount"]; ok && p.value != y.given["recordcount"].value {
 		y.report(p, "%q is not supported, only what recordcount says: all records are loaded here", shorten(p.value))
@@ -130,7 +140,8 @@ func (y *ycsbFile) size() {
 // mix is the shares. YCSB takes them in proportion, whatever they sum to.
 func (y *ycsbFile) mix() {
 	all, p := y.truth("writeallfields")
-	keys := []string{"readproportion", "updateproportion", "insertproportion", "scanproportion", "readmodifywriteproportion"}
+	keys := []string{"readproportion", "updateproportion", "insertproportion", "scanproportion",
+		"readmodifywriteproportion"}
 	kinds := []string{"workload.read", "workload.update", "workload.insert", "workload.scan", "workload.rmw"}
 	if all {
 		kinds[1] = "workload.write"
@@ -151,7 +162,9 @@ func (y *ycsbFile) mix() {
 		y.report(p, "true is not supported with readmodifywriteproportion: a read-modify-write changes one field here")
 		return
 	case math.Abs(sum-1) > 1e-9:
-		y.notes = append(y.notes, fmt.Sprintf("%s: the proportions sum to %.6g: they are taken in proportion, as YCSB does (readproportion is 0.95 and updateproportion 0.05 where they are not given)", y.file, sum))
+		y.notes = append(y.notes,
+			fmt.Sprintf("%s: the proportions sum to %.6g: they are taken in proportion, as YCSB does (readproportion is "+
+				"0.95 and updateproportion 0.05 where they are not given)", y.file, sum))
 	default:
 		sum = 1 // as they were written
 	}
@@ -182,7 +195,8 @@ func (y *ycsbFile) distribution() {
 	if n, p, ok := y.whole("maxscanlength", 1); ok {
 		y.put("workload.max_scan", strconv.FormatInt(n, 10), p)
 	}
-	if s, p, ok := y.word("scanlengthdistribution", []string{"uniform", "zipfian"}, []string{workload.Uniform, workload.Zipf}); ok {
+	if s, p, ok := y.word("scanlengthdistribution", []string{"uniform", "zipfian"},
+		[]string{workload.Uniform, workload.Zipf}); ok {
 		y.put("workload.scan_distribution", s, p)
 	}
 }
@@ -194,7 +208,7 @@ func (y *ycsbFile) hot(key, to string, of float64) {
 	}
 }
 
-// client is what YCSB's client is told, mostly on its command line.
+// client has the properties of YCSB's client, mostly of its command line.
 func (y *ycsbFile) client() {
 	if _, given := y.given["threadcount"]; given {
 		if n, p, ok := y.whole("threadcount", 1); ok {

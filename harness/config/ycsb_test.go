@@ -32,7 +32,8 @@ func TestCoreWorkloads(t *testing.T) {
 			t.Errorf("%s: %s records of %s, named %s", path, e.Records, e.RecordSize, e.Info.Name)
 		}
 		notes := strings.Join(e.Notes(), "\n")
-		for _, want := range []string{path + ":5: operationcount=1000 means nothing here: a run here is timed", path + ":6: workload=site.ycsb"} {
+		for _, want := range []string{path + ":5: operationcount=1000 means nothing here: a run here is timed",
+			path + ":6: workload=site.ycsb"} {
 			if !strings.Contains(notes, want) {
 				t.Errorf("%s: notes %q, want %q", path, notes, want)
 			}
@@ -72,19 +73,24 @@ func TestYCSBProperties(t *testing.T) {
 	check("requestdistribution=zipfian"+ycsbRest, "workload.distribution", "ycsb-scrambled")
 	check("requestdistribution=latest"+ycsbRest, "workload.distribution", "latest")
 	check(ycsbRest, "workload.distribution", "uniform")
-	check("requestdistribution=hotspot\nhotspotdatafraction=0.1\nhotspotopnfraction=0.7"+ycsbRest, "workload.hot_fraction", "0.1")
-	check("requestdistribution=hotspot\nhotspotdatafraction=0.1\nhotspotopnfraction=0.7"+ycsbRest, "workload.hot_share", "0.7")
+	check("requestdistribution=hotspot\nhotspotdatafraction=0.1\nhotspotopnfraction=0.7"+ycsbRest,
+		"workload.hot_fraction", "0.1")
+	check("requestdistribution=hotspot\nhotspotdatafraction=0.1\nhotspotopnfraction=0.7"+ycsbRest,
+		"workload.hot_share", "0.7")
 	check("requestdistribution=hotspot\ninsertorder=ordered"+ycsbRest, "workload.key_order", "ordered")
 	check("requestdistribution=hotspot"+ycsbRest, "workload.key_order", "scattered")
-	check("requestdistribution=exponential\nexponential.percentile=90\nexponential.frac=0.5"+ycsbRest, "workload.hot_share", "0.9")
-	check("requestdistribution=exponential\nexponential.percentile=90\nexponential.frac=0.5"+ycsbRest, "workload.hot_fraction", "0.5")
+	check("requestdistribution=exponential\nexponential.percentile=90\nexponential.frac=0.5"+ycsbRest,
+		"workload.hot_share", "0.9")
+	check("requestdistribution=exponential\nexponential.percentile=90\nexponential.frac=0.5"+ycsbRest,
+		"workload.hot_fraction", "0.5")
 	check("maxscanlength=77\nscanlengthdistribution=zipfian"+ycsbRest, "workload.max_scan", "77")
 	check("maxscanlength=77\nscanlengthdistribution=zipfian"+ycsbRest, "workload.scan_distribution", "zipf")
 	check("threadcount=3"+ycsbRest, "workers", "3")
 	check("target=5000"+ycsbRest, "rate", "5000/s")
 	check("target=0"+ycsbRest, "rate", "closed")
 	check("maxexecutiontime=30"+ycsbRest, "duration", "30s")
-	check("dataintegrity=true\nhdrhistogram.percentiles=95,99\ntable=t\nmongodb.url=mongodb://x:1/y"+ycsbRest, "records", "10")
+	check("dataintegrity=true\nhdrhistogram.percentiles=95,99\ntable=t\nmongodb.url=mongodb://x:1/y"+ycsbRest,
+		"records", "10")
 	// The syntax of java.util.Properties.
 	check("! a comment\n  recordcount = 10 \r\nreadproportion : 1\nupdateproportion 0\n", "workload.read", "1")
 	check("readproportion=1\nupdateproportion=0\nrecord\\\n   count=1\\\n0", "records", "10")
@@ -110,7 +116,8 @@ func TestYCSBMistakes(t *testing.T) {
 	check("readproportion=0\nupdateproportion=0", "there is nothing to do")
 	check("recordcount=10\nrequestdistribution=zipf", `did you mean "zipfian"?`)
 	check("recordcount=10\nrequestdistribution=sequential", "is not one of uniform")
-	check("recordcount=10\nfieldlengthdistribution=uniform", `w:2: fieldlengthdistribution: "uniform" is not supported, only constant`)
+	check("recordcount=10\nfieldlengthdistribution=uniform",
+		`w:2: fieldlengthdistribution: "uniform" is not supported, only constant`)
 	check("recordcount=10\nreadallfields=false", "a read takes the whole record here")
 	check("recordcount=10\ninsertcount=5", "only what recordcount says")
 	check("recordcount=10\nworkload=site.ycsb.workloads.TimeSeriesWorkload", "only YCSB's CoreWorkload")
@@ -160,7 +167,8 @@ func TestGivenOfYCSB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(e, again, sameExperiment); d != "" || !strings.Contains(string(given), "#   insertproportion=0.05\n") {
+	if d := cmp.Diff(e, again, sameExperiment); d != "" ||
+		!strings.Contains(string(given), "#   insertproportion=0.05\n") {
 		t.Errorf("%s\n%s", d, given)
 	}
 	plain := []byte("records: 5\n")

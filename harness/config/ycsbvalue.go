@@ -69,4 +69,5 @@ func (y *ycsbFile) word(key string, names, means []string) (string, property, bo
 	return "", p, false
 }
 
+// number writes a number without an exponent, as a configuration has it.
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -15,15 +15,15 @@ import (
 
 // Findings are what was seen of a machine.
 type Findings struct {
-	CPU        string
-	Cores      int
+	CPU        string // the model's name
+	Cores      int    // logical processors
 	GOMAXPROCS int
 	Span       time.Duration // for how long was looked
 	Gaps       []host.Gaps   // a core each; nil where threads cannot be kept on a core
 	Speeds     []host.Speed  // of the canary, in the order they were read
 	Sight      host.Sight    // while the gaps were looked for
-	Limits     host.Limits
-	Facts      []host.Fact
+	Limits     host.Limits   // of the control group
+	Facts      []host.Fact   // settings of the system that matter
 	// Least is the half-width of the 95 % interval of the ratio of two loops that
 	// are the same, after pairedFor; 0 where it was not measured.
 	Least float64
@@ -71,6 +71,7 @@ func Examine(ctx context.Context, span time.Duration) (Findings, error) {
 	return f, ctx.Err()
 }
 
+// canaries runs the canary at regular times over span. It returns early when ctx ends.
 func canaries(ctx context.Context, c host.Clocks, span time.Duration) ([]host.Speed, error) {
 	k := host.NewCanary(c)
 	var out []host.Speed
@@ -102,10 +103,11 @@ func (f Findings) Disturbance() result.Disturbance {
 
 // The most that a machine may have without a warning, beside a trial's limits.
 const (
-	longestGap  = 25 * time.Millisecond // of the host: a transaction then takes ten thousand times as long
-	mostSpread  = 0.4                   // of the canary: twice a trial's, for the machine is idle in between
-	mostLeast   = 0.03                  // the threshold of the comparison of builds
-	mostWaiting = 0.2                   // share of the time for which tasks waited for a processor, with one of this program's on each
+	longestGap = 25 * time.Millisecond // of the host: a transaction then takes ten thousand times as long
+	mostSpread = 0.4                   // of the canary: twice a trial's, for the machine is idle in between
+	mostLeast  = 0.03                  // the threshold of the comparison of builds
+	// share of the time for which tasks waited for a processor, with one of this program's on each
+	mostWaiting = 0.2
 )
 
 // Reasons says why figures will be disturbed; empty: they will not be.
@@ -120,7 +122,8 @@ func (f Findings) Reasons() []string {
 	d := f.Disturbance()
 	out = append(out, d.Reasons()...)
 	for _, g := range f.Gaps {
-		add(g.LongestHost > longestGap, "the host took core %d for %.0f ms at a stretch", g.Core, 1000*g.LongestHost.Seconds())
+		add(g.LongestHost > longestGap, "the host took core %d for %.0f ms at a stretch", g.Core,
+			1000*g.LongestHost.Seconds())
 	}
 	waiting := share(f.Sight.Stall.CPU.Some, f.Sight.Span)
 	add(waiting > mostWaiting, "processes waited for a processor for %.0f %% of the time", 100*waiting)
@@ -146,6 +149,7 @@ func (f Findings) spreads() (arithmetic, chase float64) {
 	return hi.Arithmetic/lo.Arithmetic - 1, hi.Chase/lo.Chase - 1
 }
 
+// share is the part that a is of b, 0 where b is none.
 func share(a, b time.Duration) float64 {
 	if b <= 0 {
 		return 0

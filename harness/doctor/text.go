@@ -9,6 +9,7 @@ import (
 	"ckptbench/harness/units"
 )
 
+// unknown stands for a figure that this system does not tell.
 const unknown = "not available"
 
 // Write prints the findings as a table and, in the last line, the verdict.
@@ -37,6 +38,7 @@ func (f Findings) Write(w io.Writer) error {
 	return err
 }
 
+// rows are the lines of the table: a name and the finding in words.
 func (f Findings) rows() [][2]string {
 	var rows [][2]string
 	add := func(name, format string, args ...any) {
@@ -54,7 +56,8 @@ func (f Findings) rows() [][2]string {
 	s := f.Sight
 	if s.Known {
 		all := share(s.Others, s.Span) / float64(f.Cores)
-		add("other processes", "%s %% of the machine, %s s of processor time in the worst second", percent(all), digits(s.Worst.Seconds()))
+		add("other processes", "%s %% of the machine, %s s of processor time in the worst second", percent(all),
+			digits(s.Worst.Seconds()))
 		add("steal, as reported", "%s %%", percent(share(s.Steal, s.Span)/float64(f.Cores)))
 	} else {
 		add("other processes", unknown)
@@ -80,6 +83,7 @@ func (f Findings) rows() [][2]string {
 	return rows
 }
 
+// canaryRows are the lines on the processor's speed.
 func (f Findings) canaryRows() [][2]string {
 	if len(f.Speeds) == 0 {
 		return [][2]string{{"canary", unknown}}
@@ -92,6 +96,7 @@ func (f Findings) canaryRows() [][2]string {
 	}
 }
 
+// containerRows are the lines on the limits of the control group.
 func (f Findings) containerRows() [][2]string {
 	cores, memory := "no limit", "no limit"
 	if f.Limits.Cores > 0 {
@@ -112,6 +117,7 @@ func percent(part float64) string { return digits(100 * part) }
 // digits writes three significant digits at most, and two decimals.
 func digits(v float64) string { return units.DigitsTo(v, 2) }
 
+// or is s, or other where s is empty.
 func or(s, other string) string {
 	if s == "" {
 		return other

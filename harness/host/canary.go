@@ -24,6 +24,7 @@ type line struct {
 	_    [60]byte
 }
 
+// The canary's work: small enough to disturb nobody, large enough to be timed.
 const (
 	canaryLines = 1 << 16     // 4 MiB
 	chaseSteps  = canaryLines // once round: every run visits the same lines
@@ -33,8 +34,8 @@ const (
 
 // A Speed is what a canary measured, in nanoseconds a step.
 type Speed struct {
-	Arithmetic float64 `json:"arithmetic_ns"`
-	Chase      float64 `json:"chase_ns"`
+	Arithmetic float64 `json:"arithmetic_ns"` // ns a step of a loop that stays in registers
+	Chase      float64 `json:"chase_ns"`      // ns a step of a loop that follows pointers
 }
 
 // NewCanary makes a canary; the order of its chase is always the same.
@@ -71,6 +72,7 @@ func (k *Canary) Run() Speed {
 	return Speed{float64(math) / mathSteps, float64(chase) / chaseSteps}
 }
 
+// shorter is the shorter of two times; a negative one is not known yet.
 func shorter(a, b time.Duration) time.Duration {
 	if a < 0 || b < a {
 		return b
@@ -88,6 +90,8 @@ func (k *Canary) arithmetic(steps int) {
 	k.sum = x
 }
 
+// chase follows the chain of lines: each load needs the one before, so that it is the
+// latency of memory that is timed.
 func (k *Canary) chase(steps int) {
 	at := k.at
 	for range steps {
@@ -103,6 +107,7 @@ func (s Speed) Change(t Speed) float64 {
 	return max(change(s.Arithmetic, t.Arithmetic), change(s.Chase, t.Chase))
 }
 
+// change is by how much two speeds differ, whichever is the larger: 0.1 is 10 %.
 func change(a, b float64) float64 {
 	if !(a > 0 && b > 0) {
 		return 0

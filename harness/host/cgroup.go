@@ -56,6 +56,7 @@ func FindCgroup(f Files) Cgroup {
 	return c
 }
 
+// levels are the groups of these folders.
 func levels(dirs []string, v2 bool) []level {
 	var out []level
 	for _, d := range dirs {

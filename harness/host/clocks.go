@@ -43,6 +43,7 @@ func (systemClocks) Used() time.Duration {
 	return usage(unix.RUSAGE_SELF) + usage(unix.RUSAGE_CHILDREN)
 }
 
+// usage is the processor time of this process or its children, in user and system mode.
 func usage(who int) time.Duration {
 	var r unix.Rusage
 	if unix.Getrusage(who, &r) != nil {

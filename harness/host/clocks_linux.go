@@ -19,6 +19,7 @@ func ThreadUsed() time.Duration { return clock(unix.CLOCK_THREAD_CPUTIME_ID) }
 // meanwhile the last few milliseconds may be missing.
 func ProcessUsed() time.Duration { return clock(unix.CLOCK_PROCESS_CPUTIME_ID) }
 
+// clock reads one of the kernel's clocks; 0 where it has none of this number.
 func clock(id int32) time.Duration {
 	var t unix.Timespec
 	if unix.ClockGettime(id, &t) != nil {

@@ -18,9 +18,11 @@ func TestRead(t *testing.T) {
 		"proc/self/cgroup":       "0::/\n",
 		"proc/self/mountinfo":    "26 22 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
 		"sys/fs/cgroup/cpu.stat": "usage_usec 1\nthrottled_usec 3\n",
-		"proc/pressure/cpu":      "some avg10=5.81 avg60=2.02 avg300=1.23 total=14\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n",
-		"proc/pressure/memory":   "some avg10=0.20 avg60=0.14 avg300=0.03 total=12\nfull avg10=0.16 avg60=0.12 avg300=0.02 total=9\n",
-		"proc/pressure/io":       "some avg10=0.00 total=2\nfull avg10=0.00 total=x\n",
+		"proc/pressure/cpu": "some avg10=5.81 avg60=2.02 avg300=1.23 total=14\n" +
+			"full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n",
+		"proc/pressure/memory": "some avg10=0.20 avg60=0.14 avg300=0.03 total=12\n" +
+			"full avg10=0.16 avg60=0.12 avg300=0.02 total=9\n",
+		"proc/pressure/io": "some avg10=0.00 total=2\nfull avg10=0.00 total=x\n",
 	})
 	got := NewReader(f, &still{5, 6, 7}).Read()
 	us := time.Microsecond

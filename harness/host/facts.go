@@ -42,6 +42,7 @@ func chosen(line string) string {
 	return choice
 }
 
+// kilohertz adds the unit to what is a number.
 func kilohertz(s string) string {
 	if _, ok := number(s); !ok {
 		return ""

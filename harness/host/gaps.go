@@ -10,8 +10,8 @@ import (
 // Gaps are the times for which a thread that did nothing but read the clock was
 // not running, on one core.
 type Gaps struct {
-	Core    int
-	Watched time.Duration
+	Core    int           // the processor watched
+	Watched time.Duration // for how long
 	// The thread's own processor clock went on: the machine below this one took
 	// the processor away and says nothing of it.
 	Host, LongestHost time.Duration
@@ -50,6 +50,7 @@ func Spin(c ThreadClock, span time.Duration) Gaps {
 	return g
 }
 
+// add counts a gap: one in which no process ran was the host's, any other a process's.
 func (g *Gaps) add(gap time.Duration, host bool) {
 	g.N++
 	if host {

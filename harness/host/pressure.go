@@ -13,8 +13,8 @@ type Stall struct{ Some, Full time.Duration }
 // or, as a difference, over a span. Own is the processor's for this process's
 // own control group, which only version 2 has.
 type Pressure struct {
-	CPU, Memory, IO, Own Stall
-	Known                bool // the kernel has it
+	CPU, Memory, IO, Own Stall // and the others: of the machine; Own: of this process's group
+	Known                bool  // the kernel has it
 }
 
 // readPressure reads the machine's pressure, and that of the control group in
@@ -56,6 +56,7 @@ func parseStall(text string) Stall {
 	return s
 }
 
+// minus is what came between q and p. It is known only where both are.
 func (p Pressure) minus(q Pressure) Pressure {
 	return Pressure{
 		CPU: p.CPU.minus(q.CPU), Memory: p.Memory.minus(q.Memory), IO: p.IO.minus(q.IO), Own: p.Own.minus(q.Own),

@@ -4,16 +4,16 @@ import "time"
 
 // A Sight is what a machine did beside this process over a span.
 type Sight struct {
-	Span time.Duration
+	Span time.Duration // that was watched
 	// Processor time of other processes, in all and in the worst second. With
 	// Known false the system does not say.
 	Others, Worst time.Duration
-	Known         bool
+	Known         bool          // the system tells these figures
 	Steal         time.Duration // processor time, as the hypervisor reports it
 	Throttled     time.Duration // held back by limits of the control group, over the processors
 	Asleep        time.Duration // the machine was suspended
 	StoodStill    time.Duration // the longest time for which this process did nothing at all
-	Stall         Pressure
+	Stall         Pressure      // what tasks waited for
 }
 
 // between puts together what was read over a span, in the order of time; the

@@ -92,6 +92,8 @@ type beats struct {
 	stood     time.Duration
 }
 
+// note notes a beat. A late one, in which the processor was hardly used, means that the
+// machine stood still.
 func (b *beats) note(now, used time.Duration) {
 	late := now - b.now - beatEvery
 	if used-b.used < late/2 {

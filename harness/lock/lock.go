@@ -28,10 +28,10 @@ var ErrHeld = errors.New("another run is at work")
 
 // A Holder is a process that holds a lock.
 type Holder struct {
-	PID     int    `json:"pid"`
-	Host    string `json:"host"`
-	Command string `json:"command"`
-	Since   string `json:"since"` // RFC 3339
+	PID     int    `json:"pid"`     // the process
+	Host    string `json:"host"`    // its machine's name
+	Command string `json:"command"` // its command line
+	Since   string `json:"since"`   // RFC 3339
 }
 
 // String names the holder for a person.
@@ -126,6 +126,7 @@ func (l *Lock) sign() error {
 	return err
 }
 
+// read reads who holds the lock; the zero Holder where that is not written yet.
 func read(f *os.File) (h Holder) {
 	data, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<16))
 	if err != nil || json.Unmarshal(data, &h) != nil {

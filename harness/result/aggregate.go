@@ -9,25 +9,25 @@ import (
 // trial withholds every figure: an algorithm whose image was wrong once has no
 // throughput.
 type Row struct {
-	Algorithm   string
-	Params      []Param
-	Trials      int  // that the figures are of
-	Partial     bool // no trial ran to its end; the figures are of interrupted ones
-	Interrupted int  // trials that were
-	Overloaded  int  // of Trials, those of an open loop that did not reach its rate
-	Idle        int  // of Trials, those in which nothing committed
-	Failed      int  // trials that failed
-	Noisy       int  // of Trials, those that something disturbed
-	Worst       Disturbance
-	Repeats     int      // of noisy trials, which these took the place of
-	Repeated    []string // what had disturbed those, each once
-	Errors      []string // of failed and interrupted trials, each once
-	Warnings    []string // each once
+	Algorithm   string      // as in the table of algorithms
+	Params      []Param     // the point
+	Trials      int         // that the figures are of
+	Partial     bool        // no trial ran to its end; the figures are of interrupted ones
+	Interrupted int         // trials that were
+	Overloaded  int         // of Trials, those of an open loop that did not reach its rate
+	Idle        int         // of Trials, those in which nothing committed
+	Failed      int         // trials that failed
+	Noisy       int         // of Trials, those that something disturbed
+	Worst       Disturbance // the largest disturbance of any of the trials
+	Repeats     int         // of noisy trials, which these took the place of
+	Repeated    []string    // what had disturbed those, each once
+	Errors      []string    // of failed and interrupted trials, each once
+	Warnings    []string    // each once
 
 	Throughput Stat // txn/s
 	// Relative is the throughput over none's, and Lost the transactions that a
 	// trial has fewer: by the pair where there is one, with its interval over
-	// openings, else against none's trial of the same round.
+	// openings, otherwise against none's trial of the same round.
 	Relative, Lost Stat
 	RelativePaired bool // Relative is by pairs
 	// RelativeLog is the throughput over that of none under the same log, where none
@@ -36,9 +36,9 @@ type Row struct {
 	Pair        *Pair  // nil where none was measured
 	Parts       *Parts // of the pair, and so of none or of none under a log; nil where it has no figures
 
-	Open bool // the latencies are response times of an open loop; else service times
+	Open bool // the latencies are response times of an open loop; otherwise service times
 	P50  Stat // ns, as are the next three
-	P99  Stat
+	P99  Stat // latencies in ns, as P50
 	P999 Stat
 	Max  Stat
 
@@ -64,7 +64,7 @@ type Row struct {
 	// copied, and their bytes over the data's; of trials that had any.
 	Copies, Copied Stat
 
-	Upkeep // of what is logged
+	LogCost // of what is logged
 
 	Rest Stat // the algorithm's own memory between checkpoints, over the data's
 	Peak Stat // the same at most
@@ -144,6 +144,7 @@ func (e *Experiment) Aggregate(order []string) []Row {
 	return rows
 }
 
+// newRow makes the row of one algorithm at one point. ts are its trials, at least one.
 func newRow(ts []*Trial) Row {
 	r := Row{Algorithm: ts[0].Algorithm, Params: ts[0].Params, Mode: ts[0].Verdict.Mode, Verified: true}
 	for _, t := range ts {
@@ -213,6 +214,7 @@ func (r *Row) judge(t *Trial) {
 	}
 }
 
+// appendNew appends s unless the list has it.
 func appendNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
 		return list

@@ -65,7 +65,7 @@ func (t *Trial) throughputAgrees() error {
 	return nil
 }
 
-// Measured reports whether b is of the measured part. One that began before it
+// Measured reports whether b belongs to the measured part. One that began before it
 // because the clock was read late belongs to where most of it lies.
 func (b Bucket) Measured() bool { return b.Start >= -b.Elapsed/2 }
 
@@ -116,6 +116,7 @@ func (t *Trial) latenciesAgree() error {
 	return counted(durableFile, t.DurableHGRM, t.Durable)
 }
 
+// ascend reports whether the quantiles are in order, and none above the largest value.
 func (q *Quantiles) ascend() bool {
 	return ascend(q.P50, q.P90, q.P99, q.P999, q.P9999, q.Max) && q.Mean <= q.Max
 }
@@ -150,6 +151,7 @@ func (t *Trial) checkpointsAgree() error {
 	return nil
 }
 
+// near reports whether a and b differ by at most by.
 func near(a, b, by float64) bool { return math.Abs(a-b) <= by }
 
 func ascend(vs ...uint64) bool { return slices.IsSorted(vs) }

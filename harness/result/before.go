@@ -57,7 +57,8 @@ func SetAside(dir string) (string, error) {
 	}
 	err = os.Rename(dir, to)
 	if errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV) {
-		return "", fmt.Errorf("set %s aside: %w: a disk is mounted there; mount it one folder higher, or move the result yourself", dir, err)
+		return "", fmt.Errorf("set %s aside: %w: a disk is mounted there; mount it one folder higher, or move the "+
+			"result yourself", dir, err)
 	}
 	if err != nil {
 		return "", fmt.Errorf("set %s aside: %w", dir, err)
@@ -88,6 +89,7 @@ func SetAsideTrials(dir string, ts []*Trial) (string, error) {
 	return to, nil
 }
 
+// moveTrial renames a trial's folder, durably.
 func moveTrial(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
@@ -98,6 +100,7 @@ func moveTrial(from, to string) error {
 	return syncDir(filepath.Dir(to))
 }
 
+// freeBefore returns a name that is free for a result that is set aside.
 func freeBefore(dir string) (string, error) {
 	const most = 1_000_000
 	dir = filepath.Clean(dir)

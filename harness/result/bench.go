@@ -15,9 +15,12 @@ const benchFile = "bench.txt"
 // benchUnits says of each unit of WriteBench which way is better; benchstat
 // assumes lower for none of them.
 var benchUnits = []struct{ unit, better string }{
-	{"txn/s", "higher"}, {"lost-txn", "lower"}, {"p50-ns", "lower"}, {"p99-ns", "lower"}, {"p99.9-ns", "lower"}, {"max-ns", "lower"},
-	{"durable-p50-ns", "lower"}, {"durable-p99-ns", "lower"}, {"durable-p99.9-ns", "lower"}, {"durable-max-ns", "lower"}, {"never-durable-txn", "lower"},
-	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"collapse-read-B", "lower"}, {"collapse-written-B", "lower"},
+	{"txn/s", "higher"}, {"lost-txn", "lower"}, {"p50-ns", "lower"}, {"p99-ns", "lower"}, {"p99.9-ns", "lower"},
+	{"max-ns", "lower"},
+	{"durable-p50-ns", "lower"}, {"durable-p99-ns", "lower"}, {"durable-p99.9-ns", "lower"}, {"durable-max-ns", "lower"},
+	{"never-durable-txn", "lower"},
+	{"pause-ns", "lower"}, {"checkpoint-ns", "lower"}, {"image-B", "lower"}, {"collapse-read-B", "lower"},
+	{"collapse-written-B", "lower"},
 	{"collapse-ns", "lower"}, {"peak-B", "lower"}, {"recovery-ns", "lower"},
 }
 
@@ -38,7 +41,8 @@ func WriteBench(w io.Writer, e *Experiment) error {
 // for the lines that follow them.
 func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
 	m := e.MachineOf(&Trial{Machine: id})
-	for _, kv := range [][2]string{{"os", m.OS}, {"cpu", m.CPU}, {"machine", m.ID}, {"commit", m.Commit}, {"toolchain", m.Go}} {
+	for _, kv := range [][2]string{{"os", m.OS}, {"cpu", m.CPU}, {"machine", m.ID}, {"commit", m.Commit},
+		{"toolchain", m.Go}} {
 		if kv[1] != "" || !first { // an empty one takes the machine above back
 			fmt.Fprintf(b, "%s: %s\n", kv[0], oneLine(kv[1]))
 		}
@@ -85,6 +89,8 @@ func writeBenchName(w io.Writer, t *Trial, procs int) {
 	fmt.Fprintf(w, "-%d 1", max(procs, 1))
 }
 
+// writeBenchLine writes one trial in the format of Go's benchmarks, for benchstat: what
+// the trial does not have is left out of the line.
 func writeBenchLine(w io.Writer, t *Trial, procs int) {
 	writeBenchName(w, t, procs)
 	put := func(v float64, unit string) { fmt.Fprintf(w, " %s %s", strconv.FormatFloat(v, 'f', -1, 64), unit) }
@@ -132,6 +138,7 @@ func writeBenchLine(w io.Writer, t *Trial, procs int) {
 	fmt.Fprintln(w)
 }
 
+// nanos rounds seconds to nanoseconds.
 func nanos(seconds float64) float64 { return float64(int64(seconds*1e9 + 0.5)) }
 
 // benchName keeps a name in one piece: the format splits at blanks and slashes.
@@ -144,4 +151,5 @@ func benchName(s string) string {
 	}, s)
 }
 
+// oneLine is s with all white space folded: the format ends a value at a line's end.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

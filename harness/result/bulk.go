@@ -14,10 +14,10 @@ type Bulk struct {
 	Elapsed  float64   `json:"put_s"`    // in which they were put; what the harness did between messages is not in it
 	Messages Quantiles `json:"messages"` // times of messages, ns
 
-	Held       int64  `json:"held"`  // rows at the end, when there are most
-	Bytes      int64  `json:"bytes"` // of these, with their keys
-	Pages      int    `json:"pages"` // that they are in
-	PageSize   int    `json:"page_size"`
+	Held       int64  `json:"held"`        // rows at the end, when there are most
+	Bytes      int64  `json:"bytes"`       // of these, with their keys
+	Pages      int    `json:"pages"`       // that they are in
+	PageSize   int    `json:"page_size"`   // bytes
 	IndexPages int    `json:"index_pages"` // 0 without an index
 	Digest     string `json:"digest"`      // of all rows: the same for every way of a round
 }
@@ -43,9 +43,9 @@ type BulkPoint struct {
 // A Way is one of them. Its figures are over the trials that ran to their end;
 // none are of a way of which a trial failed.
 type Way struct {
-	Put    string
-	Trials int
-	Failed int
+	Put    string   // one of workload.Puts
+	Trials int      // that ran to their ends
+	Failed int      // trials
 	Errors []string // each once
 
 	Rate    Stat // rows per second
@@ -117,10 +117,12 @@ func (e *Experiment) bulkAt(point []Param) (ts []*Trial) {
 // were compared with a model.
 const ModelVerdict = "model"
 
+// without returns a point without one of its keys.
 func without(point []Param, key string) []Param {
 	return slices.DeleteFunc(slices.Clone(point), func(p Param) bool { return p.Key == key })
 }
 
+// putOf is the way of putting at a point: of the matrix, or else what the trials say.
 func putOf(point []Param, ts []*Trial) string {
 	for _, p := range point {
 		if p.Key == putKey {
@@ -135,6 +137,7 @@ func putOf(point []Param, ts []*Trial) string {
 	return ""
 }
 
+// newWay makes the figures of one way of putting from its trials.
 func newWay(put string, ts []*Trial) Way {
 	w := Way{Put: put}
 	for _, t := range ts {
@@ -218,12 +221,15 @@ func (p BulkPoint) RowSize() string {
 // are any.
 func writeBulkUnits(w io.Writer, e *Experiment) {
 	if slices.ContainsFunc(e.Trials, func(t Trial) bool { return t.Bulk != nil }) {
-		fmt.Fprint(w, "Unit rows/s better=higher\nUnit message-ns better=lower\nUnit message-p99-ns better=lower\nUnit pages better=lower\n")
+		fmt.Fprint(w, "Unit rows/s better=higher\nUnit message-ns better=lower\nUnit message-p99-ns better=lower\n"+
+			"Unit pages better=lower\n")
 	}
 }
 
+// writeBulkLine is writeBenchLine for a trial of bulk.
 func writeBulkLine(w io.Writer, t *Trial, procs int) {
 	writeBenchName(w, t, procs)
 	b := t.Bulk
-	fmt.Fprintf(w, " %.0f rows/s %d message-ns %d message-p99-ns %d pages\n", b.Rate(), b.Messages.P50, b.Messages.P99, b.Pages)
+	fmt.Fprintf(w, " %.0f rows/s %d message-ns %d message-p99-ns %d pages\n", b.Rate(), b.Messages.P50,
+		b.Messages.P99, b.Pages)
 }

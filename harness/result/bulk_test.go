@@ -10,9 +10,11 @@ import (
 // bulkTrial is a trial of a way, with the median message's time.
 func bulkTrial(size, put string, round int, ns uint64, pages int) Trial {
 	return Trial{
-		Schema: Schema, Algorithm: "none", Trial: round, Round: round, Status: OK, Verdict: Verdict{Mode: ModelVerdict, OK: true},
-		Params: []Param{{Key: putKey, Value: put}, {Key: "workload.row_size", Value: size}},
-		Bulk:   &Bulk{Put: put, Rows: 100, Elapsed: 0.5, Messages: Quantiles{Count: 1, P50: ns, P99: 2 * ns}, Bytes: 2048, Pages: pages, PageSize: 1024},
+		Schema: Schema, Algorithm: "none", Trial: round, Round: round, Status: OK,
+		Verdict: Verdict{Mode: ModelVerdict, OK: true},
+		Params:  []Param{{Key: putKey, Value: put}, {Key: "workload.row_size", Value: size}},
+		Bulk: &Bulk{Put: put, Rows: 100, Elapsed: 0.5, Messages: Quantiles{Count: 1, P50: ns, P99: 2 * ns}, Bytes: 2048,
+			Pages: pages, PageSize: 1024},
 	}
 }
 
@@ -41,7 +43,8 @@ func TestBulkPoints(t *testing.T) {
 	if s := quick.Saved(); s.Lo != 0.5 || s.Hi != 0.75 {
 		t.Errorf("saved %+v, want a half to three quarters", s)
 	}
-	if quick.MorePages.Median != 1.5 || quick.Rate.Median != 200 || quick.Full.Median != 2048./3/1024 || quick.Tail.Hi != 800e-9 {
+	if quick.MorePages.Median != 1.5 || quick.Rate.Median != 200 || quick.Full.Median != 2048./3/1024 ||
+		quick.Tail.Hi != 800e-9 {
 		t.Errorf("%+v", quick)
 	}
 	if w := ps[0].Ways; len(w) != 1 || w[0].Trials != 1 {
@@ -60,7 +63,8 @@ func TestBulkPointsOfFailures(t *testing.T) {
 		bulkTrial("8", "slow", 1, 100, 2), bulkTrial("8", "slow", 2, 100, 2),
 	}}
 	w := e.BulkPoints(putOrder, slow)[0].Ways
-	if w[1].Failed != 1 || w[1].Trials != 0 || w[1].Gain.N != 0 || w[1].Rate.N != 0 || !slices.Equal(w[1].Errors, []string{"there is no row of key 7"}) || w[0].Trials != 2 {
+	if w[1].Failed != 1 || w[1].Trials != 0 || w[1].Gain.N != 0 || w[1].Rate.N != 0 ||
+		!slices.Equal(w[1].Errors, []string{"there is no row of key 7"}) || w[0].Trials != 2 {
 		t.Errorf("%+v", w)
 	}
 	x := fail(bulkTrial("8", "quick", 1, 50, 3))
@@ -87,7 +91,8 @@ func TestBulkBench(t *testing.T) {
 	if err := WriteBench(&b, e); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Unit rows/s better=higher\n", "/workload.put=quick/workload.row_size=8-1 1 200 rows/s 50 message-ns 100 message-p99-ns 3 pages\n"} {
+	for _, want := range []string{"Unit rows/s better=higher\n",
+		"/workload.put=quick/workload.row_size=8-1 1 200 rows/s 50 message-ns 100 message-p99-ns 3 pages\n"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, &b)
 		}

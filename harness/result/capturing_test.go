@@ -35,7 +35,8 @@ func TestCapturingAndBetween(t *testing.T) {
 	bs := buckets(99, 10, 20, 30, 40, 50, 60) // the first is the warm-up's
 	check("no checkpoint", Trial{Buckets: bs}, -1, 350)
 	check("one", Trial{Buckets: bs, Events: ckpt(1, 0.15, 0.19, 0.41, 0.45, "durable")}, 350, 350)
-	check("two", Trial{Buckets: bs, Events: append(ckpt(1, 0.01, 0.05, 0.25, 0.26, "durable"), ckpt(2, 0.27, 0.28, 0.45, 0.46, "durable")...)}, 300, 600)
+	check("two", Trial{Buckets: bs,
+		Events: append(ckpt(1, 0.01, 0.05, 0.25, 0.26, "durable"), ckpt(2, 0.27, 0.28, 0.45, 0.46, "durable")...)}, 300, 600)
 	check("failed", Trial{Buckets: bs, Events: ckpt(1, 0.11, 0.15, 0, 0.35, "failed")}, 300, 400)
 	check("not ended", Trial{Buckets: bs, Events: ckpt(1, 0.35, 0.38, 0, 0.39, "opened")}, 550, 200)
 	check("no bucket within", Trial{Buckets: bs, Events: ckpt(1, 0.11, 0.12, 0.13, 0.14, "durable")}, -1, 380)

@@ -14,7 +14,7 @@ func (t *Trial) Check() error {
 	case t.Schema < 1 || t.Schema > Schema:
 		return fmt.Errorf("schema is %d, want 1 to %d", t.Schema, Schema)
 	case t.Schema == 1 && t.Machine != "":
-		return errors.New("machine is of schema 2, and schema is 1")
+		return errors.New("machine is a key of schema 2, and schema is 1")
 	case t.Algorithm == "":
 		return errors.New("algorithm is empty")
 	case t.Trial < 1:
@@ -58,6 +58,7 @@ func (t *Trial) checkSeries() error {
 	return nil
 }
 
+// A number is a figure with the name that it has in the file, to be checked.
 type number struct {
 	name string
 	v    float64
@@ -65,7 +66,8 @@ type number struct {
 
 // numbers lists every float of trial.json by its JSON name.
 func (t *Trial) numbers() []number {
-	ns := []number{{"elapsed_s", t.Elapsed}, {"durable_wait_s", t.DurableWait}, {"never_durable_oldest_s", t.NeverOldest}, {"gc_share", t.GCShare}}
+	ns := []number{{"elapsed_s", t.Elapsed}, {"durable_wait_s", t.DurableWait}, {"never_durable_oldest_s", t.NeverOldest},
+		{"gc_share", t.GCShare}}
 	opt := func(name string, v *float64) {
 		if v != nil {
 			ns = append(ns, number{name, *v})
@@ -78,8 +80,8 @@ func (t *Trial) numbers() []number {
 	for _, c := range t.Checkpoints {
 		at := func(field string) string { return fmt.Sprintf("checkpoint %d: %s", c.N, field) }
 		ns = append(ns, number{at("trigger_s"), c.Trigger}, number{at("wait_s"), c.Wait}, number{at("pause_s"), c.Pause},
-			number{at("capture_s"), c.Capture}, number{at("write_s"), c.Write}, number{at("sync_s"), c.Sync}, number{at("total_s"), c.Total},
-			number{at("stalled_s"), c.Stalled})
+			number{at("capture_s"), c.Capture}, number{at("write_s"), c.Write}, number{at("sync_s"), c.Sync},
+			number{at("total_s"), c.Total}, number{at("stalled_s"), c.Stalled})
 	}
 	if r := t.Recovery; r != nil {
 		ns = append(ns, number{"recovery: load_s", r.Load}, number{"recovery: merge_s", r.Merge},

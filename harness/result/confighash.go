@@ -58,7 +58,8 @@ func (e *Experiment) checkHashes() error {
 		want, ok := hashes[PointName(t.Params)]
 		switch {
 		case !ok:
-			return fmt.Errorf("%s: its matrix has no point %s, which trial %s is of", name, PointName(t.Params), TrialDir(*t))
+			return fmt.Errorf("%s: its matrix has no point %s, which trial %s belongs to", name, PointName(t.Params),
+				TrialDir(*t))
 		case want != t.ConfigHash:
 			return otherConfig(name, "trial "+TrialDir(*t), t.ConfigHash, want)
 		}
@@ -72,11 +73,13 @@ func (e *Experiment) checkHashes() error {
 	return nil
 }
 
+// otherConfig is the error for a trial or pair of another configuration.
 func otherConfig(name, what, got, want string) error {
-	return fmt.Errorf("%s: %s measured another configuration: its config_hash is %.12s, that of the configuration is %.12s",
-		name, what, got, want)
+	return fmt.Errorf("%s: %s measured another configuration: its config_hash is %.12s, that of the "+
+		"configuration is %.12s", name, what, got, want)
 }
 
+// paramsOf copies the parameters of a point.
 func paramsOf(ps []config.Param) []Param {
 	var out []Param
 	for _, p := range ps {

@@ -12,7 +12,8 @@ import (
 )
 
 var (
-	timelineHeader = []string{"start_s", "elapsed_s", "commits", "aborts", "algorithm_memory_bytes", "rss_bytes", "p50_ns", "p99_ns", "p999_ns", "max_ns"}
+	timelineHeader = []string{"start_s", "elapsed_s", "commits", "aborts", "algorithm_memory_bytes", "rss_bytes", "p50_ns",
+		"p99_ns", "p999_ns", "max_ns"}
 	// gapColumns came later: a timeline without them is taken as well.
 	gapColumns   = []string{"host_taken_ns", "longest_gap_ns"}
 	eventsHeader = []string{"at_s", "checkpoint", "event"}
@@ -43,8 +44,10 @@ func formatEvents(events []Event) []byte {
 	return formatCSV(eventsHeader, rows)
 }
 
+// formatFloat writes v so that it is read back exactly.
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
+// formatCSV writes a header and rows.
 func formatCSV(header []string, rows [][]string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -93,6 +96,7 @@ func parseEvents(name string, data []byte) ([]Event, error) {
 	return out, err
 }
 
+// checkEventName refuses names that would not survive a line of CSV or a chart.
 func checkEventName(s string) error {
 	if s == "" {
 		return errors.New("is empty")
@@ -114,12 +118,15 @@ type row struct {
 	err    error
 }
 
+// fail keeps the row's first error, with file, line and column.
 func (r *row) fail(col int, err error) {
 	if r.err == nil {
 		r.err = fmt.Errorf("%s:%d: %s %q: %w", r.file, r.line, r.header[col], r.fields[col], err)
 	}
 }
 
+// The methods below parse one column each. After an error they return any value: the
+// caller looks at err when it has read the whole row.
 func (r *row) float(col int) float64 {
 	v, err := strconv.ParseFloat(r.fields[col], 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
@@ -154,7 +161,7 @@ func parseCSV(name string, data []byte, header []string, add func(*row)) error {
 	}
 	for i := range header {
 		if first[i] != header[i] {
-			return fmt.Errorf("%s:1: column %d is %q, want %q: the file is of another version", name, i+1, first[i], header[i])
+			return fmt.Errorf("%s:1: column %d is %q, want %q: the file has another version", name, i+1, first[i], header[i])
 		}
 	}
 	for {

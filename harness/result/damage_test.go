@@ -146,7 +146,8 @@ func copyOver(t *testing.T, r *rand.Rand, dir string) string {
 // copyTrial puts a trial beside itself under the next number.
 func copyTrial(t *testing.T, _ *rand.Rand, dir string) string {
 	t.Helper()
-	if err := os.CopyFS(filepath.Join(dir, "trials", "calc-2"), os.DirFS(filepath.Join(dir, "trials", "calc-1"))); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "trials", "calc-2"),
+		os.DirFS(filepath.Join(dir, "trials", "calc-1"))); err != nil {
 		t.Fatal(err)
 	}
 	return "copy of calc-1 to calc-2"
@@ -158,7 +159,8 @@ func TestNoSilentDamage(t *testing.T) {
 	edits := []edit{
 		change("flip of a bit", flipBit), change("change of a digit", changeDigit), change("truncation", cut),
 		change("removal of a line", onLine(func(before, _, after string) string { return before + after })),
-		change("repetition of a line", onLine(func(before, line, after string) string { return before + line + line + after })),
+		change("repetition of a line",
+			onLine(func(before, line, after string) string { return before + line + line + after })),
 		removeFile, copyOver, copyTrial,
 	}
 	refused := 0

@@ -8,10 +8,13 @@ type Durability struct {
 	Log                                             string
 	DurableCount                                    Stat
 	DurableP50, DurableP99, DurableP999, DurableMax Stat
-	DurableWait                                     Stat // waits of clients with too many transactions outstanding, added up, s
-	NeverDurable, NeverOldest                       Stat // transactions that no image held at the end, and the oldest's age, s
+	// waits of clients with too many transactions outstanding, added up, s
+	DurableWait               Stat
+	NeverDurable, NeverOldest Stat // transactions that no image held at the end, and the oldest's age, s
 }
 
+// fillDurability fills in what r's trials say of their log and of the time until a
+// transaction was durable.
 func (r *Row) fillDurability(ts []*Trial) {
 	for _, t := range ts {
 		switch {

@@ -27,7 +27,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.fillDurability(ts)
 	r.fillCheckpoints(ts)
 	r.fillCopies(ts)
-	r.fillUpkeep(ts)
+	r.fillLogCost(ts)
 
 	share := func(get func(Memory) int64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
@@ -58,6 +58,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.Replay = recovery(func(x *Recovery) float64 { return x.Replay })
 }
 
+// fillLatency fills in the latencies: response times in an open loop, else service times.
 func (r *Row) fillLatency(ts []*Trial) {
 	r.Open = slices.ContainsFunc(ts, func(t *Trial) bool { return t.Rate > 0 || t.Response != nil })
 	quantile := func(get func(*Quantiles) uint64) Stat {
@@ -105,6 +106,7 @@ func (r *Row) fillSplit(ts []*Trial) {
 	})
 }
 
+// fillCheckpoints fills in what checkpoints took. Only complete ones count.
 func (r *Row) fillCheckpoints(ts []*Trial) {
 	for _, t := range ts {
 		r.Checkpoints += len(complete(t.Checkpoints))

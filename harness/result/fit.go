@@ -42,7 +42,7 @@ type Fit struct {
 	Slope  float64
 	Lo, Hi float64 // its range
 	Level  float64 // coverage of Lo..Hi as an interval, at least 0.95; 0 if it is that of all pairs
-	Word   string
+	Word   string  // Never, Flat and so on
 }
 
 // NewFit fits the values ys at the sizes ns, all of them different and more
@@ -64,6 +64,8 @@ func NewFit(ns, ys []float64, resolution float64) Fit {
 // Fitted reports whether there were sizes enough for a slope.
 func (f *Fit) Fitted() bool { return f.Sizes >= leastSize }
 
+// line fits a straight line: the median of all slopes between two sizes (Theil and Sen),
+// which one odd size does not bend.
 func (f *Fit) line(ns, ys []float64) {
 	f.PerRecord = middle(slopes(ns, ys))
 	rest := make([]float64, len(ns))
@@ -74,6 +76,8 @@ func (f *Fit) line(ns, ys []float64) {
 	f.Base = middle(rest)
 }
 
+// power fits the exponent, with an interval. A figure below the clock's resolution counts
+// as the resolution, as its logarithm would otherwise be arbitrary.
 func (f *Fit) power(ns, ys []float64, resolution float64) {
 	x, y := make([]float64, len(ns)), make([]float64, len(ns))
 	for i := range ns {
@@ -85,6 +89,7 @@ func (f *Fit) power(ns, ys []float64, resolution float64) {
 	f.Lo, f.Hi, f.Level = s[k], s[len(s)-1-k], level
 }
 
+// word classifies the growth. top is the largest figure.
 func (f *Fit) word(top, resolution float64) string {
 	switch {
 	case f.Sizes > 0 && top == 0:

@@ -10,26 +10,26 @@ const sizeKey = "records"
 
 // A Growth is how what an algorithm's checkpoints cost grows with the database.
 type Growth struct {
-	Algorithm string
+	Algorithm string  // as in the table of algorithms
 	Params    []Param // the matrix point, without the number of records
 	Sizes     []Size  // rising
 	Failed    int     // trials that failed, at any size; then there are no sizes
 
 	Pause    Fit // of Sizes' medians, seconds
-	Duration Fit
+	Duration Fit // of a checkpoint, over the number of records
 }
 
 // A Size is what checkpoints cost at one number of records, over the checkpoints
 // of all trials, without each trial's cold first one where there is another.
 type Size struct {
-	Records  float64
-	Pause    Stat // s
-	Duration Stat // from the trigger to durable, s
+	Records  float64 // loaded
+	Pause    Stat    // s
+	Duration Stat    // from the trigger to durable, s
 }
 
 // Growth returns a row per algorithm, and per combination of what else the
 // matrix varies, in the order of Points and Algorithms, if the number of records
-// takes at least two values; else nil. The baseline, and whatever else took no
+// takes at least two values; otherwise nil. The baseline, and whatever else took no
 // checkpoint, has none.
 func (e *Experiment) Growth(order []string) []Growth {
 	var out []Growth
@@ -79,6 +79,7 @@ func finished(gs []Growth) []Growth {
 	return out
 }
 
+// add adds a size, if its trials have checkpoints.
 func (g *Growth) add(ts []*Trial) {
 	var pauses, totals []float64
 	for _, t := range ts {
@@ -92,6 +93,7 @@ func (g *Growth) add(ts []*Trial) {
 	g.Sizes = append(g.Sizes, Size{Records: float64(ts[0].Records), Pause: NewStat(pauses), Duration: NewStat(totals)})
 }
 
+// fit fits one of the figures over the sizes.
 func (g *Growth) fit(get func(Size) Stat, resolution float64) Fit {
 	var ns, ys []float64
 	for _, s := range g.Sizes {

@@ -66,7 +66,8 @@ func TestFitOfFew(t *testing.T) {
 
 // The interval covers the true slope as often as it says, whatever the errors.
 func TestSlopeInterval(t *testing.T) {
-	for n, want := range map[int]string{3: "0 0.0000", 4: "0 0.0000", 5: "0 0.9833", 6: "1 0.9833", 8: "5 0.9688", 10: "11 0.9534"} {
+	for n, want := range map[int]string{3: "0 0.0000", 4: "0 0.0000", 5: "0 0.9833", 6: "1 0.9833", 8: "5 0.9688",
+		10: "11 0.9534"} {
 		k, level := slopeInterval(n)
 		if got := fmt.Sprintf("%d %.4f", k, level); got != want {
 			t.Errorf("of %d points: %s, want %s", n, got, want)
@@ -121,9 +122,11 @@ func TestGrowth(t *testing.T) {
 	gs := e.Growth([]string{"none", "naive"})
 	var got []string
 	for _, g := range gs {
-		got = append(got, fmt.Sprintf("%s %s %d %d %s %s", g.Algorithm, g.Params[0].Value, len(g.Sizes), g.Failed, g.Pause.Word, g.Duration.Word))
+		got = append(got, fmt.Sprintf("%s %s %d %d %s %s", g.Algorithm, g.Params[0].Value, len(g.Sizes), g.Failed,
+			g.Pause.Word, g.Duration.Word))
 	}
-	want := "[naive 0 3 0 linear linear odd 0 3 0 linear linear naive 1 3 0 linear linear odd 1 0 1 too few sizes too few sizes]"
+	want := "[naive 0 3 0 linear linear odd 0 3 0 linear linear naive 1 3 0 linear linear odd 1 0 1 too few sizes " +
+		"too few sizes]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}

@@ -11,8 +11,8 @@ import (
 // A Percentile is one step of a latency distribution: Count of all values were
 // at most Value nanoseconds.
 type Percentile struct {
-	Value float64
-	Count uint64 // cumulative
+	Value float64 // latency, ns
+	Count uint64  // cumulative
 }
 
 // Latency returns the trial's latency distribution from HGRM, in rising order
@@ -54,6 +54,7 @@ func parseHGRM(name string, data []byte) ([]Percentile, error) {
 	return out, nil
 }
 
+// parseStep parses a line of the listing: value, percentile, count.
 func parseStep(f []string) (Percentile, error) {
 	if len(f) < 3 {
 		return Percentile{}, fmt.Errorf("%d columns, want value, percentile and count", len(f))

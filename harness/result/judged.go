@@ -49,6 +49,7 @@ func (t *Trial) WhyNotChecked() string {
 	return "verify: off"
 }
 
+// firstLine is s up to its first line end.
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
 	return line

@@ -40,7 +40,8 @@ func Load(dir string) (*Experiment, error) {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
 	if !found && len(e.Trials) == 0 {
-		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir), elsewhere(dir))
+		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir),
+			elsewhere(dir))
 	}
 	if len(e.Trials) > 0 && e.Trials[0].Experiment != "" {
 		e.Name = e.Trials[0].Experiment
@@ -68,6 +69,7 @@ func Dirs(dir string) []string {
 	return dirs
 }
 
+// nothingIn says why a folder is no result.
 func nothingIn(dir string) string {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return "there is no such folder"
@@ -152,6 +154,8 @@ func about(resolved []byte) (string, error) {
 	return c.Experiment.About, nil
 }
 
+// loadTrials reads all trials. Folders that a stopped run left half written are passed
+// over, or stand for the trial that they replace; see standsFor.
 func (e *Experiment) loadTrials() error {
 	root := filepath.Join(e.Dir, trialsDir)
 	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
@@ -188,12 +192,14 @@ func (e *Experiment) loadTrial(dir, final string) error {
 		return err
 	}
 	if want := trialPath(e.Dir, *t); want != final {
-		return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", filepath.Join(dir, trialFile), TrialDir(*t))
+		return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", filepath.Join(dir, trialFile),
+			TrialDir(*t))
 	}
 	e.Trials = append(e.Trials, *t)
 	return nil
 }
 
+// before is the order of trials: by point, algorithm and number.
 func before(a, b *Trial) bool {
 	if c := comparePoints(a.Params, b.Params); c != 0 {
 		return c < 0
@@ -204,6 +210,7 @@ func before(a, b *Trial) bool {
 	return a.Trial < b.Trial
 }
 
+// loadTrial reads one trial's files, and checks that they agree with each other.
 func loadTrial(dir string) (*Trial, error) {
 	var t Trial
 	name := filepath.Join(dir, trialFile)
@@ -269,7 +276,8 @@ func decodeTrial(name string, data []byte, t *Trial) error {
 		Schema int `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &v); err == nil && v.Schema > Schema {
-		return fmt.Errorf("%s: schema %d is newer than this program's %d; use the version that wrote it", name, v.Schema, Schema)
+		return fmt.Errorf("%s: schema %d is newer than this program's %d; use the version that wrote it", name,
+			v.Schema, Schema)
 	}
 	if err := decodeJSON(name, data, t); err != nil {
 		return err
@@ -306,11 +314,13 @@ func errorOffset(err error, dec *json.Decoder) int64 {
 	return dec.InputOffset()
 }
 
+// line is the line of an offset in data, from 1.
 func line(data []byte, offset int64) int {
 	n := min(max(offset, 0), int64(len(data)))
 	return 1 + bytes.Count(data[:n], []byte("\n"))
 }
 
+// readFile reads a file of a result, up to a size that none of them reaches.
 func readFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {

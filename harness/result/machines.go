@@ -24,7 +24,7 @@ func (e *Experiment) AllMachines() []Machine {
 }
 
 // MachineIDs returns the machines' ids, each once; "" is one that is not known. A
-// result without a description of its machine is of those that its trials name.
+// result without a description of its machine ran on those that its trials name.
 func (e *Experiment) MachineIDs() []string {
 	var ids []string
 	for i := range e.Trials {
@@ -76,12 +76,15 @@ func (m Machine) Text() string {
 func (e *Experiment) Warnings() []string {
 	var out []string
 	if !e.Shard.Whole() {
-		out = append(out, fmt.Sprintf("shard %s of the experiment: ckptbench merge puts it together with the others", e.Shard))
+		out = append(out, fmt.Sprintf("shard %s of the experiment: ckptbench merge puts it together with the others",
+			e.Shard))
 	}
 	out = append(out, e.Notes...)
 	ids := e.MachineIDs()
 	if len(ids) > 1 {
-		out = append(out, fmt.Sprintf("measured on %d machines: a round's figures are of one, so compare what is relative to none; all else mixes machines", len(ids)))
+		out = append(out,
+			fmt.Sprintf("measured on %d machines: a round's figures are of one, so compare what is relative to none; all "+
+				"else mixes machines", len(ids)))
 	}
 	for _, m := range e.AllMachines() {
 		for _, w := range m.Warnings {

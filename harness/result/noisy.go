@@ -38,12 +38,12 @@ type Disturbance struct {
 // control group. Only memory's is a disturbance: the workers, the checkpointer
 // and the collector wait for processors and for the disk themselves.
 type Pressure struct {
-	CPU        float64 `json:"cpu_some,omitempty"`
-	Own        float64 `json:"own_cpu_some,omitempty"`
-	Memory     float64 `json:"memory_some,omitempty"`
-	MemoryFull float64 `json:"memory_full,omitempty"`
-	IO         float64 `json:"io_some,omitempty"`
-	IOFull     float64 `json:"io_full,omitempty"`
+	CPU        float64 `json:"cpu_some,omitempty"`     // some task waited for a processor
+	Own        float64 `json:"own_cpu_some,omitempty"` // the same, within this process's control group
+	Memory     float64 `json:"memory_some,omitempty"`  // some task waited for memory
+	MemoryFull float64 `json:"memory_full,omitempty"`  // all tasks did
+	IO         float64 `json:"io_some,omitempty"`      // some task waited for a disk
+	IOFull     float64 `json:"io_full,omitempty"`      // all tasks did
 }
 
 // The most of each that a trial may have without being noisy.
@@ -67,6 +67,7 @@ type part struct {
 	name        string
 }
 
+// over reports whether this part alone makes a trial noisy.
 func (p part) over() bool { return p.value > p.most }
 
 // parts is the table of all kinds.
@@ -74,13 +75,16 @@ func (d Disturbance) parts() []part {
 	return []part{
 		{d.StoodStill, mostStoodStill, fmt.Sprintf("the process stood still for %.2f s", d.StoodStill)},
 		{d.Asleep, mostAsleep, fmt.Sprintf("the machine was suspended for %.2f s", d.Asleep)},
-		{d.Throttled, mostThrottled, fmt.Sprintf("held back by its container's limit for %.0f %% of the time", 100*d.Throttled)},
+		{d.Throttled, mostThrottled,
+			fmt.Sprintf("held back by its container's limit for %.0f %% of the time", 100*d.Throttled)},
 		{d.Steal, mostSteal, fmt.Sprintf("the hypervisor gave %.0f %% of the machine to others", 100*d.Steal)},
 		{d.Host, mostHost, fmt.Sprintf("the host took %.1f %% of the processors' time", 100*d.Host)},
-		{d.HostWorst, mostHostWorst, fmt.Sprintf("the host took %.0f ms of the processors' time within one bucket", 1000*d.HostWorst)},
+		{d.HostWorst, mostHostWorst,
+			fmt.Sprintf("the host took %.0f ms of the processors' time within one bucket", 1000*d.HostWorst)},
 		{d.Others, mostOthers, fmt.Sprintf("others used %.0f %% of the machine", 100*d.Others)},
 		{d.Worst, mostWorst, fmt.Sprintf("others used %.2f s of processor time within a second", d.Worst)},
-		{d.Pressure.Memory, mostMemory, fmt.Sprintf("processes waited for memory for %.0f %% of the time", 100*d.Pressure.Memory)},
+		{d.Pressure.Memory, mostMemory,
+			fmt.Sprintf("processes waited for memory for %.0f %% of the time", 100*d.Pressure.Memory)},
 		{d.Canary, mostCanary, fmt.Sprintf("the machine's speed changed by %.0f %% (canary)", 100*d.Canary)},
 	}
 }
@@ -90,12 +94,13 @@ func (d Disturbance) Noisy() bool { return slices.ContainsFunc(d.parts(), part.o
 
 // Hit reports whether something took processors, memory or time away, so that a
 // trial is run again and an opening left out. What the canary alone saw is not
-// enough: it looks at two moments, and a neighbour who fills the shared caches comes
+// enough: it looks at two moments, and a neighbour that fills the shared caches comes
 // and goes within a tenth of a second. On such a day six openings of ten were left
 // out for it, and the interval of the others was five times as wide as that of all:
 // both sides of a pair meet the same neighbour.
 func (d Disturbance) Hit() bool { return d.withoutCanary().Noisy() }
 
+// withoutCanary is d as it was known before the canary ran.
 func (d Disturbance) withoutCanary() Disturbance {
 	d.Canary = 0
 	return d

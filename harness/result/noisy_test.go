@@ -14,17 +14,20 @@ func TestNoisy(t *testing.T) {
 		{Disturbance{Others: 0.05}, Disturbance{Others: 0.34}, "others used 34 % of the machine"},
 		{Disturbance{Worst: 0.3}, Disturbance{Worst: 0.6}, "others used 0.60 s of processor time within a second"},
 		{Disturbance{Steal: 0.02}, Disturbance{Steal: 0.05}, "the hypervisor gave 5 % of the machine to others"},
-		{Disturbance{Throttled: 0.01}, Disturbance{Throttled: 0.5}, "held back by its container's limit for 50 % of the time"},
+		{Disturbance{Throttled: 0.01}, Disturbance{Throttled: 0.5},
+			"held back by its container's limit for 50 % of the time"},
 		// 36.8 ms in 0.7 s with the longest gap at 34.1 ms, and 0.35 ms in the 0.7 s that followed.
 		{Disturbance{Host: 0.0005}, Disturbance{Host: 0.0526}, "the host took 5.3 % of the processors' time"},
-		{Disturbance{HostWorst: 0.001}, Disturbance{HostWorst: 0.0341}, "the host took 34 ms of the processors' time within one bucket"},
+		{Disturbance{HostWorst: 0.001}, Disturbance{HostWorst: 0.0341},
+			"the host took 34 ms of the processors' time within one bucket"},
 		{Disturbance{StoodStill: 0.1}, Disturbance{StoodStill: 0.5}, "the process stood still for 0.50 s"},
 		{Disturbance{Asleep: 0.0001}, Disturbance{Asleep: 7}, "the machine was suspended for 7.00 s"},
 		{Disturbance{Canary: 0.17}, Disturbance{Canary: 0.4}, "the machine's speed changed by 40 % (canary)"},
 		{Disturbance{Pressure: Pressure{Memory: 0.02}}, Disturbance{Pressure: Pressure{Memory: 0.1}},
 			"processes waited for memory for 10 % of the time"},
 		// What the experiment does itself is no disturbance.
-		{Disturbance{Pressure: Pressure{CPU: 1, Own: 1, IO: 1, IOFull: 1}}, Disturbance{Others: 1}, "others used 100 % of the machine"},
+		{Disturbance{Pressure: Pressure{CPU: 1, Own: 1, IO: 1, IOFull: 1}}, Disturbance{Others: 1},
+			"others used 100 % of the machine"},
 	} {
 		if c.below.Noisy() || c.below.String() != "" {
 			t.Errorf("%+v: noisy, %q", c.below, c.below)

@@ -21,6 +21,7 @@ func (e *Experiment) Points() [][]Param {
 	return out
 }
 
+// comparePoints orders points as a person would: by key, numbers by their size.
 func comparePoints(a, b []Param) int {
 	return slices.CompareFunc(a, b, func(x, y Param) int {
 		if x.Key != y.Key {
@@ -80,6 +81,7 @@ func Quantity(s string) (float64, bool) {
 	return v * f, ok
 }
 
+// factor is what a number with this unit is multiplied by, to be in seconds or bytes.
 func factor(unit string) (float64, bool) {
 	switch unit {
 	case "", "B", "s":

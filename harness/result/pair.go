@@ -14,28 +14,28 @@ import (
 // process, in turns of some milliseconds. What "of none" says comes from here.
 // The trials, which run alone, give the timelines, the pauses and the images.
 type Pair struct {
-	Schema     int     `json:"schema"`
-	Experiment string  `json:"experiment"`
-	Algorithm  string  `json:"algorithm"`
-	Base       string  `json:"base,omitempty"` // the other side, where it is not none: LogBase
-	Params     []Param `json:"params,omitempty"`
-	Machine    string  `json:"machine,omitempty"`
-	ConfigHash string  `json:"config_hash"` // of the trials at the same point
-	Workers    int     `json:"workers"`
-	Status     string  `json:"status"`          // as a trial's
-	Error      string  `json:"error,omitempty"` // why it is not ok
-	StartedAt  string  `json:"started_at"`      // RFC 3339
-	Elapsed    float64 `json:"elapsed_s"`       // of all openings
-	Slice      float64 `json:"slice_s"`
-	Lead       float64 `json:"lead_s,omitempty"` // unmeasured, each time a side takes over
-	Until      float64 `json:"until"`            // the half width that was asked for
+	Schema     int     `json:"schema"`            // as in Trial
+	Experiment string  `json:"experiment"`        // as in Trial
+	Algorithm  string  `json:"algorithm"`         // the one measured beside the base
+	Base       string  `json:"base,omitempty"`    // the other side, where it is not none: LogBase
+	Params     []Param `json:"params,omitempty"`  // the point
+	Machine    string  `json:"machine,omitempty"` // as in Trial
+	ConfigHash string  `json:"config_hash"`       // of the trials at the same point
+	Workers    int     `json:"workers"`           // of each side
+	Status     string  `json:"status"`            // as a trial's
+	Error      string  `json:"error,omitempty"`   // why it is not ok
+	StartedAt  string  `json:"started_at"`        // RFC 3339
+	Elapsed    float64 `json:"elapsed_s"`         // of all openings
+	Slice      float64 `json:"slice_s"`           // length of a turn
+	Lead       float64 `json:"lead_s,omitempty"`  // unmeasured, each time a side takes over
+	Until      float64 `json:"until"`             // the half width that was asked for
 	// Settled says that it was reached. Otherwise Unsettled says why the openings
 	// ended.
 	Settled   bool   `json:"settled"`
 	Unsettled string `json:"unsettled,omitempty"`
 
-	Openings []Opening `json:"openings"`
-	Images   int       `json:"images"` // captured beside the slices, read back and right
+	Openings []Opening `json:"openings"` // each with stores of its own
+	Images   int       `json:"images"`   // captured beside the slices, read back and right
 
 	// Sum is the SHA-256 checksum of the file without it, in hexadecimal.
 	Sum string `json:"sha256,omitempty"`
@@ -46,7 +46,7 @@ type Pair struct {
 type Opening struct {
 	// NoneFirst says that none's store was opened before the algorithm's.
 	NoneFirst bool  `json:"none_first,omitempty"`
-	Rest      Turns `json:"rest"`
+	Rest      Turns `json:"rest"` // turns without checkpoints
 	// Capture is while an image of the algorithm is captured beside both sides. It
 	// has no quads where the algorithm keeps transactions out for the whole of a
 	// capture, and of none.
@@ -62,10 +62,10 @@ type Opening struct {
 
 // Turns are what both sides did in one phase of an opening.
 type Turns struct {
-	Quads   int     `json:"quads"`
-	Dropped int     `json:"dropped"`    // quads that the host hit, left out on both sides
-	Base    float64 `json:"none_txn_s"` // mean of the quads
-	Side    float64 `json:"algorithm_txn_s"`
+	Quads   int     `json:"quads"`           // that counted
+	Dropped int     `json:"dropped"`         // quads that the host hit, left out on both sides
+	Base    float64 `json:"none_txn_s"`      // mean of the quads
+	Side    float64 `json:"algorithm_txn_s"` // of the algorithm, over all its turns
 	// The same of the slices that follow one of the same side: without what a switch
 	// of sides costs in the caches. 0 where there is none.
 	BaseAgain float64 `json:"none_again_txn_s,omitempty"`
@@ -116,7 +116,8 @@ func (p *Pair) Check() error {
 				return fmt.Errorf("%s below 0", at(t.phase))
 			}
 			ns = append(ns, number{at(t.phase + ": none_txn_s"), t.Base}, number{at(t.phase + ": algorithm_txn_s"), t.Side},
-				number{at(t.phase + ": none_again_txn_s"), t.BaseAgain}, number{at(t.phase + ": algorithm_again_txn_s"), t.SideAgain})
+				number{at(t.phase + ": none_again_txn_s"), t.BaseAgain},
+				number{at(t.phase + ": algorithm_again_txn_s"), t.SideAgain})
 		}
 		if name := firstNotFinite(ns); name != "" {
 			return fmt.Errorf("%s is not a finite number", name)
@@ -201,6 +202,7 @@ func SavePair(dir string, p Pair) error {
 	return nil
 }
 
+// savePair writes a pair durably. It refuses one that Check finds wrong.
 func savePair(dir string, p Pair) error {
 	if err := p.Check(); err != nil {
 		return err
@@ -230,6 +232,7 @@ func LoadPair(dir string, out Pair) (p Pair, ok bool, err error) {
 	return p, err == nil, err
 }
 
+// decodePair reads a pair, checks its figures against each other and its seal.
 func decodePair(name string, data []byte, p *Pair) error {
 	if err := decodeJSON(name, data, p); err != nil {
 		return err

@@ -40,6 +40,8 @@ const (
 	LogBase  = "none-log"
 )
 
+// pairWith fills in what pair p says of the row, in place of what whole trials say: slices
+// beside each other are far less noisy than trials minutes apart.
 func (r *Row) pairWith(p *Pair, trials []*Trial, base, log *Row) {
 	r.Pair = p
 	if p.Status == Failed { // its figure is withheld, and that of whole trials is no substitute
@@ -95,6 +97,7 @@ func NewInterval(i paired.Interval, n int) Stat {
 	return Stat{N: n, Median: i.Mid, Lo: i.Lo, Hi: i.Hi, Level: intervalLevel}
 }
 
+// meanElapsed is the mean length of the trials that count, in seconds.
 func meanElapsed(trials []*Trial) float64 {
 	counted, sum := Counted(trials), 0.0
 	for _, t := range counted {

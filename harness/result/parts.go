@@ -115,6 +115,8 @@ type composition struct {
 	weights   weights
 }
 
+// composing returns what a trial's throughput is composed of; ok is false where there are
+// too few openings to do so.
 func composing(p *Pair, trials []*Trial) (c composition, ok bool) {
 	counted := Counted(trials)
 	d := dutyOf(counted)
@@ -189,6 +191,7 @@ func carryOf(openings []Opening) paired.Interval {
 	})
 }
 
+// hasCapture reports whether an opening measured a capture.
 func hasCapture(o Opening) bool { r, ok := o.Capture.Ratio(); return ok && r > 0 }
 
 // weights are parts of a trial's time.

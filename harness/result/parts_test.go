@@ -171,7 +171,8 @@ func TestPairRoundTrip(t *testing.T) {
 	m := simulation{none: 3e6, rest: 0.95, capture: 0.9, taken: 0.1, each: 1, interval: 3, duration: 7}
 	trial, want := m.trial()
 	tput := 1e6
-	none := Trial{Schema: Schema, Experiment: "x", Algorithm: "none", Trial: 1, Status: OK, Elapsed: 7, Throughput: &tput, Committed: 7e6}
+	none := Trial{Schema: Schema, Experiment: "x", Algorithm: "none", Trial: 1, Status: OK, Elapsed: 7, Throughput: &tput,
+		Committed: 7e6}
 	trial.Verdict.Mode, none.Verdict.Mode = "trial", "trial"
 	p := m.pair(0, 0, 0)
 	p.Settled = true

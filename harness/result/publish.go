@@ -122,6 +122,7 @@ func Tidy(dir string) error {
 	return nil
 }
 
+// exists reports whether there is anything of this name, a broken link included.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

@@ -23,28 +23,30 @@ const (
 // says otherwise, measured from the start of the measured part (warm-up
 // excluded). A pointer is nil where the figure was not measured.
 type Trial struct {
-	Schema     int     `json:"schema"`
-	Experiment string  `json:"experiment"`
-	Algorithm  string  `json:"algorithm"`
-	Params     []Param `json:"params,omitempty"`  // the matrix point, in the config's order
-	Machine    string  `json:"machine,omitempty"` // the id of where it ran; empty: the experiment's
-	Trial      int     `json:"trial"`             // 1-based
-	Round      int     `json:"round"`             // trials of one round ran interleaved
-	Seed       uint64  `json:"seed"`
+	Schema     int     `json:"schema"`                // Schema when it was written
+	Experiment string  `json:"experiment"`            // the experiment's name
+	Algorithm  string  `json:"algorithm"`             // as in the table of algorithms
+	Params     []Param `json:"params,omitempty"`      // the matrix point, in the config's order
+	Machine    string  `json:"machine,omitempty"`     // the id of where it ran; empty: the experiment's
+	Trial      int     `json:"trial"`                 // 1-based
+	Round      int     `json:"round"`                 // trials of one round ran interleaved
+	Seed       uint64  `json:"seed"`                  // the experiment's master seed
 	ConfigHash string  `json:"config_hash,omitempty"` // of everything that was measured; equal hashes may be put together
-	Status     string  `json:"status"`
-	Error      string  `json:"error,omitempty"` // why it is not ok, for a person
-	Verdict    Verdict `json:"verdict"`
+	Status     string  `json:"status"`                // OK, Partial or Failed
+	Error      string  `json:"error,omitempty"`       // why it is not ok, for a person
+	Verdict    Verdict `json:"verdict"`               // how its images were checked
 
-	Workers    int               `json:"workers"`
-	Records    int               `json:"records"`
-	Elapsed    float64           `json:"elapsed_s"`
-	Committed  uint64            `json:"committed"`
-	Aborts     map[string]uint64 `json:"aborts,omitempty"`           // by cause
-	Kinds      map[string]uint64 `json:"kinds,omitempty"`            // committed by kind, the warm-up's included; of benchmarks of stored procedures
+	Workers   int               `json:"workers"`          // that run transactions
+	Records   int               `json:"records"`          // loaded
+	Elapsed   float64           `json:"elapsed_s"`        // length of the measured part
+	Committed uint64            `json:"committed"`        // transactions in the measured part
+	Aborts    map[string]uint64 `json:"aborts,omitempty"` // by cause
+	// committed by kind, the warm-up's included; of benchmarks of stored procedures
+	Kinds      map[string]uint64 `json:"kinds,omitempty"`
 	Throughput *float64          `json:"throughput_txn_s,omitempty"` // withheld unless Status is ok or partial
-	Lost       *float64          `json:"lost_txn,omitempty"`         // against none of the same round, over the measured part
-	Relative   *float64          `json:"relative_to_none,omitempty"` // throughput over none's of the same round
+	// against none of the same round, over the measured part
+	Lost     *float64 `json:"lost_txn,omitempty"`
+	Relative *float64 `json:"relative_to_none,omitempty"` // throughput over none's of the same round
 	// RelativeLog is Relative to none under a log of every change, in the same round:
 	// of an algorithm that is logged where none is not.
 	RelativeLog *float64 `json:"relative_to_none_with_log,omitempty"`
@@ -55,7 +57,7 @@ type Trial struct {
 	Service    *Quantiles `json:"service_ns,omitempty"`  // from the actual start to the commit
 	// Of Response or else of Service, by the buckets in which transactions ended: those
 	// wholly outside of every checkpoint, and wholly within a capture. nil where there
-	// is none, and in results from before these were told apart.
+	// is none, and in results from before these were distinguished.
 	LatencyBetween   *Quantiles `json:"latency_between_ns,omitempty"`
 	LatencyCapturing *Quantiles `json:"latency_capturing_ns,omitempty"`
 	// Log is what makes transactions durable: async or sync, a log; checkpoint,
@@ -76,58 +78,61 @@ type Trial struct {
 	Bulk *Bulk `json:"bulk,omitempty"` // of messages of rows; nil where transactions ran, or the trial failed
 
 	Memory      Memory       `json:"memory"`
-	GCShare     float64      `json:"gc_share"` // of the CPU time
-	GCCycles    uint32       `json:"gc_cycles"`
-	Checkpoints []Checkpoint `json:"checkpoints,omitempty"`
-	Recovery    *Recovery    `json:"recovery,omitempty"`
-	Collapse    *Collapse    `json:"collapse,omitempty"` // nil where nothing was collapsed
-	Paging      *Paging      `json:"paging,omitempty"`   // nil without a memory budget
-	Profiled    bool         `json:"profiled,omitempty"`
-	Disturbed   Disturbance  `json:"disturbed,omitzero"` // what else the machine did in the measured part
-	Canary      *Canary      `json:"canary,omitempty"`   // nil in results from before there was one
-	Repeats     int          `json:"repeats,omitempty"`  // how often it was run again, being noisy; what there was before is in the folder noisy
+	GCShare     float64      `json:"gc_share"`              // of the CPU time
+	GCCycles    uint32       `json:"gc_cycles"`             // collections in the measured part
+	Checkpoints []Checkpoint `json:"checkpoints,omitempty"` // in their order, those of the measured part
+	Recovery    *Recovery    `json:"recovery,omitempty"`    // nil where nothing was recovered
+	Collapse    *Collapse    `json:"collapse,omitempty"`    // nil where nothing was collapsed
+	Paging      *Paging      `json:"paging,omitempty"`      // nil without a memory budget
+	Profiled    bool         `json:"profiled,omitempty"`    // a profile was taken: the figures are not to be compared
+	Disturbed   Disturbance  `json:"disturbed,omitzero"`    // what else the machine did in the measured part
+	Canary      *Canary      `json:"canary,omitempty"`      // nil in results from before there was one
+	// how often it was run again, being noisy; what there was before is in the folder noisy
+	Repeats int `json:"repeats,omitempty"`
 	// RepeatedFor says what disturbed each of those, in their order.
 	RepeatedFor []string `json:"repeated_for,omitempty"`
 	Warnings    []string `json:"warnings,omitempty"`
 	StartedAt   string   `json:"started_at"` // RFC 3339
 
-	Buckets     []Bucket `json:"-"` // timeline.csv
-	Events      []Event  `json:"-"` // events.csv
-	HGRM        []byte   `json:"-"` // latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not timed
-	DurableHGRM []byte   `json:"-"` // durable.hgrm: likewise, of Durable
-	HLog        []byte   `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
+	Buckets []Bucket `json:"-"` // timeline.csv
+	Events  []Event  `json:"-"` // events.csv
+	// latency.hgrm: the HDR percentile listing, ns, of Response or else of Service; empty where not
+	// timed
+	HGRM        []byte `json:"-"`
+	DurableHGRM []byte `json:"-"` // durable.hgrm: likewise, of Durable
+	HLog        []byte `json:"-"` // latency.hlog: the same in an HDR histogram log, interval by interval
 }
 
 // A Canary is the speed of the machine, as two fixed loops see it, just before a
 // trial's warm-up and just after its end.
 type Canary struct {
-	Before host.Speed `json:"before"`
-	After  host.Speed `json:"after"`
+	Before host.Speed `json:"before"` // warm-up
+	After  host.Speed `json:"after"`  // the end
 }
 
 // A Param is one coordinate of a matrix point.
 type Param struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
+	Key   string `json:"key"`   // dotted, as in the configuration
+	Value string `json:"value"` // as in the configuration, unit included
 }
 
 // A Verdict says how the images of a trial were checked.
 type Verdict struct {
-	Mode         string `json:"mode"` // trial, full or off
-	OK           bool   `json:"ok"`
+	Mode         string `json:"mode"`         // trial, full or off
+	OK           bool   `json:"ok"`           // no image was wrong
 	Images       int    `json:"images"`       // read back and right
 	Transactions uint64 `json:"transactions"` // recorded for the oracle
 	// NotJudged says why the recorded run proves nothing; empty if it does.
 	NotJudged string    `json:"not_judged,omitempty"`
 	Controls  []Control `json:"controls,omitempty"` // faults that were planted beside the recorded run
-	How       How       `json:"how,omitzero"`       // which of the images; zero in results from before it was told
-	Detail    string    `json:"detail,omitempty"`
+	How       How       `json:"how,omitzero"`       // which of the images; zero in results from before it was recorded
+	Detail    string    `json:"detail,omitempty"`   // what is wrong, for a person
 }
 
 // A Control is a fault that was planted to see that a recorded run finds it.
 type Control struct {
-	Fault  string `json:"fault"`
-	Found  bool   `json:"found"`
+	Fault  string `json:"fault"`  // its name
+	Found  bool   `json:"found"`  // a round of the recorded run found it
 	Rounds int    `json:"rounds"` // until it was found, or all that there were
 }
 
@@ -178,9 +183,9 @@ func (v *Verdict) Add(h How) {
 
 // Quantiles are latencies in nanoseconds.
 type Quantiles struct {
-	Count uint64 `json:"count"`
+	Count uint64 `json:"count"` // of all latencies; the others are 0 where it is
 	Mean  uint64 `json:"mean"`
-	P50   uint64 `json:"p50"`
+	P50   uint64 `json:"p50"` // the median
 	P90   uint64 `json:"p90"`
 	P99   uint64 `json:"p99"`
 	P999  uint64 `json:"p999"`
@@ -206,9 +211,9 @@ type Memory struct {
 // A Checkpoint is the cost of one checkpoint, cut at the same borders for every
 // algorithm.
 type Checkpoint struct {
-	N       int     `json:"n"`    // 1-based within the trial
-	Cold    bool    `json:"cold"` // the first one: its memory had not been touched
-	Trigger float64 `json:"trigger_s"`
+	N       int     `json:"n"`         // 1-based within the trial
+	Cold    bool    `json:"cold"`      // the first one: its memory had not been touched
+	Trigger float64 `json:"trigger_s"` // when it was asked for, since the measured part began
 	Wait    float64 `json:"wait_s"`    // from the trigger to the point of consistency
 	Pause   float64 `json:"pause_s"`   // all workers kept from starting a transaction
 	Capture float64 `json:"capture_s"` // from the point to the last record handed over, less Write
@@ -238,44 +243,44 @@ type Checkpoint struct {
 	Settled *float64 `json:"p99_back_s,omitempty"`
 	Bytes   int64    `json:"bytes"`            // of the image
 	Direct  bool     `json:"direct,omitempty"` // the image bypassed the page cache
-	Records int64    `json:"records"`
-	Kind    string   `json:"kind,omitempty"`  // full or partial; empty in results from before there were partial ones
-	Chain   int      `json:"chain,omitempty"` // images that recovery would have had to read
-	Point   string   `json:"point"`           // the point of consistency, as the image states it
-	Error   string   `json:"error,omitempty"`
+	Records int64    `json:"records"`          // in the image
+	Kind    string   `json:"kind,omitempty"`   // full or partial; empty in results from before there were partial ones
+	Chain   int      `json:"chain,omitempty"`  // images that recovery would have had to read
+	Point   string   `json:"point"`            // the point of consistency, as the image states it
+	Error   string   `json:"error,omitempty"`  // why it failed; its times are then not to be used
 }
 
 // A Collapse is the cost of making fewer images of many, beside the workers, up
 // to the end of the measured part.
 type Collapse struct {
-	N       int     `json:"n"`
-	Images  int     `json:"images"` // that were merged
-	Read    int64   `json:"read_bytes"`
-	Written int64   `json:"written_bytes"`
-	Time    float64 `json:"time_s"`
-	Failed  int     `json:"failed,omitempty"`
+	N       int     `json:"n"`                // collapses that ended in the measured part
+	Images  int     `json:"images"`           // that were merged
+	Read    int64   `json:"read_bytes"`       // of all images merged
+	Written int64   `json:"written_bytes"`    // of all images that resulted
+	Time    float64 `json:"time_s"`           // of all of them together
+	Failed  int     `json:"failed,omitempty"` // collapses that failed, and left the chain as it was
 }
 
 // A Paging is what a memory budget led to, up to the end of the measured part:
 // pages of records, in bytes, and how many came and went.
 type Paging struct {
-	Budget   int64  `json:"budget_bytes"`
+	Budget   int64  `json:"budget_bytes"`   // as configured
 	Resident int64  `json:"resident_bytes"` // at the end
-	Peak     int64  `json:"peak_bytes"`
-	Fetched  uint64 `json:"fetched"`
-	Dropped  uint64 `json:"dropped"`
-	Over     uint64 `json:"over"` // brought in beyond the budget, as no clean page was found
+	Peak     int64  `json:"peak_bytes"`     // at most
+	Fetched  uint64 `json:"fetched"`        // pages read from a snapshot
+	Dropped  uint64 `json:"dropped"`        // pages given back to the system
+	Over     uint64 `json:"over"`           // brought in beyond the budget, as no clean page was found
 }
 
 // A Recovery is the cost of getting the last image (and log) back.
 type Recovery struct {
-	Load     float64 `json:"load_s"`
-	Merge    float64 `json:"merge_s"`
-	Replay   float64 `json:"replay_s"`
-	FirstTxn float64 `json:"first_txn_s"` // from the start to the first transaction
-	Bytes    int64   `json:"bytes"`
-	Records  int64   `json:"records"`
-	Images   int     `json:"images,omitempty"`   // that were laid over each other
+	Load     float64 `json:"load_s"`             // of the full image, or the snapshot
+	Merge    float64 `json:"merge_s"`            // of the partial images
+	Replay   float64 `json:"replay_s"`           // of the log
+	FirstTxn float64 `json:"first_txn_s"`        // from the start to the first transaction
+	Bytes    int64   `json:"bytes"`              // read
+	Records  int64   `json:"records"`            // recovered
+	Images   int     `json:"images,omitempty"`   // in the chain that was read
 	Snapshot int64   `json:"snapshot,omitempty"` // whose pages it was from, in place of an image
 	Checked  string  `json:"checked"`            // what the recovered state was compared with
 }
@@ -284,11 +289,11 @@ type Recovery struct {
 type Bucket struct {
 	Start   float64 // since the measured part began; negative in the warm-up
 	Elapsed float64 // the interval's true length
-	Commits uint64
-	Aborts  uint64
-	Algo    int64 // the algorithm's own memory at the end of the interval, bytes
-	RSS     int64
-	P50     uint64 // service time, ns; 0 where nothing was timed
+	Commits uint64  // transactions that committed in it
+	Aborts  uint64  // attempts that did not commit in it
+	Algo    int64   // the algorithm's own memory at the end of the interval, bytes
+	RSS     int64   // of the process at the end of the interval, bytes
+	P50     uint64  // service time, ns; 0 where nothing was timed
 	P99     uint64
 	P999    uint64
 	Max     uint64
@@ -303,44 +308,46 @@ type Bucket struct {
 // An Event is a moment of a checkpoint: trigger, a phase by name, closed, point,
 // opened, capture begin, capture end, synced, durable, failed.
 type Event struct {
-	At         float64
-	Checkpoint int
-	Name       string
+	At         float64 // s since the measured part began
+	Checkpoint int     // 1-based; Checkpoint.N
+	Name       string  // store.Mark..., or a phase of the algorithm
 }
 
 // An Experiment is a result directory read back.
 type Experiment struct {
-	Name     string
-	Dir      string
-	About    string
+	Name     string    // of the configuration
+	Dir      string    // the result's folder
+	About    string    // what the configuration says of itself
 	Machine  Machine   // the first of Machines
 	Machines []Machine // of a merged result, each with trials of its own; nil: Machine alone
-	Shard    Shard
-	Config   []byte   // as given
-	Resolved []byte   // with every default
-	Command  *Command // with what flags it was run; nil where that is not known
-	Trials   []Trial
-	Pairs    []Pair // measured in turns; nil where the configuration asks for none
+	Shard    Shard     // the part of the experiment that it is
+	Config   []byte    // as given
+	Resolved []byte    // with every default
+	Command  *Command  // with what flags it was run; nil where that is not known
+	Trials   []Trial   // by point, algorithm and number
+	Pairs    []Pair    // measured in turns; nil where the configuration asks for none
 
 	Notes []string // what Load has to say of the result as a whole; see Warnings
 }
 
 // A Machine is where and from what a result was measured.
 type Machine struct {
-	ID         string            `json:"id"` // a hash of what identifies the machine
-	CPU        string            `json:"cpu"`
-	Cores      int               `json:"cores"`
-	MemoryGiB  float64           `json:"memory_gib"`
-	Kernel     string            `json:"kernel"`
-	OS         string            `json:"os"`
-	Go         string            `json:"go"`
-	GOMAXPROCS int               `json:"gomaxprocs"`
-	Commit     string            `json:"commit"`
-	Dirty      bool              `json:"dirty"`
-	Build      string            `json:"build,omitempty"`   // the commit and Go's version, or a hash of the program; empty: not known
-	FileSystem string            `json:"file_system"`       // of the images
-	Folders    []Folder          `json:"folders,omitempty"` // what the run wrote to, that of the images first; nil: not noted
-	Facts      map[string]string `json:"facts,omitempty"`   // governor, THP, clock source, load, steal ...
-	Warnings   []string          `json:"warnings,omitempty"`
-	Canary     *host.Speed       `json:"canary,omitempty"` // its speed just before the experiment
+	ID         string  `json:"id"`    // a hash of what identifies the machine
+	CPU        string  `json:"cpu"`   // the model's name
+	Cores      int     `json:"cores"` // logical processors of the machine
+	MemoryGiB  float64 `json:"memory_gib"`
+	Kernel     string  `json:"kernel"`
+	OS         string  `json:"os"`
+	Go         string  `json:"go"` // version
+	GOMAXPROCS int     `json:"gomaxprocs"`
+	Commit     string  `json:"commit"` // of the program; empty: not known
+	Dirty      bool    `json:"dirty"`  // the working tree had changes beside Commit
+	// the commit and Go's version, or a hash of the program; empty: not known
+	Build      string `json:"build,omitempty"`
+	FileSystem string `json:"file_system"` // of the images
+	// what the run wrote to, that of the images first; nil: not noted
+	Folders  []Folder          `json:"folders,omitempty"`
+	Facts    map[string]string `json:"facts,omitempty"`    // governor, THP, clock source, load, steal ...
+	Warnings []string          `json:"warnings,omitempty"` // what may disturb figures, for a person
+	Canary   *host.Speed       `json:"canary,omitempty"`   // its speed just before the experiment
 }

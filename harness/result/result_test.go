@@ -28,19 +28,24 @@ func sample() Trial {
 		Throughput: &tput, Lost: &lost, Relative: &rel,
 		Service: &Quantiles{Count: 10, Mean: 5, P50: 4000, P90: 6000, P99: 9000, P999: 120000, P9999: 130000, Max: 4000000},
 		Log:     "sync", DurableWait: 0.125, NeverDurable: 7, NeverOldest: 0.5,
-		Durable: &Quantiles{Count: 10, Mean: 7000000, P50: 6000000, P90: 7000000, P99: 19000000, P999: 21000000, P9999: 22000000, Max: 24000000},
+		Durable: &Quantiles{Count: 10, Mean: 7000000, P50: 6000000, P90: 7000000, P99: 19000000, P999: 21000000,
+			P9999: 22000000, Max: 24000000},
 		Memory:  Memory{Data: 1000, Store: 1500, Rest: 100, Peak: 1100, After: 100, RSS: 9000},
 		GCShare: 0.01, GCCycles: 4,
 		Checkpoints: []Checkpoint{
-			{N: 1, Cold: true, Trigger: 1, Wait: 0.1, Pause: 0.5, Capture: 0.5, Write: 0.2, Sync: 0.2, Total: 1, Bytes: 1000, Records: 10, Point: "x < y"},
-			{N: 2, Trigger: 5, Wait: 0.01, Pause: 0.25, Capture: 0.3, Write: 0.1, Sync: 0.09, Total: 0.5, Stalls: 7, Stalled: 0.75, Bytes: 1001, Records: 11},
+			{N: 1, Cold: true, Trigger: 1, Wait: 0.1, Pause: 0.5, Capture: 0.5, Write: 0.2, Sync: 0.2, Total: 1, Bytes: 1000,
+				Records: 10, Point: "x < y"},
+			{N: 2, Trigger: 5, Wait: 0.01, Pause: 0.25, Capture: 0.3, Write: 0.1, Sync: 0.09, Total: 0.5, Stalls: 7,
+				Stalled: 0.75, Bytes: 1001, Records: 11},
 			{N: 3, Trigger: 9, Error: "cancelled", Pause: 99, Total: 99},
 		},
-		Recovery: &Recovery{Load: 0.2, Merge: 0.01, Replay: 0.03, FirstTxn: 0.25, Bytes: 1001, Records: 11, Checked: "memory"},
+		Recovery: &Recovery{Load: 0.2, Merge: 0.01, Replay: 0.03, FirstTxn: 0.25, Bytes: 1001, Records: 11,
+			Checked: "memory"},
 		Warnings: []string{"load is 3.2"}, StartedAt: "2026-11-20T10:00:00Z",
 		Buckets: []Bucket{
 			{Start: -1, Elapsed: 0.1, Commits: 5},
-			{Start: 0.1 + 0.2, Elapsed: 11.9, Commits: 21628600, Aborts: 1, Algo: -1, RSS: 1 << 40, P50: 1, P99: 2, P999: 3, Max: 4},
+			{Start: 0.1 + 0.2, Elapsed: 11.9, Commits: 21628600, Aborts: 1, Algo: -1, RSS: 1 << 40, P50: 1, P99: 2,
+				P999: 3, Max: 4},
 			{Start: 12.2, Elapsed: 0.100000001, Commits: 95},
 		},
 		Events: []Event{{1, 1, "trigger"}, {1.1, 1, `phase "prepare", drained`}, {2, 1, "durable"}},
@@ -57,12 +62,14 @@ const hgrm = " Value\tPercentile\tTotalCount\t1/(1-Percentile)\n\n" +
 
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
-	e := Experiment{Config: []byte("about: x\n"), Resolved: []byte("experiment: {about: the cost of it}\ntrials: 2\n"), Machine: Machine{CPU: "C", Cores: 2, Facts: map[string]string{"thp": "madvise"}}}
+	e := Experiment{Config: []byte("about: x\n"), Resolved: []byte("experiment: {about: the cost of it}\ntrials: 2\n"),
+		Machine: Machine{CPU: "C", Cores: 2, Facts: map[string]string{"thp": "madvise"}}}
 	if err := SaveSetup(dir, e); err != nil {
 		t.Fatal(err)
 	}
 	a, b := sample(), sample()
-	b.Trial, b.Status, b.Throughput, b.Lost, b.Relative, b.HGRM, b.Buckets, b.Events, b.Verdict.OK = 1, Failed, nil, nil, nil, nil, nil, nil, false
+	b.Trial, b.Status, b.Throughput, b.Lost, b.Relative, b.HGRM, b.Buckets, b.Events, b.Verdict.OK = 1, Failed, nil, nil,
+		nil, nil, nil, nil, false
 	for _, x := range []Trial{a, b, a} { // the last replaces the first
 		if err := Save(dir, x); err != nil {
 			t.Fatal(err)
@@ -139,7 +146,8 @@ func TestLoadRefuses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(spoilt), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), trialPath(dir, x)) || !strings.Contains(err.Error(), want) {
+		if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), trialPath(dir, x)) ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v\nwant %s and %q", err, path, want)
 		}
 	}
@@ -148,7 +156,8 @@ func TestLoadRefuses(t *testing.T) {
 	check("trial.json", `"schema": 3`, `"schema": 4`, "newer")
 	check("trial.json", `"schema": 3`, `"schema": 0`, "schema is 0")
 	check("trial.json", `"schema": 3`, `"schema": 2`, "was changed since it was measured")
-	check("trial.json", `"throughput_txn_s": 1`, `"throughput_txn_s": 2`, "but committed/elapsed_s is 21628695/12.000000001")
+	check("trial.json", `"throughput_txn_s": 1`, `"throughput_txn_s": 2`,
+		"but committed/elapsed_s is 21628695/12.000000001")
 	check("trial.json", `"mode": "trial"`, `"mode": "trail"`, `verdict.mode is "trail"`)
 	check("trial.json", `"p50": 4000`, `"p50": 40000`, "service_ns: the quantiles do not ascend")
 	check("trial.json", `"count": 10`, `"count": 11`, "latency.hgrm has 10 latencies, but the quantiles are of 11")
@@ -175,7 +184,8 @@ func TestLoadRefuses(t *testing.T) {
 
 // Every file of a trial is missed, the checksums too.
 func TestLoadMissing(t *testing.T) {
-	for _, name := range []string{"trial.json", "timeline.csv", "events.csv", "latency.hgrm", "durable.hgrm", "SHA256SUMS"} {
+	for _, name := range []string{"trial.json", "timeline.csv", "events.csv", "latency.hgrm", "durable.hgrm",
+		"SHA256SUMS"} {
 		dir := t.TempDir()
 		if err := Save(dir, sample()); err != nil {
 			t.Fatal(err)
@@ -318,12 +328,14 @@ func TestAggregate(t *testing.T) {
 	if none := rows[0]; none.Pause.N != 0 || none.Total.N != 0 || none.Checkpoints != 0 {
 		t.Errorf("none has checkpoint figures: %+v", none)
 	}
-	if naive := rows[1]; naive.Measured() || naive.Peak.N != 0 || naive.P50.N != 0 || naive.Errors[0] != "image 1 is wrong" {
+	if naive := rows[1]; naive.Measured() || naive.Peak.N != 0 || naive.P50.N != 0 ||
+		naive.Errors[0] != "image 1 is wrong" {
 		t.Errorf("a failed algorithm has figures: %+v", naive)
 	}
 	c := rows[2]
 	if c.Pause.Median != 0.5 || c.Total.Median != 0.5 || c.Checkpoints != 4 {
-		t.Errorf("pause %v, total %v of %d checkpoints; want the longest, and the mean without the cold and the broken one", c.Pause.Median, c.Total.Median, c.Checkpoints)
+		t.Errorf("pause %v, total %v of %d checkpoints; want the longest, and the mean without the cold and the broken one",
+			c.Pause.Median, c.Total.Median, c.Checkpoints)
 	}
 	if c.Stalled.Median != 0.75 {
 		t.Errorf("stalled %v, want the mean without the cold one", c.Stalled.Median)
@@ -338,7 +350,8 @@ func TestBench(t *testing.T) {
 	b.Algorithm, b.Trial = "a b/c", 1
 	b.Checkpoints, b.Recovery, b.Lost, b.Service = nil, nil, nil, nil
 	c.Status, c.Throughput, c.Lost, c.Relative = Failed, nil, nil, nil
-	e := &Experiment{Name: "demo", Trials: []Trial{a, b, c}, Machine: Machine{OS: "Linux", CPU: "AMD\n EPYC", GOMAXPROCS: 2, Commit: "abc"}}
+	e := &Experiment{Name: "demo", Trials: []Trial{a, b, c},
+		Machine: Machine{OS: "Linux", CPU: "AMD\n EPYC", GOMAXPROCS: 2, Commit: "abc"}}
 	var got bytes.Buffer
 	if err := WriteBench(&got, e); err != nil {
 		t.Fatal(err)

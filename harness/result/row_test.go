@@ -32,9 +32,12 @@ func TestLatenciesOfARow(t *testing.T) {
 // Figures of a row by value: the longest pause of all checkpoints, means without the
 // cold one, memory over the data's, recovery.
 func TestRowByValue(t *testing.T) {
-	cold := Checkpoint{N: 1, Cold: true, Pause: 100, Wait: 100, Capture: 100, Write: 100, Sync: 100, Total: 400, Stalled: 100, Copies: 1000, Copied: 4000, LogLag: 7000, LogSince: 1000}
-	one := Checkpoint{N: 2, Pause: 1, Wait: 2, Capture: 3, Write: 4, Sync: 5, Total: 14, Stalled: 6, Copies: 10, Copied: 200, LogLag: 100, LogSince: 50, LogRead: 10, OwnRead: 20, OwnWritten: 30, Bytes: 40}
-	two := Checkpoint{N: 3, Pause: 3, Wait: 12, Capture: 13, Write: 14, Sync: 15, Total: 54, Stalled: 16, Copies: 30, Copied: 600, LogLag: 300, LogSince: 50, LogRead: 1, OwnRead: 2, OwnWritten: 3, Bytes: 7}
+	cold := Checkpoint{N: 1, Cold: true, Pause: 100, Wait: 100, Capture: 100, Write: 100, Sync: 100, Total: 400,
+		Stalled: 100, Copies: 1000, Copied: 4000, LogLag: 7000, LogSince: 1000}
+	one := Checkpoint{N: 2, Pause: 1, Wait: 2, Capture: 3, Write: 4, Sync: 5, Total: 14, Stalled: 6, Copies: 10,
+		Copied: 200, LogLag: 100, LogSince: 50, LogRead: 10, OwnRead: 20, OwnWritten: 30, Bytes: 40}
+	two := Checkpoint{N: 3, Pause: 3, Wait: 12, Capture: 13, Write: 14, Sync: 15, Total: 54, Stalled: 16, Copies: 30,
+		Copied: 600, LogLag: 300, LogSince: 50, LogRead: 1, OwnRead: 2, OwnWritten: 3, Bytes: 7}
 	broken := Checkpoint{N: 4, Pause: 500, Wait: 500, Total: 500, Error: "not finished"}
 	x := Trial{
 		Schema: Schema, Algorithm: "calc", Trial: 1, Status: OK, GCShare: 0.25, GCCycles: 7,
@@ -48,8 +51,10 @@ func TestRowByValue(t *testing.T) {
 		got  Stat
 		want float64
 	}{
-		{"pause", r.Pause, 100}, {"mean pause", r.MeanPause, 2}, {"wait", r.Wait, 7}, {"capture", r.Capture, 8}, {"write", r.Write, 9},
-		{"sync", r.Sync, 10}, {"total", r.Total, 34}, {"stalled", r.Stalled, 11}, {"copies", r.Copies, 20}, {"copied", r.Copied, 0.4},
+		{"pause", r.Pause, 100}, {"mean pause", r.MeanPause, 2}, {"wait", r.Wait, 7}, {"capture", r.Capture, 8},
+		{"write", r.Write, 9},
+		{"sync", r.Sync, 10}, {"total", r.Total, 34}, {"stalled", r.Stalled, 11}, {"copies", r.Copies, 20},
+		{"copied", r.Copied, 0.4},
 		{"rest", r.Rest, 0.2}, {"peak", r.Peak, 0.3}, {"heap", r.Heap, 0.5}, {"collector", r.GC, 0.25}, {"cycles", r.GCs, 7},
 		{"load", r.Load, 1}, {"merge", r.Merge, 2}, {"replay", r.Replay, 3}, {"recovery", r.Recovery, 7},
 		{"behind the log", r.Lag, 200}, {"read", r.ReadPer, 0.33}, {"written", r.WrittenPer, 0.8},

@@ -35,6 +35,7 @@ func (s saver) change(do func() error) error {
 	return do()
 }
 
+// save writes a trial under its final name, all of it or nothing; see publish.
 func (s saver) save(dir string, t Trial) error {
 	files, err := trialContents(t)
 	if err != nil {
@@ -79,6 +80,8 @@ func SaveSetup(dir string, e Experiment) error {
 	return nil
 }
 
+// saveSetup writes the files of the experiment. The sums of the new files are written
+// first, so that a run that is stopped between leaves old or new files, never unknown ones.
 func (s saver) saveSetup(dir string, e Experiment) error {
 	files, err := setupFiles(e)
 	if err != nil {
@@ -101,6 +104,7 @@ func (s saver) saveSetup(dir string, e Experiment) error {
 	return s.change(func() error { return syncDir(dir) })
 }
 
+// setupFiles returns the files of the experiment, but for its trials.
 func setupFiles(e Experiment) ([]file, error) {
 	where, what := machineFile, any(e.Machine)
 	if len(e.Machines) > 0 {
@@ -129,6 +133,8 @@ func setupFiles(e Experiment) ([]file, error) {
 // content.
 func replaceFile(name string, data []byte) error { return saver{}.replace(name, data) }
 
+// replace writes a file durably in place of the one of that name: a temporary file, a
+// rename, and a sync of the folder.
 func (s saver) replace(name string, data []byte) error {
 	dir, base := filepath.Split(name)
 	tmp := file{tmpPrefix + base, data}
@@ -157,6 +163,7 @@ func (s saver) writeAll(dir string, files []file) error {
 	return s.change(func() error { return syncDir(dir) })
 }
 
+// writeSync writes a file and makes its bytes durable; its name is not yet.
 func writeSync(name string, data []byte) error {
 	f, err := os.Create(name)
 	if err != nil {
@@ -172,6 +179,7 @@ func writeSync(name string, data []byte) error {
 	return err
 }
 
+// syncDir makes the names in a folder durable.
 func syncDir(dir string) error {
 	if dir == "" {
 		dir = "."

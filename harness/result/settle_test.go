@@ -15,7 +15,8 @@ func history(p99s []uint64, checkpoints ...[2]float64) *Trial {
 	for i, c := range checkpoints {
 		n := i + 1
 		t.Checkpoints = append(t.Checkpoints, Checkpoint{N: n})
-		t.Events = append(t.Events, []Event{{c[0], n, "trigger"}, {c[0] + 0.01, n, "point"}, {c[1] - 0.01, n, "capture end"}, {c[1], n, "durable"}}...)
+		t.Events = append(t.Events,
+			[]Event{{c[0], n, "trigger"}, {c[0] + 0.01, n, "point"}, {c[1] - 0.01, n, "capture end"}, {c[1], n, "durable"}}...)
 	}
 	return t
 }
@@ -42,7 +43,8 @@ func TestSettle(t *testing.T) {
 	check("only two in a row", history([]uint64{100, 900, 900, 100, 100, 121, 100, 100, 100}, one), 0.35)
 	check("nothing timed is not back", history([]uint64{100, 900, 900, 100, 100, 0, 100, 100, 100}, one), 0.35)
 	check("never", history([]uint64{100, 900, 900, 100, 100}, one), -1)
-	check("not before the next", history([]uint64{100, 900, 900, 900, 100, 100, 100, 100, 100, 100}, one, [2]float64{0.65, 0.7}), -1, 0)
+	check("not before the next",
+		history([]uint64{100, 900, 900, 900, 100, 100, 100, 100, 100, 100}, one, [2]float64{0.65, 0.7}), -1, 0)
 	check("on a border", history([]uint64{100, 900, 900, 100, 100, 100}, [2]float64{0.05, 0.3}), 0)
 	failed := history([]uint64{100, 900, 900, 100, 100, 100}, one)
 	failed.Checkpoints[0].Error = "no space"

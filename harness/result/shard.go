@@ -16,7 +16,7 @@ const maxShards = 10_000
 // measured beside it. The zero Shard is the whole experiment.
 type Shard struct {
 	Index int `json:"index"` // 1-based
-	Of    int `json:"of"`
+	Of    int `json:"of"`    // how many parts there are; 1 for the whole
 }
 
 // Whole reports whether s is not a part of anything.
@@ -52,6 +52,7 @@ func ParseShard(text string) (Shard, error) {
 	return s, nil
 }
 
+// check refuses a shard that cannot be.
 func (s Shard) check() error {
 	switch {
 	case s.Of < 1 || s.Of > maxShards:

@@ -48,7 +48,8 @@ func checkDeal(t *testing.T, points, rounds, n int) {
 		}
 	}
 	if len(dealt) != points*rounds || most-fewest > 1 {
-		t.Errorf("%d points, %d rounds, %d shards: %d units dealt, %d to %d each", points, rounds, n, len(dealt), fewest, most)
+		t.Errorf("%d points, %d rounds, %d shards: %d units dealt, %d to %d each", points, rounds, n, len(dealt),
+			fewest, most)
 	}
 	if points%n == 0 && cut > 0 {
 		t.Errorf("%d points on %d machines: %d parts of points", points, n, cut)
@@ -133,7 +134,8 @@ func TestBenchOfSeveralMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := strings.Split(b.String(), "machine: m2\n")
-	if len(parts) != 2 || strings.Count(parts[0], "\nBenchmarkCkpt") != 1 || strings.Count(parts[1], "\nBenchmarkCkpt") != 1 ||
+	if len(parts) != 2 || strings.Count(parts[0], "\nBenchmarkCkpt") != 1 ||
+		strings.Count(parts[1], "\nBenchmarkCkpt") != 1 ||
 		!strings.Contains(parts[0], "cpu: Abacus") || !strings.Contains(parts[1], "commit: \n") {
 		t.Errorf("got\n%s", b.String())
 	}

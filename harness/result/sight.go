@@ -29,4 +29,5 @@ func Disturb(s host.Sight, cores int) Disturbance {
 // share is a/b to three places.
 func share(a, b time.Duration) float64 { return round(a.Seconds() / b.Seconds()) }
 
+// round rounds to three decimals.
 func round(v float64) float64 { return math.Round(1000*v) / 1000 }

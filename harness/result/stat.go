@@ -11,11 +11,11 @@ const confidence = 0.95
 
 // A Stat is the median of one figure over trials, with a range round it. The
 // range is the non-parametric interval of the median where there are enough
-// trials for one (6), else the smallest and the largest value.
+// trials for one (6), otherwise the smallest and the largest value.
 type Stat struct {
-	N      int // trials that have the figure; 0 means not measured
-	Median float64
-	Lo, Hi float64
+	N      int     // trials that have the figure; 0 means not measured
+	Median float64 // of the N trials
+	Lo, Hi float64 // and Hi: the interval of the median, or the range
 	Level  float64 // coverage of Lo..Hi as an interval, at least 0.95; 0 if it is min..max
 }
 

@@ -25,6 +25,7 @@ func sumsOf(files []file) sums {
 	return s
 }
 
+// sumOf is the SHA-256 of a file's bytes, in hex.
 func sumOf(data []byte) string {
 	h := sha256.Sum256(data)
 	return hex.EncodeToString(h[:])

@@ -12,14 +12,19 @@ func OneLine(s string) string {
 	}, strings.Join(strings.Fields(s), " "))
 }
 
-var markdown = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `#`, `\#`)
+// markdown and latex replace what those languages would take for markup.
+var markdown = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `<`, `&lt;`, `>`, `&gt;`, `*`, `\*`, `_`, `\_`, "`", "\\`",
+	`[`, `\[`, `#`, `\#`)
 
 // Markdown keeps what GitHub's Markdown gives a meaning from having it.
 func Markdown(s string) string { return markdown.Replace(s) }
 
-var latex = strings.NewReplacer(`\`, `\textbackslash{}`, `%`, `\%`, `_`, `\_`, `#`, `\#`, `&`, `\&`, `$`, `\$`, `{`, `\{`, `}`, `\}`,
-	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`, `"`, `''`,
-	`µ`, `\ensuremath{\mu}`, `μ`, `\ensuremath{\mu}`, `×`, `\ensuremath{\times}`, `±`, `\ensuremath{\pm}`, `–`, `--`, `…`, `\ldots{}`)
+var latex = strings.NewReplacer(`\`, `\textbackslash{}`, `%`, `\%`, `_`, `\_`, `#`, `\#`, `&`, `\&`, `$`, `\$`, `{`,
+	`\{`, `}`, `\}`,
+	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`,
+	`"`, `''`,
+	`µ`, `\ensuremath{\mu}`, `μ`, `\ensuremath{\mu}`, `×`, `\ensuremath{\times}`, `±`, `\ensuremath{\pm}`, `–`, `--`, `…`,
+	`\ldots{}`)
 
 // LaTeX keeps what LaTeX gives a meaning from having it, and spells the signs
 // that its fonts may lack.

@@ -42,8 +42,8 @@ type Stream struct {
 // New returns the stream of c that seed names.
 func New(c Config, seed workload.Seed) (*Stream, error) {
 	if c.Rows < 1 || c.Records < uint64(c.Rows) || c.Size.Low < keyBytes || c.Size.High < c.Size.Low {
-		return nil, fmt.Errorf("messages of %d rows of %s bytes, of %d records: want at most as many rows, of at least %d bytes",
-			c.Rows, c.Size, c.Records, keyBytes)
+		return nil, fmt.Errorf("messages of %d rows of %s bytes, of %d records: want at most as many rows, of at "+
+			"least %d bytes", c.Rows, c.Size, c.Records, keyBytes)
 	}
 	if c.Records > dist.MaxRecords/2 {
 		return nil, fmt.Errorf("%d records: at most %d", c.Records, uint64(dist.MaxRecords/2))
@@ -59,7 +59,7 @@ const keyBytes = 8
 
 // Load calls put with every row that is loaded, in an order that leaves an index
 // as random puts do, until put returns an error. It is called before the first
-// message, and puts nothing where there is no index. The row is good until put
+// message, and puts nothing where there is no index. The row is valid until put
 // returns.
 func (s *Stream) Load(put func(row []byte) error) error {
 	if s.c.Unindexed {
@@ -94,7 +94,7 @@ func (s *Stream) Begin() (out []uint64) {
 func (s *Stream) Messages() int { return int(s.c.Records) / s.c.Rows }
 
 // Next returns the rows of the next message, or nil at the end of a pass. They
-// are good until the next call.
+// are valid until the next call.
 func (s *Stream) Next() [][]byte {
 	if s.c.Records-s.next < uint64(s.c.Rows) {
 		return nil
@@ -188,7 +188,7 @@ func (s *Stream) Count() uint64 { return s.count }
 func (s *Stream) Bytes() uint64 { return s.bytes }
 
 // Each calls fn with every row that there has to be now, by key, until it
-// returns an error. The row is good until fn returns.
+// returns an error. The row is valid until fn returns.
 func (s *Stream) Each(fn func(key uint64, row []byte) error) error {
 	var buf []byte
 	for key, n := range s.lengths {
@@ -203,6 +203,7 @@ func (s *Stream) Each(fn func(key uint64, row []byte) error) error {
 	return nil
 }
 
+// table is that of the checksum that Digest adds up.
 var table = crc64.MakeTable(crc64.ECMA)
 
 // Digest of a set of rows is the sum of the digests of each: whoever has the same

@@ -145,8 +145,10 @@ func TestMessages(t *testing.T) {
 			if len(places) != records {
 				t.Errorf("%s, %s: a pass has %d places, want %d", mix, order, len(places), records)
 			}
-			want := map[string][2]bool{"update": {}, "resize": {false, true}, "insert": {true, false}, "mixed": {true, true}}[mix]
-			if fresh > 0 != want[0] || other > 0 != want[1] || mix == "resize" && other != records || mix == "insert" && fresh != records {
+			want := map[string][2]bool{"update": {}, "resize": {false, true}, "insert": {true, false},
+				"mixed": {true, true}}[mix]
+			if fresh > 0 != want[0] || other > 0 != want[1] || mix == "resize" && other != records ||
+				mix == "insert" && fresh != records {
 				t.Errorf("%s, %s: %d new rows, %d of another length", mix, order, fresh, other)
 			}
 		}

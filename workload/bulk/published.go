@@ -12,7 +12,7 @@ type Class struct {
 
 // Published returns IEP-32's table. Its cells are run together in the page's
 // text, and for 1240 to 3040 bytes there are several ways to part them: 0, 20 and
-// 5.4 (a column more, 2000 to 3000, is of the prototype's benchmark, and is not in
+// 5.4 (a column more, 2000 to 3000, comes from the prototype's benchmark, and is not in
 // the one that was merged). 28 is certain to the integer.
 //
 // The benchmark that was merged inserts 200 rows at a time. The table is said to be of 100,

@@ -46,7 +46,8 @@ func follows(t *testing.T, d Dist, p []float64, seed uint64) {
 	}
 	spread := 6 * math.Sqrt(2*df)
 	if stat > df+spread || stat < df-spread {
-		t.Errorf("seed %d: chi-square %.1f with %.0f degrees of freedom (ratio %.2f), want %.1f +- %.1f", seed, stat, df, stat/df, df, spread)
+		t.Errorf("seed %d: chi-square %.1f with %.0f degrees of freedom (ratio %.2f), want %.1f +- %.1f", seed, stat, df,
+			stat/df, df, spread)
 	}
 	sum := 0.0
 	for _, x := range p {

@@ -250,7 +250,8 @@ func TestDrawsStayInRange(t *testing.T) {
 	for _, n := range []uint64{1, 2, 3, 7, 1000, 123_456_789} {
 		for _, d := range []Dist{
 			Uniform{N: n}, NewZipf(n, 0), NewZipf(n, 0.7), NewZipf(n, 1), NewZipf(n, 2), NewGray(n, 0.01), NewGray(n, 0.5),
-			NewGray(n, 0.99), NewGray(n, 0.999999), NewScrambled(n), NewLatest(n, 0.99), NewHotspot(n, 0.5, 0.5), NewExponential(n, 0.5, 0.5),
+			NewGray(n, 0.99), NewGray(n, 0.999999), NewScrambled(n), NewLatest(n, 0.99), NewHotspot(n, 0.5, 0.5),
+			NewExponential(n, 0.5, 0.5),
 		} {
 			for _, v := range []uint64{0, 1, math.MaxUint64 - 1, math.MaxUint64, 1 << 63, 1<<63 - 1} {
 				for i := range uint64(10) {

@@ -29,6 +29,7 @@ func NewGray(n uint64, theta float64) *Gray {
 	return newGray(n, theta, Zeta(n, theta))
 }
 
+// newGray returns the distribution with zeta(n, theta) given: computing it takes n steps.
 func newGray(n uint64, theta, zetan float64) *Gray {
 	g := &Gray{n: float64(n), alpha: 1 / (1 - theta), zetan: zetan, two: 1 + math.Pow(0.5, theta), last: n - 1}
 	if n > 2 { // ranks 0 and 1 need no eta, whose definition is 0/0 at n = 2

@@ -50,8 +50,8 @@ func (p *Permutation) At(i uint64) uint64 {
 
 // Scattered draws from Of and takes what it drew through To.
 type Scattered struct {
-	Of Dist // its draws are below the number that To permutes
-	To *Permutation
+	Of Dist         // its draws are below the number that To permutes
+	To *Permutation // where each rank lies
 }
 
 // Next implements Dist.

@@ -120,6 +120,7 @@ func (c *call) order() (a, b int) {
 	return 1, 0
 }
 
+// balance reads both balances of a and adds them up.
 func (c *call) balance(tx workload.Tx) error {
 	if err := known(tx, 1); err != nil {
 		return err
@@ -210,6 +211,8 @@ func (c *call) book(tx workload.Tx, i int, amount int64) error {
 	return nil
 }
 
+// write sets the balance in record i. The buffer is the call's own: a transaction keeps
+// no reference to it.
 func (c *call) write(tx workload.Tx, i int, cents int64) {
 	putMoney(c.buf[:], cents)
 	tx.Write(i, workload.Whole, c.buf[:])

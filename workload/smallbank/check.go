@@ -34,7 +34,8 @@ func (b *Bank) Check(s workload.State) error {
 	case got == want:
 		return nil
 	case b.Mix == Full:
-		return fmt.Errorf("%w: sum: savings and checking hold %s, must be %s (%s at first, and %s by the counters): %s too much",
+		return fmt.Errorf("%w: sum: savings and checking hold %s, must be %s (%s at first, and %s by the counters): "+
+			"%s too much",
 			ErrInconsistent, dollars(got), dollars(want), dollars(b.initial()), dollars(sums[counters]), dollars(got-want))
 	}
 	return fmt.Errorf("%w: sum: savings and checking hold %s, must be %s as at first: %s too much",
@@ -62,6 +63,8 @@ func (b *Bank) checkTable(s workload.State, table int) (sum int64, err error) {
 	return sum, nil
 }
 
+// checkValue checks one record by itself. Its error begins with the name of the
+// condition that does not hold.
 func checkValue(table int, key uint64, v []byte) error {
 	if table == accounts {
 		var name [nameSize]byte

@@ -26,36 +26,44 @@ type weight struct {
 	n         int
 }
 
+// full returns BenchBase's weights of all six procedures, percent.
 func full() []weight {
-	return []weight{{amalgamate, 15}, {balance, 15}, {depositChecking, 15}, {sendPayment, 25}, {transactSavings, 15}, {writeCheck, 15}}
+	return []weight{{amalgamate, 15}, {balance, 15}, {depositChecking, 15}, {sendPayment, 25}, {transactSavings, 15},
+		{writeCheck, 15}}
 }
 
+// constantSum returns the weights of the procedures that keep the total of savings and
+// checking. Their proportions are those of full.
 func constantSum() []weight { return []weight{{amalgamate, 15}, {balance, 15}, {sendPayment, 25}} }
 
-// A client has its next few calls drawn, so that it can foretell them.
+// A client draws the calls of one worker. It has its next few calls drawn already, so
+// that Ahead can tell their records. It belongs to one goroutine.
 type client struct {
-	bank    *Bank
-	rng     *rand.Rand
-	sum     int     // of the weights
-	tape    []drawn // empty: calls are drawn as they are needed
-	played  int     // where the tape goes on
+	bank   *Bank
+	rng    *rand.Rand
+	sum    int     // of the weights
+	trace  []drawn // empty: calls are drawn as they are needed
+	played int     // where the trace goes on
+	// key of the record that counts the money this client took in
 	counter uint64
 	ring    [workload.MaxAhead + 1]call // the call that Next returned last, and those after it
 	last    int                         // where that one is; -1 before the first
 }
 
-// A drawn is what there is to draw of a call.
+// A drawn is all that is random in a call, in 16 bytes, so that a trace of millions fits
+// in memory.
 type drawn struct {
 	a uint64 // the customer who pays, and in the top byte the procedure
 	b uint64 // the other, and in the top bit whether money is withdrawn
 }
 
 const (
+	// bit positions in drawn.a and drawn.b
 	procedureAt = 56
 	withdrawAt  = 63
 )
 
-var _ workload.Foreteller = (*client)(nil)
+var _ workload.Lookahead = (*client)(nil)
 
 // Client implements workload.Benchmark.
 func (b *Bank) Client(seed uint64, i, n int) workload.Client {
@@ -66,8 +74,8 @@ func (b *Bank) Client(seed uint64, i, n int) workload.Client {
 	for _, w := range b.weights {
 		c.sum += w.n
 	}
-	for range b.Tape {
-		c.tape = append(c.tape, c.draw())
+	for range b.Trace {
+		c.trace = append(c.trace, c.draw())
 	}
 	for i := range c.ring {
 		c.fill(&c.ring[i])
@@ -89,17 +97,17 @@ func (c *client) Next() workload.Call {
 	return c.at(0)
 }
 
-// Ahead implements workload.Foreteller.
+// Ahead implements workload.Lookahead.
 func (c *client) Ahead(n int, a []workload.Access) []workload.Access { return c.at(n).Declare(a) }
 
 // fill makes k the next call of the stream.
 func (c *client) fill(k *call) {
 	var d drawn
-	if len(c.tape) == 0 {
+	if len(c.trace) == 0 {
 		d = c.draw()
 	} else {
-		d = c.tape[c.played]
-		if c.played++; c.played == len(c.tape) {
+		d = c.trace[c.played]
+		if c.played++; c.played == len(c.trace) {
 			c.played = 0
 		}
 	}
@@ -109,6 +117,8 @@ func (c *client) fill(k *call) {
 	}
 }
 
+// draw draws one call. The order of the draws is part of what a seed means: a golden
+// test holds it.
 func (c *client) draw() drawn {
 	p, a := c.procedure(), c.bank.Choose.Next(c.rng)
 	d := drawn{a: a | uint64(p)<<procedureAt}
@@ -121,6 +131,7 @@ func (c *client) draw() drawn {
 	return d
 }
 
+// procedure draws a procedure by the weights of the mix.
 func (c *client) procedure() procedure {
 	at := c.rng.IntN(c.sum)
 	for _, w := range c.bank.weights {

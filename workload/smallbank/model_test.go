@@ -113,10 +113,12 @@ func TestProcedures(t *testing.T) {
 	check(call{procedure: depositChecking, a: 1}, rich, [5]int64{10000, 20000, 30000, 40130, 130}, nil)
 	check(call{procedure: sendPayment, a: 0, b: 1}, rich, [5]int64{10000, 19500, 30000, 40500, 0}, nil)
 	check(call{procedure: sendPayment, a: 1, b: 0}, rich, [5]int64{10000, 20500, 30000, 39500, 0}, nil)
-	check(call{procedure: sendPayment, a: 0, b: 1}, [4]int64{10000, 499, 0, 0}, [5]int64{10000, 499, 0, 0, 0}, workload.ErrAbort)
+	check(call{procedure: sendPayment, a: 0, b: 1}, [4]int64{10000, 499, 0, 0}, [5]int64{10000, 499, 0, 0, 0},
+		workload.ErrAbort)
 	check(call{procedure: transactSavings, a: 0}, rich, [5]int64{12020, 20000, 30000, 40000, 2020}, nil)
 	check(call{procedure: transactSavings, a: 0, withdraw: true}, rich, [5]int64{7980, 20000, 30000, 40000, -2020}, nil)
-	check(call{procedure: transactSavings, a: 0, withdraw: true}, [4]int64{2019, 9999, 0, 0}, [5]int64{2019, 9999, 0, 0, 0}, workload.ErrAbort)
+	check(call{procedure: transactSavings, a: 0, withdraw: true}, [4]int64{2019, 9999, 0, 0},
+		[5]int64{2019, 9999, 0, 0, 0}, workload.ErrAbort)
 	check(call{procedure: writeCheck, a: 0}, [4]int64{100, 400, 0, 0}, [5]int64{100, -100, 0, 0, -500}, nil)
 	check(call{procedure: writeCheck, a: 0}, [4]int64{100, 399, 0, 0}, [5]int64{100, -201, 0, 0, -600}, nil)
 }

@@ -96,7 +96,9 @@ type Config struct {
 	Mix      string    // one of Mixes; empty: Full
 	Clients  int       // how many counters there are: client i has number i modulo it; at least 1 with Full
 	Choose   dist.Dist // which customers are chosen, over 0..Accounts-1; nil: uniformly
-	Tape     int       // how many calls a client draws in advance, to replay them over and over, 16 bytes each; 0: each is drawn as it is needed, which takes some 50 ns longer, 100 with zipf
+	// how many calls a client draws in advance, to replay them over and over, 16 bytes each; 0: each is
+	// drawn as it is needed, which takes some 50 ns longer, 100 with zipf
+	Trace int
 }
 
 // A Bank is the benchmark. It implements workload.Benchmark.

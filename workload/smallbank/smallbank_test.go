@@ -65,11 +65,14 @@ func TestCheckNamesTheCondition(t *testing.T) {
 	check(ConstantSum, " as at first: -5.00 too much", add(checking, -500))
 	check(Full, "and 1.30 by the counters): -1.30 too much", add(counters, 130))
 	check(Full, "by the counters): -20.20 too much", add(savings, -2020))
-	check(Full, "savings: -0.01, must not be below 0 in record 2 of savings", func(m *model) { putMoney(m.tables[savings][2], -1) })
+	check(Full, "savings: -0.01, must not be below 0 in record 2 of savings",
+		func(m *model) { putMoney(m.tables[savings][2], -1) })
 	check(Full, "records: checking has 3 records, must have 4", func(m *model) { m.tables[checking][3] = nil })
 	check(Full, "records: counters has 1 records, must have 2", func(m *model) { m.tables[counters][0] = nil })
-	check(Full, "records: savings has a record 4, was loaded with 4", func(m *model) { m.tables[savings] = append(m.tables[savings], make([]byte, 8)) })
-	check(Full, "records: 7 bytes, must be 8 in record 0 of checking", func(m *model) { m.tables[checking][0] = make([]byte, 7) })
+	check(Full, "records: savings has a record 4, was loaded with 4",
+		func(m *model) { m.tables[savings] = append(m.tables[savings], make([]byte, 8)) })
+	check(Full, "records: 7 bytes, must be 8 in record 0 of checking",
+		func(m *model) { m.tables[checking][0] = make([]byte, 7) })
 	check(Full, "names: ", func(m *model) { m.tables[accounts][3][63] = '4' })
 }
 
@@ -143,11 +146,11 @@ func TestSeeds(t *testing.T) {
 	if again := calls(b.Client(1, 2, 4), 500); again != first {
 		t.Error("the same seed gives other calls")
 	}
-	b.Tape = 100
+	b.Trace = 100
 	if want := strings.Repeat(first[:len(calls(b.Client(1, 2, 4), 100))], 5); calls(b.Client(1, 2, 4), 500) != want {
-		t.Error("a tape is not the first calls over and over")
+		t.Error("a trace is not the first calls over and over")
 	}
-	b.Tape = 0
+	b.Trace = 0
 	if calls(b.Client(2, 2, 4), 500) == first || calls(b.Client(1, 3, 4), 500) == first {
 		t.Error("another seed or client gives the same calls")
 	}
@@ -189,7 +192,7 @@ func TestCallsStayAsTheyAre(t *testing.T) {
 // nothing.
 func TestAhead(t *testing.T) {
 	b := newBank(t, Config{Accounts: 1000, Clients: 1})
-	c, plain := b.Client(5, 0, 1).(workload.Foreteller), b.Client(5, 0, 1)
+	c, plain := b.Client(5, 0, 1).(workload.Lookahead), b.Client(5, 0, 1)
 	told := map[int][]workload.Access{} // by the number of the call
 	for i := range 200 {
 		for n := 1; n <= workload.MaxAhead; n++ {
@@ -222,7 +225,7 @@ func TestDeclarationsAscend(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := newBank(t, Config{Accounts: 1000, Clients: 1, Choose: dist.NewZipf(1000, 0.9)})
-	m, c := load(b), b.Client(1, 0, 1).(workload.Foreteller)
+	m, c := load(b), b.Client(1, 0, 1).(workload.Lookahead)
 	var a []workload.Access
 	if n := testing.AllocsPerRun(5000, func() {
 		if err := m.run(c.Next()); err != nil && err != workload.ErrAbort {
@@ -277,7 +280,7 @@ func TestInitialBalances(t *testing.T) {
 
 func BenchmarkNext(b *testing.B) {
 	for name, c := range map[string]Config{
-		"uniform": {}, "zipf": {Choose: dist.NewZipf(1e6, 0.99)}, "tape": {Tape: 1 << 18},
+		"uniform": {}, "zipf": {Choose: dist.NewZipf(1e6, 0.99)}, "trace": {Trace: 1 << 18},
 	} {
 		b.Run(name, func(b *testing.B) {
 			c.Accounts, c.Clients = 1e6, 1

@@ -10,7 +10,8 @@ import (
 // its body, of any kind.
 func TestNoAllocation(t *testing.T) {
 	b := newTPCC(t, small())
-	s := &session{db: newDB(t, b), access: make([]workload.Access, 0, 4096), undo: make([]undone, 0, 1000), old: make([]byte, 0, 1<<20)}
+	s := &session{db: newDB(t, b), access: make([]workload.Access, 0, 4096), undo: make([]undone, 0, 1000),
+		old: make([]byte, 0, 1<<20)}
 	client := b.Client(1, 0, 1)
 	for range 3000 {
 		_ = s.run(client.Next())

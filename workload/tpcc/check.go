@@ -272,7 +272,8 @@ func (c *census) index(key uint64, v row) bool {
 	left := newest == 0 && indexed != 0 && indexed+uint32(c.cfg.Orders) <= d.newest
 	if indexed != newest && !left {
 		w, n := c.cfg.of(dd)
-		c.add(CondIndex, w, n, "the index says that customer %d's newest order is %d, ORDER says %d", int(key)%c.cfg.Customers+1, indexed, newest)
+		c.add(CondIndex, w, n, "the index says that customer %d's newest order is %d, ORDER says %d",
+			int(key)%c.cfg.Customers+1, indexed, newest)
 	}
 	return true
 }

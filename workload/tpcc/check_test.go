@@ -50,7 +50,8 @@ func newBench(t *testing.T) *bench {
 	f.oldest = oldest(s, &b.cfg, f.dd)
 	f.done = f.oldest - 1
 	if f.done <= b.cfg.delivered() || f.oldest == 0 || f.district().u32(dOGone) == 0 {
-		t.Fatalf("the run did not leave what the faults are made of: %d is the oldest, %d are gone", f.oldest, f.district().u32(dOGone))
+		t.Fatalf("the run did not leave what the faults are made of: %d is the oldest, %d are gone", f.oldest,
+			f.district().u32(dOGone))
 	}
 	meets(t, b, s)
 	return f
@@ -102,7 +103,8 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 		f.warehouse().add64(wYTD, 7)
 		f.warehouse().add64(wHGone, 7)
 	}, "warehouse 2: W_YTD is ", "sum(D_YTD) is ")
-	fault(2, "D_NEXT_O_ID ahead of the orders", func(f *bench) { f.district().add32(dNextOID, 1) }, here, "D_NEXT_O_ID-1 is ", "max(O_ID) ", "max(NO_O_ID) ")
+	fault(2, "D_NEXT_O_ID ahead of the orders", func(f *bench) { f.district().add32(dNextOID, 1) }, here,
+		"D_NEXT_O_ID-1 is ", "max(O_ID) ", "max(NO_O_ID) ")
 	fault(2, "an order in the middle is lost with all its rows", func(f *bench) {
 		o := f.b.cfg.delivered() // of 0 cents, and its customer's newest no more
 		for f.row(CustomerOrder, f.b.cfg.customerKey(f.dd, int(f.order(o).u32(oCID))-1)).u32(coOID) == o {
@@ -130,7 +132,8 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 		v.set32(olNumber, maxLines)
 		f.set(OrderLine, key, -1, v)
 	}, here, "sum(O_OL_CNT) is ", "ORDER-LINE has ")
-	fault(5, "a NEW-ORDER row is not deleted", func(f *bench) { f.carry(f.oldest) }, here, fmt.Sprintf("carrier: %t", true))
+	fault(5, "a NEW-ORDER row is not deleted", func(f *bench) { f.carry(f.oldest) }, here,
+		fmt.Sprintf("carrier: %t", true))
 	fault(6, "a line counted with another order", func(f *bench) {
 		f.order(f.oldest).add32(oOLCnt, 1)
 		f.order(f.oldest+1).set32(oOLCnt, f.order(f.oldest+1).u32(oOLCnt)-1)
@@ -138,7 +141,8 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 	fault(7, "a line without a date in a delivered order", func(f *bench) {
 		f.line(f.b.cfg.delivered(), 0).set64(olDeliveryD, 0) // of 0 cents
 	}, here, "lines have a delivery date")
-	fault(8, "the warehouse forgot a row that is gone", func(f *bench) { f.warehouse().add64(wHGone, -7) }, "warehouse 2: W_YTD is ", "sum(H_AMOUNT) ")
+	fault(8, "the warehouse forgot a row that is gone", func(f *bench) { f.warehouse().add64(wHGone, -7) },
+		"warehouse 2: W_YTD is ", "sum(H_AMOUNT) ")
 	fault(9, "a payment counted in another district", func(f *bench) {
 		f.district().add64(dYTD, 7)
 		f.row(District, uint64(f.dd-1)).add64(dYTD, -7)
@@ -147,14 +151,17 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 		f.customer(f.done).add64(cBalance, 7)
 		f.customer(f.done).add64(cYTDPayment, -7)
 	}, "C_BALANCE", "sum(OL_AMOUNT) ", "sum(H_AMOUNT) ")
-	fault(11, "C_DELIVERY_CNT counts one too many", func(f *bench) { f.customer(f.done).add32(cDeliveryCnt, 1) }, here, "delivered since are ")
-	fault(12, "C_YTD_PAYMENT without the balance", func(f *bench) { f.customer(f.done).add64(cYTDPayment, 7) }, here, "C_YTD_PAYMENT", "sum(OL_AMOUNT) ")
+	fault(11, "C_DELIVERY_CNT counts one too many", func(f *bench) { f.customer(f.done).add32(cDeliveryCnt, 1) }, here,
+		"delivered since are ")
+	fault(12, "C_YTD_PAYMENT without the balance", func(f *bench) { f.customer(f.done).add64(cYTDPayment, 7) }, here,
+		"C_YTD_PAYMENT", "sum(OL_AMOUNT) ")
 	fault(12, "the same between two customers", func(f *bench) {
 		other := f.row(Customer, f.b.cfg.customerKey(f.dd, int(f.order(f.done).u32(oCID))%f.b.cfg.Customers))
 		f.customer(f.done).add64(cYTDPayment, 100_000_000)
 		other.add64(cYTDPayment, -100_000_000)
 	}, here, "customer ")
-	fault(CondStock, "stock of another point than the orders", func(f *bench) { f.row(Stock, 3).add64(sYTD, 7) }, "sum(S_YTD) is ", "were ordered")
+	fault(CondStock, "stock of another point than the orders", func(f *bench) { f.row(Stock, 3).add64(sYTD, 7) },
+		"sum(S_YTD) is ", "were ordered")
 	fault(CondStock, "a line not counted", func(f *bench) { f.row(Stock, 3).add32(sOrderCnt, 1) }, "sum(S_ORDER_CNT) is ")
 	fault(CondIndex, "an order that the index does not have", func(f *bench) {
 		f.row(CustomerOrder, f.b.cfg.customerKey(f.dd, int(f.order(f.oldest).u32(oCID))-1)).set32(coOID, f.b.cfg.delivered())
@@ -162,7 +169,8 @@ func TestEachConditionCatchesItsFault(t *testing.T) {
 	fault(CondRows, "a row in another's place", func(f *bench) {
 		f.set(Item, 3, -1, slices.Clone(f.row(Item, 4)))
 	}, "item row 3 has columns that make another key")
-	fault(CondRows, "a row cut short", func(f *bench) { f.set(Item, 3, -1, make([]byte, iSize-1)) }, "item row 3 has 89 bytes, not 90")
+	fault(CondRows, "a row cut short", func(f *bench) { f.set(Item, 3, -1, make([]byte, iSize-1)) },
+		"item row 3 has 89 bytes, not 90")
 	fault(CondRows, "a row is missing", func(f *bench) { f.delete(Item, 3) }, "item has 59 rows, not 60")
 }
 

@@ -27,13 +27,13 @@ func deck(mix string) (cards []uint8) {
 	return cards
 }
 
-// A client is a worker of the server: each of its calls comes from a terminal
-// chosen anew, of which every district has one, with its own warehouse and
-// district (clauses 2.4.1.1 and 2.8.1.1). Its kind is the next card of a deck, which is shuffled
-// when it is through (clause 5.2.4.2).
+// A client is a worker of the server. Each of its calls comes from a terminal chosen
+// anew; every district has one, with its own warehouse and district (clauses 2.4.1.1 and
+// 2.8.1.1). The call's kind is the next card of a deck, which is shuffled again when it
+// is used up (clause 5.2.4.2).
 //
-// It reads no clock, so that a seed always gives the same calls: the date is
-// that of the load and a millisecond more for each call.
+// It reads no clock, so that a seed always gives the same calls: the date is that of the
+// load and a millisecond more for each call. It belongs to one goroutine.
 type client struct {
 	b    *Benchmark
 	r    *random
@@ -41,6 +41,7 @@ type client struct {
 	at   int // of the next card
 	date int64
 
+	// one of each kind, drawn anew for each call: a call is valid until the next one
 	newOrder    newOrder
 	payment     payment
 	orderStatus orderStatus

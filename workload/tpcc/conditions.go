@@ -25,10 +25,12 @@ func (c *census) checkCustomer(dd, id int, k *customerSums, v row) {
 	paymentsLeft := v.u32(cPaymentCnt) > k.payments
 	w, n := c.cfg.of(dd)
 	if !ordersLeft && !paymentsLeft && balance != k.delivered-k.paid {
-		c.add(10, w, n, "customer %d: C_BALANCE is %d, sum(OL_AMOUNT) %d less sum(H_AMOUNT) %d is %d", id, balance, k.delivered, k.paid, k.delivered-k.paid)
+		c.add(10, w, n, "customer %d: C_BALANCE is %d, sum(OL_AMOUNT) %d less sum(H_AMOUNT) %d is %d", id, balance,
+			k.delivered, k.paid, k.delivered-k.paid)
 	}
 	if sum := balance + ytd; sum != k.delivered && (!ordersLeft || sum < k.delivered) {
-		c.add(12, w, n, "customer %d: C_BALANCE %d and C_YTD_PAYMENT %d are %d, sum(OL_AMOUNT) is %d", id, balance, ytd, sum, k.delivered)
+		c.add(12, w, n, "customer %d: C_BALANCE %d and C_YTD_PAYMENT %d are %d, sum(OL_AMOUNT) is %d", id, balance, ytd, sum,
+			k.delivered)
 	}
 }
 
@@ -44,8 +46,8 @@ func (c *census) checkDistrict(dd int) {
 	}
 	delivered := int64(d.orders) - int64(d.waiting) + int64(d.delivered)
 	if want := int64(c.cfg.delivered()) + int64(d.deliveries); delivered != want {
-		c.add(11, w, n, "%d orders less %d NEW-ORDER rows and %d gone are %d, %d loaded as delivered and %d delivered since are %d",
-			d.orders, d.waiting, d.delivered, delivered, c.cfg.delivered(), d.deliveries, want)
+		c.add(11, w, n, "%d orders less %d NEW-ORDER rows and %d gone are %d, %d loaded as delivered and %d delivered "+
+			"since are %d", d.orders, d.waiting, d.delivered, delivered, c.cfg.delivered(), d.deliveries, want)
 	}
 	if sum := d.deliveredHere + d.deliveredSum; d.balance+d.customerYTD != sum {
 		c.add(12, w, n, "sum(C_BALANCE) %d and sum(C_YTD_PAYMENT) %d are %d, sum(OL_AMOUNT) %d and %d gone are %d",
@@ -62,7 +64,8 @@ func (c *census) checkNumbers(d *districtSums, w, n int) {
 		c.add(2, w, n, "of the newest %d orders up to %d there are %d", want, d.newest, d.orders)
 	}
 	if span := int64(d.last) - int64(d.first) + 1; d.waiting > 0 && span != int64(d.waiting) {
-		c.add(3, w, n, "max(NO_O_ID) %d less min(NO_O_ID) %d and 1 is %d, NEW-ORDER has %d rows", d.last, d.first, span, d.waiting)
+		c.add(3, w, n, "max(NO_O_ID) %d less min(NO_O_ID) %d and 1 is %d, NEW-ORDER has %d rows", d.last, d.first, span,
+			d.waiting)
 	}
 }
 
@@ -94,9 +97,11 @@ func (c *census) checkAll() {
 		lines += d.linesOrdered
 	}
 	if balance != delivered-paid {
-		c.add(10, 0, 0, "sum(C_BALANCE) is %d, sum(OL_AMOUNT) %d less sum(H_AMOUNT) %d is %d", balance, delivered, paid, delivered-paid)
+		c.add(10, 0, 0, "sum(C_BALANCE) is %d, sum(OL_AMOUNT) %d less sum(H_AMOUNT) %d is %d", balance, delivered, paid,
+			delivered-paid)
 	}
 	if c.stock.ytd != ordered || c.stock.orders != lines {
-		c.add(CondStock, 0, 0, "sum(S_YTD) is %d, %d were ordered; sum(S_ORDER_CNT) is %d, %d lines were", c.stock.ytd, ordered, c.stock.orders, lines)
+		c.add(CondStock, 0, 0, "sum(S_YTD) is %d, %d were ordered; sum(S_ORDER_CNT) is %d, %d lines were", c.stock.ytd,
+			ordered, c.stock.orders, lines)
 	}
 }

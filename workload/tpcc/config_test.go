@@ -8,7 +8,8 @@ import (
 // What is not given is the specification's.
 func TestDefaults(t *testing.T) {
 	got, err := Config{}.Resolve()
-	want := Config{Warehouses: 1, Districts: 10, Customers: 3000, Items: 100_000, Orders: 4000, History: 4000, Mix: MixFull}
+	want := Config{Warehouses: 1, Districts: 10, Customers: 3000, Items: 100_000, Orders: 4000, History: 4000,
+		Mix: MixFull}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
@@ -39,7 +40,8 @@ func TestValidate(t *testing.T) {
 	check(Config{Orders: 2999}, "orders_per_district: 2999: must be 3000 to ")
 	check(Config{History: 2999}, "history_per_district: 2999: ")
 	check(Config{Mix: "most"}, `mix: "most": must be one of full, deck, calc`)
-	check(Config{Warehouses: 10_000}, "orders_per_district: 10000 warehouses would need a table of 6000000000 rows: at most 4294967295")
+	check(Config{Warehouses: 10_000},
+		"orders_per_district: 10000 warehouses would need a table of 6000000000 rows: at most 4294967295")
 	check(Config{Warehouses: 10_000, Customers: 10, Orders: 10, History: 100_000}, "history_per_district: ")
 	check(Config{Warehouses: 60_000, Customers: 10, Orders: 10}, "warehouses: 60000 warehouses would need")
 }

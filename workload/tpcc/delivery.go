@@ -35,15 +35,18 @@ type parcel struct {
 // ring when the whole of it is searched.
 type parcelAccess struct{ customer, line, order, before, newOrder, district int }
 
+// A mode is what the next run of the body has to find out or do in one district. It
+// moves from ask to take, or by way of search; take may find that it must ask again.
 type mode uint8
 
 const (
 	ask    mode = iota // is o the oldest, and whose is it?
 	take               // deliver it
-	search             // which one is the oldest? reads the ring, when no hint was good
+	search             // which one is the oldest? reads the ring, when no hint was right
 	empty              // there is none; the district's row proves it
 )
 
+// draw draws the carrier (clause 2.7.1); which orders it delivers, the database tells.
 func (c *delivery) draw(r *random, w int, date int64) {
 	c.w, c.date, c.carrier = w, date, uint32(r.between(1, 10))
 	for d := range c.b.cfg.Districts {
@@ -58,6 +61,8 @@ func (c *delivery) Kind() string { return "delivery" }
 // MayAbort is false.
 func (c *delivery) MayAbort() bool { return false }
 
+// Declare implements workload.Call: table by table, in the order in which locks are
+// taken, what the mode of each district needs.
 func (c *delivery) Declare(a []workload.Access) []workload.Access {
 	parcels, cfg := c.parcels[:c.b.cfg.Districts], &c.b.cfg
 	for i := range parcels {
@@ -91,6 +96,7 @@ func (c *delivery) Declare(a []workload.Access) []workload.Access {
 	return a
 }
 
+// hint is the hint of the parcel's district, shared with all other clients.
 func (p *parcel) hint() *hint { return &p.b.hints[p.dd] }
 
 func (p *parcel) declareLines(a []workload.Access) []workload.Access {

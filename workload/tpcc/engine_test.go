@@ -27,7 +27,8 @@ func open(t *testing.T, b *tpcc.Benchmark, algorithm, dir string) *store.Store {
 	}
 	o := store.Options{Workers: workers, Images: store.Images{Dir: dir}}
 	for _, table := range b.Tables() {
-		o.Tables = append(o.Tables, store.TableSpec{Name: table.Name, ValueSize: table.ValueSize, Capacity: table.Capacity, Hash: table.Hash})
+		o.Tables = append(o.Tables,
+			store.TableSpec{Name: table.Name, ValueSize: table.ValueSize, Capacity: table.Capacity, Hash: table.Hash})
 	}
 	e.Apply(&o)
 	s, err := store.Open(o)

@@ -8,9 +8,11 @@ package tpcc
 // ORDER, NEW-ORDER and ORDER-LINE of a district are rings: O_ID modulo
 // Config.Orders is the place, and an order has its 15 places for lines.
 
+// district returns the number of district d of warehouse w among all districts.
 func (c *Config) district(w, d int) int { return w*c.Districts + d }
 
-// of is what district dd is of: its warehouse and its number there, from 1.
+// of returns the warehouse that district dd belongs to and the district's number in it,
+// both counted from 1, as rows hold them.
 func (c *Config) of(dd int) (w, d int) { return dd/c.Districts + 1, dd%c.Districts + 1 }
 
 func (c *Config) stockKey(w, item int) uint64 { return uint64(w)*uint64(c.Items) + uint64(item) }

@@ -2,7 +2,7 @@ package tpcc
 
 import "iter"
 
-// loadDate is the date of everything loaded.
+// loadDate is the date of everything loaded: 2026-01-01, milliseconds since 1970.
 const loadDate = 1_767_225_600_000
 
 // The seeds that are not a table's.
@@ -12,8 +12,8 @@ const (
 	seedLines
 )
 
-// rowSeed is the first half of the seeds of a table's rows; the key is the
-// other.
+// rowSeed is the first half of the seed of a table's rows; the row's key is the second.
+// So each row can be drawn without those before it.
 func (b *Benchmark) rowSeed(what int) uint64 { return b.cfg.Seed<<8 ^ uint64(what) }
 
 // Load yields the rows of clause 4.3.3.1.
@@ -39,6 +39,8 @@ func (b *Benchmark) Load(i int) iter.Seq2[uint64, []byte] {
 	}
 }
 
+// The functions below yield the rows of one table each: they fill in v, which is used
+// for every row, and call put with its key until put returns false.
 func (b *Benchmark) loadItems(v row, put func(uint64) bool) {
 	r := newRandom(0, 0)
 	for i := range b.cfg.Items {
@@ -146,6 +148,7 @@ func (b *Benchmark) loadCustomers(v row, put func(uint64) bool) {
 	})
 }
 
+// badCredit is the value of C_CREDIT for a customer whose payments are noted in C_DATA.
 const badCredit = "BC"
 
 func (b *Benchmark) loadHistory(v row, put func(uint64) bool) {
@@ -249,6 +252,8 @@ func (b *Benchmark) loadLines(v row, put func(uint64) bool) {
 	})
 }
 
+// loadLine fills in line i of order o. Lines of an undelivered order have no delivery
+// date, and an amount that is drawn.
 func (b *Benchmark) loadLine(v row, r *random, dd int, o uint32, i int) {
 	w, d := b.cfg.of(dd)
 	v.set32(olOID, o)

@@ -13,7 +13,8 @@ func TestLoad(t *testing.T) {
 		t.Skip("loads a whole warehouse")
 	}
 	b := newTPCC(t, Config{Warehouses: 2})
-	counts := map[int]int{Item: 100_000, Warehouse: 2, District: 20, Customer: 60_000, CustomerOrder: 60_000, Order: 60_000, NewOrder: 18_000, History: 60_000, Stock: 200_000}
+	counts := map[int]int{Item: 100_000, Warehouse: 2, District: 20, Customer: 60_000, CustomerOrder: 60_000,
+		Order: 60_000, NewOrder: 18_000, History: 60_000, Stock: 200_000}
 	original, bad, last, lines := 0, 0, map[string]int{}, 0
 	for i := range tables {
 		n, data := 0, row(nil)

@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// names is how many last names there are.
+// names is how many last names there are: every number of three digits (clause 4.3.2.3).
 const names = 1000
 
+// syllables are those of clause 4.3.2.3, one for each digit.
 var syllables = [10]string{"BAR", "OUGHT", "ABLE", "PRI", "PRES", "ESE", "ANTI", "CALLY", "ATION", "EING"}
 
 // lastName writes last name n, clause 4.3.2.3.
@@ -34,8 +35,9 @@ func (b *Benchmark) identity(r *random, dd, customer int, first []byte) (last in
 	return r.nonUniform(255, b.nu.lastLoad, 0, names-1)
 }
 
-// A namesake is a customer with its names.
+// A namesake is a customer with the names that it is found by.
 type namesake struct {
+	// number of the last name, below names
 	last     int
 	first    [16]byte
 	customer int
@@ -56,7 +58,8 @@ func (b *Benchmark) index() []uint16 {
 			all[i].last = b.identity(r, dd, i, all[i].first[:])
 		}
 		slices.SortFunc(all, func(x, y namesake) int {
-			return cmp.Or(cmp.Compare(x.last, y.last), bytes.Compare(x.first[:], y.first[:]), cmp.Compare(x.customer, y.customer))
+			return cmp.Or(cmp.Compare(x.last, y.last), bytes.Compare(x.first[:], y.first[:]),
+				cmp.Compare(x.customer, y.customer))
 		})
 		for from := 0; from < len(all); {
 			to := from

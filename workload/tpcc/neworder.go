@@ -39,9 +39,12 @@ type newOrder struct {
 // A line is what a customer orders.
 type line struct{ item, supply, quantity int }
 
-// newOrderAccess is the numbers of the declarations.
+// newOrderAccess holds the number of each declaration; where there are several of a kind,
+// of the first.
 type newOrderAccess struct{ item, stock, customer, index, line, order, newOrder, district, warehouse int }
 
+// draw draws the parameters as clause 2.4.1 says: 5 to 15 lines, 1 % of them supplied
+// from elsewhere, and in 1 % of the orders a last item that does not exist.
 func (c *newOrder) draw(r *random, w int, date int64) {
 	b := c.b
 	c.w, c.dd, c.date = w, b.anyDistrict(r, w), date
@@ -81,6 +84,7 @@ func (c *newOrder) sort() {
 	}
 }
 
+// before is the order of the stock keys of l and m.
 func (l line) before(m line) bool {
 	return l.supply < m.supply || l.supply == m.supply && l.item < m.item
 }
@@ -92,6 +96,8 @@ func (c *newOrder) Kind() string { return "new-order" }
 // be known before it does (clause 2.4.2.3).
 func (c *newOrder) MayAbort() bool { return true }
 
+// Declare implements workload.Call. The tables come in ascending order, and the keys of
+// each too, which is the order that locks are taken in.
 func (c *newOrder) Declare(a []workload.Access) []workload.Access {
 	cfg := &c.b.cfg
 	c.o = c.b.hints[c.dd].next.Load()
@@ -119,6 +125,8 @@ func (c *newOrder) Declare(a []workload.Access) []workload.Access {
 		workload.Access{Table: Warehouse, Key: uint64(c.w)})
 }
 
+// Body implements workload.Call: clause 2.4.2.2. It returns ErrAgain where the district's
+// next number is not the one declared, and ErrAbort, after it wrote, at an unused item.
 func (c *newOrder) Body(tx workload.Tx) error {
 	if !present(tx, c.at.customer, c.at.district, c.at.warehouse) {
 		return errAbsent
@@ -129,7 +137,7 @@ func (c *newOrder) Body(tx workload.Tx) error {
 		h.next.Store(next)
 		return workload.ErrAgain
 	}
-	h.next.Store(c.o + 1) // at once: who declares from now on waits for this one
+	h.next.Store(c.o + 1) // at once: a transaction that declares from now on waits for this one
 	tax := int64(get(tx, c.at.warehouse).u32(wTax) + district.u32(dTax))
 	discount := int64(get(tx, c.at.customer).u32(cDiscount))
 	cancelled := c.place(tx, district)
@@ -232,7 +240,8 @@ func (c *newOrder) order(tx workload.Tx) (sum int64, err error) {
 func (c *newOrder) line(tx workload.Tx, i int, item row) (amount int64) {
 	l, at := &c.lines[i], c.at.stock+i
 	stock := get(tx, at)
-	if bytes.Contains(item.text(iData, 50), []byte(originalMark)) && bytes.Contains(stock.text(sData, 50), []byte(originalMark)) {
+	if bytes.Contains(item.text(iData, 50), []byte(originalMark)) &&
+		bytes.Contains(stock.text(sData, 50), []byte(originalMark)) {
 		c.brand++
 	}
 	amount = int64(l.quantity) * item.i64(iPrice)

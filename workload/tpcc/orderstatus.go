@@ -19,6 +19,7 @@ type orderStatus struct {
 	amount  int64 // of the lines
 }
 
+// draw draws the customer as clause 2.6.1 says: 60 % by last name.
 func (c *orderStatus) draw(r *random, w int) {
 	c.dd, c.o = c.b.anyDistrict(r, w), 0
 	if c.named = r.percent(60); c.named {
@@ -34,6 +35,8 @@ func (c *orderStatus) Kind() string { return "order-status" }
 // MayAbort is false.
 func (c *orderStatus) MayAbort() bool { return false }
 
+// Declare implements workload.Call: the customer and the index at first, and the order
+// with room for the most lines once the index has told its number.
 func (c *orderStatus) Declare(a []workload.Access) []workload.Access {
 	cfg := &c.b.cfg
 	c.at = len(a)
@@ -49,6 +52,8 @@ func (c *orderStatus) Declare(a []workload.Access) []workload.Access {
 	return append(a, workload.Access{Table: Order, Key: order})
 }
 
+// Body implements workload.Call. It returns ErrAgain where the index names another order
+// than the one declared.
 func (c *orderStatus) Body(tx workload.Tx) error {
 	if !present(tx, c.at, c.at+1) {
 		return errAbsent

@@ -9,24 +9,31 @@ import (
 
 // A payment is the Payment transaction, clause 2.5.
 //
-// The history of a district is a ring, and the row's place the next number of a
-// counter beside the database: nothing depends on where a history row is, so
-// nothing has to be verified. The row overwritten is one of the same district,
-// whose row, like the warehouse's, takes its amount over.
+// The history of a district is a ring. A row's place in it is the next number of a
+// counter kept beside the database: nothing depends on where a history row is, so the
+// number needs no check under locks. The row overwritten belongs to the same district;
+// the district's and the warehouse's row take over its amount.
 type payment struct {
-	b          *Benchmark
-	w, dd      int
-	cdd        int // the customer's district
-	customer   int
-	named      bool // chosen by last name
-	amount     int64
-	date       int64
-	place      uint64
-	placed     bool
-	customerAt int // then history, district, warehouse
+	b        *Benchmark
+	w, dd    int
+	cdd      int // the customer's district
+	customer int
+	named    bool // chosen by last name
+	// cents
+	amount int64
+	// milliseconds since 1970; see client
+	date int64
+	// number of the history row; drawn once, kept when the transaction is tried again
+	place  uint64
+	placed bool
+	// number of the customer's record in the declaration; history, district and warehouse
+	// follow it
+	customerAt int
 	buf        [cSize - cBalance]byte
 }
 
+// draw draws the transaction's parameters as clause 2.5.1 says. A new drawing has no
+// history row yet.
 func (c *payment) draw(r *random, w int, date int64) {
 	b := c.b
 	c.w, c.dd, c.date, c.placed = w, b.anyDistrict(r, w), date, false
@@ -48,6 +55,8 @@ func (c *payment) Kind() string { return "payment" }
 // MayAbort is false.
 func (c *payment) MayAbort() bool { return false }
 
+// Declare implements workload.Call. Warehouse comes last: it is the most contended row
+// and should be locked for the shortest time.
 func (c *payment) Declare(a []workload.Access) []workload.Access {
 	if !c.placed {
 		c.place, c.placed = c.b.hints[c.dd].history.Add(1)-1, true
@@ -60,6 +69,8 @@ func (c *payment) Declare(a []workload.Access) []workload.Access {
 		workload.Access{Table: Warehouse, Key: uint64(c.w), Write: true})
 }
 
+// Body implements workload.Call. It follows clause 2.5.2.2, but for the history row's
+// predecessor, whose amount it adds to what is gone.
 func (c *payment) Body(tx workload.Tx) error {
 	historyAt, districtAt, warehouseAt := c.customerAt+1, c.customerAt+2, c.customerAt+3
 	if !present(tx, c.customerAt, districtAt, warehouseAt) {
@@ -85,6 +96,7 @@ func (c *payment) count(tx workload.Tx, i, off int, gone int64) {
 	tx.Write(i, off, v)
 }
 
+// history writes the history row, over the oldest of the district once the ring is full.
 func (c *payment) history(tx workload.Tx, at int) {
 	v := row(c.buf[:hSize])
 	w, d := c.b.cfg.of(c.dd)
@@ -103,6 +115,7 @@ func (c *payment) history(tx workload.Tx, at int) {
 	tx.Write(at, workload.Whole, v)
 }
 
+// trimmed returns v without the zero bytes that pad a text column.
 func trimmed(v []byte) []byte {
 	if n := bytes.IndexByte(v, 0); n >= 0 {
 		return v[:n]

@@ -16,8 +16,8 @@ func newRandom(a, b uint64) *random {
 	return r
 }
 
-// seed starts the stream of (a, b). Scattering keeps the neighbours that most
-// of them are from giving neighbouring states.
+// seed starts the stream of (a, b). Most seeds are neighbours; scattering them keeps
+// their streams from beginning in similar states.
 func (r *random) seed(a, b uint64) { r.pcg.Seed(scatter(a), scatter(b^scatter(^a))) }
 
 // scatter is the finalizer of SplitMix64.
@@ -51,8 +51,8 @@ const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 // fill fills v with letters and digits.
 func (r *random) fill(v []byte) { r.digits(v, uint64(len(alphanumeric))) }
 
-// digits fills v with the first n characters; eight to a draw, which leaves no
-// bias worth the name.
+// digits fills v with characters among the first n of alphanumeric. Eight come from one
+// draw; the bias of that is below 2^-16.
 func (r *random) digits(v []byte, n uint64) {
 	for len(v) > 0 {
 		x := r.r.Uint64()

@@ -69,7 +69,8 @@ func TestRingsGoRound(t *testing.T) {
 			gone := int64(d.u32(dNextOID)) - 1 - int64(b.cfg.Orders)
 			cancelled := gone - int64(d.u32(dOGone))
 			if d.u32(dOGone) == 0 || d.i64(dHGone) == 0 || (d.i64(dOLGone) > 0) == (mix == MixCalc) {
-				t.Errorf("%s, district %d: %d delivered orders gone, of %d cents, and %d cents of history", mix, dd, d.u32(dOGone), d.i64(dOLGone), d.i64(dHGone))
+				t.Errorf("%s, district %d: %d delivered orders gone, of %d cents, and %d cents of history", mix, dd, d.u32(dOGone),
+					d.i64(dOLGone), d.i64(dHGone))
 			}
 			if cancelled < 0 || mix == MixCalc && cancelled == 0 || mix == MixDeck && cancelled*10 > gone {
 				t.Errorf("%s, district %d: %d orders cancelled", mix, dd, cancelled)
@@ -143,7 +144,8 @@ func checkDelivery(t *testing.T, s *session, c *delivery) {
 				t.Fatalf("line %d of order %d was delivered on %d, want %d", i, p.o, l.i64(olDeliveryD), c.date)
 			}
 		}
-		if got := s.row(Customer, cfg.customerKey(dd, int(order.u32(oCID))-1)).i64(cBalance); got != p.balance || order.u32(oCarrierID) != c.carrier {
+		if got := s.row(Customer, cfg.customerKey(dd, int(order.u32(oCID))-1)).i64(cBalance); got != p.balance ||
+			order.u32(oCarrierID) != c.carrier {
 			t.Fatalf("order %d was delivered by %d, the balance is %d, want %d", p.o, order.u32(oCarrierID), got, p.balance)
 		}
 	}
@@ -163,7 +165,8 @@ func checkOrderStatus(t *testing.T, s *session, c *orderStatus) {
 	if newest != nil {
 		lines, carrier = int(newest.u32(oOLCnt)), newest.u32(oCarrierID)
 	}
-	if c.lines != lines || c.carrier != carrier || c.balance != s.row(Customer, cfg.customerKey(c.dd, c.customer)).i64(cBalance) {
+	if c.lines != lines || c.carrier != carrier ||
+		c.balance != s.row(Customer, cfg.customerKey(c.dd, c.customer)).i64(cBalance) {
 		t.Fatalf("found order %d of %d lines by carrier %d, want %v", c.o, c.lines, c.carrier, newest)
 	}
 }
@@ -191,8 +194,10 @@ func checkPayment(t *testing.T, s *session, c *payment) {
 	before := append(row(nil), s.row(Customer, key)...)
 	_ = s.run(c)
 	h := s.row(History, c.b.cfg.historyKey(c.dd, c.place))
-	names := string(trimmed(s.row(Warehouse, uint64(c.w)).text(wName, 10))) + "    " + string(trimmed(s.row(District, uint64(c.dd)).text(dName, 10)))
-	if h.i64(hAmount) != c.amount || h.i64(hDate) != c.date || strings.TrimRight(string(h.text(hData, 24)), "\x00") != names {
+	names := string(trimmed(s.row(Warehouse, uint64(c.w)).text(wName, 10))) + "    " +
+		string(trimmed(s.row(District, uint64(c.dd)).text(dName, 10)))
+	if h.i64(hAmount) != c.amount || h.i64(hDate) != c.date ||
+		strings.TrimRight(string(h.text(hData, 24)), "\x00") != names {
 		t.Fatalf("the history has %v, want %q", h, names)
 	}
 	after := s.row(Customer, key)
@@ -226,7 +231,8 @@ func checkNewOrder(t *testing.T, s *session, c *newOrder) {
 		return
 	}
 	order := s.row(Order, cfg.orderKey(c.dd, next))
-	if err != nil || now != next+1 || !order.is32(oID, int(next)) || !order.is32(oOLCnt, c.n) || !order.is32(oCID, c.customer+1) ||
+	if err != nil || now != next+1 || !order.is32(oID, int(next)) || !order.is32(oOLCnt, c.n) ||
+		!order.is32(oCID, c.customer+1) ||
 		order.i64(oEntryD) != c.date || !order.is32(oCarrierID, 0) {
 		t.Fatalf("%v, D_NEXT_O_ID went from %d to %d, the order is %v", err, next, now, order)
 	}
@@ -243,7 +249,8 @@ func checkLines(t *testing.T, s *session, c *newOrder, o uint32, stock []row) {
 		times[cfg.stockKey(l.supply, l.item)]++
 	}
 	for i, l := range c.lines[:c.n] {
-		line, item, key := s.row(OrderLine, cfg.lineKey(c.dd, o)+uint64(i)), s.row(Item, uint64(l.item)), cfg.stockKey(l.supply, l.item)
+		line, item, key := s.row(OrderLine, cfg.lineKey(c.dd, o)+uint64(i)), s.row(Item, uint64(l.item)),
+			cfg.stockKey(l.supply, l.item)
 		before, after := stock[i], s.row(Stock, key)
 		left, remote := int(before.u32(sQuantity))-l.quantity, 0
 		if before.u32(sQuantity) < uint32(l.quantity)+10 {
@@ -253,12 +260,14 @@ func checkLines(t *testing.T, s *session, c *newOrder, o uint32, stock []row) {
 			local, remote = false, 1
 		}
 		if times[key] == 1 && (!after.is32(sQuantity, left) || after.i64(sYTD) != before.i64(sYTD)+int64(l.quantity) ||
-			!after.is32(sOrderCnt, int(before.u32(sOrderCnt))+1) || !after.is32(sRemoteCnt, int(before.u32(sRemoteCnt))+remote)) {
+			!after.is32(sOrderCnt, int(before.u32(sOrderCnt))+1) ||
+			!after.is32(sRemoteCnt, int(before.u32(sRemoteCnt))+remote)) {
 			t.Fatalf("%d were ordered, the stock was %v, is %v", l.quantity, before[:sDist], after[:sDist])
 		}
 		amount := int64(l.quantity) * item.i64(iPrice)
 		info := after.text(sDist+c.dd%cfg.Districts*distSize, distSize)
-		if line.i64(olAmount) != amount || !line.is32(olQuantity, l.quantity) || !line.is32(olIID, l.item+1) || !line.is32(olSupplyWID, l.supply+1) ||
+		if line.i64(olAmount) != amount || !line.is32(olQuantity, l.quantity) || !line.is32(olIID, l.item+1) ||
+			!line.is32(olSupplyWID, l.supply+1) ||
 			line.i64(olDeliveryD) != 0 || !bytes.Equal(line.text(olDistInfo, distSize), info) {
 			t.Fatalf("line %v is %v, want %d cents", l, line, amount)
 		}
@@ -266,9 +275,11 @@ func checkLines(t *testing.T, s *session, c *newOrder, o uint32, stock []row) {
 			brand++
 		}
 	}
-	w, d, k := s.row(Warehouse, uint64(c.w)), s.row(District, uint64(c.dd)), s.row(Customer, cfg.customerKey(c.dd, c.customer))
+	w, d, k := s.row(Warehouse, uint64(c.w)), s.row(District, uint64(c.dd)),
+		s.row(Customer, cfg.customerKey(c.dd, c.customer))
 	total := float64(sum) * (1 - float64(k.u32(cDiscount))/1e4) * (1 + float64(w.u32(wTax)+d.u32(dTax))/1e4)
-	if math.Abs(total-float64(c.total)) > 1 || c.brand != brand || local != s.row(Order, cfg.orderKey(c.dd, o)).is32(oAllLocal, 1) {
+	if math.Abs(total-float64(c.total)) > 1 || c.brand != brand ||
+		local != s.row(Order, cfg.orderKey(c.dd, o)).is32(oAllLocal, 1) {
 		t.Fatalf("%d cents and %d brand, want %.2f and %d; all local: %t", c.total, c.brand, total, brand, local)
 	}
 }

@@ -17,9 +17,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func describe(call workload.Call) string {
 	switch c := call.(type) {
 	case *newOrder:
-		return fmt.Sprintf("w=%d dd=%d customer=%d lines=%v rollback=%v date=+%d", c.w, c.dd, c.customer, c.lines[:c.n], c.rollback, c.date-loadDate)
+		return fmt.Sprintf("w=%d dd=%d customer=%d lines=%v rollback=%v date=+%d", c.w, c.dd, c.customer, c.lines[:c.n],
+			c.rollback, c.date-loadDate)
 	case *payment:
-		return fmt.Sprintf("w=%d dd=%d customer=%d of %d named=%v amount=%d date=+%d", c.w, c.dd, c.customer, c.cdd, c.named, c.amount, c.date-loadDate)
+		return fmt.Sprintf("w=%d dd=%d customer=%d of %d named=%v amount=%d date=+%d", c.w, c.dd, c.customer, c.cdd, c.named,
+			c.amount, c.date-loadDate)
 	case *orderStatus:
 		return fmt.Sprintf("dd=%d customer=%d named=%v", c.dd, c.customer, c.named)
 	case *delivery:

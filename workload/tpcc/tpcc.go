@@ -19,10 +19,10 @@ type Benchmark struct {
 
 var _ workload.Benchmark = (*Benchmark)(nil)
 
-// A hint is what was last seen of a district by a transaction that had it locked,
-// and what the next one declares from. It is never believed: a body looks again
-// under its locks, and mends a hint that is wrong. Each field changes only while
-// the rows that it tells of are locked, history apart.
+// A hint is the state of a district as the last transaction that had it locked saw it.
+// The next transaction declares its records from it. A hint may be stale: a body checks
+// it under its locks, and corrects it and asks to run again when it is wrong. Each field
+// changes only while the rows that it describes are locked, except history.
 type hint struct {
 	next    atomic.Uint32 // D_NEXT_O_ID
 	oldest  atomic.Uint32 // order of the oldest NEW-ORDER row; D_NEXT_O_ID where there is none

@@ -22,6 +22,7 @@ type Violation struct {
 	More      int    // further places that do not meet the condition
 }
 
+// Error implements error: the condition, the place, both figures.
 func (v *Violation) Error() string {
 	where := "all warehouses"
 	switch {
@@ -37,9 +38,12 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("tpcc: condition %d: %s: %s%s", v.Condition, where, v.What, more)
 }
 
-// violations keeps the first of each condition.
+// violations keeps the first violation of each condition and counts the others. It
+// belongs to one goroutine.
 type violations [conds]*Violation
 
+// add records that condition cond does not hold in district d of warehouse w; 0 means
+// all of them.
 func (vs *violations) add(cond, w, d int, format string, args ...any) {
 	if v := vs[cond]; v != nil {
 		v.More++
@@ -48,6 +52,7 @@ func (vs *violations) add(cond, w, d int, format string, args ...any) {
 	vs[cond] = &Violation{Condition: cond, Warehouse: w, District: d, What: fmt.Sprintf(format, args...)}
 }
 
+// err joins what was recorded, in the order of the conditions; nil for none.
 func (vs *violations) err() error {
 	var errs []error
 	for _, v := range vs {

@@ -19,6 +19,7 @@ package journal
 
 import "encoding/binary"
 
+// The bytes that are no difference of numbers.
 const (
 	aborted = 0
 	large   = 255 // the difference follows
@@ -59,6 +60,7 @@ func (j *Journal) Commit(seq uint64) {
 	j.commitLarge(d)
 }
 
+// commitLarge notes a commit whose number is too far from the one before for a byte.
 func (j *Journal) commitLarge(d uint64) {
 	if !j.begin() {
 		return

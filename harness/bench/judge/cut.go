@@ -21,7 +21,8 @@ func (j *Judge) cut(at Moments) ([]uint64, error) {
 		}
 		read[i] = o.n - 1
 		if o.n <= at.Before[i] {
-			return nil, fmt.Errorf("%s had committed before the checkpoint was asked for, and is not in the image: %s", name(o.id), o.why())
+			return nil, fmt.Errorf("%s had committed before the checkpoint was asked for, and is not in the image: %s",
+				name(o.id), o.why())
 		}
 	}
 	return read, nil
@@ -49,6 +50,7 @@ type outside struct {
 	key, carried uint64 // the record that shows it, and what that carries
 }
 
+// why says why the version is outside the cut.
 func (o *outside) why() string {
 	return fmt.Sprintf("record %d is as %s left it", o.key, author(o.carried))
 }
@@ -62,7 +64,7 @@ func (s *sighting) see(worker int, n uint64, t *Txn) error {
 			return fmt.Errorf("%s wrote record %d, which there cannot be", name(t.ID), w.Key)
 		}
 		if s.presence != nil {
-			if by, did := s.does(t.ID, w); !did { // it saw what by had done, who is in if this one is
+			if by, did := s.does(t.ID, w); !did { // it saw what by had done, which is in if this one is
 				if s.image[w.Key] < by {
 					out = w
 				}
@@ -81,8 +83,8 @@ func (s *sighting) see(worker int, n uint64, t *Txn) error {
 		return fmt.Errorf("%s is torn: record %d is as %s left it, and record %d as %s did, before it",
 			name(t.ID), in.Key, author(s.image[in.Key]), out.Key, author(s.image[out.Key]))
 	case in != nil && o.n != 0:
-		return fmt.Errorf("%s is in the image (record %d is as %s left it), and %s, which came before it in its session, is not: %s",
-			name(t.ID), in.Key, author(s.image[in.Key]), name(o.id), o.why())
+		return fmt.Errorf("%s is in the image (record %d is as %s left it), and %s, which came before it in its "+
+			"session, is not: %s", name(t.ID), in.Key, author(s.image[in.Key]), name(o.id), o.why())
 	case out != nil && o.n == 0:
 		*o = outside{n, t.ID, out.Key, s.image[out.Key]}
 	}
@@ -90,7 +92,7 @@ func (s *sighting) see(worker int, n uint64, t *Txn) error {
 }
 
 // does reports whether a write did something, and notes what it did. If it did nothing,
-// by is who removed the record before; 0 if nobody ever made it.
+// by is the transaction that removed the record before; 0 if it never was there.
 func (s *sighting) does(id uint64, w *Write) (by uint64, did bool) {
 	was, ok := s.presence[w.Key]
 	if !ok {

@@ -131,6 +131,7 @@ func late(after []uint64) []uint64 {
 	return n
 }
 
+// fork copies every session, so that an image is judged while the originals stand.
 func (j *Judge) fork() []Session {
 	var forks []Session
 	for _, s := range j.sessions {
@@ -188,7 +189,8 @@ func (j *Judge) record(k uint64, buf []byte) ([]byte, error) {
 		return buf, fmt.Errorf("record %d is by %s, which is not among those that the image holds; it should be by %s",
 			k, author(stamp), author(want))
 	case stamp < want:
-		return buf, fmt.Errorf("record %d is as %s left it, and the image holds %s, which wrote it later", k, author(stamp), author(want))
+		return buf, fmt.Errorf("record %d is as %s left it, and the image holds %s, which wrote it later", k, author(stamp),
+			author(want))
 	case present != m.present(k):
 		return buf, fmt.Errorf("record %d is there: %t, and %s left it there: %t", k, present, author(want), m.present(k))
 	case !present:

@@ -52,7 +52,8 @@ func fill(dst []byte, x uint64) {
 // run makes a run of n transactions, one after another.
 func run(rng *rand.Rand, workers, records, fields, n int, varied bool) *world {
 	w := &world{sessions: make([][]Txn, workers)}
-	w.l = Layout{Loaded: uint64(records), Keys: uint64(records), Size: fields*fieldSize - 3, FieldSize: fieldSize, Varied: varied, Word: word, Fill: fill}
+	w.l = Layout{Loaded: uint64(records), Keys: uint64(records), Size: fields*fieldSize - 3, FieldSize: fieldSize,
+		Varied: varied, Word: word, Fill: fill}
 	if varied {
 		w.l.Keys += uint64(n)
 	}
@@ -271,7 +272,8 @@ func TestFaults(t *testing.T) {
 			if errors.As(err, &value) != (fault == "reverted field" || fault == "torn value") {
 				t.Errorf("%s: %v", fault, err)
 			}
-			if !strings.Contains(err.Error(), "record ") || !strings.Contains(err.Error(), "transaction ") && !strings.Contains(err.Error(), "load") {
+			if !strings.Contains(err.Error(), "record ") ||
+				!strings.Contains(err.Error(), "transaction ") && !strings.Contains(err.Error(), "load") {
 				t.Errorf("%s: %v names no record and no transaction", fault, err)
 			}
 		}
@@ -358,7 +360,8 @@ var faults = map[string]func(rng *rand.Rand, w *world, state map[uint64]plain, n
 // record is shared.
 func TestSessionGap(t *testing.T) {
 	l := Layout{Loaded: 4, Keys: 4, Size: 8, FieldSize: 8, Word: word, Fill: fill}
-	one := []Txn{{ID: 1 << 16, Writes: []Write{{Key: 0, Field: Whole}}}, {ID: 2 << 16, Writes: []Write{{Key: 1, Field: Whole}}}}
+	one := []Txn{{ID: 1 << 16, Writes: []Write{{Key: 0, Field: Whole}}},
+		{ID: 2 << 16, Writes: []Write{{Key: 1, Field: Whole}}}}
 	w := &world{l: l}
 	j := New(l, []Session{&listed{one}})
 	state := map[uint64]plain{}
@@ -405,7 +408,8 @@ func TestExplain(t *testing.T) {
 		t.Error(got)
 	}
 	v[9] ^= 1
-	if got := j.Explain(0, v); !strings.Contains(got, "field 1 is") || !strings.Contains(got, name(w.states[40][0].words[1])) {
+	if got := j.Explain(0, v); !strings.Contains(got, "field 1 is") ||
+		!strings.Contains(got, name(w.states[40][0].words[1])) {
 		t.Error(got)
 	}
 	if got := j.Explain(0, v[:4]); !strings.Contains(got, "4 bytes") {

@@ -32,6 +32,7 @@ type Layout struct {
 	Fill func(dst []byte, word uint64)
 }
 
+// fields is how many fields a record has at most.
 func (l *Layout) fields() int {
 	if l.Shape != nil {
 		return l.Fields
@@ -39,6 +40,7 @@ func (l *Layout) fields() int {
 	return (l.Size + l.FieldSize - 1) / l.FieldSize
 }
 
+// shape returns a record's size, and the width of its fields, as writer id left it.
 func (l *Layout) shape(key, id uint64) (size, width int) {
 	if l.Shape != nil {
 		return l.Shape(key, id)
@@ -46,6 +48,7 @@ func (l *Layout) shape(key, id uint64) (size, width int) {
 	return l.Size, l.FieldSize
 }
 
+// initial reports whether a record was there at first.
 func (l *Layout) initial(key uint64) bool {
 	if l.Initial != nil {
 		return l.Initial(key)
@@ -67,6 +70,7 @@ type model struct {
 // transaction has this id.
 const hole = 1
 
+// newModel returns the state that a database is loaded with.
 func newModel(l Layout) *model {
 	m := &model{Layout: l, n: l.fields(), stamps: make([]uint64, l.Keys)}
 	if m.n > 1 {
@@ -83,6 +87,7 @@ func newModel(l Layout) *model {
 	return m
 }
 
+// present reports whether a record is there now.
 func (m *model) present(key uint64) bool {
 	if m.length == nil {
 		return m.initial(key)
@@ -164,11 +169,13 @@ func (m *model) explain(key uint64, value []byte) string {
 		if m.words != nil {
 			writer = m.words[key*uint64(m.n)+uint64(i)]
 		}
-		return fmt.Sprintf("field %d is % x, and should be % x, of %s", i, short(value[from:to]), short(want[from:to]), author(writer))
+		return fmt.Sprintf("field %d is % x, and should be % x, of %s", i, short(value[from:to]), short(want[from:to]),
+			author(writer))
 	}
 	return "it is right"
 }
 
+// short is the beginning of a value, for a message.
 func short(b []byte) []byte { return b[:min(len(b), 16)] }
 
 // author names who wrote a version.
@@ -185,4 +192,5 @@ func author(id uint64) string {
 // name names a transaction. The low bits of an id are its worker.
 func name(id uint64) string { return fmt.Sprintf("transaction %#x of worker %d", id, id&0xffff) }
 
+// digest is the checksum that stands for a value.
 func digest(v []byte) uint64 { return xxhash.Sum64(v) }

@@ -2,18 +2,18 @@ package judge
 
 // A Write is what a transaction does to one record.
 type Write struct {
-	Key       uint64
-	Field     int  // the field that is overwritten, or Whole
-	Delete    bool // the record is removed
-	IfPresent bool // nothing is done where the record is absent
+	Key       uint64 // the record's
+	Field     int    // the field that is overwritten, or Whole
+	Delete    bool   // the record is removed
+	IfPresent bool   // nothing is done where the record is absent
 }
 
 // Whole as a Write's Field is the whole record.
 const Whole = -1
 
-// A Txn is a transaction that committed. Its Writes are good until the next is read.
+// A Txn is a transaction that committed. Its Writes are valid until the next is read.
 type Txn struct {
-	ID     uint64
+	ID     uint64  // the transaction's, as records carry it
 	Writes []Write // in the order done
 }
 

@@ -63,6 +63,7 @@ func Of(read func() uint64, tick float64, zero time.Time) *Clock {
 	return c
 }
 
+// setTick sets the length of a tick, in ns, and its fixed-point form.
 func (c *Clock) setTick(ns float64) { c.tick, c.scale = ns, uint64(math.Round(ns*(1<<32))) }
 
 // Now returns a reading, in ticks.

@@ -15,7 +15,8 @@ func TestConversions(t *testing.T) {
 	if c.Now() != 5 {
 		t.Errorf("reads %d, want 5", c.Now())
 	}
-	for ticks, want := range map[uint64]uint64{0: 0, 1: 0, 2: 1, 5: 2, 2_500_000: 1_000_000, 2_500_000_000 * 3600: 3600_000_000_000} {
+	for ticks, want := range map[uint64]uint64{0: 0, 1: 0, 2: 1, 5: 2, 2_500_000: 1_000_000,
+		2_500_000_000 * 3600: 3600_000_000_000} {
 		if got := c.Nanoseconds(ticks); got > want+want/1e9 || got+1+want/1e9 < want {
 			t.Errorf("%d ticks are %d ns, want %d", ticks, got, want)
 		}

@@ -53,7 +53,8 @@ func TestPageInABrowser(t *testing.T) {
 	}
 	out := t.TempDir()
 	good := write(t, "page.yaml", tiny)
-	if status, _, said := command(t, "run", good, "--out", out, "--plots", filepath.Join(out, "plots"), "--format", "svg", "--only", "none,naive,calc", "-q"); status != 0 {
+	if status, _, said := command(t, "run", good, "--out", out, "--plots", filepath.Join(out, "plots"), "--format", "svg",
+		"--only", "none,naive,calc", "-q"); status != 0 {
 		t.Fatalf("status %d: %s", status, said)
 	}
 	dir := filepath.Join(out, "page")

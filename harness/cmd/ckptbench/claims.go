@@ -12,6 +12,7 @@ import (
 	"ckptbench/harness/result"
 )
 
+// A claimsCommand checks what papers claim against results.
 type claimsCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders; with none, what to run."`
 	Format  string   `default:"table" enum:"table,markdown,html,json" help:"table, markdown, html or json."`
@@ -64,6 +65,7 @@ func scorecardPage(c claims.Card) page.TextPage {
 	return p
 }
 
+// notHeld returns an error that names the claims that do not hold; nil where all do.
 func notHeld(verdicts []claims.Verdict) error {
 	var names []string
 	for _, v := range verdicts {

@@ -20,7 +20,8 @@ func memoryResult(t *testing.T, calc, zigzag int64) string {
 		t.Fatal(err)
 	}
 	for name, peak := range map[string]int64{"calc": calc, "zigzag": zigzag} {
-		err := result.Save(dir, result.Trial{Schema: result.Schema, Experiment: "calc-fig6", Algorithm: name, Trial: 1, Round: 1,
+		err := result.Save(dir, result.Trial{Schema: result.Schema, Experiment: "calc-fig6", Algorithm: name,
+			Trial: 1, Round: 1,
 			Status: result.OK, Verdict: result.Verdict{Mode: "trial", OK: true}, Committed: 1,
 			Memory: result.Memory{Data: 100, Peak: 100 * peak}})
 		if err != nil {

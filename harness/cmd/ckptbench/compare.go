@@ -9,6 +9,7 @@ import (
 	"ckptbench/harness/result"
 )
 
+// A compareCommand compares two results, or writes a baseline of one.
 type compareCommand struct {
 	Base           string `arg:"" help:"Result folder, several with commas between them, or a baseline's file."`
 	Head           string `arg:"" optional:"" help:"Result folder, or several with commas between them."`
@@ -17,7 +18,7 @@ type compareCommand struct {
 	IgnoreConfig   bool   `help:"The configurations differ on purpose."`
 	Format         string `default:"table" enum:"table,markdown,json" help:"table, markdown or json."`
 	WriteBaseline  string `placeholder:"FILE" help:"Write what of a single result holds on other machines, to be a BASE."`
-	Export         string `placeholder:"DIR" help:"Write HEAD, or a single result, for github-action-benchmark and Bencher."`
+	Export         string `placeholder:"DIR" help:"${help_compare_export}"`
 }
 
 // errRegressed is the one error of the command that is not about its input.
@@ -33,6 +34,7 @@ func (c *compareCommand) Run(t terminal) error {
 	return err
 }
 
+// run compares, and prints the report. It returns errRegressed where head is worse.
 func (c *compareCommand) run(t terminal) error {
 	threshold, ok := result.Quantity(strings.ReplaceAll(c.Threshold, " ", ""))
 	if !ok || !(threshold > 0 && threshold <= 0.3) {
@@ -74,7 +76,7 @@ func (c *compareCommand) run(t terminal) error {
 // single writes what can be had of one result.
 func (c *compareCommand) single() error {
 	if c.WriteBaseline == "" && c.Export == "" {
-		return errors.New("compare what with what? name BASE and HEAD; a single result is for --write-baseline and --export")
+		return errors.New("compare: no HEAD given; name BASE and HEAD: a single result is for --write-baseline and --export")
 	}
 	s, err := regress.Open(c.Base)
 	if err != nil {

@@ -31,7 +31,8 @@ func saved(t *testing.T, name string, speed float64, edit func(*result.Trial)) s
 			tput := float64(committed)
 			x := result.Trial{Schema: result.Schema, Experiment: "x", Algorithm: algorithm, Trial: n, Round: n, ConfigHash: "c",
 				Status: result.OK, Verdict: result.Verdict{Mode: "trial", OK: true}, Workers: 2, Records: 10,
-				Elapsed: 1, Committed: committed, Throughput: &tput, Relative: &ratio, Buckets: []result.Bucket{{Elapsed: 1, Commits: committed}}}
+				Elapsed: 1, Committed: committed, Throughput: &tput, Relative: &ratio,
+				Buckets: []result.Bucket{{Elapsed: 1, Commits: committed}}}
 			if edit != nil {
 				edit(&x)
 			}

@@ -11,6 +11,7 @@ import (
 	"ckptbench/harness/config"
 )
 
+// A schemaCommand prints the JSON schema of experiment files, for editors.
 type schemaCommand struct{}
 
 func (schemaCommand) Run(t terminal) error {
@@ -22,6 +23,8 @@ func (schemaCommand) Run(t terminal) error {
 	return err
 }
 
+// A completionCommand prints a shell's completion script, made from the command's own
+// model, so that it cannot lag behind the flags.
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
@@ -46,12 +49,14 @@ type word struct {
 	values     []string // of its first argument; none: it takes files
 }
 
+// A flag is a flag of a command, as completion needs it.
 type flag struct {
 	name, help string
 	values     []string // it takes one of these; none and takes: any
 	takes      bool
 }
 
+// wordsOf returns the commands with their flags and arguments.
 func wordsOf(k *kong.Kong) []word {
 	var ws []word
 	for _, n := range k.Model.Children {
@@ -71,6 +76,7 @@ func wordsOf(k *kong.Kong) []word {
 	return ws
 }
 
+// enum returns the values that a flag or argument is restricted to; none means any.
 func enum(v *kong.Value) (values []string) {
 	for e := range strings.SplitSeq(v.Enum, ",") {
 		if e != "" {
@@ -80,6 +86,7 @@ func enum(v *kong.Value) (values []string) {
 	return values
 }
 
+// bash writes the script for bash, which zsh reads as well.
 func bash(w io.Writer, words []word) error {
 	var b strings.Builder
 	b.WriteString("# bash completion for ckptbench: source it, or put it in bash_completion.d\n_ckptbench() {\n" +
@@ -107,6 +114,7 @@ func bash(w io.Writer, words []word) error {
 	return err
 }
 
+// fish writes the script for fish.
 func fish(w io.Writer, words []word) error {
 	var b strings.Builder
 	b.WriteString("# fish completion for ckptbench: put it in ~/.config/fish/completions\n")

@@ -29,7 +29,7 @@ func loadConfig(path string, sets []string) (*config.Experiment, error) {
 
 // noConfig is the error of a command that was given no experiment.
 func noConfig(what string) error {
-	return fmt.Errorf("%s what? name an experiment%s; ckptbench list experiments says what each asks (%w)",
+	return fmt.Errorf("%s: no experiment given%s; ckptbench list experiments says what each asks (%w)",
 		what, among(experimentsIn(configsDir)), errUsage)
 }
 
@@ -43,6 +43,7 @@ func experimentsIn(dir string) []string {
 	return paths
 }
 
+// among completes a message by the files there are, for somebody who gave none.
 func among(paths []string) string {
 	if len(paths) == 0 {
 		return ""

@@ -9,6 +9,7 @@ import (
 	"ckptbench/harness/doctor"
 )
 
+// A doctorCommand says what the machine is worth for measurements.
 type doctorCommand struct {
 	Seconds int `default:"10" help:"For how long to look, 1 to 600 s."`
 

@@ -14,7 +14,8 @@ import (
 // The exit status is 0 on a quiet machine, 1 on one that is not, 2 for a mistake
 // in the command line and 130 after Ctrl-C.
 func TestDoctorStatus(t *testing.T) {
-	quiet := doctor.Findings{Cores: 2, GOMAXPROCS: 2, Span: 3 * time.Second, Sight: host.Sight{Span: time.Second, Known: true}}
+	quiet := doctor.Findings{Cores: 2, GOMAXPROCS: 2, Span: 3 * time.Second,
+		Sight: host.Sight{Span: time.Second, Known: true}}
 	limited := quiet
 	limited.Limits = host.Limits{Cores: 0.2}
 	for _, c := range []struct {
@@ -31,14 +32,16 @@ func TestDoctorStatus(t *testing.T) {
 		{"too long", 601, quiet, nil, 2, "--seconds 601"},
 		{"interrupted", 3, quiet, context.Canceled, 130, "interrupted"},
 	} {
-		cmd := doctorCommand{Seconds: c.seconds, examine: func(_ context.Context, span time.Duration) (doctor.Findings, error) {
-			if span != time.Duration(c.seconds)*time.Second {
-				t.Errorf("%s: looked for %v", c.name, span)
-			}
-			return c.findings, c.err
-		}}
+		cmd := doctorCommand{Seconds: c.seconds,
+			examine: func(_ context.Context, span time.Duration) (doctor.Findings, error) {
+				if span != time.Duration(c.seconds)*time.Second {
+					t.Errorf("%s: looked for %v", c.name, span)
+				}
+				return c.findings, c.err
+			}}
 		var out bytes.Buffer
-		if got := say(cmd.Run(t.Context(), terminal{out: &out, err: &out}), &out); got != c.want || !strings.Contains(out.String(), c.says) {
+		if got := say(cmd.Run(t.Context(), terminal{out: &out, err: &out}), &out); got != c.want ||
+			!strings.Contains(out.String(), c.says) {
 			t.Errorf("%s: status %d, want %d\n%s", c.name, got, c.want, out.String())
 		}
 	}
@@ -52,7 +55,8 @@ func TestDoctorStatus(t *testing.T) {
 func TestRepeatNoisyIsChecked(t *testing.T) {
 	var out bytes.Buffer
 	args := []string{"run", "../../../configs/smoke.yaml", "--repeat-noisy=-1", "--out", t.TempDir(), "--plots", ""}
-	if got := ckptbench(t.Context(), args, &out, &out); got != 2 || !strings.Contains(out.String(), "--repeat-noisy -1: want") {
+	if got := ckptbench(t.Context(), args, &out, &out); got != 2 ||
+		!strings.Contains(out.String(), "--repeat-noisy -1: want") {
 		t.Errorf("status %d\n%s", got, out.String())
 	}
 }

@@ -52,14 +52,17 @@ func TestDifferences(t *testing.T) {
 		}
 		return e
 	}
-	old := parse("algorithms: [none, calc]\nduration: 4s\nmatrix: {workload.theta: [0.1, 0.2]}\nworkload: {name: ycsb-a, distribution: zipf}\n")
+	old := parse("algorithms: [none, calc]\nduration: 4s\nmatrix: {workload.theta: [0.1, 0.2]}\n" +
+		"workload: {name: ycsb-a, distribution: zipf}\n")
 	resolved, err := old.Resolved()
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := parse("algorithms: [none]\ntrials: 9\nduration: 3s\nmatrix: {workload.theta: [0.3]}\nworkload: {name: ycsb-a, distribution: zipf}\n")
+	now := parse("algorithms: [none]\ntrials: 9\nduration: 3s\nmatrix: {workload.theta: [0.3]}\n" +
+		"workload: {name: ycsb-a, distribution: zipf}\n")
 	got, err := now.Differences("resolved.yaml", resolved)
-	want := []config.Difference{{Key: "duration", Old: "4s", New: "3s"}, {Key: "matrix.workload.theta", Old: "[0.1 0.2]", New: "[0.3]"}}
+	want := []config.Difference{{Key: "duration", Old: "4s", New: "3s"},
+		{Key: "matrix.workload.theta", Old: "[0.1 0.2]", New: "[0.3]"}}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Error(err, d)
 	}

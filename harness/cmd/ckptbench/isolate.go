@@ -16,9 +16,9 @@ import (
 	"ckptbench/harness/config"
 )
 
-// A ticket tells a process of its own which trial to run. It comes on stdin;
+// A childSpec tells a process of its own which trial to run. It comes on stdin;
 // progress goes back on stdout, an object a line.
-type ticket struct {
+type childSpec struct {
 	Name    string // of the configuration's file
 	Config  string // with every default, and the seed that was drawn
 	Job     bench.Job
@@ -26,21 +26,25 @@ type ticket struct {
 }
 
 // isolate returns what runs one trial in a process of its own.
-func (c *runCommand) isolate(e *config.Experiment, show func(bench.Progress)) func(context.Context, bench.Job) error {
+func (c *runCommand) isolate(
+	e *config.Experiment, show func(bench.Progress),
+) func(context.Context, bench.Job) error {
 	return func(ctx context.Context, j bench.Job) error {
 		text, err := e.Resolved()
 		if err != nil {
 			return err
 		}
-		in, err := json.Marshal(ticket{Name: e.Info.Name + ".yaml", Config: string(text), Job: j, Profile: c.Profile})
+		in, err := json.Marshal(childSpec{Name: e.Info.Name + ".yaml", Config: string(text), Job: j, Profile: c.Profile})
 		if err != nil {
 			return err
 		}
-		return runTicket(ctx, in, j.Locks, show)
+		return runChild(ctx, in, j.Locks, show)
 	}
 }
 
-func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(bench.Progress)) error {
+// runChild runs a child on the spec in, and shows its progress. It returns the child's
+// error by its message. Locks of the result folder go to the child as open files.
+func runChild(ctx context.Context, in []byte, inherit []*os.File, show func(bench.Progress)) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -73,21 +77,22 @@ func runTicket(ctx context.Context, in []byte, inherit []*os.File, show func(ben
 	return nil
 }
 
+// A trialCommand is the child's side: it runs the trial that stdin describes.
 type trialCommand struct{}
 
 func (trialCommand) Run(ctx context.Context, t terminal) error {
-	var tk ticket
-	if err := json.NewDecoder(os.Stdin).Decode(&tk); err != nil {
+	var spec childSpec
+	if err := json.NewDecoder(os.Stdin).Decode(&spec); err != nil {
 		return fmt.Errorf("read the trial to run from stdin: %w", err)
 	}
-	e, err := config.Parse(tk.Name, []byte(tk.Config), known())
+	e, err := config.Parse(spec.Name, []byte(spec.Config), known())
 	if err != nil {
 		return err
 	}
 	lines := json.NewEncoder(t.out)
 	o := bench.Options{Progress: func(p bench.Progress) { _ = lines.Encode(p) }} // nobody listens any more: run on
-	if tk.Profile != "" {
-		o.Profile = profiler(tk.Profile)
+	if spec.Profile != "" {
+		o.Profile = profiler(spec.Profile)
 	}
-	return bench.RunJob(ctx, e, o, tk.Job)
+	return bench.RunJob(ctx, e, o, spec.Job)
 }

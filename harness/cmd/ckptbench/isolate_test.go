@@ -32,7 +32,8 @@ func TestMain(m *testing.M) {
 func TestIsolate(t *testing.T) {
 	out := t.TempDir()
 	good := write(t, "apart.yaml", tiny)
-	status, said, errs := command(t, "run", good, "--isolate", "--out", out, "--plots", "", "--only", "none,calc", "--trials", "2")
+	status, said, errs := command(t, "run", good, "--isolate", "--out", out, "--plots", "", "--only", "none,calc",
+		"--trials", "2")
 	if status != 0 {
 		t.Fatalf("status %d: %s%s", status, said, errs)
 	}
@@ -75,7 +76,7 @@ func TestIsolateInterrupted(t *testing.T) {
 }
 
 func TestTicketThatIsNone(t *testing.T) {
-	err := runTicket(t.Context(), []byte("{"), nil, func(bench.Progress) {})
+	err := runChild(t.Context(), []byte("{"), nil, func(bench.Progress) {})
 	if err == nil || !strings.Contains(err.Error(), "read the trial to run") {
 		t.Errorf("error %v", err)
 	}

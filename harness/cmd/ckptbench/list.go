@@ -18,8 +18,9 @@ import (
 	"ckptbench/workload"
 )
 
+// A listCommand lists what there is to choose from: as a table or, for programs, JSON.
 type listCommand struct {
-	What    string `arg:"" optional:"" default:"" enum:"algorithms,workloads,experiments,charts,columns,formats,keys,claims,everything," help:"algorithms (where nothing is said), workloads, experiments, charts, columns, formats, keys, claims, or everything."`
+	What    string `arg:"" optional:"" default:"" enum:"${listings}" help:"${help_list_what}"`
 	JSON    bool   `help:"As JSON."`
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
@@ -39,6 +40,7 @@ var listings = []struct {
 	{"claims", func(*listCommand) (table.Grid, error) { return listClaims(), nil }},
 }
 
+// Run prints one listing, or with everything all of them in one JSON object.
 func (c *listCommand) Run(t terminal) error {
 	if c.What == "" && !c.JSON {
 		fmt.Fprintln(t.err, "(list can also say: workloads, experiments, charts, columns, formats, keys, claims, everything)")
@@ -113,7 +115,8 @@ func listFormats() table.Grid {
 		{"table", "report, compare", "terminals and logs"}, {"markdown", "report, compare", "pull requests"},
 		{"csv", "report", "programs: every figure with its range, in base units"}, {"latex", "report", "papers: booktabs"},
 		{"html", "report", "a page that stands alone, charts in it"}, {"json", "compare", "programs"},
-		{"trial.json", "run", "a trial's figures"}, {"timeline.csv, events.csv", "run", "a trial's buckets, and the moments of its checkpoints"},
+		{"trial.json", "run", "a trial's figures"},
+		{"timeline.csv, events.csv", "run", "a trial's buckets, and the moments of its checkpoints"},
 		{"durable.hgrm", "run", "the listing of the times until a transaction was durable, by a log or by an image"},
 		{"latency.hgrm, latency.hlog", "run", "HdrHistogram's percentile listing, and its log by interval"},
 		{"bench.txt", "run", "benchstat"},
@@ -143,6 +146,7 @@ func listAlgorithms() table.Grid {
 	return l
 }
 
+// yes is a boolean for a table.
 func yes(b bool) string {
 	if b {
 		return "yes"

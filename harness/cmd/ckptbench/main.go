@@ -32,13 +32,13 @@ type commands struct {
 	Merge    mergeCommand    `cmd:"" help:"Put the shards of an experiment together, into a new folder."`
 	Plot     plotCommand     `cmd:"" help:"Draw the charts of results again."`
 	Report   reportCommand   `cmd:"" help:"Print the summary table of results."`
-	Regress  regressCommand  `cmd:"" help:"Build two revisions and measure them in turns: exit 0 same or better, 1 regressed, 2 cannot compare."`
+	Regress  regressCommand  `cmd:"" help:"${help_command_regress}"`
 	Compare  compareCommand  `cmd:"" help:"Compare two results: exit 0 same or better, 1 regressed, 2 cannot compare."`
 	Claims   claimsCommand   `cmd:"" help:"Hold what the papers claim against results: held, not held, or what to run."`
-	Verify   verifyCommand   `cmd:"" help:"Read every byte of the images, logs and algorithms' own files in a folder, and say what is damaged."`
-	List     listCommand     `cmd:"" help:"List the algorithms, the workloads, the experiments, the keys of a config or the published claims."`
+	Verify   verifyCommand   `cmd:"" help:"${help_command_verify}"`
+	List     listCommand     `cmd:"" help:"${help_command_list}"`
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
-	Doctor   doctorCommand   `cmd:"" help:"Look at this machine for some seconds: exit 0 quiet, 1 figures will be disturbed."`
+	Doctor   doctorCommand   `cmd:"" help:"${help_command_doctor}"`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
 
 	Trial      trialCommand      `cmd:"" hidden:"" help:"Run one trial, described on stdin, for run --isolate."`
@@ -55,7 +55,7 @@ func ckptbench(ctx context.Context, args []string, out, errOut io.Writer) int {
 	status := -1
 	k, err := kong.New(&c, kong.Name("ckptbench"),
 		kong.Description("What a checkpoint algorithm costs a main-memory database, and what it buys."),
-		kong.UsageOnError(), kong.Writers(out, errOut),
+		kong.UsageOnError(), kong.Writers(out, errOut), helpTexts(),
 		kong.Exit(func(s int) { status = s }),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {

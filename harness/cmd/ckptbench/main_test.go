@@ -54,15 +54,16 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, misspelt+`:1: unknown key "recrods": did you mean "records"?`, "run", misspelt)
 	check(2, `did you mean "records"?`, "validate", misspelt)
 	check(2, "no such file", "run", "nowhere.yaml")
-	check(2, "run what? name an experiment", "run")
-	check(2, "validate what? name an experiment", "validate")
-	check(2, "draw what? name the folder of a result; none is in results yet", "plot")
-	check(2, "report what?", "report")
+	check(2, "run: no experiment given", "run")
+	check(2, "validate: no experiment given", "validate")
+	check(2, "plot: no result given; name the folder of one: there is no result yet", "plot")
+	check(2, "report: no result given", "report")
 	check(2, "is a folder: name an experiment: there are "+misspelt, "run", filepath.Dir(misspelt))
 	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/defualt.yaml")
 	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/default")
 	check(2, "smoke.yaml", "run", "../../../configs/qqqqqq")
-	check(2, "unknown property \"readpropotion\": did you mean \"readproportion\"?", "run", write(t, "workloadx", "recordcount=9\nreadpropotion=1\n"))
+	check(2, "unknown property \"readpropotion\": did you mean \"readproportion\"?", "run",
+		write(t, "workloadx", "recordcount=9\nreadpropotion=1\n"))
 	check(2, `did you mean "run"?`, "rnu")
 	check(2, "unknown flag --onyl", "run", misspelt, "--onyl", "calc")
 	good := write(t, "good.yaml", tiny)
@@ -74,7 +75,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, `all stands for a list and is not in one`, "run", good, "--only", "all,calc")
 	check(2, "workload.theta", "run", good, "--set", "workload.theta=big")
 	check(1, "impossible memory", "run", good, "--set", "records=1G", "--set", "record_size=1MiB")
-	check(0, "good.yaml: good", "validate", good)
+	check(0, "good.yaml: ok", "validate", good)
 	check(0, "Usage: ckptbench <command>")
 	check(1, "no image, manifest or log", "verify", t.TempDir())
 	check(1, "give the directory of one experiment", "plot", "nowhere")
@@ -102,7 +103,8 @@ func TestListNamesAlgorithms(t *testing.T) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 	for _, what := range []string{"algorithms", "workloads", "charts", "formats", "keys"} {
-		if status, out, errOut := command(t, "list", what); status != 0 || strings.Count(out, "\n") < 5 || strings.Contains(out, " \n") {
+		if status, out, errOut := command(t, "list", what); status != 0 || strings.Count(out, "\n") < 5 ||
+			strings.Contains(out, " \n") {
 			t.Errorf("list %s: status %d, %q %q", what, status, out, errOut)
 		}
 	}
@@ -116,10 +118,12 @@ func TestListNamesAlgorithms(t *testing.T) {
 			t.Errorf("what %s takes: %v", x["experiment"], x)
 		}
 	}
-	if status, out, _ := command(t, "list", "everything", "--configs", "../../../configs"); status != 0 || strings.Count(out, "# ") < len(listings) {
+	if status, out, _ := command(t, "list", "everything", "--configs", "../../../configs"); status != 0 ||
+		strings.Count(out, "# ") < len(listings) {
 		t.Errorf("list everything: status %d, %s", status, out)
 	}
-	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 || !strings.Contains(out, "default.yaml") {
+	if status, out, _ := command(t, "list", "experiments", "--configs", "../../../configs"); status != 0 ||
+		!strings.Contains(out, "default.yaml") {
 		t.Errorf("list experiments: status %d, %q", status, out)
 	}
 }
@@ -172,11 +176,13 @@ func TestRunAndAfter(t *testing.T) {
 		}
 	}
 	for _, format := range []string{"table", "markdown", "csv", "latex"} {
-		if status, out, errOut := command(t, "report", filepath.Join(results, "tiny"), "--format", format); status != 0 || !strings.Contains(out, "calc") {
+		if status, out, errOut := command(t, "report", filepath.Join(results, "tiny"), "--format", format); status != 0 ||
+			!strings.Contains(out, "calc") {
 			t.Errorf("report %s: status %d, %s%s", format, status, out, errOut)
 		}
 	}
-	if status, _, errOut := command(t, "plot", filepath.Join(results, "tiny"), "--out", t.TempDir(), "--format", "png"); status != 0 {
+	if status, _, errOut := command(t, "plot", filepath.Join(results, "tiny"), "--out", t.TempDir(), "--format",
+		"png"); status != 0 {
 		t.Errorf("plot: status %d, %s", status, errOut)
 	}
 	sameFigures(t, filepath.Join(results, "tiny"))
@@ -213,7 +219,8 @@ func sameFigures(t *testing.T, dir string) {
 		return files
 	}
 	first, again := drawn(), drawn()
-	if len(first) != len(again) || !strings.Contains(first["tiny-table.tex"], `\toprule`) || first["tiny-timeline.pdf"] == "" || first["tiny-timeline.tex"] == "" {
+	if len(first) != len(again) || !strings.Contains(first["tiny-table.tex"], `\toprule`) ||
+		first["tiny-timeline.pdf"] == "" || first["tiny-timeline.tex"] == "" {
 		t.Errorf("%d and %d figures, table %q", len(first), len(again), first["tiny-table.tex"])
 	}
 	for name, data := range first {
@@ -250,7 +257,8 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	var out, errOut bytes.Buffer
 	config := write(t, "tiny.yaml", tiny)
-	if status := ckptbench(ctx, []string{"run", config, "--out", t.TempDir(), "--plots", ""}, &out, &errOut); status != exitInterrupted {
+	if status := ckptbench(ctx, []string{"run", config, "--out", t.TempDir(), "--plots", ""}, &out,
+		&errOut); status != exitInterrupted {
 		t.Errorf("status %d, want %d: %s", status, exitInterrupted, errOut.String())
 	}
 }

@@ -51,7 +51,8 @@ trials: 1
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(exe, "run", write(t, "memory.yaml", given), "--out", t.TempDir(), "--plots", "", "--repeat-noisy", "0", "--quiet")
+		cmd := exec.Command(exe, "run", write(t, "memory.yaml", given), "--out", t.TempDir(), "--plots", "", "--repeat-noisy",
+			"0", "--quiet")
 		cmd.Env = append(os.Environ(), asCommand+"=1")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%+v: %v\n%s", c, err, said)

@@ -7,6 +7,7 @@ import (
 	"ckptbench/harness/compare/merge"
 )
 
+// A mergeCommand makes one result of its shards.
 type mergeCommand struct {
 	Out            string   `arg:"" help:"Folder of the whole, which is not there yet, such as results/default."`
 	Parts          []string `arg:"" name:"dir" help:"Result folders of the parts, such as results/default.shard-*."`

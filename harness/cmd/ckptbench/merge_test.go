@@ -18,10 +18,13 @@ func TestShardsMakeTheWhole(t *testing.T) {
 	}
 	dir := t.TempDir()
 	results, plots := filepath.Join(dir, "results"), filepath.Join(dir, "plots")
-	config := write(t, "tiny.yaml", strings.Replace(tiny, "trials: 1", "trials: 2", 1)+"matrix: {workload.keys: [2, 5, 7]}\n")
+	config := write(t, "tiny.yaml",
+		strings.Replace(tiny, "trials: 1", "trials: 2", 1)+"matrix: {workload.keys: [2, 5, 7]}\n")
 	for _, shard := range []string{"1/2", "2/2"} {
-		status, out, errOut := command(t, "run", config, "--out", results, "--plots", plots, "--only", "none,calc", "--shard", shard)
-		if status != 0 || !strings.Contains(errOut, "6 trials of 2 algorithms at 2 points") || !strings.Contains(out, "Warning: shard "+shard) {
+		status, out, errOut := command(t, "run", config, "--out", results, "--plots", plots, "--only", "none,calc",
+			"--shard", shard)
+		if status != 0 || !strings.Contains(errOut, "6 trials of 2 algorithms at 2 points") ||
+			!strings.Contains(out, "Warning: shard "+shard) {
 			t.Fatalf("shard %s: status %d\n%s%s", shard, status, out, errOut)
 		}
 	}
@@ -76,9 +79,11 @@ func TestShardsMakeTheWhole(t *testing.T) {
 func TestTooSmallADisk(t *testing.T) {
 	out := t.TempDir()
 	config := write(t, "tiny.yaml", tiny)
-	status, _, errOut := command(t, "run", config, "--out", out, "--set", "records=100M", "--set", "record_size=1KiB", "--set", "keep_images=true",
+	status, _, errOut := command(t, "run", config, "--out", out, "--set", "records=100M", "--set", "record_size=1KiB",
+		"--set", "keep_images=true",
 		"--set", "trials=1000", "--set", "verify=off", "--set", "duration=1h", "--set", "bucket=1s", "--only", "none")
-	if where := filepath.Join(out, "tiny"); status != 1 || !strings.Contains(errOut, "run tiny into "+where+": impossible") {
+	if where := filepath.Join(out, "tiny"); status != 1 ||
+		!strings.Contains(errOut, "run tiny into "+where+": impossible") {
 		t.Errorf("status %d: %s", status, errOut)
 	}
 }
@@ -103,7 +108,8 @@ func TestResumeElsewhere(t *testing.T) {
 	out := t.TempDir()
 	config := write(t, "tiny.yaml", tiny)
 	run := func() (int, string) {
-		status, _, errOut := command(t, "run", config, "--out", out, "--plots", "", "--only", "none", "--resume", "--set", "verify=off")
+		status, _, errOut := command(t, "run", config, "--out", out, "--plots", "", "--only", "none", "--resume", "--set",
+			"verify=off")
 		return status, errOut
 	}
 	if status, said := run(); status != 0 {

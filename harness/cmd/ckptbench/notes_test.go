@@ -186,7 +186,8 @@ func TestPaperNotes(t *testing.T) {
 		case e.Draft:
 		case e.Variant == "" && !strings.Contains(text, "\n## "+e.Name+"\n"):
 			t.Errorf("PAPER_NOTES.md has no section \"## %s\": say there what it takes from its paper and where it "+
-				"departs from it, or, as long as it is not to be contributed, set Draft in its line of algorithms/algorithms.go", e.Name)
+				"departs from it, or, as long as it is not to be contributed, set Draft in its line of algorithms/algorithms.go",
+				e.Name)
 		case !strings.Contains(text, "`"+e.Name+"`"):
 			t.Errorf("PAPER_NOTES.md does not name `%s`", e.Name)
 		}
@@ -211,8 +212,10 @@ func TestPackageDocs(t *testing.T) {
 		}
 		steps := stepsOf(t, e.Name)
 		if len(steps) < 3 {
-			t.Errorf("package %s: its doc has %d steps of its paper: list them below a heading \"# The paper's steps\", each with the "+
-				"function that it is in (as algorithms/calc/calc.go does), or, as long as it is not to be contributed, set Draft in its line "+
+			t.Errorf("package %s: its doc has %d steps of its paper: list them below a heading \"# The paper's steps\", "+
+				"each with the "+
+				"function that it is in (as algorithms/calc/calc.go does), or, as long as it is not to be contributed, set "+
+				"Draft in its line "+
 				"of algorithms/algorithms.go", e.Name, len(steps))
 		}
 		for _, step := range steps {

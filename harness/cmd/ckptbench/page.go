@@ -16,10 +16,13 @@ import (
 // captions are what the charts show, by the beginning of their names: the first
 // that fits.
 var captions = []struct{ name, text string }{
-	{"timeline-all", "Throughput over time, all algorithms in one picture. Bars above: their checkpoints, from the trigger to durable; strongest where all workers were paused."},
-	{"timeline", "Throughput over time, an algorithm in each panel, none behind it. Shaded: while a checkpoint was taken; strongest where all workers were paused."},
+	{"timeline-all", "Throughput over time, all algorithms in one picture. Bars above: their checkpoints, from the " +
+		"trigger to durable; strongest where all workers were paused."},
+	{"timeline", "Throughput over time, an algorithm in each panel, none behind it. Shaded: while a checkpoint was " +
+		"taken; strongest where all workers were paused."},
 	{"nines", "Latency by percentile."},
-	{"lost", "Transactions that a trial has fewer than none would have had, with the interval of the pairs where there are any."},
+	{"lost", "Transactions that a trial has fewer than none would have had, with the interval of the pairs where " +
+		"there are any."},
 	{"checkpoint", "Where a checkpoint's time goes, and the pause within it."},
 	{"memory", "The algorithm's own memory over time."},
 	{"tradeoff", "Throughput given up against memory taken: the lower left is better."},
@@ -32,6 +35,8 @@ var captions = []struct{ name, text string }{
 	{"grid", "Throughput over time at every point of the matrix."},
 }
 
+// caption returns the text under a chart: that of its kind, and the point where the chart
+// is one of several.
 func caption(chart string) string {
 	for _, c := range captions {
 		if chart == c.name {

@@ -33,7 +33,8 @@ func TestPaperConfigsSayWhatTheyTake(t *testing.T) {
 			t.Errorf("%s: about, paper or expect is incomplete: %+v", path, i)
 		}
 		est := e.Estimate(copies)
-		if said := time.Duration(float64(i.Expect.Minutes) * float64(time.Minute)); said < est.Time/2 || said > 3*est.Time+time.Minute {
+		if said := time.Duration(float64(i.Expect.Minutes) * float64(time.Minute)); said < est.Time/2 ||
+			said > 3*est.Time+time.Minute {
 			t.Errorf("%s: expects %s, the estimate is %s", path, said, est.Time)
 		}
 		if int64(i.Expect.Disk) < est.Disk/2 {
@@ -58,7 +59,8 @@ func TestPaperConfigsScale(t *testing.T) {
 		}
 		est, whole := e.Estimate(copies), full.Estimate(copies)
 		if est.Points != whole.Points || est.Trials != whole.Trials {
-			t.Errorf("%s: scaled it has %d points and %d trials, else %d and %d", path, est.Points, est.Trials, whole.Points, whole.Trials)
+			t.Errorf("%s: scaled it has %d points and %d trials, else %d and %d", path, est.Points, est.Trials, whole.Points,
+				whole.Trials)
 		}
 		if est.Time > 6*time.Minute || est.Memory > 4<<30 || est.Time >= whole.Time {
 			t.Errorf("%s: scaled it takes %s and %s", path, est.Time, units.Size(est.Memory))

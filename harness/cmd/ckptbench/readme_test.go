@@ -133,7 +133,8 @@ func TestReadmeCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := []string{"README.md", "harness/README.md", "configs/README.md", "results/README.md", "results/questions.md", "PAPER_NOTES.md"}
+	files := []string{"README.md", "harness/README.md", "configs/README.md", "results/README.md", "results/questions.md",
+		"PAPER_NOTES.md"}
 	n := 0
 	for _, file := range files {
 		for _, line := range commandsOf(t, file) {
@@ -171,7 +172,8 @@ func commandsOf(t *testing.T, file string) (lines []string) {
 		line, _, _ = strings.Cut(line, " #")
 		line = strings.TrimPrefix(strings.TrimSpace(line), "go run ./harness/cmd/")
 		line = strings.TrimPrefix(line, "srun ")
-		if code && (strings.HasPrefix(line, "make ") || strings.HasPrefix(line, "ckptbench ") || strings.HasPrefix(line, "./ckptbench ")) {
+		if code && (strings.HasPrefix(line, "make ") || strings.HasPrefix(line, "ckptbench ") ||
+			strings.HasPrefix(line, "./ckptbench ")) {
 			lines = append(lines, line)
 		}
 	}
@@ -183,7 +185,9 @@ func commandsOf(t *testing.T, file string) (lines []string) {
 func checkCommand(t *testing.T, file string, args []string) {
 	t.Helper()
 	name := args[0]
-	runs := name == "run" && !slices.ContainsFunc(args, func(a string) bool { return strings.ContainsAny(a, "\\$") || strings.HasPrefix(a, "workloads/") })
+	runs := name == "run" &&
+		!slices.ContainsFunc(args,
+			func(a string) bool { return strings.ContainsAny(a, "\\$") || strings.HasPrefix(a, "workloads/") })
 	if runs || slices.Contains([]string{"list", "validate", "schema"}, name) {
 		if runs {
 			args = append(args, "--dry-run", "--out", t.TempDir())

@@ -20,10 +20,11 @@ import (
 	"ckptbench/harness/result"
 )
 
+// A regressCommand runs two builds beside each other and compares their throughput.
 type regressCommand struct {
-	Config        string        `arg:"" optional:"" default:"configs/regress.yaml" help:"Experiment that both builds run; base's own, where base has it."`
+	Config        string        `arg:"" optional:"" default:"configs/regress.yaml" help:"${help_regress_config}"`
 	Base          string        `placeholder:"REV" help:"Revision to compare with, instead of the baseline's commit."`
-	Baseline      string        `default:"results/baseline/regress.json" help:"Stored exact figures and the commit they are of; empty for none."`
+	Baseline      string        `default:"results/baseline/regress.json" help:"${help_regress_baseline}"`
 	WriteBaseline string        `placeholder:"FILE" help:"Measure the last commit alone and write its baseline."`
 	Threshold     string        `default:"3%" help:"Least slow-down that counts, above 0 and at most 30%."`
 	Time          time.Duration `default:"3m" help:"How long it may take, building included."`
@@ -46,6 +47,8 @@ func (c *regressCommand) Run(ctx context.Context, t terminal) error {
 	return fmt.Errorf("cannot compare: %w (%w)", err, errUsage)
 }
 
+// run builds both sides, compares them within the time given, and prints the report. The
+// builds are in a temporary folder, which it removes.
 func (c *regressCommand) run(ctx context.Context, t terminal) (err error) {
 	start := time.Now()
 	threshold, ok := result.Quantity(strings.ReplaceAll(c.Threshold, " ", ""))
@@ -214,6 +217,7 @@ func (c *regressCommand) buildBase(
 	return path, nil
 }
 
+// say prints a line of progress.
 func (c *regressCommand) say(t terminal, text string) {
 	if !c.Quiet {
 		fmt.Fprintln(t.err, text)
@@ -240,7 +244,7 @@ func (s *regression) choose(ctx context.Context, only []string) error {
 	}
 	if s.stored != nil && s.stored.ConfigHash != s.experiment.Hash() {
 		s.stored = nil
-		s.notes = append(s.notes, "The baseline is of another experiment: exact figures are compared with base's.")
+		s.notes = append(s.notes, "The baseline belongs to another experiment: exact figures are compared with base's.")
 	}
 	return nil
 }

@@ -44,7 +44,8 @@ func TestRegressExit(t *testing.T) {
 	}
 	check := func(want int, say string, args ...string) {
 		t.Helper()
-		all := append([]string{"regress", cfg, "--quiet", "--slice", "1ms", "--quads", "2", "--time", "1s", "--threshold", "30%"}, args...)
+		all := append([]string{"regress", cfg, "--quiet", "--slice", "1ms", "--quads", "2", "--time", "1s", "--threshold",
+			"30%"}, args...)
 		cmd := exec.Command(binary, all...)
 		cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 		out, _ := cmd.CombinedOutput() // the status is looked at
@@ -54,12 +55,13 @@ func TestRegressExit(t *testing.T) {
 	}
 	both := []string{"--base-binary", binary, "--head-binary", binary}
 	old := filepath.Join(dir, "old")
-	if err := os.WriteFile(old, []byte("#!/bin/sh\necho 'ckptbench: unexpected argument slices' >&2\nexit 2\n"), 0o755); err != nil {
+	if err := os.WriteFile(old, []byte("#!/bin/sh\necho 'ckptbench: unexpected argument slices' >&2\nexit 2\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	check(1, "bytes of image 1 5 ->", append(both, "--baseline", stored("small.json", 5))...)
-	check(2, "base is of another age", "--base-binary", old, "--head-binary", binary, "--baseline", "")
-	check(2, "head is of another age", "--base-binary", binary, "--head-binary", old, "--baseline", "")
+	check(2, "base is older or newer than this program", "--base-binary", old, "--head-binary", binary, "--baseline", "")
+	check(2, "head is older or newer than this program", "--base-binary", binary, "--head-binary", old, "--baseline", "")
 	check(2, "schema 1 holds throughput of another day", append(both, "--baseline", write(t, "b.json", `{"schema":1}`))...)
 	check(2, "no algorithm is left", append(both, "--baseline", "", "--only", "crp")...)
 	check(2, "a share above 0", append(both, "--threshold", "50%")...)

@@ -56,7 +56,8 @@ func TestPageRepeatsTheExperiment(t *testing.T) {
 		"--set", "experiment.name=other", "--set", "checkpoint.interval=30ms")
 	check("workloadx", "recordcount=2000\nreadproportion=0.5\nupdateproportion=0.5\n",
 		"ckptbench run workloadx.yaml",
-		"--only", "none", "--trials", "1", "--set", "duration=100ms", "--set", "warmup=0s", "--set", "verify=off", "--set", "scale=0.5")
+		"--only", "none", "--trials", "1", "--set", "duration=100ms", "--set", "warmup=0s", "--set", "verify=off", "--set",
+		"scale=0.5")
 }
 
 // commandOf returns the run command that the page shows.
@@ -94,7 +95,7 @@ func resolvedBy(t *testing.T, line string, config []byte) []byte {
 	args[1] = filepath.Join(dir, args[1])
 	var c commands
 	var said bytes.Buffer
-	k, err := kong.New(&c, kong.Writers(&said, &said))
+	k, err := kong.New(&c, kong.Writers(&said, &said), helpTexts())
 	if err != nil {
 		t.Fatal(err)
 	}

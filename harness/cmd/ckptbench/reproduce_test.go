@@ -134,7 +134,8 @@ func TestReproduceGoesOn(t *testing.T) {
 	}
 	out := reproduce(130, []string{"one", "two", "three"}, "FAKE_two=2", "FAKE_three=130")
 	for _, want := range []string{
-		"run configs/one.yaml --resume --for 0s --out " + filepath.Join(dir, "out") + " --plots  --set scale=0.05 --trials=2\n",
+		"run configs/one.yaml --resume --for 0s --out " + filepath.Join(dir, "out") +
+			" --plots  --set scale=0.05 --trials=2\n",
 		"--plots  --set scale=0.5\n", "reproduce: 1 of 4: one, about 1 min; about 4 min left of all\n",
 		"two ended with status 2, and the others run on", "1 of 4 are finished, about 3 min are left",
 	} {

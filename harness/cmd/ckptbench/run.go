@@ -20,22 +20,23 @@ import (
 	"ckptbench/harness/units"
 )
 
+// A runCommand runs experiments.
 type runCommand struct {
-	Configs     []string      `arg:"" optional:"" name:"config" help:"Experiment files, or workload files of YCSB's as they are."`
+	Configs     []string      `arg:"" optional:"" name:"config" help:"${help_run_configs}"`
 	Out         string        `default:"results" help:"Folder of the results."`
 	Plots       string        `default:"plots" help:"Folder of the charts; empty draws none."`
 	Format      []string      `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"Formats of the charts."`
 	Only        []string      `help:"Run these algorithms only; all or default for those."`
 	Set         []string      `sep:"none" help:"Lay key=value over the config; any key of it, dotted."`
 	Trials      *int          `help:"How many trials, whatever the config says."`
-	Profile     string        `enum:",cpu,mem,mutex,block,trace" default:"" help:"Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked."`
+	Profile     string        `enum:",cpu,mem,mutex,block,trace" default:"" help:"${help_run_profile}"`
 	DryRun      bool          `help:"Say what would be run, and what it would take."`
 	Isolate     bool          `help:"A fresh process for every trial."`
-	RepeatNoisy int           `default:"2" help:"Run a trial again, this often at most, where something else on the machine disturbed it; 0 never. What is run again is kept, in the result's folder noisy."`
-	Resume      bool          `help:"Continue an interrupted run: trials that are there are not run again. Refused with another build or configuration."`
-	Force       bool          `help:"With --resume: continue with another build, and set trials of another configuration aside."`
-	For         time.Duration `placeholder:"5m" help:"Stop after this long, as after Ctrl-C: what was measured is kept, and --resume goes on from there."`
-	Shard       string        `placeholder:"I/N" help:"Run the I-th of N parts, to be put together with merge; it goes to a folder of its own."`
+	RepeatNoisy int           `default:"2" help:"${help_run_repeat_noisy}"`
+	Resume      bool          `help:"${help_run_resume}"`
+	Force       bool          `help:"${help_run_force}"`
+	For         time.Duration `placeholder:"5m" help:"${help_run_for}"`
+	Shard       string        `placeholder:"I/N" help:"${help_run_shard}"`
 	Quiet       bool          `short:"q" help:"No progress."`
 
 	shard result.Shard // parsed
@@ -51,6 +52,8 @@ func known() config.Known {
 	return k
 }
 
+// Run checks all experiments' files first, then runs them one after another and stops at
+// the first error. Flags that make no sense are an errUsage.
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	if err := c.validate(); err != nil {
 		return fmt.Errorf("%w (%w)", err, errUsage)
@@ -173,8 +176,8 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 			return nil, err
 		}
 		if i := slices.IndexFunc(exps, func(o *config.Experiment) bool { return o.Info.Name == e.Info.Name }); i >= 0 {
-			return nil, fmt.Errorf("%s and %s are both named %s, and their results would go to one folder: give one of them another experiment.name (%w)",
-				c.Configs[i], path, e.Info.Name, errUsage)
+			return nil, fmt.Errorf("%s and %s are both named %s, and their results would go to one folder: give one of them "+
+				"another experiment.name (%w)", c.Configs[i], path, e.Info.Name, errUsage)
 		}
 		exps = append(exps, e)
 	}
@@ -202,7 +205,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	}
 	memory, disk := bench.AvailableMemory(), bench.FreeDisk(dir)
 	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
-		fmt.Fprintf(t.err, "%s: warning: this will only just do: %s\n", e.Info.Name, tight)
+		fmt.Fprintf(t.err, "%s: warning: this will barely fit: %s\n", e.Info.Name, tight)
 	}
 	if err := est.Fits(memory, disk); err != nil {
 		return fmt.Errorf("run %s into %s: %w", e.Info.Name, dir, err)

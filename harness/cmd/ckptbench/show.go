@@ -16,15 +16,17 @@ import (
 	"ckptbench/harness/result"
 )
 
+// A plotCommand draws the charts of results.
 type plotCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders, such as results/default."`
 	Out     string   `default:"plots" help:"Folder of the charts."`
-	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"svg, pdf, png, tex; with tex, the table too, for booktabs."`
+	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"${help_show_format}"`
 }
 
+// Run draws each result in a folder of its own below Out.
 func (c *plotCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
-		return noResult("draw")
+		return noResult("plot")
 	}
 	for _, dir := range current(t, c.Results) {
 		if err := draw(t, dir, c.Out, c.Format); err != nil {
@@ -85,18 +87,20 @@ func draw(t terminal, dir, out string, formats []string) error {
 
 // noResult is the error of a command that was given no result.
 func noResult(what string) error {
-	hint := "none is in results yet: ckptbench run makes one"
+	hint := "there is no result yet: ckptbench run makes one"
 	if dirs := result.Dirs("results"); len(dirs) > 0 {
 		hint = "there are " + strings.Join(dirs, ", ")
 	}
-	return fmt.Errorf("%s what? name the folder of a result; %s (%w)", what, hint, errUsage)
+	return fmt.Errorf("%s: no result given; name the folder of one: %s (%w)", what, hint, errUsage)
 }
 
+// A reportCommand prints the tables of results.
 type reportCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders."`
 	Format  string   `default:"table" enum:"table,markdown,csv,latex,html" help:"table, markdown, csv, latex or html."`
 }
 
+// Run prints one table after another; of HTML and CSV one page or table of all results.
 func (c *reportCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
 		return noResult("report")
@@ -124,6 +128,7 @@ func (c *reportCommand) Run(t terminal) error {
 	return nil
 }
 
+// summarise prints the table of one result.
 func summarise(w io.Writer, dir, format string) error {
 	e, err := result.Load(dir)
 	if err != nil {
@@ -132,10 +137,12 @@ func summarise(w io.Writer, dir, format string) error {
 	return page.Write(w, e, format, page.Options{Order: order(), Colour: isTerminal(w)})
 }
 
+// A validateCommand checks experiment files without running them.
 type validateCommand struct {
 	Configs []string `arg:"" optional:"" name:"config" help:"Experiment files."`
 }
 
+// Run checks every file and reports all problems, not only the first.
 func (c *validateCommand) Run(t terminal) error {
 	if len(c.Configs) == 0 {
 		return noConfig("validate")
@@ -149,7 +156,7 @@ func (c *validateCommand) Run(t terminal) error {
 			for _, n := range e.Notes() {
 				fmt.Fprintln(t.err, n)
 			}
-			fmt.Fprintf(t.out, "%s: good\n", path)
+			fmt.Fprintf(t.out, "%s: ok\n", path)
 		case errors.As(err, &ps):
 			all = append(all, ps...)
 		default:

@@ -11,9 +11,9 @@ import (
 
 // interruptible returns a context that SIGINT, SIGTERM and SIGHUP end, so that
 // what was measured can be kept. The second SIGINT or SIGTERM ends the process at
-// once, with a line to w. SIGHUP does not count as one of these: who closes a
-// terminal may send several, and an isolated trial is told by one that its run
-// was interrupted, which a key in the terminal has told it already. Where SIGHUP is
+// once, with a line to w. SIGHUP does not count as one of these: a person who closes a
+// terminal may send several, and an isolated trial learns by one that its run
+// was interrupted, which a key in the terminal has sent it already. Where SIGHUP is
 // ignored, as under nohup, it stays so.
 func interruptible(w io.Writer) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -29,6 +29,8 @@ type opener struct {
 	openings   *bench.Openings
 }
 
+// open opens a cell's stores for slices. Cells of one configuration share the traces that
+// were drawn for the first.
 func (o *opener) open(ctx context.Context, c remote.Cell) (remote.Store, error) {
 	if o.openings == nil || o.config != c.Config {
 		e, err := cellConfig(c)

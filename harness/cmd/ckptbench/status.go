@@ -24,6 +24,8 @@ type status struct {
 	trial int
 }
 
+// newStatus shows progress on w: on a terminal as one line that changes, elsewhere as a
+// line every 10 s, so that a log does not fill up.
 func newStatus(w io.Writer, quiet bool) *status {
 	s := &status{w: w, quiet: quiet, every: 10 * time.Second, end: "\n"}
 	if isTerminal(w) {
@@ -58,12 +60,14 @@ func (s *status) show(p bench.Progress) {
 	fmt.Fprint(s.w, s.begin, line, s.end)
 }
 
+// done removes the line from a terminal.
 func (s *status) done() {
 	if s.drawn && s.end == "" {
 		fmt.Fprint(s.w, s.begin)
 	}
 }
 
+// isTerminal reports whether w is a terminal, where lines can be overwritten and coloured.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -14,6 +14,7 @@ import (
 	"ckptbench/harness/lock"
 )
 
+// A verifyCommand checks images, logs and snapshots on a disk, without a store.
 type verifyCommand struct {
 	Dirs []string `arg:"" name:"folder" help:"Folders with images or logs, or folders of such."`
 }
@@ -24,6 +25,7 @@ const looks = 5
 // errBusy is the error of a folder that a run changed each time it was read.
 var errBusy = errors.New("not verified")
 
+// Run checks the folders. It goes on after a fault, and returns all of them.
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 	v := &verification{t: t, own: algorithms.OwnKinds(), seen: map[string]bool{}}
 	for _, dir := range c.Dirs {

@@ -120,7 +120,8 @@ func TestVerifyOwnFiles(t *testing.T) {
 // to is read once, and a link to nothing is an error.
 func TestVerifyLinks(t *testing.T) {
 	real, dir := kept(t, "calc", true), t.TempDir()
-	for _, link := range [][2]string{{filepath.Join(real, "images"), "a"}, {filepath.Join(real, "images"), "b"}, {dir, "loop"}} {
+	for _, link := range [][2]string{{filepath.Join(real, "images"), "a"}, {filepath.Join(real, "images"), "b"},
+		{dir, "loop"}} {
 		if err := os.Symlink(link[0], filepath.Join(dir, link[1])); err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +170,8 @@ func TestVerifyLogThatDoesNotReach(t *testing.T) {
 	if err := os.Mkdir(log, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	check([]string{dir}, 1, "THE LOG DOES NOT REACH", "missing: log holds no log", "restore the log's files from a copy; without them nothing can repair it")
+	check([]string{dir}, 1, "THE LOG DOES NOT REACH", "missing: log holds no log",
+		"restore the log's files from a copy; without them nothing can repair it")
 }
 
 // A folder that a run changes while it is read is looked at again, and is not called

@@ -36,8 +36,8 @@ func Find(ctx context.Context, dir string) (Repository, error) {
 func (r Repository) Commit(ctx context.Context, revision string) (string, error) {
 	commit, err := output(ctx, r.Top, "git", "rev-parse", "--verify", "--end-of-options", revision+"^{commit}")
 	if err != nil {
-		return "", fmt.Errorf("%w: the repository has no revision %q (a shallow clone lacks old ones: git fetch --unshallow): %w",
-			ErrBuild, revision, err)
+		return "", fmt.Errorf("%w: the repository has no revision %q (a shallow clone lacks old ones: git fetch "+
+			"--unshallow): %w", ErrBuild, revision, err)
 	}
 	return commit, nil
 }
@@ -132,13 +132,15 @@ func output(ctx context.Context, dir, name string, args ...string) (string, erro
 func environment() []string {
 	var env []string
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GIT_DIR=") && !strings.HasPrefix(v, "GIT_WORK_TREE=") && !strings.HasPrefix(v, "GIT_INDEX_FILE=") {
+		if !strings.HasPrefix(v, "GIT_DIR=") && !strings.HasPrefix(v, "GIT_WORK_TREE=") &&
+			!strings.HasPrefix(v, "GIT_INDEX_FILE=") {
 			env = append(env, v)
 		}
 	}
 	return env
 }
 
+// lastLine is the last line of a command's output, which mostly names the fault.
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	return text[strings.LastIndexByte(text, '\n')+1:]

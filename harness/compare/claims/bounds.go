@@ -8,6 +8,7 @@ import (
 // Bounds are what a value has to lie within.
 type Bounds struct{ Least, Most float64 }
 
+// atLeast, atMost and about are short for the bounds of a claim.
 func atLeast(x float64) Bounds { return Bounds{x, math.Inf(1)} }
 func atMost(x float64) Bounds  { return Bounds{math.Inf(-1), x} }
 func about(x float64) Bounds   { return Bounds{x, x} }
@@ -20,6 +21,7 @@ func (b Bounds) times(tolerance float64) Bounds {
 	return Bounds{b.Least * (1 - tolerance), b.Most * (1 + tolerance)}
 }
 
+// hold reports whether x is within, the ends included.
 func (b Bounds) hold(x float64) bool { return b.Least <= x && x <= b.Most }
 
 // text writes the bounds with the unit of a figure.

@@ -32,7 +32,7 @@ type Claim struct {
 	WhyNot  string // why it does not hold here, from the code or an experiment; shown only where it does not
 }
 
-// A Basis says how good the source of a claim is.
+// A Basis says how reliable the source of a claim is.
 type Basis string
 
 // The bases.
@@ -46,7 +46,7 @@ const (
 	Unverified Basis = "unverified" // from memory; the paper's text was not at hand
 )
 
-// An Outcome is what came of a claim.
+// An Outcome is the result of checking a claim.
 type Outcome string
 
 // The outcomes.
@@ -79,6 +79,8 @@ func Judge(exps []*result.Experiment, all []Claim) []Verdict {
 	return out
 }
 
+// judge decides the claim from the first of its experiments that can; without one, the
+// verdict says what to run.
 func (c Claim) judge(exps []*result.Experiment) Verdict {
 	best := Verdict{Claim: c, Outcome: NotMeasurable, Why: c.wanted()}
 	reasons := 0
@@ -111,16 +113,19 @@ func (c Claim) wanted() string {
 // from decides the claim from one experiment.
 func (c Claim) from(e *result.Experiment) Verdict {
 	setup := setupOf(e)
-	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied"), On: place(&e.Machine)}
+	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied"),
+		On: place(&e.Machine)}
 	if have := e.Machine.GOMAXPROCS; have < c.Cores {
-		v.Why = fmt.Sprintf("needs %d cores, %s is of %d", c.Cores, e.Name, have)
+		v.Why = fmt.Sprintf("needs %d cores, %s has %d", c.Cores, e.Name, have)
 		return v
 	}
 	if c.Decide.needs().open && setup.RateOf != ownRate {
-		v.Why = fmt.Sprintf("%s has one rate for all, of none's maximum, and the paper's is of each one's own: run it again", e.Name)
+		v.Why = fmt.Sprintf("%s has one rate for all, of none's maximum, and the paper's has one for each algorithm: "+
+			"run it again", e.Name)
 		return v
 	}
-	if have, want := len(e.Points()), setup.points(); 0 < have && have < want { // the largest there is need not be the largest
+	// the largest there is need not be the largest
+	if have, want := len(e.Points()), setup.points(); 0 < have && have < want {
 		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
 	}
@@ -149,11 +154,11 @@ func place(m *result.Machine) string {
 	return text
 }
 
-// ownRate is the configuration's rate_of where each algorithm's rate is of its own
+// ownRate is the configuration's rate_of where each algorithm's rate refers to its own
 // maximum.
 const ownRate = "own"
 
-// A setup is what a claim has to know of an experiment's configuration.
+// A setup is the part of an experiment's configuration that claims read.
 type setup struct {
 	Scale  string              `yaml:"scale"`
 	RateOf string              `yaml:"rate_of"`
@@ -202,6 +207,7 @@ type needs struct {
 	open       bool // it has to be an open loop
 }
 
+// add adds what a figure of some algorithms needs.
 func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
 	for _, a := range append(slices.Clone(algorithms), f.Base) {
 		if a != "" && !slices.Contains(n.algorithms, a) {
@@ -217,12 +223,14 @@ func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
 	}
 }
 
+// swept adds a key that the matrix has to vary.
 func (n *needs) swept(key string) {
 	if !slices.Contains(n.keys, key) {
 		n.keys = append(n.keys, key)
 	}
 }
 
+// errNoPoint means that a result lacks a point that the claim is about.
 var errNoPoint = errors.New("it has no such point")
 
 // Algorithms are those whose trials the claim is decided from.

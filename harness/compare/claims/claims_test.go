@@ -48,7 +48,8 @@ func TestClaimsAreComplete(t *testing.T) {
 			t.Errorf("%q is no id", c.ID)
 		case seen[c.ID]:
 			t.Errorf("%s is there twice", c.ID)
-		case !strings.HasSuffix(strings.TrimSuffix(c.Says, ")"), ".") && !strings.HasSuffix(c.Says, ").") || c.Source == "" || c.Theirs == "":
+		case !strings.HasSuffix(strings.TrimSuffix(c.Says, ")"), ".") && !strings.HasSuffix(c.Says, ").") || c.Source == "" ||
+			c.Theirs == "":
 			t.Errorf("%s lacks a sentence, a source or a figure: %+v", c.ID, c)
 		case c.WhyNot != "" && !strings.HasSuffix(c.WhyNot, "."):
 			t.Errorf("%s: why it does not hold is no sentence: %s", c.ID, c.WhyNot)
@@ -117,12 +118,13 @@ func checkPoints(t *testing.T, c Claim, e *config.Experiment) {
 func TestClaimsGolden(t *testing.T) {
 	var b strings.Builder
 	for _, c := range All() {
-		fmt.Fprintf(&b, "%s\n  %s\n  %s: %s (%s)\n  %s: %s\n", c.ID, c.Says, c.Source, c.Theirs, c.Basis, strings.Join(c.Configs, ", "), c.Decide)
+		fmt.Fprintf(&b, "%s\n  %s\n  %s: %s (%s)\n  %s: %s\n", c.ID, c.Says, c.Source, c.Theirs, c.Basis,
+			strings.Join(c.Configs, ", "), c.Decide)
 	}
 	golden(t, "claims.txt", b.String())
 }
 
-// The first experiment that allows it decides; else the first says why not.
+// The first experiment that allows it decides; otherwise the first says why not.
 func TestJudge(t *testing.T) {
 	short, long := newLab(), newLab()
 	short.exp.Name, long.exp.Name = "short", "long"
@@ -136,7 +138,8 @@ func TestJudge(t *testing.T) {
 	long.exp.Machine.Warnings = []string{"busy"}
 	exps := []*result.Experiment{short.exp, long.exp}
 	claim := func(algorithm string) Claim {
-		return Claim{ID: "x", Configs: []string{"paper/short", "long"}, Decide: Threshold{Algorithm: algorithm, Figure: throughput, Bounds: atLeast(200)}}
+		return Claim{ID: "x", Configs: []string{"paper/short", "long"},
+			Decide: Threshold{Algorithm: algorithm, Figure: throughput, Bounds: atLeast(200)}}
 	}
 	check := func(c Claim, exps []*result.Experiment, want Verdict) {
 		t.Helper()
@@ -150,30 +153,43 @@ func TestJudge(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", On: "fast, 2 cores", Trials: 1})
-	check(claim("cpr"), exps, Verdict{Outcome: Held, Ours: "300 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
-	check(claim("push"), exps, Verdict{Outcome: NotMeasurable, Why: "short: push was not run", Result: "short", On: "fast, 2 cores"})
+	check(claim("calc"), exps,
+		Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", On: "fast, 2 cores", Trials: 1})
+	check(claim("cpr"), exps,
+		Verdict{Outcome: Held, Ours: "300 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05",
+			Trials: 1, Warnings: []string{"busy"}})
+	check(claim("push"), exps,
+		Verdict{Outcome: NotMeasurable, Why: "short: push was not run", Result: "short", On: "fast, 2 cores"})
 	check(claim("calc"), nil, Verdict{Outcome: NotMeasurable, Why: "run configs/paper/short.yaml"})
 	many := claim("calc")
 	many.Cores = 64
 	check(many, nil, Verdict{Outcome: NotMeasurable, Why: "run configs/paper/short.yaml, on 64 cores"})
-	check(many, exps, Verdict{Outcome: NotMeasurable, Why: "needs 64 cores, short is of 2", Result: "short", On: "fast, 2 cores"})
+	check(many, exps, Verdict{Outcome: NotMeasurable, Why: "needs 64 cores, short has 2", Result: "short",
+		On: "fast, 2 cores"})
 	short.exp.Resolved = []byte("matrix: {records: [1M, 2M], rate: [70%, 90%]}\n")
-	check(claim("calc"), exps[:1], Verdict{Outcome: NotMeasurable, Why: "short has 1 of its 4 points: run it again with --resume", Result: "short", On: "fast, 2 cores"})
-	check(claim("calc"), exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05", Trials: 1, Warnings: []string{"busy"}})
+	check(claim("calc"), exps[:1],
+		Verdict{Outcome: NotMeasurable, Why: "short has 1 of its 4 points: run it again with --resume", Result: "short",
+			On: "fast, 2 cores"})
+	check(claim("calc"), exps,
+		Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "long", On: "fast, 2 cores, commit 0123456789", Scale: "0.05",
+			Trials: 1, Warnings: []string{"busy"}})
 	short.exp.Resolved = nil
 	short.exp.Machine.GOMAXPROCS = 64
 	check(many, exps, Verdict{Outcome: NotHeld, Ours: "100 txn/s", Result: "short", On: "fast, 2 cores", Trials: 1})
 }
 
 func TestWrite(t *testing.T) {
-	c := Claim{ID: "calc-rest", Says: "At rest CALC costs | next to nothing, however long this sentence may become.", Source: "Ren et al. 2016, figure 2 (a)",
-		Theirs: "0.99", Basis: Drawn, Configs: []string{"paper/calc-fig2"}, Decide: Threshold{Algorithm: "calc", Figure: rest, Bounds: atLeast(0.99), Slack: 0.04}}
+	c := Claim{ID: "calc-rest", Says: "At rest CALC costs | next to nothing, however long this sentence may become.",
+		Source: "Ren et al. 2016, figure 2 (a)",
+		Theirs: "0.99", Basis: Drawn, Configs: []string{"paper/calc-fig2"},
+		Decide: Threshold{Algorithm: "calc", Figure: rest, Bounds: atLeast(0.99), Slack: 0.04}}
 	known := c
 	known.ID, known.Source, known.WhyNot = "slides-say", "slides; of 2022", "One record | is too few."
 	vs := []Verdict{
-		{Claim: c, Outcome: Held, Ours: "0.980", Result: "calc-fig2", Scale: "0.05", Trials: 1, On: "fast, 2 cores", Warnings: []string{"the machine was not idle"}},
-		{Claim: c, Outcome: NotHeld, Ours: "0.5", Result: "calc-fig2", Trials: 6, On: "fast, 2 cores", Warnings: []string{"the machine was not idle"}},
+		{Claim: c, Outcome: Held, Ours: "0.980", Result: "calc-fig2", Scale: "0.05", Trials: 1, On: "fast, 2 cores",
+			Warnings: []string{"the machine was not idle"}},
+		{Claim: c, Outcome: NotHeld, Ours: "0.5", Result: "calc-fig2", Trials: 6, On: "fast, 2 cores",
+			Warnings: []string{"the machine was not idle"}},
 		{Claim: known, Outcome: NotHeld, Ours: "0.5", Result: "variable", Trials: 6, On: "slow, 2 cores"},
 		{Claim: c, Outcome: NotMeasurable, Why: "calc failed: \x1b[31mred"},
 	}
@@ -184,7 +200,8 @@ func TestWrite(t *testing.T) {
 		}
 		golden(t, "write."+format+".txt", b.String())
 	}
-	if err := Write(&strings.Builder{}, vs, "csv"); err == nil || !strings.Contains(err.Error(), "want one of table, markdown, json") {
+	if err := Write(&strings.Builder{}, vs, "csv"); err == nil ||
+		!strings.Contains(err.Error(), "want one of table, markdown, json") {
 		t.Errorf("an unknown format: %v", err)
 	}
 }

@@ -76,9 +76,11 @@ func TestThreshold(t *testing.T) {
 	check(NotMeasurable, Where{{"k", "3"}}, atMost(1), 0, "no such point, where k is 3")
 	check(NotMeasurable, Where{{"other", Least}}, atMost(1), 0, "where other is the least")
 	l.check(t, Threshold{Algorithm: "cpr", Figure: pause, Bounds: atMost(1)}, NotMeasurable, "cpr was not run at k=1")
-	l.check(t, Threshold{Algorithm: "calc", Figure: lost, Bounds: atMost(1)}, NotMeasurable, "no figure for the number of transactions lost")
+	l.check(t, Threshold{Algorithm: "calc", Figure: lost, Bounds: atMost(1)}, NotMeasurable,
+		"no figure for the number of transactions lost")
 	l.exp.Resolved = []byte("rate_of: own\n")
-	l.check(t, Threshold{Algorithm: "calc", Figure: responseP99, Bounds: atMost(1)}, NotMeasurable, "no figure for the p99 of the response time")
+	l.check(t, Threshold{Algorithm: "calc", Figure: responseP99, Bounds: atMost(1)}, NotMeasurable,
+		"no figure for the p99 of the response time")
 	newLab().check(t, Threshold{Algorithm: "calc", Figure: pause, Bounds: atMost(1)}, NotMeasurable, "no trials")
 }
 
@@ -114,7 +116,8 @@ func TestOverloadedIsNotMeasurable(t *testing.T) {
 	l.check(t, share, Held)
 	l.exp.Trials[1].Overloaded = true // none's, of which it is a share
 	l.check(t, share, NotMeasurable, "no figure")
-	l.check(t, Ratio{Of: []string{"calc"}, Figure: throughput, Over: "none", Bounds: atLeast(0)}, NotMeasurable, "none at records=1M was overloaded")
+	l.check(t, Ratio{Of: []string{"calc"}, Figure: throughput, Over: "none", Bounds: atLeast(0)}, NotMeasurable,
+		"none at records=1M was overloaded")
 	l.exp.Trials[0].Overloaded = true
 	l.check(t, share, NotMeasurable, "calc at records=1M was overloaded")
 	l.check(t, Growth{Algorithm: "calc", Words: []string{result.Never}}, NotMeasurable, "was overloaded")
@@ -128,7 +131,7 @@ func TestLatencyIsAtOwnRate(t *testing.T) {
 	l := newLab()
 	l.trial("calc", 100, 0).Response = &result.Quantiles{Count: 1, P99: 5000}
 	d := Threshold{Algorithm: "calc", Figure: responseP99, Bounds: atMost(6000)}
-	l.check(t, d, NotMeasurable, "the paper's is of each one's own")
+	l.check(t, d, NotMeasurable, "the paper's has one for each algorithm")
 	l.exp.Resolved = []byte("rate_of: own\n")
 	l.check(t, d, Held)
 }
@@ -149,23 +152,29 @@ func TestRatio(t *testing.T) {
 		}
 		l.check(t, d, want, words...)
 	}
-	check(Held, Ratio{Of: []string{"calc"}, At: least, Over: "none", Bounds: atLeast(0.8)}, "0.800 (800 txn/s, 1000 txn/s of none)")
+	check(Held, Ratio{Of: []string{"calc"}, At: least, Over: "none", Bounds: atLeast(0.8)},
+		"0.800 (800 txn/s, 1000 txn/s of none)")
 	check(NotHeld, Ratio{Of: []string{"calc"}, At: least, Over: "none", Bounds: atLeast(0.9)})
 	check(Held, Ratio{Of: []string{"calc"}, At: least, Over: "none", Bounds: atLeast(0.9), Tolerance: 0.12})
 	check(Held, Ratio{Of: []string{"calc"}, At: least, Over: "none", Bounds: atMost(0.75), Tolerance: 0.1})
 	// Each algorithm at each point.
-	check(NotHeld, Ratio{Of: []string{"calc", "cpr"}, Over: "none", Bounds: atLeast(0.7)}, "calc 0.400", "k=2", "cpr 0.900")
+	check(NotHeld, Ratio{Of: []string{"calc", "cpr"}, Over: "none", Bounds: atLeast(0.7)}, "calc 0.400", "k=2",
+		"cpr 0.900")
 	check(Held, Ratio{Of: []string{"calc", "cpr"}, At: least, Over: "none", Bounds: atLeast(0.7)})
 	// One point over another.
-	check(Held, Ratio{Of: []string{"calc"}, At: most, OverAt: least, Bounds: about(0.25)}, "(200 txn/s, 800 txn/s of calc)")
-	check(NotMeasurable, Ratio{Of: []string{"calc"}, At: least, OverAt: Where{{"k", "3"}}, Bounds: about(1)}, "no such point, where k is 3")
+	check(Held, Ratio{Of: []string{"calc"}, At: most, OverAt: least, Bounds: about(0.25)},
+		"(200 txn/s, 800 txn/s of calc)")
+	check(NotMeasurable, Ratio{Of: []string{"calc"}, At: least, OverAt: Where{{"k", "3"}}, Bounds: about(1)},
+		"no such point, where k is 3")
 	// One figure over another.
 	check(Held, Ratio{Of: []string{"calc"}, At: most, Figure: throughput, OverFigure: pause, Bounds: about(2000)})
 	// What is not there cannot be divided by, and is less than anything.
-	check(Held, Ratio{Of: []string{"calc"}, Figure: pause, At: most, Over: "cpr", Bounds: atLeast(1000)}, "infinitely many")
+	check(Held, Ratio{Of: []string{"calc"}, Figure: pause, At: most, Over: "cpr", Bounds: atLeast(1000)},
+		"infinitely many")
 	check(NotHeld, Ratio{Of: []string{"calc"}, Figure: pause, At: most, Over: "cpr", Bounds: atMost(1000)})
 	check(NotHeld, Ratio{Of: []string{"cpr"}, Figure: pause, At: most, Over: "calc", Bounds: atLeast(1)})
-	check(NotMeasurable, Ratio{Of: []string{"calc"}, Figure: pause, At: least, Over: "cpr", Bounds: atMost(1)}, "neither calc nor cpr has any longest pause")
+	check(NotMeasurable, Ratio{Of: []string{"calc"}, Figure: pause, At: least, Over: "cpr", Bounds: atMost(1)},
+		"neither calc nor cpr has any longest pause")
 	check(NotMeasurable, Ratio{Of: []string{"push"}, Over: "calc", Bounds: atMost(1)}, "push was not run")
 	check(NotMeasurable, Ratio{Of: []string{"calc"}, Over: "push", Bounds: atMost(1)}, "push was not run")
 }
@@ -209,8 +218,10 @@ func TestMonotone(t *testing.T) {
 	check(NotHeld, Monotone{Algorithm: "cpr", At: steep})
 	check(NotMeasurable, Monotone{Algorithm: "push", At: steep}, "push was not run")
 	check(NotMeasurable, Monotone{Algorithm: "cpr"}, "cpr was not run at theta=1")
-	l.check(t, Monotone{Algorithm: "cpr", Figure: throughput, Along: "theta", At: Where{{"workers", "1"}}}, NotMeasurable, "2 values")
-	l.check(t, Monotone{Algorithm: "cpr", Figure: throughput, Along: "records"}, NotMeasurable, "no points that differ in records")
+	l.check(t, Monotone{Algorithm: "cpr", Figure: throughput, Along: "theta", At: Where{{"workers", "1"}}}, NotMeasurable,
+		"2 values")
+	l.check(t, Monotone{Algorithm: "cpr", Figure: throughput, Along: "records"}, NotMeasurable,
+		"no points that differ in records")
 }
 
 func TestGrowth(t *testing.T) {

@@ -17,38 +17,55 @@ type Figure struct {
 	paired func(r *result.Row) (result.Stat, bool)
 }
 
+// baseline is the algorithm that the others are related to.
 const baseline = "none"
 
 // The figures that claims are about.
 var (
-	throughput = Figure{Name: "throughput", Unit: "txn/s", of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Throughput) }}
-	lost       = Figure{Name: "number of transactions lost", Base: baseline, of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) },
+	throughput = Figure{Name: "throughput", Unit: "txn/s",
+		of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Throughput) }}
+	lost = Figure{Name: "number of transactions lost", Base: baseline,
+		of:     func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) },
 		paired: func(r *result.Row) (result.Stat, bool) { return r.Lost, r.Lost.N > 0 }}
-	overhead = Figure{Name: "time added to a transaction, over none's,", Base: baseline, of: overheadOf, paired: pairedOverhead}
-	rest     = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf, paired: pairedRest}
-	during   = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf, paired: pairedDuring}
+	overhead = Figure{Name: "time added to a transaction, over none's,", Base: baseline, of: overheadOf,
+		paired: pairedOverhead}
+	rest   = Figure{Name: "throughput between checkpoints, over none's,", Base: baseline, of: restOf, paired: pairedRest}
+	during = Figure{Name: "throughput during checkpoints, over none's,", Base: baseline, of: duringOf,
+		paired: pairedDuring}
 
 	// beside is known from turns only.
 	beside = Figure{Name: "throughput beside a capture, over none's beside it,", Base: baseline,
 		of: func(_, _ *result.Trial) (float64, bool) { return 0, false }, paired: pairedCapture}
 
 	pause      = Figure{Name: "longest pause", Unit: "s", of: pauseOf}
-	pauseShare = Figure{Name: "pause over the duration of a checkpoint", of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}
+	pauseShare = Figure{Name: "pause over the duration of a checkpoint",
+		of: mean(func(c result.Checkpoint) float64 { return c.Pause / c.Total })}
 	pausePerGB = Figure{Name: "pause per GB of values", Unit: "s", of: pausePerGBOf}
-	wait       = Figure{Name: "wait for the point of consistency", Unit: "s", of: mean(func(c result.Checkpoint) float64 { return c.Wait })}
-	duration   = Figure{Name: "duration of a checkpoint", Unit: "s", of: mean(func(c result.Checkpoint) float64 { return c.Total })}
-	shifts     = Figure{Name: "number of CPR-shift aborts per worker and checkpoint", of: shiftsOf}
+	wait       = Figure{Name: "wait for the point of consistency", Unit: "s",
+		of: mean(func(c result.Checkpoint) float64 { return c.Wait })}
+	duration = Figure{Name: "duration of a checkpoint", Unit: "s",
+		of: mean(func(c result.Checkpoint) float64 { return c.Total })}
+	shifts = Figure{Name: "number of CPR-shift aborts per worker and checkpoint", of: shiftsOf}
 
-	memoryRest = Figure{Name: "memory beside the data at rest", Unit: "x data", of: memory(func(m result.Memory) int64 { return m.Rest })}
-	memoryPeak = Figure{Name: "memory beside the data at most", Unit: "x data", of: memory(func(m result.Memory) int64 { return m.Peak })}
+	memoryRest = Figure{Name: "memory beside the data at rest", Unit: "x data",
+		of: memory(func(m result.Memory) int64 { return m.Rest })}
+	memoryPeak = Figure{Name: "memory beside the data at most", Unit: "x data",
+		of: memory(func(m result.Memory) int64 { return m.Peak })}
 
-	responseP50 = Figure{Name: "median response time", Unit: "ns", Open: true, of: response(func(q *result.Quantiles) uint64 { return q.P50 })}
-	responseP90 = Figure{Name: "p90 of the response time", Unit: "ns", Open: true, of: response(func(q *result.Quantiles) uint64 { return q.P90 })}
-	responseP99 = Figure{Name: "p99 of the response time", Unit: "ns", Open: true, of: response(func(q *result.Quantiles) uint64 { return q.P99 })}
-	serviceP99  = Figure{Name: "p99 of the service time", Unit: "ns", of: service(func(q *result.Quantiles) uint64 { return q.P99 })}
-	serviceP50  = Figure{Name: "median service time", Unit: "ns", of: service(func(q *result.Quantiles) uint64 { return q.P50 })}
+	responseP50 = Figure{Name: "median response time", Unit: "ns", Open: true,
+		of: response(func(q *result.Quantiles) uint64 { return q.P50 })}
+	responseP90 = Figure{Name: "p90 of the response time", Unit: "ns", Open: true,
+		of: response(func(q *result.Quantiles) uint64 { return q.P90 })}
+	responseP99 = Figure{Name: "p99 of the response time", Unit: "ns", Open: true,
+		of: response(func(q *result.Quantiles) uint64 { return q.P99 })}
+	serviceP99 = Figure{Name: "p99 of the service time", Unit: "ns",
+		of: service(func(q *result.Quantiles) uint64 { return q.P99 })}
+	serviceP50 = Figure{Name: "median service time", Unit: "ns",
+		of: service(func(q *result.Quantiles) uint64 { return q.P50 })}
 )
 
+// The functions below are figures: what is read of a trial, false where it has none. Some
+// of them need none's trial of the same round as well.
 func optional(x *float64) (float64, bool) {
 	if x == nil {
 		return 0, false
@@ -66,7 +83,7 @@ func overheadOf(t, _ *result.Trial) (float64, bool) {
 // leastBuckets are needed for a throughput within a trial.
 const leastBuckets = 3
 
-// restOf is of the buckets that no checkpoint touches.
+// restOf is the throughput in the buckets that no checkpoint touches.
 func restOf(t, base *result.Trial) (float64, bool) {
 	return part(t, base, func(from, to float64) bool {
 		for _, c := range t.Checkpoints {
@@ -78,7 +95,7 @@ func restOf(t, base *result.Trial) (float64, bool) {
 	})
 }
 
-// duringOf is of the buckets that lie within a checkpoint.
+// duringOf is the throughput in the buckets that lie within a checkpoint.
 func duringOf(t, base *result.Trial) (float64, bool) {
 	return part(t, base, func(from, to float64) bool {
 		for _, c := range t.Complete() {
@@ -153,6 +170,7 @@ func service(get func(*result.Quantiles) uint64) func(t, _ *result.Trial) (float
 	return func(t, _ *result.Trial) (float64, bool) { return quantile(t.Service, get) }
 }
 
+// quantile is one of the quantiles of q, in ns.
 func quantile(q *result.Quantiles, get func(*result.Quantiles) uint64) (float64, bool) {
 	if q == nil || q.Count == 0 {
 		return 0, false

@@ -44,13 +44,16 @@ func TestThroughputWithinATrial(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	half := 0.5
-	x := &result.Trial{Workers: 2, Relative: &half, Lost: &half, Throughput: &half, Aborts: map[string]uint64{"cpr shift": 6, "lock conflict": 99},
+	x := &result.Trial{Workers: 2, Relative: &half, Lost: &half, Throughput: &half,
+		Aborts: map[string]uint64{"cpr shift": 6, "lock conflict": 99},
 		Memory: result.Memory{Data: 2e9, Rest: 1e9, Peak: 3e9},
 		Checkpoints: []result.Checkpoint{
-			{N: 1, Cold: true, Pause: 0.9, Wait: 0.5, Total: 1}, {N: 2, Pause: 0.2, Wait: 0.1, Total: 1}, {N: 3, Pause: 0.4, Wait: 0.2, Total: 2},
+			{N: 1, Cold: true, Pause: 0.9, Wait: 0.5, Total: 1}, {N: 2, Pause: 0.2, Wait: 0.1, Total: 1},
+			{N: 3, Pause: 0.4, Wait: 0.2, Total: 2},
 			{N: 4, Pause: 7, Total: 9, Error: "cancelled"},
 		},
-		Response: &result.Quantiles{Count: 1, P50: 10, P90: 20, P99: 30}, Service: &result.Quantiles{Count: 1, P50: 1, P99: 3}}
+		Response: &result.Quantiles{Count: 1, P50: 10, P90: 20, P99: 30},
+		Service:  &result.Quantiles{Count: 1, P50: 1, P99: 3}}
 	check := func(f Figure, want float64) {
 		t.Helper()
 		if got, ok := f.of(x, nil); !ok || got < want-1e-9 || got > want+1e-9 {

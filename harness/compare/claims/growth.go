@@ -13,16 +13,18 @@ import (
 // duration, grows with the number of records as one of some words says. It is
 // the fit that the reports show.
 type Growth struct {
-	Algorithm string
-	Duration  bool     // of the duration; else of the pause
+	Algorithm string   // whose pause or duration
+	Duration  bool     // of the duration; otherwise of the pause
 	Words     []string // of result.Fit
 }
 
 // String is the rule.
 func (d Growth) String() string {
-	return fmt.Sprintf("the growth of the %s of %s with the number of records is: %s", d.what(), d.Algorithm, strings.Join(d.Words, ", "))
+	return fmt.Sprintf("the growth of the %s of %s with the number of records is: %s", d.what(), d.Algorithm,
+		strings.Join(d.Words, ", "))
 }
 
+// what names what grows.
 func (d Growth) what() string {
 	if d.Duration {
 		return "duration"
@@ -30,12 +32,14 @@ func (d Growth) what() string {
 	return "pause"
 }
 
+// needs implements Decision: a matrix over records.
 func (d Growth) needs() (n needs) {
 	n.add([]string{d.Algorithm}, Figure{})
 	n.swept("records")
 	return n
 }
 
+// decide implements Decision by the fit over all sizes.
 func (d Growth) decide(v *view) (ruling, error) {
 	t := tally{}
 	for _, p := range v.exp.Points() {
@@ -62,6 +66,7 @@ func (d Growth) decide(v *view) (ruling, error) {
 	return t.ruling(), nil
 }
 
+// add adds the ruling on one combination of what else the matrix varies.
 func (d Growth) add(t *tally, g result.Growth) error {
 	fit, of := g.Pause, func(s result.Size) result.Stat { return s.Pause }
 	if d.Duration {

@@ -16,11 +16,11 @@ const leastSteps = 3
 // falls: no step goes back by more than the tolerance, and the whole way is
 // longer than that.
 type Monotone struct {
-	Algorithm string
-	Figure    Figure
-	Along     string // the key that is swept
-	At        Where
-	Falling   bool
+	Algorithm string  // whose figure
+	Figure    Figure  // that rises or falls
+	Along     string  // the key that is swept
+	At        Where   // the points it is about
+	Falling   bool    // it falls; otherwise it rises
 	Tolerance float64 // of the largest
 }
 
@@ -30,15 +30,18 @@ func (d Monotone) String() string {
 	if d.Falling {
 		verb = "falls"
 	}
-	return fmt.Sprintf("the %s of %s %s with %s%s", d.Figure.Name, d.Algorithm, verb, d.Along, d.At.behind()) + within(d.Tolerance)
+	return fmt.Sprintf("the %s of %s %s with %s%s", d.Figure.Name, d.Algorithm, verb, d.Along, d.At.behind()) +
+		within(d.Tolerance)
 }
 
+// needs implements Decision: a matrix over Along.
 func (d Monotone) needs() (n needs) {
 	n.add([]string{d.Algorithm}, d.Figure, d.At)
 	n.swept(d.Along)
 	return n
 }
 
+// decide implements Decision: every sweep must hold.
 func (d Monotone) decide(v *view) (ruling, error) {
 	points, err := v.points(d.At)
 	if err != nil {
@@ -59,6 +62,7 @@ func (d Monotone) decide(v *view) (ruling, error) {
 	return t.ruling(), nil
 }
 
+// add adds the ruling on one sweep.
 func (d Monotone) add(t *tally, v *view, sweep [][]result.Param) error {
 	if len(sweep) < leastSteps {
 		return fmt.Errorf("%s has %d values, which say nothing of a slope: it takes %d", d.Along, len(sweep), leastSteps)
@@ -107,6 +111,7 @@ func (d Monotone) sweeps(points [][]result.Param) [][][]result.Param {
 	return out
 }
 
+// without returns a point without one of its keys.
 func without(point []result.Param, key string) []result.Param {
 	return slices.DeleteFunc(slices.Clone(point), func(p result.Param) bool { return p.Key == key })
 }

@@ -12,9 +12,9 @@ import (
 // at every point.
 type Order struct {
 	Algorithms []string // rising
-	Figure     Figure
-	At         Where
-	Tolerance  float64 // by which it may fall from one to the next, of the largest
+	Figure     Figure   // by which they are ordered
+	At         Where    // the points it is about
+	Tolerance  float64  // by which it may fall from one to the next, of the largest
 }
 
 // String is the rule.
@@ -31,11 +31,13 @@ func within(tolerance float64) string {
 	return fmt.Sprintf(", within %g %% of the largest", math.Round(100*tolerance))
 }
 
+// needs implements Decision.
 func (d Order) needs() (n needs) {
 	n.add(d.Algorithms, d.Figure, d.At)
 	return n
 }
 
+// decide implements Decision: at every point, each algorithm must be ahead of the next.
 func (d Order) decide(v *view) (ruling, error) {
 	points, err := v.points(d.At)
 	t := tally{points: points}
@@ -66,6 +68,7 @@ func rises(ss []result.Stat, tolerance float64) bool {
 	return true
 }
 
+// largest is the largest median, whatever its sign.
 func largest(ss []result.Stat) float64 {
 	most := 0.0
 	for _, s := range ss {

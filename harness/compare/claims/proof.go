@@ -11,9 +11,9 @@ import (
 // trial, or, if Wrong is set, wrong in one at least. That none was found wrong
 // does not disprove the latter: the interleaving may not have come up.
 type Proof struct {
-	Algorithm string
-	Wrong     bool
-	At        Where
+	Algorithm string // whose images
+	Wrong     bool   // they must be found wrong; otherwise right
+	At        Where  // the points it is about
 }
 
 // String is the rule.
@@ -24,11 +24,13 @@ func (d Proof) String() string {
 	return fmt.Sprintf("every image of %s is found right, by the oracle too%s", d.Algorithm, d.At.behind())
 }
 
+// needs implements Decision.
 func (d Proof) needs() (n needs) {
 	n.add([]string{d.Algorithm}, Figure{}, d.At)
 	return n
 }
 
+// decide implements Decision by how images were checked, and what was found.
 func (d Proof) decide(v *view) (ruling, error) {
 	points, err := v.points(d.At)
 	if err != nil {
@@ -55,10 +57,12 @@ func (d Proof) decide(v *view) (ruling, error) {
 		return ruling{}, fmt.Errorf("no image of %s was put before the oracle", d.Algorithm)
 	}
 	if d.Wrong {
-		return ruling{}, fmt.Errorf("none of %d images of %s was found wrong, which proves nothing: more trials", images, d.Algorithm)
+		return ruling{}, fmt.Errorf("none of %d images of %s was found wrong, which proves nothing: more trials", images,
+			d.Algorithm)
 	}
 	ours := fmt.Sprintf("%d images right, %s transactions recorded", images, units.Large(float64(txns)))
 	return ruling{held: true, ours: ours, trials: trials}, nil
 }
 
+// every kind of decision is one
 var _ = []Decision{Threshold{}, Ratio{}, Order{}, Monotone{}, Growth{}, Proof{}}

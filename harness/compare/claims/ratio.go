@@ -14,13 +14,13 @@ import (
 // another's, lies within bounds at every point.
 type Ratio struct {
 	Of         []string // each of them has to meet the bounds
-	Figure     Figure
-	At         Where
-	Over       string // the algorithm they are compared with; empty: each with itself
-	OverFigure Figure // its figure, if it is another one
-	OverAt     Where  // its points, which agree with the others' in all else; nil: the same
-	Bounds     Bounds
-	Tolerance  float64 // by which the bounds may be missed, as a share of each
+	Figure     Figure   // of Of
+	At         Where    // the points it is about
+	Over       string   // the algorithm they are compared with; empty: each with itself
+	OverFigure Figure   // its figure, if it is another one
+	OverAt     Where    // its points, which agree with the others' in all else; nil: the same
+	Bounds     Bounds   // that the ratio must be within
+	Tolerance  float64  // by which the bounds may be missed, as a share of each
 }
 
 // String is the rule.
@@ -37,6 +37,7 @@ func (d Ratio) String() string {
 	return text
 }
 
+// needs implements Decision: both sides' algorithms and figures.
 func (d Ratio) needs() (n needs) {
 	n.add(d.Of, d.Figure, d.At)
 	n.add([]string{d.Over}, d.below(), d.OverAt)
@@ -51,6 +52,7 @@ func (d Ratio) below() Figure {
 	return d.Figure
 }
 
+// decide implements Decision: at every point, each of Of must be within the bounds.
 func (d Ratio) decide(v *view) (ruling, error) {
 	points, err := v.points(d.At)
 	if err != nil {
@@ -67,6 +69,7 @@ func (d Ratio) decide(v *view) (ruling, error) {
 	return t.ruling(), nil
 }
 
+// add adds the ruling on one algorithm at one point.
 func (d Ratio) add(t *tally, v *view, algorithm string, p []result.Param) error {
 	q := p
 	if d.OverAt != nil {

@@ -88,7 +88,8 @@ func Summary(vs []Verdict) string {
 	for _, v := range vs {
 		n[v.Outcome]++
 	}
-	return fmt.Sprintf("%d claims: %d held, %d not held, %d not measurable here", len(vs), n[Held], n[NotHeld], n[NotMeasurable])
+	return fmt.Sprintf("%d claims: %d held, %d not held, %d not measurable here", len(vs), n[Held], n[NotHeld],
+		n[NotMeasurable])
 }
 
 // theirs is the published figure with its place, and how well it is known.
@@ -149,6 +150,7 @@ type record struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
+// encoded is the verdicts as JSON.
 func encoded(vs []Verdict) (string, error) {
 	records := make([]record, len(vs))
 	for i, v := range vs {
@@ -159,7 +161,8 @@ func encoded(vs []Verdict) (string, error) {
 		}
 		records[i] = record{ID: c.ID, Says: c.Says, Source: c.Source, Theirs: c.Theirs, Basis: c.Basis,
 			Configs: c.Configs, Cores: c.Cores, Rule: c.Decide.String(),
-			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Reason: reason, Result: v.Result, Scale: v.Scale, Trials: v.Trials, Warnings: v.Warnings}
+			Outcome: v.Outcome, Ours: v.Ours, Why: v.Why, Reason: reason, Result: v.Result, Scale: v.Scale, Trials: v.Trials,
+			Warnings: v.Warnings}
 	}
 	text, err := json.MarshalIndent(records, "", "  ")
 	return string(text) + "\n", err

@@ -7,7 +7,7 @@ import (
 	"ckptbench/harness/result"
 )
 
-// mostListed is how many points are told one by one.
+// mostListed is how many points are listed one by one.
 const mostListed = 4
 
 // A tally is a claim being decided point by point: it has to hold at each.
@@ -18,7 +18,7 @@ type tally struct {
 	trials  int
 }
 
-// add notes what came of a point. ss are the figures behind it.
+// add notes the result for a point. ss are the figures behind it.
 func (t *tally) add(point []result.Param, holds bool, ours string, ss ...result.Stat) {
 	if len(point) > 0 && len(t.points) > 1 {
 		ours += " at " + label(point)

@@ -5,9 +5,9 @@ import "fmt"
 // A Threshold holds where a figure of one algorithm lies within bounds at every
 // point.
 type Threshold struct {
-	Algorithm string
-	Figure    Figure
-	At        Where
+	Algorithm string // whose figure
+	Figure    Figure // that must be within Bounds
+	At        Where  // the points it is about
 	Bounds    Bounds
 	Slack     float64 // by which the bounds may be missed, in the figure's unit
 }
@@ -21,11 +21,13 @@ func (d Threshold) String() string {
 	return text
 }
 
+// needs implements Decision.
 func (d Threshold) needs() (n needs) {
 	n.add([]string{d.Algorithm}, d.Figure, d.At)
 	return n
 }
 
+// decide implements Decision: the figure must be within the bounds at every point.
 func (d Threshold) decide(v *view) (ruling, error) {
 	points, err := v.points(d.At)
 	t := tally{points: points}

@@ -52,6 +52,7 @@ func (w Where) of(points [][]result.Param) [][]result.Param {
 	return points
 }
 
+// of returns the points that meet the condition.
 func (c Cond) of(points [][]result.Param) (kept [][]result.Param) {
 	meets := c.test(points)
 	for _, p := range points {

@@ -31,18 +31,22 @@ const (
 	whyCalcPeak = "CALC sets aside what transactions overwrite before the capture has passed it. At some million " +
 		"transactions of ten updates a second, most records of a uniform load are overwritten while an image is " +
 		"written: 0.7 to 1.05 times the data. At the published 20 M records it is 0.39."
-	whyFuzzyMemory = "This is the full form of fuzzy, as the paper's authors describe it: dirty records are merged into a copy " +
+	whyFuzzyMemory = "This is the full form of fuzzy, as the paper's authors describe it: dirty records are merged " +
+		"into a copy " +
 		"of the database, from which the image is written. Their figure 6 shows the partial form, which has no " +
 		"copy (pfuzzy here)."
-	whyForkPerGB = "A clone of this process takes 1 to 2 ms whatever the size of the database: the program, the Go heap and " +
+	whyForkPerGB = "A clone of this process takes 1 to 2 ms whatever the size of the database: the program, the " +
+		"Go heap and " +
 		"the stacks of threads are cloned, too (a database of 1 MB shows it), and at this scale that is spread " +
 		"over a few hundredths of a GB. A bare clone takes 27 ms for a GiB of small pages on this kind of virtual " +
 		"machine and 4 with huge ones (BenchmarkClone), where the documentation has 23 under KVM."
-	whyTwoCores = "On two cores the checkpointer takes its processor time from the two workers, where the paper has a core " +
+	whyTwoCores = "On two cores the checkpointer takes its processor time from the two workers, where the paper " +
+		"has a core " +
 		"for it beside the 15 of the transactions; and the cost at rest, explained with its own claim, is in the " +
 		"figure. What the checkpointer leaves to the workers is a column of its own in the second table of a " +
 		"report."
-	whyCompaction = "The guess is wrong for this store, which answers question 4: beside a compaction transactions keep what " +
+	whyCompaction = "The guess is wrong for this store, which answers question 4: beside a compaction " +
+		"transactions keep what " +
 		"they have at rest, against none under the same log in the same slices. A closed segment is read without " +
 		"any lock, and transactions append to buffers of their own. What slows both sides is what the compaction " +
 		"takes of the machine."

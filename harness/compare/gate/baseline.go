@@ -28,17 +28,17 @@ const maxBaseline = 1 << 20
 // and what does not depend on the day.
 type Baseline struct {
 	Schema     int             `json:"schema"`
-	Experiment string          `json:"experiment"`
-	ConfigHash string          `json:"config_hash"`
-	Commit     string          `json:"commit"`
-	Date       string          `json:"date"` // RFC 3339
-	Go         string          `json:"go"`
-	Machine    string          `json:"machine"` // its id
-	CPU        string          `json:"cpu"`
-	Cores      int             `json:"cores"`
+	Experiment string          `json:"experiment"`       // its name
+	ConfigHash string          `json:"config_hash"`      // of what was measured; another one is another experiment
+	Commit     string          `json:"commit"`           // measured
+	Date       string          `json:"date"`             // RFC 3339
+	Go         string          `json:"go"`               // version
+	Machine    string          `json:"machine"`          // its id
+	CPU        string          `json:"cpu"`              // the model's name
+	Cores      int             `json:"cores"`            // logical processors
 	Canary     *Canary         `json:"canary,omitempty"` // nil: not measured
-	Algorithms []StoredFigures `json:"algorithms"`
-	Sum        string          `json:"sum"` // SHA-256 of the rest
+	Algorithms []StoredFigures `json:"algorithms"`       // in the experiment's order
+	Sum        string          `json:"sum"`              // SHA-256 of the rest
 }
 
 // A Canary is how long a fixed piece of work took: what of the machine's speed no
@@ -64,8 +64,8 @@ func (b *Baseline) Agrees(machine string, cores int, c *Canary) bool {
 
 // StoredFigures are those of one algorithm.
 type StoredFigures struct {
-	Algorithm string           `json:"algorithm"`
-	Exact     []remote.Figure  `json:"exact"`
+	Algorithm string           `json:"algorithm"`         // as in the table of algorithms
+	Exact     []remote.Figure  `json:"exact"`             // figures that do not vary from run to run
 	OfNone    *paired.Interval `json:"of_none,omitempty"` // throughput over none's of that day, at rest
 }
 
@@ -129,6 +129,8 @@ func LoadBaseline(path string) (*Baseline, error) {
 	return b, nil
 }
 
+// parseBaseline decodes and checks a baseline. An edited one is an error: its seal does
+// not fit.
 func parseBaseline(data []byte) (*Baseline, error) {
 	if len(data) > maxBaseline {
 		return nil, fmt.Errorf("more than %d MiB, not a baseline", maxBaseline>>20)

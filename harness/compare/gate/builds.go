@@ -38,7 +38,7 @@ func (b *Builds) Check(ctx context.Context) (algorithms []string, err error) {
 	for i, side := range []struct{ name, path string }{{"base", b.Base}, {"head", b.Head}} {
 		p, err := remote.Start(ctx, side.path, b.Args...)
 		if errors.Is(err, remote.ErrProtocol) {
-			return nil, fmt.Errorf("%s is of another age than this program, and cannot run in slices: name a revision that can "+
+			return nil, fmt.Errorf("%s is older or newer than this program, and cannot run in slices: name a revision that can "+
 				"with BASE= or --base, or write the baseline anew with make baseline: %w", side.name, err)
 		}
 		if err != nil {
@@ -69,6 +69,7 @@ func (b *Builds) Exact(ctx context.Context, binary, algorithm string) (fs []remo
 	return p.Exact(b.cell(algorithm, "exact"))
 }
 
+// cell is what a process of one build runs.
 func (b *Builds) cell(algorithm, dir string) remote.Cell {
 	return remote.Cell{Name: b.Name, Config: b.Config, Algorithm: algorithm, Dir: filepath.Join(b.Scratch, dir)}
 }
@@ -153,6 +154,8 @@ type opened struct {
 	processes []*remote.Process
 }
 
+// An opened is an Opening of processes: base, head and, where a ratio to it is wanted,
+// none. The methods below implement Opening.
 func (x *opened) Base() paired.Side { return x.processes[0] }
 func (x *opened) Head() paired.Side { return x.processes[1] }
 

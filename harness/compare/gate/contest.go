@@ -15,6 +15,7 @@ type contest struct {
 	longest   time.Duration            // of an opening with all that it ran
 }
 
+// newContest returns the contest of one algorithm, without measurements yet.
 func newContest(algorithm string, phases []Phase) *contest {
 	return &contest{algorithm: algorithm, phases: phases, blocks: map[Phase][]paired.Block{}}
 }
@@ -74,15 +75,17 @@ func (c *contest) lines(second *contest, l limits) []Line {
 
 // Seen is what an estimate is made of.
 type Seen struct {
-	Openings int `json:"openings"`
-	Quads    int `json:"quads"`
-	Dropped  int `json:"dropped"` // quads that the host hit, left out on both sides
+	Openings int `json:"openings"` // pairs of stores with fresh memory
+	Quads    int `json:"quads"`    // base head head base that counted
+	Dropped  int `json:"dropped"`  // quads that the host hit, left out on both sides
 }
 
+// plus adds two counts.
 func (s Seen) plus(o Seen) Seen {
 	return Seen{s.Openings + o.Openings, s.Quads + o.Quads, s.Dropped + o.Dropped}
 }
 
+// count adds up the blocks of a phase.
 func count(blocks []paired.Block) (s Seen) {
 	for _, b := range blocks {
 		s = s.plus(Seen{1, len(b.Quads), b.Dropped})

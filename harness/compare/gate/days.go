@@ -20,6 +20,6 @@ func (r *Report) CompareDays(b *Baseline, machine string, cores int, c *Canary) 
 		}
 	}
 	if !alike {
-		r.Notes = append(r.Notes, "\"then\" is of another machine or another speed of it, and not judged.")
+		r.Notes = append(r.Notes, "\"then\" was measured on another machine or at another speed of it, and is not judged.")
 	}
 }

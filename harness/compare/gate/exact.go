@@ -15,13 +15,13 @@ const Records = "records of image"
 
 // An ExactLine is one figure that is the same at every run of the same code.
 type ExactLine struct {
-	Algorithm string  `json:"algorithm"`
-	Name      string  `json:"name"`
-	Unit      string  `json:"unit,omitempty"`
+	Algorithm string  `json:"algorithm"`      // as in the table of algorithms
+	Name      string  `json:"name"`           // of the figure
+	Unit      string  `json:"unit,omitempty"` // of Base and Head
 	Base      float64 `json:"base"`
 	Head      float64 `json:"head"`
-	Verdict   Verdict `json:"verdict"`
-	Why       string  `json:"why,omitempty"`
+	Verdict   Verdict `json:"verdict"`       // equal, or not
+	Why       string  `json:"why,omitempty"` // for a person
 }
 
 // CompareExact compares an algorithm's exact figures. All of them are costs: more

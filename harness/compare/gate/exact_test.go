@@ -1,18 +1,16 @@
 package gate
 
 import (
-	"bytes"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"ckptbench/harness/compare/remote"
+	"ckptbench/harness/internal/edits"
 	"ckptbench/harness/result/paired"
 )
 
@@ -40,9 +38,11 @@ func TestCompareExact(t *testing.T) {
 }
 
 func stored() *Baseline {
-	return &Baseline{Experiment: "regress", ConfigHash: "abc", Commit: "0123456789abcdef", Date: "2026-11-30T10:00:00Z", Go: "go1.26.8",
+	return &Baseline{Experiment: "regress", ConfigHash: "abc", Commit: "0123456789abcdef", Date: "2026-11-30T10:00:00Z",
+		Go:      "go1.26.8",
 		Machine: "m", CPU: "c", Cores: 2, Canary: &Canary{Loop: 100, Chase: 200},
-		Algorithms: []StoredFigures{{Algorithm: "calc", Exact: []remote.Figure{{Name: "bytes of image 1", Unit: "B", Value: 1000}},
+		Algorithms: []StoredFigures{{Algorithm: "calc",
+			Exact:  []remote.Figure{{Name: "bytes of image 1", Unit: "B", Value: 1000}},
 			OfNone: &paired.Interval{Mid: 0.9, Lo: 0.89, Hi: 0.91}}}}
 }
 
@@ -119,19 +119,7 @@ func TestBaselineRandomEdits(t *testing.T) {
 	}
 	refused := 0
 	for n := range 60 {
-		r := rand.New(rand.NewPCG(2026, uint64(n)))
-		edited := bytes.Clone(data)
-		switch at := r.IntN(len(data)); n % 3 {
-		case 0:
-			edited[at] ^= 1 << r.IntN(8)
-		case 1:
-			edited = edited[:at]
-		case 2: // a line less, or one twice
-			lines := bytes.SplitAfter(data, []byte("\n"))
-			i := r.IntN(len(lines))
-			edited = bytes.Join(slices.Replace(slices.Clone(lines), i, i+1, slices.Repeat(lines[i:i+1], 2*r.IntN(2))...), nil)
-		}
-		got, err := parseBaseline(edited)
+		got, err := parseBaseline(edits.Random(n, data))
 		if err != nil {
 			refused++
 		} else if d := cmp.Diff(want, got); d != "" {
@@ -149,7 +137,8 @@ func TestDays(t *testing.T) {
 	b := stored()
 	check := func(machine string, cores int, c *Canary, mid float64, want string) {
 		t.Helper()
-		r := &Report{Threshold: 0.03, Lines: []Line{{Algorithm: "calc", Phase: Rest, OfNone: &paired.Interval{Mid: mid, Lo: mid - 0.01, Hi: mid + 0.01}}}}
+		r := &Report{Threshold: 0.03,
+			Lines: []Line{{Algorithm: "calc", Phase: Rest, OfNone: &paired.Interval{Mid: mid, Lo: mid - 0.01, Hi: mid + 0.01}}}}
 		r.CompareDays(b, machine, cores, c)
 		if got := strings.Join(r.Notes, " "); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%s, %d cores, %+v, %v: %q, want %q", machine, cores, c, mid, got, want)

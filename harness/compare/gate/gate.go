@@ -82,7 +82,7 @@ type Options struct {
 	// 20.
 	Slice time.Duration
 	Quads int
-	// Progress is told what is measured; nil: nobody is.
+	// Progress is called with what is measured; may be nil.
 	Progress func(text string)
 
 	now func() time.Time // nil: time.Now
@@ -235,6 +235,7 @@ func (o *Options) block(ctx context.Context, c *contest) (err error) {
 	return err
 }
 
+// phase measures one phase in an opening. Captures run on both sides or on neither.
 func (o *Options) phase(ctx context.Context, c *contest, x Opening, p Phase) error {
 	if p == Capture {
 		if err := x.StartCaptures(); err != nil {

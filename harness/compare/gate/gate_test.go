@@ -54,7 +54,9 @@ func fake(t *testing.T, seed uint64, slow, capture map[string]float64) (r *Repor
 }
 
 // fakeOn is fake on a machine whose openings spread by so much.
-func fakeOn(t *testing.T, seed uint64, spread float64, slow, capture map[string]float64) (r *Report, opened map[string]int) {
+func fakeOn(
+	t *testing.T, seed uint64, spread float64, slow, capture map[string]float64,
+) (r *Report, opened map[string]int) {
 	t.Helper()
 	clock := time.Unix(0, 0)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -99,7 +101,8 @@ func verdict(r *Report, algorithm string, p Phase) Verdict {
 func TestSameCode(t *testing.T) {
 	for seed := range uint64(20) {
 		r, _ := fake(t, seed, nil, nil)
-		if r.Regressed() || r.Unsettled() || !strings.HasPrefix(r.Sentence(), "Same or better") || strings.Contains(r.Sentence(), "Faster") {
+		if r.Regressed() || r.Unsettled() || !strings.HasPrefix(r.Sentence(), "Same or better") ||
+			strings.Contains(r.Sentence(), "Faster") {
 			t.Errorf("seed %d: %s", seed, r.Sentence())
 		}
 		if len(r.Lines) != 9 { // none has one phase
@@ -162,7 +165,8 @@ func TestRunErrors(t *testing.T) {
 	if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "threshold") {
 		t.Errorf("threshold 50 %%: %v", err)
 	}
-	o = Options{Threshold: 0.03, Open: func(context.Context, string) (Opening, error) { return nil, errors.New("no memory") }}
+	o = Options{Threshold: 0.03,
+		Open: func(context.Context, string) (Opening, error) { return nil, errors.New("no memory") }}
 	if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "none-again: no memory") {
 		t.Errorf("an opening that fails: %v", err)
 	}

@@ -13,32 +13,32 @@ import (
 
 // A Line is one algorithm in one phase.
 type Line struct {
-	Algorithm string           `json:"algorithm"`
-	Phase     Phase            `json:"phase"`
+	Algorithm string           `json:"algorithm"`              // as in the table of algorithms
+	Phase     Phase            `json:"phase"`                  // at rest, or while an image is captured
 	First     paired.Interval  `json:"ratio"`                  // head's throughput over base's
 	Second    *paired.Interval `json:"confirmation,omitempty"` // of a measurement of its own; nil: there was no need
-	Seen      Seen             `json:"seen"`
+	Seen      Seen             `json:"seen"`                   // how much was measured
 	Sees      float64          `json:"sees"`                   // least difference that would have shown, a share
 	OfNone    *paired.Interval `json:"of_none,omitempty"`      // head's throughput over head's none
 	OtherDay  *float64         `json:"of_none_then,omitempty"` // the same in the stored baseline
 	// Impossible is set where OfNone is above 1 by more than the noise: an error
 	// of measurement.
 	Impossible bool    `json:"impossible,omitempty"`
-	Verdict    Verdict `json:"verdict"`
-	Why        string  `json:"why,omitempty"`
+	Verdict    Verdict `json:"verdict"`       // what it comes to
+	Why        string  `json:"why,omitempty"` // for a person
 }
 
 // A Report is the outcome of a comparison.
 type Report struct {
-	Threshold   float64         `json:"threshold"`
-	Base        string          `json:"base"`
-	Head        string          `json:"head"`
-	Control     paired.Interval `json:"control"` // base's none against itself
+	Threshold   float64         `json:"threshold"` // the least slow-down that counts, a part of 1
+	Base        string          `json:"base"`      // which build
+	Head        string          `json:"head"`      // which build
+	Control     paired.Interval `json:"control"`   // base's none against itself
 	ControlSeen Seen            `json:"control_seen"`
-	Took        time.Duration   `json:"took_ns"`
-	Lines       []Line          `json:"lines"`
-	Exact       []ExactLine     `json:"exact,omitempty"`
-	Notes       []string        `json:"notes,omitempty"`
+	Took        time.Duration   `json:"took_ns"`         // measuring, without building
+	Lines       []Line          `json:"lines"`           // a line for each algorithm and phase
+	Exact       []ExactLine     `json:"exact,omitempty"` // figures that need no statistics
+	Notes       []string        `json:"notes,omitempty"` // for a person
 }
 
 // Regressed reports whether anything did.

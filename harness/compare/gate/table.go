@@ -17,7 +17,8 @@ var Formats = []string{"table", "markdown", "json"}
 
 // legend explains the columns.
 const legend = "head/base: throughput with its 95 % interval, openings with fresh memory as blocks; " +
-	"sees: the least difference that would have shown; quads: base head head base, in turns, and how many the host hit (left out)."
+	"sees: the least difference that would have shown; quads: base head head base, in turns, and how many the host " +
+	"hit (left out)."
 
 // Write writes r to w in one of Formats.
 func (r *Report) Write(w io.Writer, format string) error {
@@ -40,6 +41,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	return err
 }
 
+// plain writes the table for a terminal or a log.
 func (r *Report) plain() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "base: %s\nhead: %s\n\n", units.OneLine(r.Base), units.OneLine(r.Head))
@@ -102,6 +104,7 @@ func (r *Report) json() (string, error) {
 	return string(data) + "\n", err
 }
 
+// bounded is the interval with numbers that JSON has.
 func bounded(i paired.Interval) paired.Interval {
 	if math.IsNaN(i.Mid) {
 		i.Mid = 0
@@ -129,8 +132,9 @@ func (r *Report) remarks() []string {
 	}
 	for _, l := range r.Lines {
 		if l.Impossible {
-			notes = append(notes, fmt.Sprintf("%s is %s of none: above 1 by more than the noise, which is an error of the measurement.",
-				l.Algorithm, interval(*l.OfNone)))
+			notes = append(notes,
+				fmt.Sprintf("%s is %s of none: above 1 by more than the noise, which is an error of the measurement.",
+					l.Algorithm, interval(*l.OfNone)))
 		}
 	}
 	return append(notes, legend)
@@ -150,6 +154,7 @@ func (r *Report) grid() table.Grid {
 	return g
 }
 
+// row is the line's cells; a figure that was not measured is a dash.
 func (l Line) row() []string {
 	ratio, ends := dash, dash
 	if !math.IsNaN(l.First.Mid) {

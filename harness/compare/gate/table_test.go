@@ -11,13 +11,18 @@ import (
 
 func report() *Report {
 	then := 0.91
-	return &Report{Threshold: 0.03, Base: "commit 0123", Head: "commit 4567 with changes", Control: in(0.994, 1.001, 1.008),
+	return &Report{Threshold: 0.03, Base: "commit 0123", Head: "commit 4567 with changes",
+		Control:     in(0.994, 1.001, 1.008),
 		ControlSeen: Seen{5, 100, 3},
 		Lines: []Line{
-			{Algorithm: "calc", Phase: Rest, First: in(0.93, 0.95, 0.97), Second: &paired.Interval{Mid: 0.951, Lo: 0.94, Hi: 0.96},
-				Seen: Seen{10, 200, 9}, Sees: 0.03, OfNone: &paired.Interval{Mid: 0.9, Lo: 0.89, Hi: 0.91}, OtherDay: &then, Verdict: Regressed, Why: "confirmed"},
-			{Algorithm: "calc", Phase: Capture, First: in(math.Inf(-1), 1, math.Inf(1)), Sees: math.Inf(1), Verdict: Unsettled, Why: "too wide an interval"},
-			{Algorithm: "cpr", Phase: Rest, First: in(0.99, 1, 1.01), Sees: 0.03, OfNone: &paired.Interval{Mid: 1.1, Lo: 1.05, Hi: 1.15}, Impossible: true, Verdict: Same},
+			{Algorithm: "calc", Phase: Rest, First: in(0.93, 0.95, 0.97),
+				Second: &paired.Interval{Mid: 0.951, Lo: 0.94, Hi: 0.96},
+				Seen:   Seen{10, 200, 9}, Sees: 0.03, OfNone: &paired.Interval{Mid: 0.9, Lo: 0.89, Hi: 0.91}, OtherDay: &then,
+				Verdict: Regressed, Why: "confirmed"},
+			{Algorithm: "calc", Phase: Capture, First: in(math.Inf(-1), 1, math.Inf(1)), Sees: math.Inf(1), Verdict: Unsettled,
+				Why: "too wide an interval"},
+			{Algorithm: "cpr", Phase: Rest, First: in(0.99, 1, 1.01), Sees: 0.03,
+				OfNone: &paired.Interval{Mid: 1.1, Lo: 1.05, Hi: 1.15}, Impossible: true, Verdict: Same},
 		},
 		Exact: []ExactLine{{Algorithm: "calc", Name: "bytes of image 1", Base: 5, Head: 4, Verdict: Faster}, {Verdict: Same}},
 	}

@@ -57,6 +57,7 @@ func shardOf(of, point, round, points, rounds int) []result.Shard {
 	return nil
 }
 
+// params are the parameters of a cell as a result has them.
 func params(c config.Cell) []result.Param {
 	var ps []result.Param
 	for _, p := range c.Params {
@@ -65,6 +66,7 @@ func params(c config.Cell) []result.Param {
 	return ps
 }
 
+// some names the first few of a list, and counts the rest.
 func some(names []string) string {
 	text := strings.Join(names[:min(len(names), shownMissing)], ", ")
 	if more := len(names) - shownMissing; more > 0 {
@@ -81,7 +83,8 @@ func whose(shards []result.Shard, parts []*result.Experiment) string {
 		if i < 0 {
 			words = append(words, fmt.Sprintf("shard %s is not among the folders", s))
 		} else {
-			words = append(words, fmt.Sprintf("%s, shard %s, did not run to its end: run it again with --resume", parts[i].Dir, s))
+			words = append(words, fmt.Sprintf("%s, shard %s, did not run to its end: run it again with --resume",
+				parts[i].Dir, s))
 		}
 	}
 	if len(words) == 0 {

@@ -50,11 +50,13 @@ func idOf(p *result.Experiment, m result.Machine) string {
 func changed(a, b *result.Machine) []string {
 	var out []string
 	for _, f := range []struct{ name, a, b string }{
-		{"commit", a.Commit, b.Commit}, {"Go", a.Go, b.Go}, {"kernel", a.Kernel, b.Kernel}, {"file system", a.FileSystem, b.FileSystem},
+		{"commit", a.Commit, b.Commit}, {"Go", a.Go, b.Go}, {"kernel", a.Kernel, b.Kernel},
+		{"file system", a.FileSystem, b.FileSystem},
 		{"GOMAXPROCS", fmt.Sprint(a.GOMAXPROCS), fmt.Sprint(b.GOMAXPROCS)},
 	} {
 		if f.a != f.b {
-			out = append(out, fmt.Sprintf("parts were run with different %s: %s and %s", f.name, cmp.Or(f.a, "unknown"), cmp.Or(f.b, "unknown")))
+			out = append(out, fmt.Sprintf("parts were run with different %s: %s and %s", f.name, cmp.Or(f.a, "unknown"),
+				cmp.Or(f.b, "unknown")))
 		}
 	}
 	if was, now := sectors(a), sectors(b); was != now && was != 0 && now != 0 { // earlier versions did not note them
@@ -71,6 +73,7 @@ func sectors(m *result.Machine) int64 {
 	return m.Folders[0].Sector
 }
 
+// addNew appends what the list does not have.
 func addNew[T comparable](list []T, more ...T) []T {
 	for _, s := range more {
 		if !slices.Contains(list, s) {

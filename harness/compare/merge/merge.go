@@ -59,7 +59,8 @@ func free(out string) error {
 	case err != nil:
 		return fmt.Errorf("merge into %s: %w", out, err)
 	}
-	return fmt.Errorf("merge into %s: there is something in it already, which is not written over: name a new folder first, then the parts", out)
+	return fmt.Errorf("merge into %s: there is something in it already, which is not written over: name a new folder "+
+		"first, then the parts", out)
 }
 
 // load reads the parts, each of which may be named once.

@@ -57,7 +57,8 @@ func (p part) save(t *testing.T, dir string) string {
 		m.ID = "m" + p.shard[:1]
 	}
 	dir = filepath.Join(dir, "swept"+shard.Dir()+p.machine)
-	if err := result.SaveSetup(dir, result.Experiment{Config: []byte(given), Resolved: resolved, Machine: m, Shard: shard}); err != nil {
+	if err := result.SaveSetup(dir,
+		result.Experiment{Config: []byte(given), Resolved: resolved, Machine: m, Shard: shard}); err != nil {
 		t.Fatal(err)
 	}
 	cells := e.Cells()
@@ -68,8 +69,10 @@ func (p part) save(t *testing.T, dir string) string {
 			}
 			for _, a := range e.Algorithms {
 				x := result.Trial{Schema: 1, Experiment: "swept", Algorithm: a, Params: params(c), Trial: round, Round: round,
-					ConfigHash: c.Experiment.Hash(), Status: result.OK, Workers: 2, Records: 1000, Verdict: result.Verdict{Mode: "trial", OK: true},
-					Elapsed: 1, Committed: 1e6, Throughput: new(1e6), Relative: new(1.0), Buckets: []result.Bucket{{Elapsed: 1, Commits: 1e6}}}
+					ConfigHash: c.Experiment.Hash(), Status: result.OK, Workers: 2, Records: 1000,
+					Verdict: result.Verdict{Mode: "trial", OK: true},
+					Elapsed: 1, Committed: 1e6, Throughput: new(1e6), Relative: new(1.0),
+					Buckets: []result.Bucket{{Elapsed: 1, Commits: 1e6}}}
 				if p.edit != nil {
 					p.edit(&x)
 				}
@@ -219,19 +222,29 @@ func TestRefused(t *testing.T) {
 		want  string // in the error; empty: none
 	}{
 		{"all", []part{one, two}, here, ""},
-		{"machines", []part{one, with(two, func(p *part) { p.machine = "m2" })}, here, "2 machines (m, Slide Rule, 2 cores; m2, Slide Rule, 2 cores)"},
-		{"machines, meant", []part{one, with(two, func(p *part) { p.machine = "m2" })}, Options{AcrossMachines: true, Known: known}, ""},
-		{"same part twice", []part{one, with(one, func(p *part) { p.machine = "m2" }), two}, Options{AcrossMachines: true, Known: known}, "calc-1 is in"},
-		{"config", []part{one, with(two, func(p *part) { p.config = strings.Replace(text, "5s", "6s", 1) })}, here, `is "duration: 5s" and "duration: 6s"`},
-		{"missing shard", []part{one}, here, "4 of the 8 trials are missing or were interrupted: workload.theta=0.9,workload.keys=1/none-1, "},
+		{"machines", []part{one, with(two, func(p *part) { p.machine = "m2" })}, here,
+			"2 machines (m, Slide Rule, 2 cores; m2, Slide Rule, 2 cores)"},
+		{"machines, meant", []part{one, with(two, func(p *part) { p.machine = "m2" })},
+			Options{AcrossMachines: true, Known: known}, ""},
+		{"same part twice", []part{one, with(one, func(p *part) { p.machine = "m2" }), two},
+			Options{AcrossMachines: true, Known: known}, "calc-1 is in"},
+		{"config", []part{one, with(two, func(p *part) { p.config = strings.Replace(text, "5s", "6s", 1) })}, here,
+			`is "duration: 5s" and "duration: 6s"`},
+		{"missing shard", []part{one}, here,
+			"4 of the 8 trials are missing or were interrupted: workload.theta=0.9,workload.keys=1/none-1, "},
 		{"missing shard is named", []part{one}, here, "shard 2/2 is not among the folders"},
 		{"missing shard, meant", []part{one}, Options{Partial: true, Known: known}, ""},
-		{"missing trial", []part{one, with(two, func(p *part) { p.leave = "workload.theta=0.9,workload.keys=1/calc-2" })}, here, "shard 2/2, did not run to its end: run it again with --resume"},
+		{"missing trial", []part{one, with(two, func(p *part) { p.leave = "workload.theta=0.9,workload.keys=1/calc-2" })},
+			here, "shard 2/2, did not run to its end: run it again with --resume"},
 		{"interrupted", []part{one, trial(two, func(x *result.Trial) { x.Status = result.Partial })}, here, "interrupted"},
 		{"cuts", []part{one, {shard: "3/3", machine: "m"}}, here, "parts of different cuts"},
 		{"a shard and a whole", []part{one, {shard: "", machine: "m"}}, here, "no shard"},
-		{"workers", []part{with(one, func(p *part) { p.shard = "1/4" }), trial(part{shard: "2/4", machine: "m"}, func(x *result.Trial) { x.Workers = 8 })}, Options{Partial: true, Known: known}, "set workers in the config"},
-		{"hash", []part{with(one, func(p *part) { p.shard = "1/4" }), trial(part{shard: "2/4", machine: "m"}, func(x *result.Trial) { x.ConfigHash = "beef" })}, Options{Partial: true, Known: known}, "different configurations"},
+		{"workers", []part{with(one, func(p *part) { p.shard = "1/4" }),
+			trial(part{shard: "2/4", machine: "m"}, func(x *result.Trial) { x.Workers = 8 })},
+			Options{Partial: true, Known: known}, "set workers in the config"},
+		{"hash", []part{with(one, func(p *part) { p.shard = "1/4" }),
+			trial(part{shard: "2/4", machine: "m"}, func(x *result.Trial) { x.ConfigHash = "beef" })},
+			Options{Partial: true, Known: known}, "different configurations"},
 		{"one round of two machines", []part{one, trial(two, func(x *result.Trial) {
 			if x.Algorithm == "calc" {
 				x.Schema, x.Machine = result.Schema, "m2"
@@ -271,7 +284,8 @@ func TestNothingIsWrittenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(newer, bytes.Replace(data, []byte(`"schema": 1`), []byte(`"schema": 99`), 1), 0o644); err != nil {
+	if err := os.WriteFile(newer, bytes.Replace(data, []byte(`"schema": 1`), []byte(`"schema": 99`), 1),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	check(out, dirs, "schema 99 is newer")

@@ -17,11 +17,12 @@ func oneConfig(parts []*result.Experiment) error {
 	}
 	first := parts[0]
 	if len(first.Resolved) == 0 {
-		return fmt.Errorf("%s has no resolved.yaml, so that nobody knows what it is a part of", first.Dir)
+		return fmt.Errorf("%s has no resolved.yaml, which would say what it is a part of", first.Dir)
 	}
 	for _, p := range parts[1:] {
 		if !bytes.Equal(p.Resolved, first.Resolved) {
-			return fmt.Errorf("%s and %s are of different configurations: %s", first.Dir, p.Dir, difference(first.Resolved, p.Resolved))
+			return fmt.Errorf("%s and %s are of different configurations: %s", first.Dir, p.Dir,
+				difference(first.Resolved, p.Resolved))
 		}
 		if p.Shard.Of != first.Shard.Of {
 			return fmt.Errorf("%s is %s and %s is %s: parts of different cuts", first.Dir, cut(first.Shard), p.Dir, cut(p.Shard))
@@ -30,6 +31,7 @@ func oneConfig(parts []*result.Experiment) error {
 	return nil
 }
 
+// cut names the part that a result is.
 func cut(s result.Shard) string {
 	if s.Whole() {
 		return "no shard"
@@ -59,7 +61,8 @@ func noneTwice(parts []*result.Experiment) error {
 		for i := range p.Trials {
 			name := result.TrialDir(p.Trials[i])
 			if other, twice := from[name]; twice {
-				return fmt.Errorf("trial %s is in %s and in %s: the same part was run or copied twice; leave one out", name, other, p.Dir)
+				return fmt.Errorf("trial %s is in %s and in %s: the same part was run or copied twice; leave one out", name,
+					other, p.Dir)
 			}
 			from[name] = p.Dir
 		}
@@ -81,17 +84,20 @@ func oneMeasure(e *result.Experiment) error {
 			}
 			switch {
 			case t.Experiment != first.Experiment:
-				return fmt.Errorf("trials %s are of different experiments, %s and %s", both(t, first), t.Experiment, first.Experiment)
+				return fmt.Errorf("trials %s are of different experiments, %s and %s", both(t, first), t.Experiment,
+					first.Experiment)
 			case t.ConfigHash != first.ConfigHash || t.Seed != first.Seed:
 				return fmt.Errorf("trials %s are of different configurations", both(t, first))
 			case t.Workers != first.Workers:
-				return fmt.Errorf("trials %s ran with %d and %d workers: set workers in the config", both(t, first), t.Workers, first.Workers)
+				return fmt.Errorf("trials %s ran with %d and %d workers: set workers in the config", both(t, first), t.Workers,
+					first.Workers)
 			}
 		}
 	}
 	return nil
 }
 
+// both names two trials.
 func both(a, b *result.Trial) string { return result.TrialDir(*a) + " and " + result.TrialDir(*b) }
 
 // wholeRounds refuses a round that two machines measured.
@@ -105,19 +111,20 @@ func wholeRounds(e *result.Experiment) error {
 		t := &e.Trials[i]
 		u := unit{result.PointName(t.Params), t.Round}
 		if other := at[u]; other != nil && other.Machine != t.Machine {
-			return fmt.Errorf("trials %s are of one round and ran on machines %s and %s: a round is compared with its none, so one machine runs all of it",
-				both(other, t), other.Machine, t.Machine)
+			return fmt.Errorf("trials %s are of one round and ran on machines %s and %s: a round is compared with its none, "+
+				"so one machine runs all of it", both(other, t), other.Machine, t.Machine)
 		}
 		at[u] = t
 	}
 	return nil
 }
 
+// severalMachines is the error for parts of different machines.
 func severalMachines(e *result.Experiment) error {
 	var names []string
 	for _, m := range e.AllMachines() {
 		names = append(names, m.Text())
 	}
-	return fmt.Errorf("the parts ran on %d machines (%s): every round is of one, but medians and points then mix them; --across-machines if that is meant",
-		len(e.MachineIDs()), strings.Join(names, "; "))
+	return fmt.Errorf("the parts ran on %d machines (%s): every round ran on one, but medians and points then mix "+
+		"them; --across-machines if that is meant", len(e.MachineIDs()), strings.Join(names, "; "))
 }

@@ -105,6 +105,7 @@ func replaceFile(path string, data []byte) error {
 	return os.Rename(tmp, path)
 }
 
+// newBaseline makes a baseline of a side that was measured on one known machine.
 func newBaseline(s *Side) (*baseline, error) {
 	switch {
 	case s.stored():
@@ -127,6 +128,7 @@ func newBaseline(s *Side) (*baseline, error) {
 	return b, nil
 }
 
+// newEntry keeps of a cell what holds on other machines: ratios and exact figures.
 func newEntry(c *cell) (entry, error) {
 	switch {
 	case len(c.failed) > 0:
@@ -138,11 +140,14 @@ func newEntry(c *cell) (entry, error) {
 		return entry{}, fmt.Errorf("the trials of %s are of different configurations or numbers of workers", c.where())
 	}
 	return entry{
-		Algorithm: c.algorithm, Params: c.point, ConfigHash: c.hashes[0], Workers: c.workers[0], Loaded: c.loaded, Data: c.data,
-		Mode: c.modes[0], Trials: len(c.right), Relative: c.relative, Peak: c.peak, Records: c.exact.records, Bytes: c.exact.bytes,
+		Algorithm: c.algorithm, Params: c.point, ConfigHash: c.hashes[0], Workers: c.workers[0], Loaded: c.loaded,
+		Data: c.data,
+		Mode: c.modes[0], Trials: len(c.right), Relative: c.relative, Peak: c.peak, Records: c.exact.records,
+		Bytes: c.exact.bytes,
 	}, nil
 }
 
+// readBaseline reads a baseline's file, up to a size that none reaches.
 func readBaseline(path string) (*Side, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -170,7 +175,8 @@ func parseBaseline(data []byte) (*baseline, error) {
 		Schema int `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &v); err == nil && v.Schema > baselineSchema {
-		return nil, fmt.Errorf("schema %d is newer than this program's %d; use the version that wrote it", v.Schema, baselineSchema)
+		return nil, fmt.Errorf("schema %d is newer than this program's %d; use the version that wrote it", v.Schema,
+			baselineSchema)
 	}
 	var b baseline
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -191,21 +197,25 @@ func parseBaseline(data []byte) (*baseline, error) {
 	return &b, err
 }
 
+// check refuses a baseline that nobody could compare with.
 func (b *baseline) check() error {
 	if b.Schema != baselineSchema {
 		return fmt.Errorf("schema is %d, want %d; write it anew with compare --write-baseline", b.Schema, baselineSchema)
 	}
 	for i := range b.Cells {
 		e := &b.Cells[i]
-		twice := slices.ContainsFunc(b.Cells[:i], func(o entry) bool { return o.Algorithm == e.Algorithm && slices.Equal(o.Params, e.Params) })
+		twice := slices.ContainsFunc(b.Cells[:i],
+			func(o entry) bool { return o.Algorithm == e.Algorithm && slices.Equal(o.Params, e.Params) })
 		switch {
 		case e.Algorithm == "":
 			return fmt.Errorf("cell %d has no algorithm", i)
 		case twice:
 			return fmt.Errorf("cell %d, %s, is there twice", i, e.Algorithm)
 		case e.Trials < 1 || len(e.Relative) != e.Trials || len(e.Peak) > e.Trials:
-			return fmt.Errorf("cell %d, %s, has %d trials with %d ratios and %d peaks", i, e.Algorithm, e.Trials, len(e.Relative), len(e.Peak))
-		case slices.ContainsFunc(slices.Concat(e.Relative, e.Peak), func(v float64) bool { return v < 0 || v > math.MaxFloat32 }):
+			return fmt.Errorf("cell %d, %s, has %d trials with %d ratios and %d peaks", i, e.Algorithm, e.Trials,
+				len(e.Relative), len(e.Peak))
+		case slices.ContainsFunc(slices.Concat(e.Relative, e.Peak),
+			func(v float64) bool { return v < 0 || v > math.MaxFloat32 }):
 			return fmt.Errorf("cell %d, %s, has a figure that is below 0 or beyond measure", i, e.Algorithm)
 		}
 	}
@@ -214,10 +224,12 @@ func (b *baseline) check() error {
 
 // side makes b the base of a comparison.
 func (b *baseline) side(name string) *Side {
-	s := &Side{About: About{Name: name, Commit: b.Commit, Dirty: b.Dirty, Date: b.Date, Machines: []string{b.Machine}, Go: b.Go, Stored: true}}
+	s := &Side{About: About{Name: name, Commit: b.Commit, Dirty: b.Dirty, Date: b.Date, Machines: []string{b.Machine},
+		Go: b.Go, Stored: true}}
 	for _, e := range b.Cells {
 		c := &cell{
-			algorithm: e.Algorithm, point: e.Params, hashes: []string{e.ConfigHash}, workers: []int{e.Workers}, modes: []string{e.Mode},
+			algorithm: e.Algorithm, point: e.Params, hashes: []string{e.ConfigHash}, workers: []int{e.Workers},
+			modes:  []string{e.Mode},
 			loaded: e.Loaded, data: e.Data, right: map[int]bool{}, relative: e.Relative, peak: e.Peak,
 			exact: exact{records: e.Records, bytes: e.Bytes},
 		}

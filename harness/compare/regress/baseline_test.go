@@ -3,15 +3,14 @@ package regress
 import (
 	"bytes"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"ckptbench/harness/internal/edits"
 	"ckptbench/harness/result"
 )
 
@@ -48,9 +47,12 @@ func TestBaseline(t *testing.T) {
 	check("8 % slower", shape{machine: "m2", speed: map[string]float64{"calc": 0.92}}, across, false)
 	check("failed", shape{machine: "m2", edit: only("calc", 6, fail)}, across, true)
 	check("missing", shape{machine: "m2", leave: "cpr"}, across, true)
-	check("a record lost", shape{machine: "m2", edit: only("cpr", 1, func(t *result.Trial) { t.Checkpoints[0].Records-- })}, across, true)
-	check("larger images", shape{machine: "m2", edit: only("cpr", 1, func(t *result.Trial) { t.Checkpoints[0].Bytes++ })}, across, true)
-	check("more memory", shape{machine: "m2", edit: only("zigzag", 0, func(t *result.Trial) { t.Memory.Peak *= 2 })}, across, true)
+	check("a record lost", shape{machine: "m2",
+		edit: only("cpr", 1, func(t *result.Trial) { t.Checkpoints[0].Records-- })}, across, true)
+	check("larger images", shape{machine: "m2", edit: only("cpr", 1, func(t *result.Trial) { t.Checkpoints[0].Bytes++ })},
+		across, true)
+	check("more memory", shape{machine: "m2", edit: only("zigzag", 0, func(t *result.Trial) { t.Memory.Peak *= 2 })},
+		across, true)
 
 	refuse := func(name string, base, head *Side, o Options) {
 		t.Helper()
@@ -106,7 +108,8 @@ func TestDamagedBaseline(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(path); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if _, err := Open(path); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), path) {
 			t.Errorf("%v, want ErrCannot with the path and %q", err, want)
 		}
 	}
@@ -141,25 +144,7 @@ func TestBaselineEdits(t *testing.T) {
 	}
 	refused := 0
 	for n := range 60 {
-		r := rand.New(rand.NewPCG(2026, uint64(n)))
-		data := bytes.Clone(b.Bytes())
-		at := r.IntN(len(data))
-		switch n % 4 {
-		case 0:
-			data[at] ^= 1 << r.IntN(8)
-		case 1: // a digit, where one follows
-			if i := bytes.IndexAny(data[at:], "0123456789"); i >= 0 {
-				at += i
-			}
-			data[at] = '0' + (data[at]-'0'+byte(1+r.IntN(9)))%10
-		case 2:
-			data = data[:at]
-		case 3: // a line less, or one twice
-			lines := bytes.SplitAfter(data, []byte("\n"))
-			i := r.IntN(len(lines))
-			data = bytes.Join(slices.Replace(slices.Clone(lines), i, i+1, slices.Repeat(lines[i:i+1], 2*r.IntN(2))...), nil)
-		}
-		got, err := parseBaseline(data)
+		got, err := parseBaseline(edits.Random(n, b.Bytes()))
 		if err != nil {
 			refused++
 		} else if d := cmp.Diff(want, got); d != "" {

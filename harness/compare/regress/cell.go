@@ -41,8 +41,10 @@ type cell struct {
 // they are not.
 type exact struct{ records, bytes *int64 }
 
+// newCell collects the figures of one algorithm at one point from its trials.
 func newCell(ts []*result.Trial) *cell {
-	c := &cell{algorithm: ts[0].Algorithm, point: ts[0].Params, right: map[int]bool{}, loaded: ts[0].Records, data: ts[0].Memory.Data}
+	c := &cell{algorithm: ts[0].Algorithm, point: ts[0].Params, right: map[int]bool{}, loaded: ts[0].Records,
+		data: ts[0].Memory.Data}
 	for _, t := range ts {
 		c.hashes, c.workers = appendNew(c.hashes, t.ConfigHash), appendNew(c.workers, t.Workers)
 		c.modes = appendNew(c.modes, t.Verdict.Mode)
@@ -71,6 +73,7 @@ func newCell(ts []*result.Trial) *cell {
 	return c
 }
 
+// whyFailed is the reason why a trial failed, in words.
 func whyFailed(t *result.Trial) string {
 	switch {
 	case t.Error != "":
@@ -102,6 +105,8 @@ func (c *cell) add(t *result.Trial) {
 	c.addCheckpoints(t)
 }
 
+// addCheckpoints adds what a trial's checkpoints took. Pauses count of all of them, times
+// of the warm ones.
 func (c *cell) addCheckpoints(t *result.Trial) {
 	all, warm := t.Complete(), t.Warm()
 	if len(all) == 0 {

@@ -38,7 +38,8 @@ type exported struct {
 
 var exports = []exported{
 	{"throughput", "throughput", "txn/s", true, 1, func(r *result.Row) result.Stat { return r.Throughput }},
-	{"throughput over none's", "relative-throughput", "ratio", true, 1, func(r *result.Row) result.Stat { return r.Relative }},
+	{"throughput over none's", "relative-throughput", "ratio", true, 1,
+		func(r *result.Row) result.Stat { return r.Relative }},
 	{"p50", "latency", "ns", false, 1, func(r *result.Row) result.Stat { return r.P50 }},
 	{"p99.9", "latency-p99-9", "ns", false, 1, func(r *result.Row) result.Stat { return r.P999 }},
 	{"longest pause", "pause", "ns", false, 1e9, func(r *result.Row) result.Stat { return r.Pause }},
@@ -81,7 +82,8 @@ func Export(e *result.Experiment, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	for file, v := range map[string]any{"bigger-is-better.json": bigger, "smaller-is-better.json": smaller, "bencher.json": bencher} {
+	for file, v := range map[string]any{"bigger-is-better.json": bigger, "smaller-is-better.json": smaller,
+		"bencher.json": bencher} {
 		data, err := json.MarshalIndent(v, "", "  ")
 		if err == nil {
 			err = replaceFile(filepath.Join(dir, file), append(data, '\n'))

@@ -45,7 +45,8 @@ func TestExportNothing(t *testing.T) {
 	if err := Export(&result.Experiment{}, dir); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"bigger-is-better.json": "[]\n", "smaller-is-better.json": "[]\n", "bencher.json": "{}\n"} {
+	for name, want := range map[string]string{"bigger-is-better.json": "[]\n", "smaller-is-better.json": "[]\n",
+		"bencher.json": "{}\n"} {
 		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(data) != want {
 			t.Errorf("%s: %q, %v", name, data, err)
 		}

@@ -40,8 +40,8 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 			q.line = Line{Metric: metricThroughput, Unit: "txn/s", Algorithm: p.base.algorithm}
 		}
 		if len(q.base) == 0 || len(q.head) == 0 {
-			return nil, fmt.Errorf("%s has no throughput that base and head share; across machines both need %s in the same rounds",
-				p.base.where(), baselineAlgorithm)
+			return nil, fmt.Errorf("%s has no throughput that base and head share; across machines both need %s in the "+
+				"same rounds", p.base.where(), baselineAlgorithm)
 		}
 		qs = append(qs, q)
 		if paired && !c.across && len(p.base.raw) > 0 && len(p.head.raw) > 0 {
@@ -84,6 +84,7 @@ func (c *comparison) peak(ps []pair) ([]Line, error) {
 	return judge(qs), nil
 }
 
+// allZero reports whether there is nothing but zeros.
 func allZero(vs []float64) bool { return allEqual(vs) && (len(vs) == 0 || vs[0] == 0) }
 
 // A shownMetric is compared but not judged: it is too noisy to gate on.
@@ -93,12 +94,14 @@ type shownMetric struct {
 	values     func(*cell) []float64
 }
 
+// shown are the metrics that are shown and not judged: they vary too much.
 var shown = []shownMetric{
 	{"longest pause", "ms", 1e3, func(c *cell) []float64 { return c.pause }},
 	{"checkpoint", "s", 1, func(c *cell) []float64 { return c.total }},
 	{"p99.9", "µs", 1e-3, func(c *cell) []float64 { return c.p999 }},
 }
 
+// compare shows the metric of every pair that has it.
 func (m shownMetric) compare(ps []pair) ([]Line, error) {
 	var lines []Line
 	for _, p := range ps {
@@ -113,6 +116,7 @@ func (m shownMetric) compare(ps []pair) ([]Line, error) {
 	return lines, nil
 }
 
+// scaled returns vs in another unit.
 func scaled(vs []float64, by float64) []float64 {
 	out := make([]float64, len(vs))
 	for i, v := range vs {
@@ -189,6 +193,7 @@ func spread(vs []float64) float64 {
 	return (s.Hi - s.Lo) / 2 / s.Median
 }
 
+// number is v as an optional figure.
 func number(v float64) *float64 { return &v }
 
 // change returns head's difference as a share of base: infinite if base is 0.

@@ -15,7 +15,8 @@ const (
 // judgeTrials looks at what needs no figures: an algorithm that is missing, and
 // trials that failed. It reports false where all trials of both sides are right.
 func judgeTrials(p pair) (Line, bool) {
-	l := Line{Metric: metricFailed, Algorithm: p.base.algorithm, NBase: len(p.base.right), Base: number(float64(len(p.base.failed)))}
+	l := Line{Metric: metricFailed, Algorithm: p.base.algorithm, NBase: len(p.base.right),
+		Base: number(float64(len(p.base.failed)))}
 	if p.head == nil {
 		l.Verdict, l.Why = Regressed, "missing in head"
 		return l, true
@@ -90,7 +91,8 @@ func (c *comparison) bytes(ps []pair) ([]Line, error) {
 // image compares one exact figure with that of every image of head: more is 1 if
 // any is larger (or there is none), else -1 if any is smaller.
 func (c *comparison) image(p pair, want int64, got []int64) (l Line, more int) {
-	l = Line{Algorithm: p.base.algorithm, Base: number(float64(want)), NBase: len(p.base.records), NHead: len(got), Verdict: Same}
+	l = Line{Algorithm: p.base.algorithm, Base: number(float64(want)), NBase: len(p.base.records), NHead: len(got),
+		Verdict: Same}
 	if len(got) == 0 {
 		l.Verdict, l.Why = Regressed, "no image was finished"
 		return l, 0

@@ -26,8 +26,8 @@ func (c *comparison) refuse() error {
 		}
 	}
 	if c.across && !c.o.AcrossMachines {
-		return fmt.Errorf("not all was measured on one machine (base on %s, head on %s); --across-machines compares what holds on any",
-			machines(c.base), machines(c.head))
+		return fmt.Errorf("not all was measured on one machine (base on %s, head on %s); --across-machines compares what "+
+			"holds on any", machines(c.base), machines(c.head))
 	}
 	return errors.Join(c.refusePoints(), c.refuseConfigs())
 }
@@ -45,7 +45,8 @@ func (s *Side) refuse() error {
 		case c.profiled:
 			return fmt.Errorf("%s: trials of %s were profiled, which slows them; run them without --profile", s.Name, c.where())
 		case c.idle > 0:
-			return fmt.Errorf("%s: %s has no throughput: nothing committed in %d trials; run longer ones", s.Name, c.where(), c.idle)
+			return fmt.Errorf("%s: %s has no throughput: nothing committed in %d trials; run longer ones", s.Name,
+				c.where(), c.idle)
 		case c.partial > 0:
 			return fmt.Errorf("%s: %d trials of %s were interrupted; run again with --resume", s.Name, c.partial, c.where())
 		}
@@ -70,6 +71,7 @@ func (s *Side) having(is func(*cell) bool) string {
 	return strings.Join(names, ", ")
 }
 
+// machines names where a side was measured, in words.
 func machines(s *Side) string {
 	names := slices.Clone(s.Machines)
 	for i, m := range names {
@@ -84,7 +86,7 @@ func machines(s *Side) string {
 }
 
 // refusePoints refuses a head in which points of the matrix are missing: it did
-// not run to its end, or is of another matrix.
+// not run to its end, or has another matrix.
 func (c *comparison) refusePoints() error {
 	var missing []string
 	points := c.head.points()
@@ -100,6 +102,7 @@ func (c *comparison) refusePoints() error {
 	return fmt.Errorf("%s has no trial at %s, as %s has", c.head.Name, strings.Join(missing, ", "), c.base.Name)
 }
 
+// pointName names a point in words.
 func pointName(p []result.Param) string {
 	if len(p) == 0 {
 		return "the point without a matrix"
@@ -130,10 +133,12 @@ func (c *comparison) refuseConfigs() error {
 			at = " at " + result.PointName(p)
 		}
 		if len(hashes) > 1 {
-			return fmt.Errorf("the trials%s are of %d different configurations; --ignore-config if that is meant (or write the baseline anew)", at, len(hashes))
+			return fmt.Errorf("the trials%s are of %d different configurations; --ignore-config if that is meant (or write "+
+				"the baseline anew)", at, len(hashes))
 		}
 		if len(workers) > 1 {
-			return fmt.Errorf("the trials%s ran with %v workers; set workers in the config, or --ignore-config if that is meant", at, workers)
+			return fmt.Errorf("the trials%s ran with %v workers; set workers in the config, or --ignore-config if that is meant",
+				at, workers)
 		}
 	}
 	return nil
@@ -146,7 +151,8 @@ func (c *comparison) notes() []string {
 		out = append(out, "Different machines: only ratios to none, exact figures and fixed memory are compared.")
 	}
 	if c.base.Go != c.head.Go && !c.base.stored() {
-		out = append(out, fmt.Sprintf("Built with different versions of Go: base %s, head %s.", known(c.base.Go), known(c.head.Go)))
+		out = append(out, fmt.Sprintf("Built with different versions of Go: base %s, head %s.", known(c.base.Go),
+			known(c.head.Go)))
 	}
 	for _, s := range []struct {
 		name string
@@ -171,6 +177,7 @@ func (c *comparison) notes() []string {
 	return append(out, c.pointNotes()...)
 }
 
+// pointNotes names the points that only one side has.
 func (c *comparison) pointNotes() []string {
 	var out []string
 	for _, s := range []struct {
@@ -187,6 +194,7 @@ func (c *comparison) pointNotes() []string {
 	return out
 }
 
+// known is a text that may be empty, in words.
 func known(s string) string {
 	if s == "" {
 		return "an unknown one"

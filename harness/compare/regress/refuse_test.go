@@ -23,15 +23,18 @@ func TestRefused(t *testing.T) {
 	}{
 		{"machine", shape{}, shape{machine: "m2"}, Options{}, "--across-machines"},
 		{"machine, asked for", shape{}, shape{machine: "m2"}, Options{AcrossMachines: true}, ""},
-		{"no ratios across machines", shape{}, shape{machine: "m2", edit: noRatio}, Options{AcrossMachines: true}, "has no throughput"},
-		{"no throughput", shape{}, every(func(t *result.Trial) { t.Relative, t.Throughput = nil, nil }), Options{}, "has no throughput"},
+		{"no ratios across machines", shape{}, shape{machine: "m2", edit: noRatio}, Options{AcrossMachines: true},
+			"has no throughput"},
+		{"no throughput", shape{}, every(func(t *result.Trial) { t.Relative, t.Throughput = nil, nil }), Options{},
+			"has no throughput"},
 		{"profiled head", shape{}, every(profiled), Options{}, "profiled"},
 		{"profiled base", every(profiled), shape{}, Options{}, "profiled"},
 		{"partial head", shape{}, every(partial), Options{}, "interrupted"},
 		{"partial base", every(partial), shape{}, Options{IgnoreConfig: true}, "interrupted"},
 		{"config", shape{}, otherHash, Options{}, "--ignore-config"},
 		{"config, meant", shape{}, otherHash, Options{IgnoreConfig: true}, ""},
-		{"config within a side", shape{}, every(only("calc", 2, func(t *result.Trial) { t.ConfigHash = "beef" })), Options{}, "different configurations"},
+		{"config within a side", shape{}, every(only("calc", 2, func(t *result.Trial) { t.ConfigHash = "beef" })), Options{},
+			"different configurations"},
 		{"workers", shape{}, every(func(t *result.Trial) { t.Workers = 8 }), Options{}, "[2 8] workers"},
 		{"workers, meant", shape{}, every(func(t *result.Trial) { t.Workers = 8 }), Options{IgnoreConfig: true}, ""},
 		{"point", shape{point: zipf}, shape{}, Options{}, "no trial at zipf=0.99"},
@@ -55,7 +58,9 @@ func TestRefused(t *testing.T) {
 	if _, err := Compare(NewSide(unknown), NewSide(unknown), Options{}); !errors.Is(err, ErrCannot) {
 		t.Errorf("two unknown machines are one: %v", err)
 	}
-	if _, err := Compare(NewSide(shape{}.make()), NewSide(&result.Experiment{Name: "empty", Machine: result.Machine{ID: "m1"}}), Options{}); !errors.Is(err, ErrCannot) {
+	if _, err := Compare(NewSide(shape{}.make()),
+		NewSide(&result.Experiment{Name: "empty", Machine: result.Machine{ID: "m1"}}), Options{}); !errors.Is(err,
+		ErrCannot) {
 		t.Errorf("nothing compares with nothing: %v", err)
 	}
 	merged := shape{}.make()
@@ -65,7 +70,8 @@ func TestRefused(t *testing.T) {
 			merged.Trials[i].Machine = "m2"
 		}
 	}
-	if _, err := Compare(NewSide(merged), NewSide(merged), Options{}); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), "m1 and m2") {
+	if _, err := Compare(NewSide(merged), NewSide(merged), Options{}); !errors.Is(err, ErrCannot) ||
+		!strings.Contains(err.Error(), "m1 and m2") {
 		t.Errorf("a merged result of two machines: %v", err)
 	}
 	if _, err := Compare(NewSide(merged), NewSide(merged), Options{AcrossMachines: true}); err != nil {
@@ -73,7 +79,8 @@ func TestRefused(t *testing.T) {
 	}
 	part := shape{}.make()
 	part.Shard = result.Shard{Index: 1, Of: 2}
-	if _, err := Compare(NewSide(part), NewSide(part), Options{}); !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), "shard 1/2") {
+	if _, err := Compare(NewSide(part), NewSide(part), Options{}); !errors.Is(err, ErrCannot) ||
+		!strings.Contains(err.Error(), "shard 1/2") {
 		t.Errorf("a part of an experiment: %v", err)
 	}
 	mixed := NewSide(shape{}.make(), shape{machine: "m2"}.make())
@@ -94,7 +101,8 @@ func TestAcross(t *testing.T) {
 		t.Fatalf("%v: %v", err, r.Sentence())
 	}
 	for _, l := range r.Lines {
-		ok := l.Metric == ratio || l.Metric == metricRecords || l.Metric == metricBytes || l.Metric == "peak memory" && l.Algorithm != "calc"
+		ok := l.Metric == ratio || l.Metric == metricRecords || l.Metric == metricBytes ||
+			l.Metric == "peak memory" && l.Algorithm != "calc"
 		if !ok || l.Algorithm == "none" {
 			t.Errorf("compared across machines: %s of %s", l.Metric, l.Algorithm)
 		}

@@ -75,29 +75,29 @@ const (
 // A Line is one figure of one algorithm at one matrix point, in base and head. A
 // pointer is nil where there is nothing to say.
 type Line struct {
-	Params    []result.Param `json:"params,omitempty"`
-	Metric    string         `json:"metric"`
-	Unit      string         `json:"unit,omitempty"`
-	Algorithm string         `json:"algorithm"`
-	Base      *float64       `json:"base,omitempty"` // median
-	Head      *float64       `json:"head,omitempty"` // median
-	Spread    *float64       `json:"base_spread,omitempty"`
-	Delta     *float64       `json:"delta,omitempty"` // of the medians, as a share of base
-	P         *float64       `json:"p,omitempty"`     // Holm-corrected
-	NBase     int            `json:"n_base"`
-	NHead     int            `json:"n_head"`
-	Verdict   Verdict        `json:"verdict"`
-	Why       string         `json:"why,omitempty"`
+	Params    []result.Param `json:"params,omitempty"`      // the point
+	Metric    string         `json:"metric"`                // its name
+	Unit      string         `json:"unit,omitempty"`        // of Base and Head
+	Algorithm string         `json:"algorithm"`             // as in the table of algorithms
+	Base      *float64       `json:"base,omitempty"`        // median
+	Head      *float64       `json:"head,omitempty"`        // median
+	Spread    *float64       `json:"base_spread,omitempty"` // of base's trials, a part of 1
+	Delta     *float64       `json:"delta,omitempty"`       // of the medians, as a share of base
+	P         *float64       `json:"p,omitempty"`           // Holm-corrected
+	NBase     int            `json:"n_base"`                // trials
+	NHead     int            `json:"n_head"`                // trials
+	Verdict   Verdict        `json:"verdict"`               // what it comes to
+	Why       string         `json:"why,omitempty"`         // for a person
 }
 
 // A Report is the outcome of a comparison.
 type Report struct {
 	Base, Head     About
-	Threshold      float64
-	AcrossMachines bool // compared by what holds on both
-	Algorithms     int  // of base
-	Lines          []Line
-	Notes          []string
+	Threshold      float64  // how much worse a throughput may be, a part of 1
+	AcrossMachines bool     // compared by what holds on both
+	Algorithms     int      // of base
+	Lines          []Line   // by point, metric and algorithm
+	Notes          []string // for a person
 }
 
 // Regressed reports whether anything did.
@@ -146,7 +146,9 @@ func (r *Report) noteNoise() {
 		}
 	}
 	if len(noisy) > 0 {
-		r.Notes = append(r.Notes, "Base's own trials scatter by more than the threshold, so that a small regression would not show: "+strings.Join(noisy, ", ")+".")
+		r.Notes = append(r.Notes,
+			"Base's own trials scatter by more than the threshold, so that a small regression would not show: "+
+				strings.Join(noisy, ", ")+".")
 	}
 }
 

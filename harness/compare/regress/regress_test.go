@@ -22,36 +22,68 @@ func TestJudged(t *testing.T) {
 		others            bool // another line regressed too
 	}{
 		{name: "identical", metric: ratio, algorithm: "calc", want: Same},
-		{name: "15 % slower", head: shape{speed: map[string]float64{"calc": 0.85}}, metric: ratio, algorithm: "calc", want: Regressed},
-		{name: "15 % slower leaves the others alone", head: shape{speed: map[string]float64{"calc": 0.85}}, metric: ratio, algorithm: "cpr", want: Same, others: true},
-		{name: "15 % faster", head: shape{speed: map[string]float64{"calc": 1.15}}, metric: ratio, algorithm: "calc", want: Better},
-		{name: "3 % slower", head: shape{speed: map[string]float64{"calc": 0.97}}, metric: ratio, algorithm: "calc", want: Same},
-		{name: "noisy", base: shape{noise: wide}, head: shape{noise: wide, speed: map[string]float64{"calc": 0.9}}, metric: ratio, algorithm: "calc", want: Unclear},
-		{name: "none slower", head: shape{speed: map[string]float64{"none": 0.85}}, metric: "throughput", algorithm: "none", want: Regressed},
-		{name: "machine slower, ratio as it was", head: shape{speed: map[string]float64{"none": 0.99}}, metric: ratio, algorithm: "calc", want: Same},
-		{name: "3 trials, 12 % slower", base: shape{trials: 3}, head: shape{trials: 3, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
-		{name: "3 trials, 30 % slower", base: shape{trials: 3}, head: shape{trials: 3, speed: map[string]float64{"calc": 0.7}}, metric: ratio, algorithm: "calc", want: Regressed},
-		{name: "3 noisy trials, 40 % slower", base: shape{trials: 3, noise: wide}, head: shape{trials: 3, noise: wide, speed: map[string]float64{"calc": 0.6}}, metric: ratio, algorithm: "calc", want: TooFew},
-		{name: "1 trial, 30 % faster", head: shape{trials: 1, speed: map[string]float64{"calc": 1.3}}, metric: ratio, algorithm: "calc", want: Better},
-		{name: "4 trials are too few for 5 algorithms", base: shape{trials: 4}, head: shape{trials: 4, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
-		{name: "5 trials are enough", base: shape{trials: 5}, head: shape{trials: 5, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: Regressed},
-		{name: "memory 15 % up", head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak += t.Memory.Peak * 15 / 100 })}, metric: "peak memory", algorithm: "calc", want: Regressed},
-		{name: "memory 8 % up", head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak += t.Memory.Peak * 8 / 100 })}, metric: "peak memory", algorithm: "calc", want: Same},
-		{name: "memory 15 % down", head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak -= t.Memory.Peak * 15 / 100 })}, metric: "peak memory", algorithm: "calc", want: Better},
-		{name: "memory where there was none", base: shape{edit: set(func(t *result.Trial) { t.Memory.Peak = 0 })}, metric: "peak memory", algorithm: "calc", want: Regressed},
-		{name: "one record lost in one image", head: shape{edit: only("calc", 3, func(t *result.Trial) { t.Checkpoints[1].Records-- })}, metric: metricRecords, algorithm: "calc", want: Regressed},
-		{name: "one record too many", head: shape{edit: only("calc", 3, func(t *result.Trial) { t.Checkpoints[1].Records++ })}, metric: metricRecords, algorithm: "calc", want: Regressed},
-		{name: "images larger", head: shape{edit: set(func(t *result.Trial) { t.Checkpoints[1].Bytes += 4096 })}, metric: metricBytes, algorithm: "calc", want: Regressed},
-		{name: "images smaller", head: shape{edit: set(func(t *result.Trial) { t.Checkpoints[0].Bytes -= 4096; t.Checkpoints[1].Bytes -= 4096 })}, metric: metricBytes, algorithm: "calc", want: Better},
-		{name: "no image finished", head: shape{edit: set(func(t *result.Trial) { t.Checkpoints = t.Checkpoints[2:] })}, metric: metricRecords, algorithm: "calc", want: Regressed},
-		{name: "one failed", head: shape{edit: only("calc", 4, fail)}, metric: metricFailed, algorithm: "calc", want: Regressed},
-		{name: "a wrong verdict alone", head: shape{edit: only("calc", 4, func(t *result.Trial) { t.Verdict.OK = false })}, metric: metricFailed, algorithm: "calc", want: Regressed},
-		{name: "another one failed", base: shape{edit: only("calc", 4, fail)}, head: shape{edit: only("calc", 5, fail)}, metric: metricFailed, algorithm: "calc", want: Regressed},
-		{name: "the same one failed", base: shape{edit: only("calc", 4, fail)}, head: shape{edit: only("calc", 4, fail)}, metric: metricFailed, algorithm: "calc", want: Same},
+		{name: "15 % slower", head: shape{speed: map[string]float64{"calc": 0.85}}, metric: ratio, algorithm: "calc",
+			want: Regressed},
+		{name: "15 % slower leaves the others alone", head: shape{speed: map[string]float64{"calc": 0.85}}, metric: ratio,
+			algorithm: "cpr", want: Same, others: true},
+		{name: "15 % faster", head: shape{speed: map[string]float64{"calc": 1.15}}, metric: ratio, algorithm: "calc",
+			want: Better},
+		{name: "3 % slower", head: shape{speed: map[string]float64{"calc": 0.97}}, metric: ratio, algorithm: "calc",
+			want: Same},
+		{name: "noisy", base: shape{noise: wide}, head: shape{noise: wide, speed: map[string]float64{"calc": 0.9}},
+			metric: ratio, algorithm: "calc", want: Unclear},
+		{name: "none slower", head: shape{speed: map[string]float64{"none": 0.85}}, metric: "throughput", algorithm: "none",
+			want: Regressed},
+		{name: "machine slower, ratio as it was", head: shape{speed: map[string]float64{"none": 0.99}}, metric: ratio,
+			algorithm: "calc", want: Same},
+		{name: "3 trials, 12 % slower", base: shape{trials: 3},
+			head: shape{trials: 3, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
+		{name: "3 trials, 30 % slower", base: shape{trials: 3},
+			head: shape{trials: 3, speed: map[string]float64{"calc": 0.7}}, metric: ratio, algorithm: "calc", want: Regressed},
+		{name: "3 noisy trials, 40 % slower", base: shape{trials: 3, noise: wide},
+			head: shape{trials: 3, noise: wide, speed: map[string]float64{"calc": 0.6}}, metric: ratio, algorithm: "calc",
+			want: TooFew},
+		{name: "1 trial, 30 % faster", head: shape{trials: 1, speed: map[string]float64{"calc": 1.3}}, metric: ratio,
+			algorithm: "calc", want: Better},
+		{name: "4 trials are too few for 5 algorithms", base: shape{trials: 4},
+			head: shape{trials: 4, speed: map[string]float64{"calc": 0.88}}, metric: ratio, algorithm: "calc", want: TooFew},
+		{name: "5 trials are enough", base: shape{trials: 5}, head: shape{trials: 5, speed: map[string]float64{"calc": 0.88}},
+			metric: ratio, algorithm: "calc", want: Regressed},
+		{name: "memory 15 % up", head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak += t.Memory.Peak * 15 / 100 })},
+			metric: "peak memory", algorithm: "calc", want: Regressed},
+		{name: "memory 8 % up", head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak += t.Memory.Peak * 8 / 100 })},
+			metric: "peak memory", algorithm: "calc", want: Same},
+		{name: "memory 15 % down",
+			head: shape{edit: set(func(t *result.Trial) { t.Memory.Peak -= t.Memory.Peak * 15 / 100 })}, metric: "peak memory",
+			algorithm: "calc", want: Better},
+		{name: "memory where there was none", base: shape{edit: set(func(t *result.Trial) { t.Memory.Peak = 0 })},
+			metric: "peak memory", algorithm: "calc", want: Regressed},
+		{name: "one record lost in one image",
+			head: shape{edit: only("calc", 3, func(t *result.Trial) { t.Checkpoints[1].Records-- })}, metric: metricRecords,
+			algorithm: "calc", want: Regressed},
+		{name: "one record too many",
+			head: shape{edit: only("calc", 3, func(t *result.Trial) { t.Checkpoints[1].Records++ })}, metric: metricRecords,
+			algorithm: "calc", want: Regressed},
+		{name: "images larger", head: shape{edit: set(func(t *result.Trial) { t.Checkpoints[1].Bytes += 4096 })},
+			metric: metricBytes, algorithm: "calc", want: Regressed},
+		{name: "images smaller",
+			head:   shape{edit: set(func(t *result.Trial) { t.Checkpoints[0].Bytes -= 4096; t.Checkpoints[1].Bytes -= 4096 })},
+			metric: metricBytes, algorithm: "calc", want: Better},
+		{name: "no image finished", head: shape{edit: set(func(t *result.Trial) { t.Checkpoints = t.Checkpoints[2:] })},
+			metric: metricRecords, algorithm: "calc", want: Regressed},
+		{name: "one failed", head: shape{edit: only("calc", 4, fail)}, metric: metricFailed, algorithm: "calc",
+			want: Regressed},
+		{name: "a wrong verdict alone", head: shape{edit: only("calc", 4, func(t *result.Trial) { t.Verdict.OK = false })},
+			metric: metricFailed, algorithm: "calc", want: Regressed},
+		{name: "another one failed", base: shape{edit: only("calc", 4, fail)}, head: shape{edit: only("calc", 5, fail)},
+			metric: metricFailed, algorithm: "calc", want: Regressed},
+		{name: "the same one failed", base: shape{edit: only("calc", 4, fail)}, head: shape{edit: only("calc", 4, fail)},
+			metric: metricFailed, algorithm: "calc", want: Same},
 		{name: "mended", base: shape{edit: only("calc", 4, fail)}, metric: metricFailed, algorithm: "calc", want: Better},
 		{name: "missing", head: shape{leave: "calc"}, metric: metricFailed, algorithm: "calc", want: Regressed},
 		{name: "new", base: shape{leave: "calc"}, metric: ratio, algorithm: "cpr", want: Same},
-		{name: "raw where none failed", head: shape{edit: only("none", 2, fail), speed: map[string]float64{"calc": 0.8}}, metric: ratio, algorithm: "calc", want: Regressed, others: true},
+		{name: "raw where none failed", head: shape{edit: only("none", 2, fail), speed: map[string]float64{"calc": 0.8}},
+			metric: ratio, algorithm: "calc", want: Regressed, others: true},
 	}
 	for _, c := range cases {
 		base, head := NewSide(c.base.make()), NewSide(c.head.make())
@@ -85,7 +117,8 @@ func countWorse(r *Report) int {
 // TestRaw takes the ratios away: throughput must be compared as it is.
 func TestRaw(t *testing.T) {
 	bare := func(t *result.Trial) { t.Relative = nil }
-	r, err := Compare(NewSide(shape{}.make()), NewSide(shape{edit: bare, speed: map[string]float64{"calc": 0.8}}.make()), Options{})
+	r, err := Compare(NewSide(shape{}.make()), NewSide(shape{edit: bare, speed: map[string]float64{"calc": 0.8}}.make()),
+		Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +200,8 @@ func TestMatrix(t *testing.T) {
 		return a
 	}
 	base := NewSide(join(shape{point: at("0.5")}.make(), shape{point: at("0.99")}.make()))
-	head := NewSide(join(shape{point: at("0.5")}.make(), shape{point: at("0.99"), speed: map[string]float64{"cpr": 0.8}}.make()))
+	head := NewSide(join(shape{point: at("0.5")}.make(),
+		shape{point: at("0.99"), speed: map[string]float64{"cpr": 0.8}}.make()))
 	r, err := Compare(base, head, Options{})
 	if err != nil {
 		t.Fatal(err)

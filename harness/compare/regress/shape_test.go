@@ -65,7 +65,8 @@ func factor(v float64) float64 {
 
 func trial(a string, n int, tput, ratio float64) result.Trial {
 	t := result.Trial{
-		Schema: result.Schema, Experiment: "regress", Algorithm: a, Trial: n, Round: n, ConfigHash: "c0ffee", Status: result.OK,
+		Schema: result.Schema, Experiment: "regress", Algorithm: a, Trial: n, Round: n, ConfigHash: "c0ffee",
+		Status:  result.OK,
 		Verdict: result.Verdict{Mode: "trial", OK: true}, Workers: 2, Records: 1000, Throughput: &tput, Relative: &ratio,
 		Service: &result.Quantiles{Count: 10, P50: 900, P999: uint64(40000 + 100*n)}, Memory: result.Memory{Data: 100000},
 		StartedAt: fmt.Sprintf("2026-11-20T10:00:%02dZ", n),

@@ -19,18 +19,18 @@ type Side struct {
 	Experiment *result.Experiment // nil for a baseline
 
 	cells []*cell // by matrix point and algorithm
-	part  string  // of what experiment it is only a part; empty: of none
+	part  string  // the experiment that it is only a part of; empty: it is a whole one
 }
 
 // About says where a side is from.
 type About struct {
-	Name     string   `json:"name"` // folders or file, as they were given
-	Commit   string   `json:"commit,omitempty"`
-	Dirty    bool     `json:"dirty,omitempty"`
+	Name     string   `json:"name"`               // folders or file, as they were given
+	Commit   string   `json:"commit,omitempty"`   // of the program; empty: not known
+	Dirty    bool     `json:"dirty,omitempty"`    // with changes beside the commit
 	Date     string   `json:"date,omitempty"`     // of the first trial, RFC 3339
 	Machines []string `json:"machines,omitempty"` // ids, each once; empty for one that is not known
-	Go       string   `json:"go,omitempty"`
-	Stored   bool     `json:"stored,omitempty"` // a baseline
+	Go       string   `json:"go,omitempty"`       // version
+	Stored   bool     `json:"stored,omitempty"`   // a baseline
 }
 
 // Open reads a side: the folder of a result, several with commas between them
@@ -43,6 +43,7 @@ func Open(path string) (*Side, error) {
 	return s, nil
 }
 
+// open reads what path names: a baseline's file, or result folders with commas between.
 func open(path string) (*Side, error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return readBaseline(path)
@@ -146,6 +147,7 @@ func Merge(exps ...*result.Experiment) *result.Experiment {
 	return &all
 }
 
+// appendNew appends v unless the list has it.
 func appendNew[T comparable](list []T, v T) []T {
 	if slices.Contains(list, v) {
 		return list
@@ -166,6 +168,7 @@ func (s *Side) cell(algorithm string, point []result.Param) *cell {
 	return nil
 }
 
+// points are the points of the matrix that the side has, each once.
 func (s *Side) points() [][]result.Param {
 	var out [][]result.Param
 	for _, c := range s.cells {

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
+// What counts as worse.
 const (
 	alpha     = 0.05 // chance of a false alarm for one figure of all algorithms at a point
 	minTrials = 4    // with fewer no U test comes below alpha

@@ -61,7 +61,8 @@ func (r *Report) plain() (string, error) {
 }
 
 // legend explains the columns.
-const legend = "Medians; delta beside the spread of base's own trials; p of a Mann-Whitney test, Holm-corrected over the algorithms. \"shown\" is not judged."
+const legend = "Medians; delta beside the spread of base's own trials; p of a Mann-Whitney test, Holm-corrected " +
+	"over the algorithms. \"shown\" is not judged."
 
 // markdown writes the tables as GitHub reads them, the outcome first.
 func (r *Report) markdown() (string, error) {

@@ -123,5 +123,6 @@ func TestDeltas(t *testing.T) {
 	check(formatP(0.0001), "<0.001")
 	check(Line{Base: number(1), Head: number(1), Delta: number(-1e-9)}.delta(), "+0.0 %")
 	check(Line{Base: number(0), Head: number(1)}.delta(), "from 0")
-	check(Line{Metric: metricRecords, Base: number(1e6), Head: number(999999), Delta: number(-1e-6), Verdict: Regressed}.delta(), "-1")
+	check(Line{Metric: metricRecords, Base: number(1e6), Head: number(999999), Delta: number(-1e-6),
+		Verdict: Regressed}.delta(), "-1")
 }

@@ -39,8 +39,9 @@ func (r *Report) Sentence() string {
 		parts = append(parts, "Over the threshold, but the trials overlap: "+strings.Join(unclear, "; ")+".")
 	}
 	if len(few) > 0 {
-		parts = append(parts, fmt.Sprintf("Not enough trials to tell for %s (%d on both sides would do): only what is over %d times the threshold and the trials' own spread counted.",
-			strings.Join(few, ", "), wanted(questions), gross))
+		parts = append(parts,
+			fmt.Sprintf("Not enough trials to tell for %s (%d on both sides would do): only what is over %d times the "+
+				"threshold and the trials' own spread counted.", strings.Join(few, ", "), wanted(questions), gross))
 	}
 	return strings.Join(parts, " ")
 }
@@ -50,7 +51,8 @@ func (r *Report) questions(l Line) int {
 	n := 0
 	for _, o := range r.Lines {
 		// Throughput is one question, as a ratio or raw.
-		same := o.Metric == l.Metric || strings.HasPrefix(o.Metric, metricThroughput) && strings.HasPrefix(l.Metric, metricThroughput)
+		same := o.Metric == l.Metric ||
+			strings.HasPrefix(o.Metric, metricThroughput) && strings.HasPrefix(l.Metric, metricThroughput)
 		if same && o.Verdict != Shown && slices.Equal(o.Params, l.Params) {
 			n++
 		}
@@ -85,7 +87,7 @@ func (l Line) words() string {
 	return s
 }
 
-// value writes one of l's figures as precisely as is of use.
+// value writes one of l's figures, as precisely as is useful.
 func (l Line) value(v *float64) string {
 	switch {
 	case v == nil:
@@ -103,12 +105,14 @@ func (l Line) delta() string {
 		return ""
 	case l.Delta == nil:
 		return "from 0"
-	case *l.Delta != 0 && l.Verdict != Shown && (l.Metric == metricRecords || l.Metric == metricBytes) && math.Abs(*l.Delta) < 0.0005:
+	case *l.Delta != 0 && l.Verdict != Shown && (l.Metric == metricRecords || l.Metric == metricBytes) &&
+		math.Abs(*l.Delta) < 0.0005:
 		return fmt.Sprintf("%+d", int64(*l.Head-*l.Base)) // exact, and a share would round it away
 	}
 	return strings.Replace(fmt.Sprintf("%+.1f %%", 100**l.Delta), "-0.0 ", "+0.0 ", 1)
 }
 
+// spread is base's own variation, in percent.
 func (l Line) spread() string {
 	if l.Spread == nil {
 		return dash
@@ -116,6 +120,7 @@ func (l Line) spread() string {
 	return fmt.Sprintf("±%.1f %%", 100**l.Spread)
 }
 
+// formatP writes a p value to three decimals.
 func formatP(p float64) string {
 	if p < 0.001 {
 		return "<0.001"

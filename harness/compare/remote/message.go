@@ -63,7 +63,7 @@ type Slice struct {
 // A Figure is one exact figure of an algorithm: the same at every run of the same
 // build on every machine.
 type Figure struct {
-	Name  string  `json:"name"`
-	Unit  string  `json:"unit,omitempty"`
+	Name  string  `json:"name"`           // such as image bytes
+	Unit  string  `json:"unit,omitempty"` // of Value
 	Value float64 `json:"value"`
 }

@@ -162,6 +162,8 @@ func (p *Process) ask(q request) (r reply, err error) {
 	return r, p.stop()
 }
 
+// stop stops the process between its slices, so that it uses no processor then: its
+// collector and its clock's goroutines would disturb the other side's slice.
 func (p *Process) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		return fmt.Errorf("stop a process between slices: %w", err)
@@ -170,6 +172,7 @@ func (p *Process) stop() error {
 	return nil
 }
 
+// wake lets a stopped process go on.
 func (p *Process) wake() error {
 	if !p.stopped {
 		return nil
@@ -181,7 +184,7 @@ func (p *Process) wake() error {
 	return nil
 }
 
-// kill ends a process that is of no use any more.
+// kill ends a process that is no longer needed.
 func (p *Process) kill() {
 	if p.ended {
 		return

@@ -30,9 +30,9 @@ type Store interface {
 
 // A Program is what a child offers.
 type Program struct {
-	Algorithms []string
-	Open       func(context.Context, Cell) (Store, error)
-	Exact      func(context.Context, Cell) ([]Figure, error)
+	Algorithms []string                                      // that it can open
+	Open       func(context.Context, Cell) (Store, error)    // opens a store for slices; one at a time
+	Exact      func(context.Context, Cell) ([]Figure, error) // measures the figures that do not vary
 }
 
 // Serve answers requests from in on out until in ends. It closes a store that is
@@ -66,6 +66,7 @@ type server struct {
 	store   Store // nil: none is open
 }
 
+// answer does what a request asks for. An error is part of the reply, and ends nothing.
 func (s *server) answer(ctx context.Context, q request) (r reply, err error) {
 	switch q.Op {
 	case opHello:
@@ -107,6 +108,7 @@ func (s *server) use(q request) (r reply, err error) {
 	return r, err
 }
 
+// close closes the store that is open, if one is.
 func (s *server) close() error {
 	if s.store == nil {
 		return nil

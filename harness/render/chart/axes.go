@@ -35,6 +35,8 @@ func newPlot() *gonum.Plot {
 // frame draws the box round the data area, of which gonum draws two sides.
 type frame struct{}
 
+// The Plot methods of this package implement gonum's Plotter: they draw within c, in p's
+// coordinates.
 func (frame) Plot(c draw.Canvas, _ *gonum.Plot) {
 	s := draw.LineStyle{Color: color.Black, Width: 0.5}
 	c.StrokeLine2(s, c.Min.X, c.Max.Y, c.Max.X, c.Max.Y)

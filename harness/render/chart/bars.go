@@ -25,12 +25,14 @@ type bar struct {
 	whisker bool
 }
 
+// A piece is a part of a bar, in one fill.
 type piece struct {
 	v     float64
 	fill  color.Color
 	hatch bool
 }
 
+// sum is the bar's length.
 func (b bar) sum() float64 {
 	s := 0.0
 	for _, p := range b.pieces {
@@ -48,8 +50,10 @@ type bars struct {
 	under  bool      // every row has room for its second bar
 }
 
+// height is what the bars and their axis take, in points.
 func (b bars) height() vg.Length { return vg.Length(len(b.list))*b.whole + 27 }
 
+// draw draws the bars below each other, their names at the left.
 func (b bars) draw(c draw.Canvas) {
 	p := newPlot()
 	n := len(b.list)
@@ -83,6 +87,7 @@ func (b bars) room(lo, hi float64, width, text vg.Length) (float64, float64) {
 	return lo, hi
 }
 
+// barText is the style of the figures beside the bars.
 func barText() draw.TextStyle { return textStyle(noteSize, dim) }
 
 // Plot draws the bars; it is called by gonum.
@@ -93,7 +98,8 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 		half := b.whole * 0.33
 		if x.failed != "" {
 			note := textStyle(noteSize, alarm)
-			c.FillText(aligned(note, 0, -0.5), vg.Point{X: zero + 3, Y: mid + lift}, fit(note, "FAILED: "+x.failed, c.Max.X-zero-5))
+			c.FillText(aligned(note, 0, -0.5), vg.Point{X: zero + 3, Y: mid + lift},
+				fit(note, "FAILED: "+x.failed, c.Max.X-zero-5))
 			continue
 		}
 		low := mid - half
@@ -108,7 +114,8 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 		if x.whisker {
 			tip = max(tip, whisker(c, c.X(p.X.Norm(x.lo)), c.X(p.X.Norm(x.hi)), mid))
 		}
-		c.FillText(aligned(barText(), 0, -0.5), vg.Point{X: max(tip, zero, c.X(p.X.Norm(x.under))) + 3, Y: mid + lift}, x.text)
+		c.FillText(aligned(barText(), 0, -0.5),
+			vg.Point{X: max(tip, zero, c.X(p.X.Norm(x.under))) + 3, Y: mid + lift}, x.text)
 	}
 	if p.X.Min < 0 {
 		c.StrokeLine2(draw.LineStyle{Color: color.Black, Width: 0.5}, zero, c.Min.Y, zero, c.Max.Y)
@@ -183,6 +190,7 @@ func Lost(e *result.Experiment, point []result.Param, style Style) *Chart {
 	return v.barChart("lost", bars{list: list, xLabel: "Transactions lost against none", whole: 12.5}, nil, shown)
 }
 
+// barChart is a chart of bars, a column wide.
 func (v view) barChart(name string, b bars, legend []entry, shown string) *Chart {
 	s := sheet{width: v.style.width(ColumnWidth), legend: legend, footer: v.footer(shown), body: b.height()}
 	return s.chart(name, b.draw)

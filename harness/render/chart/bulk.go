@@ -38,6 +38,7 @@ func heapPoints(points []result.BulkPoint) (out []result.BulkPoint) {
 	return out
 }
 
+// wayOf returns the figures of one way of putting at a point.
 func wayOf(p result.BulkPoint, put string) (result.Way, bool) {
 	i := slices.IndexFunc(p.Ways, func(w result.Way) bool { return w.Put == put })
 	if i < 0 {
@@ -94,6 +95,7 @@ func Saved(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 	return bulkChart(e, style, "saved", b, legend, shown)
 }
 
+// publishedBar is what the prototype's benchmark published for a class of rows.
 func publishedBar(c bulk.Class) bar {
 	if !c.Certain {
 		return bar{text: "published: not legible"}
@@ -127,7 +129,8 @@ func Pages(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 	if len(list) == 0 {
 		return nil
 	}
-	legend := []entry{newEntry("row by row", swatch(piece{fill: singleFill})), newEntry("batches", swatch(piece{fill: oursFill}))}
+	legend := []entry{newEntry("row by row", swatch(piece{fill: singleFill})),
+		newEntry("batches", swatch(piece{fill: oursFill}))}
 	b := bars{list: list, xLabel: "Share of the pages that is rows (%)", whole: 8}
 	return bulkChart(e, style, "pages", b, legend, "medians; "+barsBy(points))
 }
@@ -140,6 +143,7 @@ func gap(list []bar) []bar {
 	return []bar{{}}
 }
 
+// swatch draws a piece as a legend's sample.
 func swatch(q piece) func(draw.Canvas) {
 	return func(c draw.Canvas) { fillPiece(c, q, c.Rectangle) }
 }
@@ -176,6 +180,7 @@ func bulkName(p result.BulkPoint) string {
 	return short(strings.Join(words, " "), maxName)
 }
 
+// bulkChart is a chart of bars for bulk.
 func bulkChart(e *result.Experiment, style Style, name string, b bars, legend []entry, shown string) *Chart {
 	s := sheet{width: style.width(ColumnWidth), legend: legend, footer: bulkFooter(e, style, shown), body: b.height()}
 	return s.chart(name, b.draw)

@@ -14,14 +14,16 @@ import (
 // demoBulk is an experiment of messages: the published sizes with and without
 // batches, or three ways over sizes of messages.
 func demoBulk(indexed bool) *result.Experiment {
-	e := &result.Experiment{Name: "demo-bulk", Machine: result.Machine{CPU: "AMD EPYC 7B13", Cores: 2, Warnings: []string{"CPU governor is not 'performance'"}}}
+	e := &result.Experiment{Name: "demo-bulk",
+		Machine: result.Machine{CPU: "AMD EPYC 7B13", Cores: 2, Warnings: []string{"CPU governor is not 'performance'"}}}
 	add := func(n int, put string, ns float64, pages int, params ...result.Param) {
 		params = append(params, result.Param{Key: "workload.put", Value: put})
 		e.Trials = append(e.Trials, result.Trial{
 			Schema: result.Schema, Experiment: e.Name, Algorithm: "none", Params: params, Trial: n, Round: n, Status: result.OK,
 			Verdict: result.Verdict{Mode: result.ModelVerdict, OK: true},
-			Bulk: &result.Bulk{Put: put, Rows: 1000, Elapsed: ns / 1e6, Messages: result.Quantiles{Count: 10, P50: uint64(ns), P99: uint64(2 * ns)},
-				Held: 1000, Bytes: int64(pages) * 3800, Pages: pages, PageSize: 4096, Digest: "abc"},
+			Bulk: &result.Bulk{Put: put, Rows: 1000, Elapsed: ns / 1e6,
+				Messages: result.Quantiles{Count: 10, P50: uint64(ns), P99: uint64(2 * ns)},
+				Held:     1000, Bytes: int64(pages) * 3800, Pages: pages, PageSize: 4096, Digest: "abc"},
 		})
 	}
 	for n := 1; n <= 3; n++ {
@@ -37,7 +39,8 @@ func demoBulk(indexed bool) *result.Experiment {
 		for _, mix := range workload.Calls(workload.Bulk) {
 			for _, order := range []string{"ordered", "scattered", "random"} {
 				for k, keys := range []string{"10", "100", "1000"} {
-					ps := []result.Param{{Key: "workload.mix", Value: mix}, {Key: "workload.key_order", Value: order}, {Key: "workload.keys", Value: keys}}
+					ps := []result.Param{{Key: "workload.mix", Value: mix}, {Key: "workload.key_order", Value: order},
+						{Key: "workload.keys", Value: keys}}
 					add(n, workload.PutSingle, 50000, 50, ps...)
 					add(n, workload.PutInvoke, 50000*noise/(1+0.3*float64(k)), 50, ps...)
 					add(n, workload.PutFind, 50000*noise/(0.8+0.5*float64(k)), 51, ps...)

@@ -33,6 +33,7 @@ var fixPDF = sync.OnceFunc(func() {
 	fpdf.SetDefaultCatalogSort(true)
 })
 
+// newCanvas returns a canvas of this size that writes one of the formats.
 func newCanvas(w, h vg.Length, format string) (vg.CanvasWriterTo, error) {
 	switch format {
 	case "pdf":
@@ -62,6 +63,7 @@ func (c pdfCanvas) FillString(f font.Face, pt vg.Point, s string) {
 // texCanvas escapes text and closes paths, neither of which vgtex does.
 type texCanvas struct{ *vgtex.Canvas }
 
+// texText finds the texts in what vgtex writes: they are to be escaped.
 var texText = regexp.MustCompile(`(?m)(\\selectfont )(.*)(\}\})$`)
 
 // WriteTo escapes the text in what was drawn. FillString would be too early:
@@ -105,7 +107,8 @@ func (c svgCanvas) WriteTo(w io.Writer) (int64, error) {
 	if _, err := c.Canvas.WriteTo(&b); err != nil {
 		return 0, err
 	}
-	s := strings.ReplaceAll(b.String(), "font-family:Liberation Sans;", "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")
+	s := strings.ReplaceAll(b.String(), "font-family:Liberation Sans;",
+		"font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")
 	n, err := io.WriteString(w, s)
 	return int64(n), err
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // order is the table's: the demo runs ten of them.
-var order = []string{"none", "naive", "naive-copy", "fuzzy", "cou", "zigzag", "pingpong", "hourglass", "piggyback", "calc", "cpr", "lineairdb", "hyper", "push", "flink", "foedus"}
+var order = []string{"none", "naive", "naive-copy", "fuzzy", "cou", "zigzag", "pingpong", "hourglass", "piggyback",
+	"calc", "cpr", "lineairdb", "hyper", "push", "flink", "foedus"}
 
 // A shape is how a made-up algorithm behaves.
 type shape struct {
@@ -42,7 +43,9 @@ var shapes10 = []shape{
 // demo is an experiment of ten algorithms with trials each at every value of
 // zipf, or without a matrix if there are none.
 func demo(trials int, zipf ...string) *result.Experiment {
-	e := &result.Experiment{Name: "demo", Machine: result.Machine{CPU: "AMD EPYC 7B13", Cores: 2, MemoryGiB: 7.8, FileSystem: "ext4", Commit: "0123456789abcdef", Warnings: []string{"CPU governor is not 'performance'"}}}
+	e := &result.Experiment{Name: "demo",
+		Machine: result.Machine{CPU: "AMD EPYC 7B13", Cores: 2, MemoryGiB: 7.8, FileSystem: "ext4",
+			Commit: "0123456789abcdef", Warnings: []string{"CPU governor is not 'performance'"}}}
 	points := [][]result.Param{nil}
 	if len(zipf) > 0 {
 		points = nil
@@ -53,7 +56,8 @@ func demo(trials int, zipf ...string) *result.Experiment {
 	for k, p := range points {
 		for i, s := range shapes10 {
 			for n := 1; n <= trials; n++ {
-				e.Trials = append(e.Trials, made(s, p, n, 1.92e6*(1-0.18*float64(k)), rand.New(rand.NewPCG(uint64(100*k+i), uint64(n)))))
+				e.Trials = append(e.Trials,
+					made(s, p, n, 1.92e6*(1-0.18*float64(k)), rand.New(rand.NewPCG(uint64(100*k+i), uint64(n)))))
 			}
 		}
 	}
@@ -65,7 +69,8 @@ func made(s shape, point []result.Param, n int, base float64, r *rand.Rand) resu
 	t := result.Trial{
 		Schema: result.Schema, Experiment: "demo", Algorithm: s.name, Params: point, Trial: n, Round: n, Status: result.OK,
 		Verdict: result.Verdict{Mode: "trial", OK: true, Images: 3}, Elapsed: 12,
-		Memory: result.Memory{Data: 1 << 30, Rest: int64(s.memRest * (1 << 30)), Peak: int64((s.memPeak + 0.02*r.Float64()) * (1 << 30))},
+		Memory: result.Memory{Data: 1 << 30, Rest: int64(s.memRest * (1 << 30)),
+			Peak: int64((s.memPeak + 0.02*r.Float64()) * (1 << 30))},
 	}
 	if s.total > 0 {
 		for k, at := range []float64{1, 5, 9} {
@@ -102,7 +107,8 @@ func made(s shape, point []result.Param, n int, base float64, r *rand.Rand) resu
 		rel, lost = 1, 0
 	}
 	t.Relative, t.Lost = &rel, &lost
-	t.Service = &result.Quantiles{Count: uint64(sum), P50: 900, P90: 1500, P99: 4000, P999: 40000, P9999: 400000, Max: uint64(s.tailMax)}
+	t.Service = &result.Quantiles{Count: uint64(sum), P50: 900, P90: 1500, P99: 4000, P999: 40000, P9999: 400000,
+		Max: uint64(s.tailMax)}
 	t.HGRM = madeHGRM(s, r)
 	t.Recovery = &result.Recovery{Load: 0.4, FirstTxn: 0.45 + 0.1*r.Float64()}
 	return t
@@ -110,7 +116,8 @@ func made(s shape, point []result.Param, n int, base float64, r *rand.Rand) resu
 
 // addCheckpoint invents the n-th checkpoint, triggered at t seconds.
 func addCheckpoint(t *result.Trial, s shape, n int, at float64) {
-	c := result.Checkpoint{N: n, Cold: n == 1, Trigger: at, Pause: s.pause, Total: s.total, Wait: 0.02 * s.total, Sync: 0.12 * s.total}
+	c := result.Checkpoint{N: n, Cold: n == 1, Trigger: at, Pause: s.pause, Total: s.total, Wait: 0.02 * s.total,
+		Sync: 0.12 * s.total}
 	if s.name == "cpr" || s.name == "hourglass" {
 		c.Wait = 0.18 * s.total
 	}

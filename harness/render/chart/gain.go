@@ -24,7 +24,8 @@ func Gain(e *result.Experiment, points []result.BulkPoint, style Style) *Chart {
 		return nil
 	}
 	sizes := batchSizes(points)
-	m := multiples{xLabel: "Rows of a message", yLabel: "Times as fast as single puts", least: 1.05 * vg.Inch, ratio: 0.62, xMax: 1, xTicks: sizes}
+	m := multiples{xLabel: "Rows of a message", yLabel: "Times as fast as single puts", least: 1.05 * vg.Inch, ratio: 0.62,
+		xMax: 1, xTicks: sizes}
 	var failed []string
 	for _, g := range panels {
 		p, notes := g.panel(sizes)
@@ -58,6 +59,7 @@ var (
 	}
 )
 
+// batchKey is the key whose values are the sizes of messages.
 const batchKey = "workload.keys"
 
 // A gainGroup is the points of one panel.
@@ -66,6 +68,7 @@ type gainGroup struct {
 	points []result.BulkPoint
 }
 
+// gainPanels groups the points: a panel for what the matrix varies besides the size.
 func gainPanels(points []result.BulkPoint) (out []gainGroup) {
 	for _, p := range points {
 		if !slices.ContainsFunc(p.Ways, func(w result.Way) bool { return w.Gain.N > 0 || w.Failed > 0 }) {
@@ -128,6 +131,7 @@ func (g gainGroup) panel(sizes batchAxis) (panel, []string) {
 // A batchAxis is the sizes of messages, in their order.
 type batchAxis []string
 
+// batchSizes are the sizes of messages, in the order of the matrix.
 func batchSizes(points []result.BulkPoint) (sizes batchAxis) {
 	for _, p := range points {
 		for _, q := range p.Params {
@@ -150,7 +154,7 @@ func (s batchAxis) at(p result.BulkPoint) float64 {
 	return 0.5
 }
 
-// Ticks returns them anew each time: who hides labels does so in place.
+// Ticks returns them anew each time: a caller hides labels in place.
 func (s batchAxis) Ticks(_, _ float64) (ticks []gonum.Tick) {
 	for i, size := range s {
 		ticks = append(ticks, gonum.Tick{Value: (float64(i) + 0.5) / float64(len(s)), Label: short(size, 8)})

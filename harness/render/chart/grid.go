@@ -46,7 +46,8 @@ func Grid(e *result.Experiment, style Style) *Chart {
 	if common == 0 {
 		m.yMax = 1
 	}
-	s := sheet{width: w, legend: gridLegend(e, style), notes: gridNotes(views), footer: gridFooter(views, "the median one shown")}
+	s := sheet{width: w, legend: gridLegend(e, style), notes: gridNotes(views),
+		footer: gridFooter(views, "the median one shown")}
 	s.body = m.height(s.inner())
 	return s.chart("grid", m.draw)
 }
@@ -82,6 +83,7 @@ func shareAxis(tops []float64) float64 {
 	return hi
 }
 
+// gridPanel is the timeline of one point, small: all algorithms in one panel.
 func (v view) gridPanel() panel {
 	shown := v.drawable(hasTimeline)
 	p := panel{title: pointTitle(v.point), plotters: []gonum.Plotter{rules{}}}
@@ -102,12 +104,14 @@ func (v view) gridPanel() panel {
 	return p
 }
 
+// gridLegend names the lines of all panels once.
 func gridLegend(e *result.Experiment, style Style) []entry {
 	var es []entry
 	for _, name := range e.Algorithms(style.order) {
 		l := style.Look(name)
 		es = append(es, newEntry(short(name, maxName), func(c draw.Canvas) {
-			c.StrokeLine2(draw.LineStyle{Color: l.Colour, Width: 1, Dashes: l.Dashes}, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
+			c.StrokeLine2(draw.LineStyle{Color: l.Colour, Width: 1, Dashes: l.Dashes}, c.Min.X, c.Center().Y, c.Max.X,
+				c.Center().Y)
 		}))
 	}
 	return append(es, newEntry("checkpoint, dark: pause", func(c draw.Canvas) {
@@ -117,6 +121,7 @@ func gridLegend(e *result.Experiment, style Style) []entry {
 	}))
 }
 
+// gridNotes are the notes of all points, the first few of them.
 func gridNotes(views []view) []string {
 	var out []string
 	for _, v := range views {
@@ -140,6 +145,7 @@ func gridFooter(views []view, shown string) []string {
 	return all.footer(shown)
 }
 
+// appendNew appends s unless the list has it.
 func appendNew(list []string, s string) []string {
 	for _, x := range list {
 		if x == s {

@@ -48,6 +48,7 @@ type growthChart struct {
 	ys    [2]float64
 }
 
+// chart draws the growth at a point; nil where no algorithm was fitted.
 func (c growthChart) chart(e *result.Experiment, point []result.Param, style Style) *Chart {
 	style = style.with(e.Algorithms(nil))
 	s := sheet{width: style.width(PageWidth)}
@@ -127,6 +128,7 @@ func (c *growthChart) finish() {
 	c.ys = [2]float64{c.ys[0] - 0.15, c.ys[1] + 0.2}
 }
 
+// draw draws both axes in logarithms, so that a power is a line.
 func (c growthChart) draw(cv draw.Canvas) {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = "Records", c.yLabel

@@ -66,7 +66,8 @@ func anyHostTaken(as []algorithm) bool {
 
 // hostEntry is the marks' entry in a legend.
 func hostEntry() entry {
-	label := fmt.Sprintf("host took over %.0f %% of the workers' time (%.0f %% in a checkpoint)", 100*hostShare, 100*hostShareCheckpoint)
+	label := fmt.Sprintf("host took over %.0f %% of the workers' time (%.0f %% in a checkpoint)", 100*hostShare,
+		100*hostShareCheckpoint)
 	return newEntry(label, func(c draw.Canvas) {
 		for i := range 3 {
 			x := c.Min.X + (c.Max.X-c.Min.X)*vg.Length(1+2*i)/6

@@ -77,11 +77,13 @@ func (l label) nearest(p vg.Point) vg.Point {
 	return vg.Point{X: min(max(p.X, l.box.Min.X), l.box.Max.X), Y: min(max(p.Y, l.box.Min.Y), l.box.Max.Y)}
 }
 
+// distance is how far a point is from the label's box, in points.
 func (l label) distance(p vg.Point) float64 {
 	q := l.nearest(p)
 	return math.Hypot(float64(p.X-q.X), float64(p.Y-q.Y))
 }
 
+// way is how far the label is from what it names.
 func (l label) way() float64 { return l.distance(l.at) }
 
 // cost is of l as the i-th of ls.
@@ -124,10 +126,12 @@ func crosses(a, b vg.Point, r vg.Rectangle) bool {
 	return false
 }
 
+// around is a rectangle with pt in its middle.
 func around(pt vg.Point, dx, dy vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: pt.X - dx, Y: pt.Y - dy}, Max: vg.Point{X: pt.X + dx, Y: pt.Y + dy}}
 }
 
+// overlap is the area that two rectangles share.
 func overlap(a, b vg.Rectangle) float64 {
 	w := min(a.Max.X, b.Max.X) - max(a.Min.X, b.Min.X)
 	h := min(a.Max.Y, b.Max.Y) - max(a.Min.Y, b.Min.Y)

@@ -18,6 +18,8 @@ type marker struct {
 // An outline is a polygon for a radius of 1.
 type outline []struct{ x, y float64 }
 
+// A filling is how a marker is filled: that tells algorithms of one family apart without
+// colour.
 type filling int
 
 const (
@@ -63,6 +65,7 @@ func (o outline) below() outline {
 	return out
 }
 
+// path is the outline around a point.
 func (o outline) path(at vg.Point, radius vg.Length) vg.Path {
 	var path vg.Path
 	for i, p := range o {
@@ -103,6 +106,7 @@ type cross struct {
 	turn float64
 }
 
+// strokes is a marker without an area, such as a cross.
 func strokes(arms int, turn float64) cross { return cross{arms, turn} }
 
 func (x cross) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {

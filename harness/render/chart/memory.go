@@ -16,7 +16,8 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 	v := newView(e, point, style)
 	shown := v.drawable(hasTimeline)
 	data := dataSize(shown)
-	m := multiples{xLabel: "Time (s)", yLabel: "Extra memory (× data)", least: panelWidth(v.style.width(PageWidth)), ratio: 0.62}
+	m := multiples{xLabel: "Time (s)", yLabel: "Extra memory (× data)", least: panelWidth(v.style.width(PageWidth)),
+		ratio: 0.62}
 	if data == 0 {
 		m.yLabel, data = "Extra memory (bytes)", 1
 	}
@@ -46,7 +47,8 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if m.xMax == 0 || len(m.panels) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(PageWidth), footer: v.footer("the median one shown"), legend: append(timelineLegend(false, false), newEntry("×: at most, of the data", nil))}
+	s := sheet{width: v.style.width(PageWidth), footer: v.footer("the median one shown"),
+		legend: append(timelineLegend(false, false), newEntry("×: at most, of the data", nil))}
 	s.body = m.height(s.inner())
 	return s.chart("memory", m.draw)
 }

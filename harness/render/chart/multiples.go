@@ -33,6 +33,7 @@ type multiples struct {
 	ratio          float64      // a panel's height over its width
 }
 
+// titleHeight is the room for a panel's title, in points.
 const titleHeight = tickSize * 1.7
 
 // shape chooses the fewest rows, then the fewest columns for them: 9 panels
@@ -56,6 +57,7 @@ func (m multiples) height(width vg.Length) vg.Length {
 	return vg.Length(rows)*(panel*vg.Length(m.ratio)+titleHeight+4) + 26
 }
 
+// panelGap is the room between panels, in points.
 const panelGap = 7
 
 // draw draws the grid on c.

@@ -39,6 +39,7 @@ func Nines(e *result.Experiment, point []result.Param, style Style) *Chart {
 	return s.chart("nines", func(c draw.Canvas) { ninesPlot(shown, tails).Draw(draw.Crop(c, 0, -9, 0, -2)) })
 }
 
+// ninesPlot draws the tails of latency: percentiles by their number of nines.
 func ninesPlot(shown []algorithm, tails map[string]tail) *gonum.Plot {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = "Service time (log scale)", "Percentile (%)"
@@ -196,6 +197,7 @@ func (k curve) Plot(c draw.Canvas, p *gonum.Plot) {
 	c.DrawGlyphNoClip(glyph(k.look), at(last.log, last.nines))
 }
 
+// near reports whether two points cannot be told apart in print.
 func near(a, b vg.Point) bool {
 	return math.Abs(float64(a.X-b.X)) < 0.2 && math.Abs(float64(a.Y-b.Y)) < 0.2
 }

@@ -29,8 +29,8 @@ import (
 // A Chart is a picture that has not been rendered yet. It is immutable; Encode
 // may be called concurrently.
 type Chart struct {
-	Name          string // "timeline", at one of several matrix points "timeline-zipf-0.99"
-	Width, Height vg.Length
+	Name          string    // "timeline", at one of several matrix points "timeline-zipf-0.99"
+	Width, Height vg.Length // and Height: in points
 	draw          func(draw.Canvas)
 }
 

@@ -99,7 +99,8 @@ func TestPauseSize(t *testing.T) {
 	}
 	c := PauseSize(e, nil, NewStyle(order))
 	all := strings.Join(svgTexts(t, c), "\n")
-	for _, want := range []string{"naive (", "pingpong (0.00)", "zigzag FAILED", "kept from starting: fuzzy, calc, cpr.", "slope 1", "below the resolution"} {
+	for _, want := range []string{"naive (", "pingpong (0.00)", "zigzag FAILED", "kept from starting: fuzzy, calc, cpr.",
+		"slope 1", "below the resolution"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}
@@ -119,7 +120,8 @@ func TestPauseSize(t *testing.T) {
 // whole points, with the golden file.
 func TestTexts(t *testing.T) {
 	var got bytes.Buffer
-	cases := []*result.Experiment{demo(3), spoil(demo(7), "zigzag", "cou"), demo(1, "0.5", "0.99", "1.2"), demoMany(), demoSizes(shapes10)}
+	cases := []*result.Experiment{demo(3), spoil(demo(7), "zigzag", "cou"), demo(1, "0.5", "0.99", "1.2"), demoMany(),
+		demoSizes(shapes10)}
 	for i, e := range cases {
 		fmt.Fprintf(&got, "== experiment %d\n", i)
 		for _, c := range Charts(e, NewStyle(order)) {
@@ -222,20 +224,35 @@ func TestAwkward(t *testing.T) {
 		{"no throughput", one(result.Trial{Buckets: bucket}), ""},
 		{"one bucket", one(result.Trial{Throughput: f(100), Buckets: bucket}), "timeline timeline-all memory"},
 		{"only none", one(result.Trial{Algorithm: "none", Throughput: f(100), Buckets: bucket}), "timeline timeline-all"},
-		{"nothing committed", one(result.Trial{Throughput: f(0), Buckets: []result.Bucket{{Elapsed: 1}, {Start: 1, Elapsed: 1}}}), "timeline timeline-all memory"},
+		{"nothing committed",
+			one(result.Trial{Throughput: f(0), Buckets: []result.Bucket{{Elapsed: 1}, {Start: 1, Elapsed: 1}}}),
+			"timeline timeline-all memory"},
 		{"only warm-up", one(result.Trial{Throughput: f(1), Buckets: []result.Bucket{{Start: -1, Elapsed: 0.5}}}), ""},
 		{"no length", one(result.Trial{Throughput: f(1), Buckets: []result.Bucket{{Start: 1}, {Start: 1}}}), ""},
-		{"far off", one(result.Trial{Throughput: f(1e300), Buckets: []result.Bucket{{Start: 0, Elapsed: 1e-6, Commits: math.MaxUint64}, {Start: 1e308, Elapsed: 1e308}}}), "timeline timeline-all memory"},
+		{"far off",
+			one(result.Trial{Throughput: f(1e300),
+				Buckets: []result.Bucket{{Start: 0, Elapsed: 1e-6, Commits: math.MaxUint64}, {Start: 1e308, Elapsed: 1e308}}}),
+			"timeline timeline-all memory"},
 		{"failed", one(result.Trial{Status: result.Failed, Error: "image 1 is wrong"}), ""},
 		{"failed without a reason", one(result.Trial{Status: result.Failed, Buckets: bucket}), ""},
-		{"lost is negative", one(result.Trial{Throughput: f(1), Lost: f(-5e6), Relative: f(1.5), Memory: result.Memory{Data: 10, Peak: 0}}), "lost tradeoff"},
-		{"one size", one(result.Trial{Throughput: f(1), Records: 5, Params: []result.Param{{Key: "records", Value: "5"}}, Checkpoints: []result.Checkpoint{{N: 1, Pause: 1, Total: 2}}}), "checkpoint"},
+		{"lost is negative",
+			one(result.Trial{Throughput: f(1), Lost: f(-5e6), Relative: f(1.5), Memory: result.Memory{Data: 10, Peak: 0}}),
+			"lost tradeoff"},
+		{"one size",
+			one(result.Trial{Throughput: f(1), Records: 5, Params: []result.Param{{Key: "records", Value: "5"}},
+				Checkpoints: []result.Checkpoint{{N: 1, Pause: 1, Total: 2}}}), "checkpoint"},
 		{"lost is zero", one(result.Trial{Throughput: f(1), Lost: f(0)}), "lost"},
-		{"a checkpoint without length", one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1}}}), "checkpoint"},
-		{"a checkpoint that failed", one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1, Error: "cancelled"}}}), ""},
-		{"one latency", one(result.Trial{Throughput: f(1), Service: &result.Quantiles{Count: 1, P50: 5, P90: 5, P99: 5, P999: 5, P9999: 5, Max: 5}}), "nines"},
+		{"a checkpoint without length", one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1}}}),
+			"checkpoint"},
+		{"a checkpoint that failed",
+			one(result.Trial{Throughput: f(1), Checkpoints: []result.Checkpoint{{N: 1, Error: "cancelled"}}}), ""},
+		{"one latency",
+			one(result.Trial{Throughput: f(1),
+				Service: &result.Quantiles{Count: 1, P50: 5, P90: 5, P99: 5, P999: 5, P9999: 5, Max: 5}}), "nines"},
 		{"latencies of 0", one(result.Trial{Throughput: f(1), Service: &result.Quantiles{Count: 9}}), ""},
-		{"odd names", one(result.Trial{Algorithm: "a<b>&\"é\"\n\\_%$#{}~^|½λ⁴" + strings.Repeat("long", 60), Status: result.Partial, Throughput: f(1), Buckets: bucket, Error: strings.Repeat("w ", 400)}), "timeline timeline-all memory"},
+		{"odd names",
+			one(result.Trial{Algorithm: "a<b>&\"é\"\n\\_%$#{}~^|½λ⁴" + strings.Repeat("long", 60), Status: result.Partial,
+				Throughput: f(1), Buckets: bucket, Error: strings.Repeat("w ", 400)}), "timeline timeline-all memory"},
 	}
 	for _, c := range cases {
 		for _, width := range []float64{0, 0.1} {

@@ -12,8 +12,10 @@ import (
 // the pause in a darker shade. Its names and keys are the chart's legend.
 type rug struct{ algs []algorithm }
 
+// rugRow is the height of an algorithm's row, in points.
 const rugRow = 7.5
 
+// height is the rug's, in points.
 func (r rug) height() vg.Length { return vg.Length(len(r.algs))*rugRow + 4 }
 
 // names is the room the names take left of the rug.
@@ -25,6 +27,7 @@ func (r rug) names() vg.Length {
 	return w + thumbWidth + 2*thumbGap + 2
 }
 
+// rugText is the style of the names.
 func rugText() draw.TextStyle { return textStyle(noteSize+0.5, ink) }
 
 // draw draws the rug at the top of c, over the data area of p.
@@ -42,6 +45,7 @@ func (r rug) draw(c draw.Canvas, p *gonum.Plot, data draw.Canvas) {
 	}
 }
 
+// bars draws the checkpoints of one algorithm; darker where its workers were paused.
 func (r rug) bars(row draw.Canvas, p *gonum.Plot, a algorithm) {
 	light, dark := tint(a.look.Colour, 0.55), shade(a.look.Colour, 0.45)
 	if a.look.Colour == ink {
@@ -70,6 +74,7 @@ func (r rug) bars(row draw.Canvas, p *gonum.Plot, a algorithm) {
 // A smallRug is a rug inside a panel of a grid: no names, the rows at the top.
 type smallRug struct{ algs []algorithm }
 
+// smallRow is rugRow in a small panel, without names.
 const smallRow = 2.2
 
 func (r smallRug) Plot(c draw.Canvas, p *gonum.Plot) {

@@ -17,6 +17,7 @@ type step struct{ t0, t1, v float64 }
 // A measure makes a value of a stretch of the timeline, of at least one bucket.
 type measure func(bs []result.Bucket) float64
 
+// throughput is that over several buckets, in transactions per second.
 func throughput(bs []result.Bucket) float64 {
 	var commits, elapsed float64
 	for _, b := range bs {
@@ -85,6 +86,7 @@ func usualLength(bs []result.Bucket) float64 {
 	return ls[len(ls)/2]
 }
 
+// touches reports whether b follows a without a gap.
 func touches(a, b result.Bucket, usual float64) bool {
 	return b.Start-(a.Start+a.Elapsed) < usual/2
 }

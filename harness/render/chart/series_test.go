@@ -80,12 +80,15 @@ func TestSpans(t *testing.T) {
 		}
 	}
 	check(&result.Trial{}, nil, nil)
-	check(&result.Trial{Checkpoints: []result.Checkpoint{{Trigger: 1, Pause: 0.5, Total: 2}}}, []span{{1, 3}}, []span{{1, 1.5}})
+	check(&result.Trial{Checkpoints: []result.Checkpoint{{Trigger: 1, Pause: 0.5, Total: 2}}}, []span{{1, 3}},
+		[]span{{1, 1.5}})
 	check(&result.Trial{Elapsed: 10, Events: []result.Event{
-		ev(1, 1, "trigger"), ev(1.1, 1, "closed"), ev(1.2, 1, "opened"), ev(1.4, 1, "closed"), ev(1.5, 1, "opened"), ev(2, 1, "durable"),
+		ev(1, 1, "trigger"), ev(1.1, 1, "closed"), ev(1.2, 1, "opened"), ev(1.4, 1, "closed"), ev(1.5, 1, "opened"),
+		ev(2, 1, "durable"),
 		ev(4, 2, "trigger"), ev(5, 2, "failed"), ev(8, 3, "trigger"), ev(9, 3, "closed"),
 	}}, []span{{1, 2}, {4, 5}, {8, 10}}, []span{{1.1, 1.2}, {1.4, 1.5}, {9, 10}})
-	check(&result.Trial{Checkpoints: []result.Checkpoint{{Trigger: 1, Pause: 0, Total: 1}}, Events: []result.Event{ev(1, 1, "trigger"), ev(2, 1, "durable")}}, []span{{1, 2}}, nil)
+	check(&result.Trial{Checkpoints: []result.Checkpoint{{Trigger: 1, Pause: 0, Total: 1}},
+		Events: []result.Event{ev(1, 1, "trigger"), ev(2, 1, "durable")}}, []span{{1, 2}}, nil)
 }
 
 func TestPeakPassesOverASpike(t *testing.T) {
@@ -166,7 +169,8 @@ func TestLabelsKeepClear(t *testing.T) {
 	}
 	check("a knot", 12, func(i int) vg.Point { return vg.Point{X: 95 + vg.Length(i%4)*4, Y: 45 + vg.Length(i/4)*4} })
 	check("the corners", 4, func(i int) vg.Point { return vg.Point{X: vg.Length(i%2) * 200, Y: vg.Length(i/2) * 100} })
-	check("twenty-five", 25, func(i int) vg.Point { return vg.Point{X: 10 + vg.Length(i*37%180), Y: 5 + vg.Length(i*53%90)} })
+	check("twenty-five", 25,
+		func(i int) vg.Point { return vg.Point{X: 10 + vg.Length(i*37%180), Y: 5 + vg.Length(i*53%90)} })
 	check("one place", 5, func(int) vg.Point { return vg.Point{X: 100, Y: 50} })
 }
 

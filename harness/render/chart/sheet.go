@@ -24,6 +24,7 @@ const (
 	lift = 0.8
 )
 
+// inner is the width within the margins.
 func (s sheet) inner() vg.Length { return s.width - 2*margin }
 
 // chart makes the chart; draw gets the body's canvas.
@@ -65,6 +66,7 @@ type entry struct {
 	thumbWidth vg.Length
 }
 
+// newEntry is an entry of a legend, with its sample.
 func newEntry(name string, thumb func(draw.Canvas)) entry {
 	return entry{name: name, thumb: thumb, style: textStyle(tickSize, ink), thumbWidth: thumbWidth}
 }
@@ -83,6 +85,7 @@ const (
 	rowHeight  = tickSize * 1.35
 )
 
+// width is the entry's, in points.
 func (e entry) width() vg.Length {
 	w := e.style.Width(e.name)
 	if e.thumb != nil {
@@ -108,6 +111,7 @@ func newLegend(es []entry, w vg.Length) legend {
 	return legend{}
 }
 
+// width is the legend's, with its columns side by side.
 func (l legend) width() vg.Length {
 	w := vg.Length(len(l.widths)-1) * columnGap
 	for _, x := range l.widths {
@@ -116,6 +120,7 @@ func (l legend) width() vg.Length {
 	return w
 }
 
+// height is the legend's, 0 without entries.
 func (l legend) height() vg.Length {
 	if len(l.entries) == 0 {
 		return 0
@@ -161,6 +166,7 @@ func markThumb(l Look) func(draw.Canvas) {
 	return func(c draw.Canvas) { c.DrawGlyphNoClip(glyph(l), c.Center()) }
 }
 
+// glyph is the marker of a look.
 func glyph(l Look) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: l.Colour, Radius: 1.9, Shape: l.Shape}
 }
@@ -176,5 +182,6 @@ func fillThumb(fill color.Color) func(draw.Canvas) {
 // fillBox fills a rectangle, given in any order of corners.
 func fillBox(c draw.Canvas, fill color.Color, x0, y0, x1, y1 vg.Length) {
 	c.SetColor(fill)
-	c.Fill(vg.Rectangle{Min: vg.Point{X: min(x0, x1), Y: min(y0, y1)}, Max: vg.Point{X: max(x0, x1), Y: max(y0, y1)}}.Path())
+	c.Fill(vg.Rectangle{Min: vg.Point{X: min(x0, x1), Y: min(y0, y1)},
+		Max: vg.Point{X: max(x0, x1), Y: max(y0, y1)}}.Path())
 }

@@ -35,9 +35,9 @@ func NewStyle(order []string) Style {
 
 // A Look is how one algorithm is drawn.
 type Look struct {
-	Colour color.NRGBA
-	Dashes []vg.Length // nil is a solid line
-	Shape  draw.GlyphDrawer
+	Colour color.NRGBA      // of lines and fills
+	Dashes []vg.Length      // nil is a solid line
+	Shape  draw.GlyphDrawer // of markers
 }
 
 // baseline is the algorithm all others are compared with. It is grey.

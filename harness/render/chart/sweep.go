@@ -78,6 +78,7 @@ func Sweeps(e *result.Experiment, style Style) []*Chart {
 	return charts
 }
 
+// appendChart appends a chart that could be drawn.
 func appendChart(list []*Chart, c *Chart) []*Chart {
 	if c == nil {
 		return list
@@ -87,7 +88,9 @@ func appendChart(list []*Chart, c *Chart) []*Chart {
 
 // sweepOf draws these lines; word is the second parameter that all of them are of,
 // if they are of one. It returns nil if there is no figure.
-func sweepOf(e *result.Experiment, points [][]result.Param, key int, lines []line, word result.Param, style Style) *Chart {
+func sweepOf(
+	e *result.Experiment, points [][]result.Param, key int, lines []line, word result.Param, style Style,
+) *Chart {
 	style = style.with(e.Algorithms(nil))
 	for _, l := range lines {
 		style = style.with([]string{l.name})
@@ -113,7 +116,8 @@ func sweepOf(e *result.Experiment, points [][]result.Param, key int, lines []lin
 		return nil
 	}
 	views := allViews(e, points, style)
-	s := sheet{width: style.width(PageWidth), notes: gridNotes(views), footer: gridFooter(views, "medians and their ranges")}
+	s := sheet{width: style.width(PageWidth), notes: gridNotes(views),
+		footer: gridFooter(views, "medians and their ranges")}
 	for _, a := range drawn {
 		s.legend = append(s.legend, newEntry(short(a, maxName), lineThumb(style.Look(a))))
 	}
@@ -122,7 +126,9 @@ func sweepOf(e *result.Experiment, points [][]result.Param, key int, lines []lin
 }
 
 // panel draws f for every line that has it and returns their names.
-func (f figure) panel(lines []line, style Style, rows []result.Row, pos func([]result.Param) float64) (panel, []string) {
+func (f figure) panel(
+	lines []line, style Style, rows []result.Row, pos func([]result.Param) float64,
+) (panel, []string) {
 	top := 0.0
 	for _, r := range rows {
 		if s := f.get(&r); r.Algorithm != baseline && s.N > 0 {
@@ -158,6 +164,7 @@ type line struct {
 	value           string
 }
 
+// has reports whether a row is a point of the line.
 func (l line) has(r *result.Row) bool {
 	return r.Algorithm == l.algorithm && (l.by < 0 || r.Params[l.by].Value == l.value)
 }
@@ -192,6 +199,7 @@ func valuesOf(points [][]result.Param, k int) []string {
 	return values
 }
 
+// allViews is a view of each point.
 func allViews(e *result.Experiment, points [][]result.Param, style Style) []view {
 	views := make([]view, len(points))
 	for i, p := range points {
@@ -274,6 +282,7 @@ type trend struct {
 	shift  vg.Length // so that whiskers do not lie on one another
 }
 
+// A stem is a point of a trend with its range.
 type stem struct{ x, y, lo, hi float64 }
 
 func (t trend) Plot(c draw.Canvas, p *gonum.Plot) {

@@ -109,11 +109,13 @@ func TestUnlabelled(t *testing.T) {
 // The panels of a sweep show each figure in the unit that they name.
 func TestSweepUnits(t *testing.T) {
 	stat := func(v float64) result.Stat { return result.Stat{N: 1, Median: v, Lo: v / 2, Hi: 2 * v} }
-	row := result.Row{Algorithm: "calc", Open: true, Relative: stat(0.9), P999: stat(1.5e6), Pause: stat(2), Total: stat(0.25), Recovery: stat(30)}
+	row := result.Row{Algorithm: "calc", Open: true, Relative: stat(0.9), P999: stat(1.5e6), Pause: stat(2),
+		Total: stat(0.25), Recovery: stat(30)}
 	row.DurableP50 = stat(0.25e9)
 	row.Lag, row.ReadPer, row.WrittenPer = stat(7e6), stat(1.25), stat(1.75)
 	at := func(f figure, r result.Row) (title string, v stem) {
-		p, drawn := f.panel([]line{{"calc", "calc", -1, ""}}, NewStyle(nil), []result.Row{r}, func([]result.Param) float64 { return 4 })
+		p, drawn := f.panel([]line{{"calc", "calc", -1, ""}}, NewStyle(nil), []result.Row{r},
+			func([]result.Param) float64 { return 4 })
 		if len(drawn) == 0 {
 			return p.title, stem{}
 		}
@@ -123,8 +125,10 @@ func TestSweepUnits(t *testing.T) {
 		title string
 		v     float64
 	}{
-		{"throughput (% of none)", 90}, {"p99.9 response (µs)", 1500}, {"longest pause (s)", 2}, {"checkpoint (ms)", 250}, {"recovery (s)", 30},
-		{"until a commit is durable, p50 (ms)", 250}, {"behind the log (MB)", 7}, {"read (bytes per byte logged)", 1.25}, {"written (bytes per byte logged)", 1.75},
+		{"throughput (% of none)", 90}, {"p99.9 response (µs)", 1500}, {"longest pause (s)", 2}, {"checkpoint (ms)", 250},
+		{"recovery (s)", 30},
+		{"until a commit is durable, p50 (ms)", 250}, {"behind the log (MB)", 7}, {"read (bytes per byte logged)", 1.25},
+		{"written (bytes per byte logged)", 1.75},
 	}
 	if len(figures) != len(want) {
 		t.Fatalf("%d figures, want %d", len(figures), len(want))

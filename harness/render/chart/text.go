@@ -36,6 +36,8 @@ func textStyle(size vg.Length, c color.Color) draw.TextStyle {
 	}
 }
 
+// aligned is a style that puts a text at a point: -1 and 0 for left or lower edge, -0.5 for
+// the middle.
 func aligned(s draw.TextStyle, x, y float64) draw.TextStyle {
 	s.XAlign, s.YAlign = draw.XAlignment(x), draw.YAlignment(y)
 	return s
@@ -102,4 +104,5 @@ func fillLines(c draw.Canvas, sty draw.TextStyle, lines []string) {
 	}
 }
 
+// lineHeight is the distance of two lines of text.
 func lineHeight(sty draw.TextStyle) vg.Length { return sty.Font.Size * 1.25 }

@@ -113,6 +113,8 @@ func baselineRuns(as []algorithm, name string) ([][]step, []span) {
 	return nil, nil
 }
 
+// timelinePanel is the panel of one algorithm, with none behind it; ok is false where
+// there is nothing to draw.
 func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []span) (panel, bool) {
 	p := panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}
 	behind := stair{runs: back, style: backLine}
@@ -137,6 +139,7 @@ func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []s
 	return p, true
 }
 
+// timelineLegend names what the panels share.
 func timelineLegend(back, log bool) []entry {
 	var es []entry
 	if back {
@@ -149,7 +152,8 @@ func timelineLegend(back, log bool) []entry {
 			c.StrokeLine2(logLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 		}))
 	}
-	es = append(es, newEntry("checkpoint, trigger to durable", fillThumb(windowFill)), newEntry("all workers paused", fillThumb(pauseFill)))
+	es = append(es, newEntry("checkpoint, trigger to durable", fillThumb(windowFill)),
+		newEntry("all workers paused", fillThumb(pauseFill)))
 	if back {
 		es = append(es, newEntry("%: of none's throughput", nil))
 	}
@@ -179,6 +183,7 @@ func TimelineAll(e *result.Experiment, point []result.Param, style Style) []*Cha
 	return out
 }
 
+// timelinePage draws all algorithms in one picture, a page wide.
 func (v view) timelinePage(shown []algorithm, xMax, yMax float64) *Chart {
 	s := sheet{width: v.style.width(PageWidth), notes: v.notes(), footer: v.footer("the median one shown")}
 	if anyHostTaken(shown) {

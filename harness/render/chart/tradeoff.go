@@ -44,6 +44,7 @@ func widthFor(n int) float64 {
 	return ColumnWidth
 }
 
+// tradeoffRange says in the footer what points and whiskers are.
 func tradeoffRange(as []algorithm) string {
 	for _, a := range as {
 		if a.row.Relative.N > 1 {
@@ -56,6 +57,7 @@ func tradeoffRange(as []algorithm) string {
 // A cloud is labelled points.
 type cloud struct{ spots []spot }
 
+// A spot is an algorithm: memory across, loss of throughput up.
 type spot struct {
 	x, y                float64
 	lo, hi, left, right float64 // their ranges
@@ -63,12 +65,14 @@ type spot struct {
 	look                Look
 }
 
+// newCloud makes a spot of each algorithm.
 func newCloud(as []algorithm) cloud {
 	var cl cloud
 	for _, a := range as {
 		r := a.row.Relative
 		cl.spots = append(cl.spots, spot{
-			x: a.row.Peak.Median, left: a.row.Peak.Lo, right: a.row.Peak.Hi, y: 100 * (1 - r.Median), lo: 100 * (1 - r.Hi), hi: 100 * (1 - r.Lo),
+			x: a.row.Peak.Median, left: a.row.Peak.Lo, right: a.row.Peak.Hi, y: 100 * (1 - r.Median), lo: 100 * (1 - r.Hi),
+			hi:   100 * (1 - r.Lo),
 			name: a.title(), look: a.look,
 		})
 	}

@@ -31,13 +31,15 @@ type algorithm struct {
 // no room.
 const maxName = 20
 
+// newView collects what is drawn of one point.
 func newView(e *result.Experiment, point []result.Param, style Style) view {
 	v := view{exp: e, point: point, style: style.with(e.Algorithms(nil))}
 	for _, r := range e.Aggregate(v.style.order) {
 		if !slices.Equal(r.Params, point) {
 			continue
 		}
-		a := algorithm{name: short(r.Algorithm, maxName), look: v.style.Look(r.Algorithm), row: r, all: e.At(r.Algorithm, point)}
+		a := algorithm{name: short(r.Algorithm, maxName), look: v.style.Look(r.Algorithm), row: r,
+			all: e.At(r.Algorithm, point)}
 		if r.Measured() {
 			a.all = result.Counted(a.all)
 			a.trial = median(a.all, r.Throughput.Median)
@@ -47,6 +49,8 @@ func newView(e *result.Experiment, point []result.Param, style Style) view {
 	return v
 }
 
+// median is the trial whose throughput is the nearest to the row's median: it stands for
+// all in a timeline.
 func median(ts []*result.Trial, throughput float64) *result.Trial {
 	var best *result.Trial
 	least := math.Inf(1)
@@ -88,6 +92,7 @@ func (v view) drawable(has func(algorithm) bool) []algorithm {
 	return out
 }
 
+// hasTimeline reports whether an algorithm has a trial with buckets.
 func hasTimeline(a algorithm) bool { return len(steps(a.trial, throughput, 0)) > 0 }
 
 // failed returns the algorithms whose figures are withheld.
@@ -130,6 +135,7 @@ func (v view) footer(shown string) []string {
 	return lines
 }
 
+// pointText names a point in a sentence; empty without a matrix.
 func pointText(point []result.Param) string {
 	if len(point) == 0 {
 		return ""
@@ -162,6 +168,7 @@ func machinesText(ms []result.Machine) []string {
 	return parts
 }
 
+// machineText describes the machine, for the footer.
 func machineText(m result.Machine) []string {
 	var parts []string
 	if m.CPU != "" {
@@ -187,6 +194,7 @@ func machineText(m result.Machine) []string {
 	return parts
 }
 
+// trialsText says how many trials the figures are of, for the footer.
 func (v view) trialsText(shown string) string {
 	lo, hi := math.MaxInt, 0
 	for _, a := range v.algs {
@@ -205,6 +213,7 @@ func (v view) trialsText(shown string) string {
 	return fmt.Sprintf("%d trials, %s", hi, shown)
 }
 
+// verifyText says how images were checked, for the footer.
 func (v view) verifyText() string {
 	mode, images := "", 0
 	for _, a := range v.algs {

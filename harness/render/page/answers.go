@@ -19,6 +19,7 @@ type need struct {
 	format func(*result.Row) string
 }
 
+// needs are what a user may choose an algorithm for, with the figure that decides.
 var needs = []need{
 	{"throughput over the whole run", func(r *result.Row) result.Stat { return r.Relative }, true, cellOf("of none")},
 	{"the shortest pause", func(r *result.Row) result.Stat { return r.Pause }, false, cellOf("pause")},
@@ -56,7 +57,8 @@ func answers(rows []result.Row, variable []string) []answer {
 			out = append(out, a)
 		}
 	}
-	fits := slices.DeleteFunc(slices.Clone(able), func(r *result.Row) bool { return !slices.Contains(variable, r.Algorithm) })
+	fits := slices.DeleteFunc(slices.Clone(able),
+		func(r *result.Row) bool { return !slices.Contains(variable, r.Algorithm) })
 	if len(fits) > 0 {
 		a, ok := needs[0].answer(fits)
 		if ok {
@@ -67,6 +69,7 @@ func answers(rows []result.Row, variable []string) []answer {
 	return out
 }
 
+// answer names the best algorithm for a need; ok is false where none has the figure.
 func (n need) answer(rows []*result.Row) (answer, bool) {
 	var best *result.Row
 	for _, r := range rows {
@@ -86,6 +89,7 @@ func (n need) answer(rows []*result.Row) (answer, bool) {
 	return answer{n.text, strings.Join(names, ", "), n.format(best)}, true
 }
 
+// better reports whether a is better than b.
 func (n need) better(a, b float64) bool { return a != b && (a > b) == n.most }
 
 // reaches reports whether a range includes, or goes beyond, a value.

@@ -22,6 +22,7 @@ type bulkColumn struct {
 	format     func(float64) string
 }
 
+// bulkColumns are the columns of the table of bulk, with their factors from base units.
 var bulkColumns = []bulkColumn{
 	{"rows/s", "", "rows_s", func(w result.Way) result.Stat { return w.Rate }, 1, units.Grouped},
 	{"message", "µs", "message_s", func(w result.Way) result.Stat { return w.Message }, 1e6, units.Digits},
@@ -97,6 +98,7 @@ func (s summary) published() bool {
 	return slices.ContainsFunc(s.bulk, func(p result.BulkPoint) bool { return bulk.ClassOf(p.RowSize()) != nil })
 }
 
+// publishedCell is the gain that the prototype's benchmark published for rows like these.
 func publishedCell(p result.BulkPoint, w result.Way) string {
 	c := bulk.ClassOf(p.RowSize())
 	switch {
@@ -139,11 +141,13 @@ func (s summary) bulkNotes() []string {
 		trials = fmt.Sprintf("Medians over %d to %d trials", lo, hi)
 	}
 	out = append(out,
-		trials+"; message is the median time of one, gain that of insert (or single) over this way's in the same round, saved the share of it that is saved.",
-		"Pages are those that the rows are in, at the end, and full is what part of them is rows; more pages is against insert (or single).",
-		"After each trial every row was compared with a model.")
+		trials+"; message is the median time of one, gain that of insert (or single) over this way's in the same round, "+
+			"saved the share of it that is saved.",
+		"Pages are those that the rows are in, at the end, and full is what part of them is rows; more pages is against "+
+			"insert (or single).", "After each trial every row was compared with a model.")
 	if s.published() {
-		out = append(out, "Published: IEP-32's table; ? is a cell that cannot be read with certainty. Another machine, language and code: only the course over the sizes can be compared.")
+		out = append(out, "Published: IEP-32's table; ? is a cell that cannot be read with certainty. Another machine, "+
+			"language and code: only the course over the sizes can be compared.")
 	}
 	if noisy > 0 {
 		out = append(out, fmt.Sprintf("Noisy trials, kept and counted: %d of %d.", noisy, len(s.exp.Trials)))
@@ -173,6 +177,7 @@ func (s summary) bulkSheet() table.Grid {
 	return out
 }
 
+// bulkCSVRow is bulkRow for CSV: every figure with its range, in base units.
 func (s summary) bulkCSVRow(p result.BulkPoint, w result.Way) []string {
 	cells := []string{s.exp.Name}
 	for _, q := range p.Params {

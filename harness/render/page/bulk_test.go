@@ -13,9 +13,12 @@ func bulkExperiment(failed bool) *result.Experiment {
 	for round := 1; round <= 2; round++ {
 		for i, put := range []string{workload.PutInsert, workload.PutInsertRows} {
 			x := result.Trial{
-				Schema: result.Schema, Algorithm: "none", Trial: round, Round: round, Status: result.OK, Verdict: result.Verdict{Mode: result.ModelVerdict, OK: true},
-				Params: []result.Param{{Key: "workload.row_size", Value: "44-104"}, {Key: "workload.put", Value: put}},
-				Bulk:   &result.Bulk{Put: put, Rows: 5000, Elapsed: 0.001 * float64(2-i), Messages: result.Quantiles{Count: 50, P50: uint64(20000 - 10000*i), P99: 40000}, Bytes: 40000, Pages: 10 + i, PageSize: 4096},
+				Schema: result.Schema, Algorithm: "none", Trial: round, Round: round, Status: result.OK,
+				Verdict: result.Verdict{Mode: result.ModelVerdict, OK: true},
+				Params:  []result.Param{{Key: "workload.row_size", Value: "44-104"}, {Key: "workload.put", Value: put}},
+				Bulk: &result.Bulk{Put: put, Rows: 5000, Elapsed: 0.001 * float64(2-i),
+					Messages: result.Quantiles{Count: 50, P50: uint64(20000 - 10000*i), P99: 40000}, Bytes: 40000, Pages: 10 + i,
+					PageSize: 4096},
 			}
 			if failed && i == 1 && round == 2 {
 				x.Status, x.Error, x.Bulk, x.Verdict.OK = result.Failed, "there is no row of key 7", nil, false
@@ -50,7 +53,8 @@ func TestBulkTable(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := WriteHTML(&b, Page{Exp: bulkExperiment(false)}); err != nil || !strings.Contains(b.String(), "every row was compared with a model") {
+	if err := WriteHTML(&b, Page{Exp: bulkExperiment(false)}); err != nil ||
+		!strings.Contains(b.String(), "every row was compared with a model") {
 		t.Errorf("the page does not say how rows were checked: %v", err)
 	}
 }
@@ -61,7 +65,8 @@ func TestBulkTableOfFailures(t *testing.T) {
 	if err := Write(&b, bulkExperiment(true), "table", Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if s := b.String(); !strings.Contains(s, "FAILED: there is no row of key 7") || strings.Contains(s, "5,000,000") || !strings.Contains(s, "2,500,000") {
+	if s := b.String(); !strings.Contains(s, "FAILED: there is no row of key 7") || strings.Contains(s, "5,000,000") ||
+		!strings.Contains(s, "2,500,000") {
 		t.Error(s)
 	}
 }

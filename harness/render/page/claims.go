@@ -4,6 +4,7 @@ package page
 // number of records n, and where.
 type claim struct{ growth, source string }
 
+// The sources of the claims.
 const (
 	cao   = "Cao et al. 2011, after Ren et al. 2016, "
 	ren   = "Ren et al. 2016, "
@@ -46,6 +47,7 @@ var claims = map[string]claim{
 	"hekaton":         {"none: made from the log", "Diaconu et al. 2013, 7"},
 }
 
+// claimOf returns what was published of an algorithm.
 func claimOf(algorithm string) claim {
 	if c, ok := claims[algorithm]; ok {
 		return c

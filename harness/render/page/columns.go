@@ -49,8 +49,8 @@ var durableColumns = []column{
 	{"durable max", "ms", stat(func(r *result.Row) result.Stat { return r.DurableMax }, 1e-6, units.Digits)},
 }
 
-// upkeepColumns are shown where a checkpoint reads what was logged.
-var upkeepColumns = []column{
+// logCostColumns are shown where a checkpoint reads what was logged.
+var logCostColumns = []column{
 	{"behind the log", "MB", stat(func(r *result.Row) result.Stat { return r.Lag }, 1e-6, units.Digits)},
 	{"read", "/ logged", stat(func(r *result.Row) result.Stat { return r.ReadPer }, 1, units.Digits)},
 	{"written", "/ logged", stat(func(r *result.Row) result.Stat { return r.WrittenPer }, 1, units.Digits)},
@@ -69,7 +69,7 @@ func (t pointRows) columns() []column {
 	}
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.ReadPer.N > 0 }) {
 		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "checkpoint" })
-		all = slices.Insert(slices.Clone(all), at, upkeepColumns...)
+		all = slices.Insert(slices.Clone(all), at, logCostColumns...)
 	}
 	if !slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.DurableP50.N > 0 }) {
 		return all
@@ -95,6 +95,7 @@ func (t pointRows) heaped() []column {
 	return columns
 }
 
+// stat makes a column's cell of a figure: its median, scaled and formatted.
 func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {
 	return func(r *result.Row) string {
 		s := get(r)

@@ -32,8 +32,9 @@ func TestCSVByValue(t *testing.T) {
 		Write: stat("write_s"), Sync: stat("sync_s"), Stalled: stat("stalled_s"), MeanPause: stat(""),
 		Capturing: stat("capturing_txn_s"), Between: stat("between_txn_s"), Kept: stat("capturing_of_between"),
 		Copies: stat("copies"), Copied: stat("copied_of_data"),
-		Upkeep: result.Upkeep{Lag: stat("log_lag_bytes"), ReadPer: stat("read_per_logged_byte"), WrittenPer: stat("written_per_logged_byte")},
-		Rest:   stat("memory_rest_of_data"), Peak: stat("memory_peak_of_data"), Heap: stat("heap_growth_of_data"),
+		LogCost: result.LogCost{Lag: stat("log_lag_bytes"), ReadPer: stat("read_per_logged_byte"),
+			WrittenPer: stat("written_per_logged_byte")},
+		Rest: stat("memory_rest_of_data"), Peak: stat("memory_peak_of_data"), Heap: stat("heap_growth_of_data"),
 		GC: stat("gc_share"), GCs: stat("gc_cycles"),
 		Recovery: stat("recovery_s"), Load: stat(""), Merge: stat(""), Replay: stat(""),
 		Parts: &result.Parts{
@@ -68,7 +69,8 @@ func TestImagesOfARow(t *testing.T) {
 		images       int
 		want         string
 	}{
-		{result.Right, result.ModeTrial, 3, "3"}, {result.Wrong, result.ModeTrial, 3, "NO"}, {result.Wrong, result.ModeTrial, 0, "NO"},
+		{result.Right, result.ModeTrial, 3, "3"}, {result.Wrong, result.ModeTrial, 3, "NO"},
+		{result.Wrong, result.ModeTrial, 0, "NO"},
 		{result.NotChecked, result.ModeOff, 0, "off"}, {result.NotChecked, result.ModeTrial, 3, result.NotChecked},
 		{result.NoImages, result.ModeTrial, 0, none},
 	} {

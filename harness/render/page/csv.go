@@ -136,6 +136,7 @@ func (s summary) sheet() table.Grid {
 	return out
 }
 
+// csvRow is one algorithm at one point, every figure with its range, in base units.
 func (s summary) csvRow(r *result.Row, keys []string) []string {
 	cells := []string{s.exp.Name}
 	for _, k := range keys {
@@ -152,7 +153,8 @@ func (s summary) csvRow(r *result.Row, keys []string) []string {
 	case r.Partial:
 		status = result.Partial
 	}
-	cells = append(cells, r.Algorithm, status, strconv.Itoa(r.Trials), strconv.Itoa(r.Failed), r.Mode, strconv.Itoa(r.Images))
+	cells = append(cells, r.Algorithm, status, strconv.Itoa(r.Trials), strconv.Itoa(r.Failed), r.Mode,
+		strconv.Itoa(r.Images))
 	for _, f := range figures {
 		st := f.get(r)
 		for _, v := range []float64{st.Median, st.Lo, st.Hi} {

@@ -37,6 +37,7 @@ func (s summary) growthGrids() []grid {
 	return gs
 }
 
+// growthGrid is the table of how pauses grow with the number of records.
 func (s summary) growthGrid(rows []result.Growth) grid {
 	var smallest, largest float64
 	for _, r := range rows {
@@ -61,6 +62,8 @@ func (s summary) growthGrid(rows []result.Growth) grid {
 	return g
 }
 
+// growthCells are the cells of one algorithm: pause at the smallest and the largest size,
+// and the fit.
 func growthCells(r result.Growth, smallest, largest float64) []string {
 	at := func(n float64) string {
 		for _, s := range r.Sizes {

@@ -23,7 +23,8 @@ func (s summary) notes(t pointRows) []string {
 			out = append(out, n)
 		}
 	}
-	for _, n := range []string{verifyNote(t.rows), uncheckedNote(t.rows), interruptedNote(t.rows), overloadedNote(t.rows)} {
+	for _, n := range []string{verifyNote(t.rows), uncheckedNote(t.rows), interruptedNote(t.rows),
+		overloadedNote(t.rows)} {
 		if n != "" {
 			out = append(out, n)
 		}
@@ -37,6 +38,7 @@ func (s summary) notes(t pointRows) []string {
 	return out
 }
 
+// trialsNote says how many trials the figures are medians of.
 func trialsNote(rows []result.Row) string {
 	lo, hi, open := 0, 0, false
 	for _, r := range rows {
@@ -109,7 +111,8 @@ func repeatsNote(rows []result.Row) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Run again because something disturbed the trial, which is kept in the folder noisy: " + strings.Join(parts, ", ") + "."
+	return "Run again because something disturbed the trial, which is kept in the folder noisy: " +
+		strings.Join(parts, ", ") + "."
 }
 
 // floorNote says how far none was from itself: what two runs of the same differ
@@ -122,7 +125,8 @@ func floorNote(rows []result.Row) string {
 				"a smaller difference between algorithms means nothing.", r.Parts.Openings, 100*floor)
 		}
 		if ok {
-			return fmt.Sprintf("Noise floor (A/A: none against itself in the same rounds, over %d): ±%.1f %%; a smaller difference between algorithms means nothing.", r.Trials, 100*floor)
+			return fmt.Sprintf("Noise floor (A/A: none against itself in the same rounds, over %d): ±%.1f %%; a smaller "+
+				"difference between algorithms means nothing.", r.Trials, 100*floor)
 		}
 	}
 	return ""
@@ -157,6 +161,7 @@ func noiseNote(rows []result.Row) string {
 	return "Noise of the throughput, half of " + what + ": " + strings.Join(parts, ", ") + "."
 }
 
+// verifyNote says how images were checked.
 func verifyNote(rows []result.Row) string {
 	var modes []string
 	for _, r := range rows {

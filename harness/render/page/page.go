@@ -16,9 +16,9 @@ import (
 
 // A Page is what an HTML report is made of.
 type Page struct {
-	Exp      *result.Experiment
-	Order    []string  // algorithms in the tables' order; others follow by name
-	Pictures []Picture // in the order in which they are shown
+	Exp      *result.Experiment // the result
+	Order    []string           // algorithms in the tables' order; others follow by name
+	Pictures []Picture          // in the order in which they are shown
 	// Variable names the algorithms whose versions take the room of their
 	// values.
 	Variable []string
@@ -26,8 +26,8 @@ type Page struct {
 
 // A Picture is a chart as an SVG document.
 type Picture struct {
-	Title string
-	SVG   []byte
+	Title string // the caption
+	SVG   []byte // as a chart encodes it
 }
 
 //go:embed page.html
@@ -91,6 +91,7 @@ type pageView struct {
 	Verdicts             []verdictView
 }
 
+// The views are what the page's template shows: everything is text by then.
 type tableView struct {
 	Title   string
 	Answers []answer
@@ -118,6 +119,7 @@ type verdictView struct {
 	OK                    bool
 }
 
+// newPage makes the view of one result.
 func newPage(p Page) pageView {
 	s := newSummary(p.Exp, p.Order)
 	v := pageView{
@@ -173,9 +175,11 @@ func (s summary) verdict() (string, bool) {
 	n := len(s.exp.Trials)
 	switch {
 	case failed > 0:
-		return fmt.Sprintf("%d of %d trials FAILED: an image or a recovered state was wrong, or they could not run.", failed, n), false
+		return fmt.Sprintf("%d of %d trials FAILED: an image or a recovered state was wrong, or they could not run.",
+			failed, n), false
 	case unchecked > 0:
-		return fmt.Sprintf("The images of %d of %d trials were not checked: %s.", unchecked, n, strings.Join(names, ", ")), false
+		return fmt.Sprintf("The images of %d of %d trials were not checked: %s.", unchecked, n, strings.Join(names, ", ")),
+			false
 	}
 	if len(s.tables) == 0 && len(s.bulk) > 0 {
 		return fmt.Sprintf("All of %d trials passed: after each, every row was compared with a model.", n), true
@@ -219,6 +223,7 @@ func (s summary) verdicts(order []string) []verdictView {
 	return out
 }
 
+// addNew appends s unless the list has it.
 func addNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
 		return list
@@ -257,8 +262,10 @@ func repeated(e *result.Experiment) string {
 // preamble is what stands before the root element of an SVG document.
 var preamble = regexp.MustCompile(`(?s)^.*?(<svg)`)
 
+// width finds the width of a picture, in points.
 var width = regexp.MustCompile(`<svg[^>]*\swidth="([0-9]+)`)
 
+// narrow reports whether a picture is drawn for a column.
 func narrow(svg []byte) bool {
 	m := width.FindSubmatch(svg)
 	if m == nil {

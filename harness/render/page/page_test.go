@@ -21,7 +21,8 @@ func page(t *testing.T, p Page) string {
 	return b.String()
 }
 
-var chart = Picture{Title: "Throughput <over> time", SVG: []byte("<?xml version=\"1.0\"?>\n<!-- x -->\n<svg height=\"3pt\" width=\"5pt\"><path d=\"M0,0\"/></svg>\n")}
+var chart = Picture{Title: "Throughput <over> time",
+	SVG: []byte("<?xml version=\"1.0\"?>\n<!-- x -->\n<svg height=\"3pt\" width=\"5pt\"><path d=\"M0,0\"/></svg>\n")}
 
 func TestPageGolden(t *testing.T) {
 	got := page(t, Page{Exp: sample(), Order: order, Pictures: []Picture{chart}, Variable: []string{"calc"}})
@@ -49,7 +50,8 @@ func TestPageIsSelfContained(t *testing.T) {
 	e.Machine.CPU = "<img src=x onerror=y>"
 	got := page(t, Page{Exp: e, Order: order, Pictures: []Picture{chart}})
 	for _, bad := range []string{"<script", "<img", "src=", "http://", "https://", "@import", "url("} {
-		if strings.Contains(strings.ReplaceAll(got, "src=&#34;http://x", ""), bad) && bad != "src=" && bad != "http://" || strings.Contains(got, "<link rel=\"stylesheet") {
+		if strings.Contains(strings.ReplaceAll(got, "src=&#34;http://x", ""), bad) && bad != "src=" && bad != "http://" ||
+			strings.Contains(got, "<link rel=\"stylesheet") {
 			t.Errorf("the page holds %q", bad)
 		}
 	}

@@ -71,7 +71,7 @@ func (s summary) partsGrid(t pointRows) (g grid, ok bool) {
 	return g, len(g.Rows) > 0
 }
 
-// loggedMark stands behind an algorithm whose parts are of none under a log.
+// loggedMark stands behind an algorithm whose parts are shares of none under a log.
 const loggedMark = " *"
 
 // pairNotes say how the figures of pairs came about, and which are not settled.
@@ -119,17 +119,22 @@ func pairNotes(rows []result.Row) []string {
 		notes = append(notes, fmt.Sprintf("Huge pages lay under %.0f %% of the records at least.", 100*huge))
 	}
 	if len(logged) > 0 {
-		notes = append(notes, loggedMark[1:]+" Logged where none is not, so measured beside none under the same log, and of its throughput: "+strings.Join(logged, ", ")+".")
+		notes = append(notes, loggedMark[1:]+
+			" Logged, unlike none; measured beside none under the same log, in parts of its throughput: "+
+			strings.Join(logged, ", ")+".")
 	}
 	if len(disturbed) > 0 {
 		notes = append(notes, "Openings left out because something disturbed the machine: "+strings.Join(disturbed, ", ")+".")
 	}
 	if above := aboveNone(rows); len(above) > 0 {
-		notes = append(notes, "Above none by more than the interval, which is an error of measurement: "+strings.Join(above, ", ")+".")
+		notes = append(notes, "Above none by more than the interval, which is an error of measurement: "+
+			strings.Join(above, ", ")+".")
 	}
 	if carried := carried(rows); len(carried) > 0 {
-		notes = append(notes, "The two stores share the caches, and what a switch costs there bends the ratio at rest: a slice after one "+
-			"of its own has another by "+strings.Join(carried, ", ")+". Longer slices or another number of records bend it less.")
+		notes = append(notes, "The two stores share the caches, and what a switch costs there bends the ratio at rest: a "+
+			"slice after one "+
+			"of its own has another by "+strings.Join(carried, ", ")+
+			". Longer slices or another number of records bend it less.")
 	}
 	if len(unsettled) > 0 {
 		notes = append(notes, "Not settled: "+strings.Join(unsettled, "; ")+".")
@@ -150,7 +155,7 @@ func aboveNone(rows []result.Row) (names []string) {
 }
 
 // carried names the algorithms whose ratio depends on which side ran before, by more
-// than the interval and by more than anybody would overlook.
+// than the interval and by more than a reader would overlook.
 func carried(rows []result.Row) (names []string) {
 	const least = 0.02
 	for _, r := range rows {
@@ -164,7 +169,7 @@ func carried(rows []result.Row) (names []string) {
 	return names
 }
 
-// ofNone is the cell of the table: with half the interval where it is of a pair,
+// ofNone is the cell of the table: with half the interval where it comes from a pair,
 // and a mark where that is not settled.
 func ofNone(r *result.Row) string {
 	if r.Relative.N == 0 {

@@ -21,8 +21,9 @@ func pairOf(algorithm string, ratios ...float64) result.Pair {
 func TestParts(t *testing.T) {
 	tput := 1e6
 	trial := func(name string) result.Trial {
-		return result.Trial{Schema: result.Schema, Algorithm: name, Trial: 1, Status: result.OK, Elapsed: 2, Throughput: &tput,
-			Verdict: result.Verdict{Mode: "trial", OK: true}}
+		return result.Trial{Schema: result.Schema, Algorithm: name, Trial: 1, Status: result.OK, Elapsed: 2,
+			Throughput: &tput,
+			Verdict:    result.Verdict{Mode: "trial", OK: true}}
 	}
 	e := &result.Experiment{Name: "x",
 		Trials: []result.Trial{trial("none"), trial("calc"), trial("cpr"), trial("none-again")},
@@ -51,7 +52,8 @@ func TestParts(t *testing.T) {
 func TestBesideLog(t *testing.T) {
 	tput, whole, half := 1e6, 1.0, 0.5
 	trial := func(name, log string) result.Trial {
-		x := result.Trial{Schema: result.Schema, Algorithm: name, Trial: 1, Status: result.OK, Elapsed: 2, Throughput: &tput, Log: log,
+		x := result.Trial{Schema: result.Schema, Algorithm: name, Trial: 1, Status: result.OK, Elapsed: 2,
+			Throughput: &tput, Log: log,
 			Relative: &whole, Verdict: result.Verdict{Mode: "trial", OK: true}}
 		if log != "" && name != result.LogBase {
 			x.RelativeLog = &half
@@ -59,8 +61,9 @@ func TestBesideLog(t *testing.T) {
 		return x
 	}
 	e := &result.Experiment{Name: "x",
-		Trials: []result.Trial{trial("none", ""), trial("none-log", "async"), trial("hekaton", "async"), trial("foedus", "async")},
-		Pairs:  []result.Pair{pairOf("none-log", 0.6, 0.6), pairOf("hekaton", 0.9, 0.9)},
+		Trials: []result.Trial{trial("none", ""), trial("none-log", "async"), trial("hekaton", "async"),
+			trial("foedus", "async")},
+		Pairs: []result.Pair{pairOf("none-log", 0.6, 0.6), pairOf("hekaton", 0.9, 0.9)},
 	}
 	e.Pairs[1].Base = result.LogBase
 	table := func() string {
@@ -71,7 +74,7 @@ func TestBesideLog(t *testing.T) {
 		return b.String()
 	}
 	for _, want := range []string{"of none with a log", "54.0 ±0.0", "90.0 ±0.0", "50.0", "hekaton *",
-		"* Logged where none is not, so measured beside none under the same log, and of its throughput: hekaton."} {
+		"* Logged, unlike none; measured beside none under the same log, in parts of its throughput: hekaton."} {
 		if text := table(); !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}

@@ -63,6 +63,7 @@ type pointRows struct {
 	rows  []result.Row
 }
 
+// newSummary sorts a result's rows into tables, a point each.
 func newSummary(e *result.Experiment, order []string) summary {
 	s := summary{exp: e, growth: e.Growth(order), bulk: e.BulkPoints(workload.Puts(), workload.PutBase)}
 	for _, r := range e.Aggregate(order) {

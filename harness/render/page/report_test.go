@@ -42,10 +42,12 @@ func fail(t result.Trial, why string) result.Trial {
 }
 
 func sample() *result.Experiment {
-	e := &result.Experiment{Name: "default", Machine: result.Machine{Warnings: []string{"CPU governor is not 'performance'"}}}
+	e := &result.Experiment{Name: "default",
+		Machine: result.Machine{Warnings: []string{"CPU governor is not 'performance'"}}}
 	for n, noise := range []float64{1, 0.98, 1.01} {
 		e.Trials = append(e.Trials,
-			trial("none", n+1, 2e6*noise), trial("calc", n+1, 1921345*noise), trial("naive", n+1, 1.6e6*noise), trial("pipe|_50%", n+1, 2.1e6*noise))
+			trial("none", n+1, 2e6*noise), trial("calc", n+1, 1921345*noise), trial("naive", n+1, 1.6e6*noise),
+			trial("pipe|_50%", n+1, 2.1e6*noise))
 	}
 	e.Trials[6] = fail(e.Trials[6], "image 2 is wrong: transaction 17 is half in & half out,\nby 50%")
 	half := trial("cou", 1, 1.7e6)
@@ -64,7 +66,8 @@ func heap() *result.Experiment {
 	f.LatencyCapturing = &result.Quantiles{Count: 9, P99: 21e3, P999: 32e3}
 	back := 0.3
 	f.Checkpoints[1].Settled = &back
-	f.Events = []result.Event{{At: 1, Checkpoint: 1, Name: "trigger"}, {At: 1, Checkpoint: 1, Name: "point"}, {At: 2, Checkpoint: 1, Name: "capture end"}, {At: 2, Checkpoint: 1, Name: "durable"}}
+	f.Events = []result.Event{{At: 1, Checkpoint: 1, Name: "trigger"}, {At: 1, Checkpoint: 1, Name: "point"},
+		{At: 2, Checkpoint: 1, Name: "capture end"}, {At: 2, Checkpoint: 1, Name: "durable"}}
 	f.Buckets = []result.Bucket{{Start: 0, Elapsed: 1, Commits: 1.8e6}, {Start: 1, Elapsed: 1, Commits: 1.2e6}}
 	n := trial("none", 1, 2e6)
 	n.Memory.HeapRest, n.Memory.HeapPeak = 1<<20, 1<<20
@@ -126,7 +129,8 @@ func growing() *result.Experiment {
 		for _, a := range []struct {
 			name  string
 			pause float64
-		}{{"none", 0}, {"naive", 15e-9 * float64(n)}, {"zigzag", 2e-6 + 3e-10*float64(n)}, {"pingpong", 3e-6}, {"calc", 0}, {"unheard_of", 2e-3}, {"cou", 1}} {
+		}{{"none", 0}, {"naive", 15e-9 * float64(n)}, {"zigzag", 2e-6 + 3e-10*float64(n)}, {"pingpong", 3e-6}, {"calc", 0},
+			{"unheard_of", 2e-3}, {"cou", 1}} {
 			x := trial(a.name, 1, 1.8e6, p)
 			x.Records = n
 			for k := range x.Checkpoints {
@@ -144,7 +148,8 @@ func growing() *result.Experiment {
 var order = []string{"none", "naive", "cou", "calc"}
 
 func TestGolden(t *testing.T) {
-	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(), "heap": heap(), "logged": logged(), "committed": committed()} {
+	for name, e := range map[string]*result.Experiment{"default": sample(), "skew": matrix(), "growth": growing(),
+		"heap": heap(), "logged": logged(), "committed": committed()} {
 		for _, format := range Formats {
 			var got bytes.Buffer
 			if err := Write(&got, e, format, Options{Order: order}); err != nil {
@@ -271,7 +276,8 @@ func TestGrowthCSV(t *testing.T) {
 	}
 	col := slices.Index(rows[0], "pause_growth")
 	name := slices.Index(rows[0], "algorithm")
-	want := map[string]string{"none": "", "naive": "linear", "zigzag": "linear", "pingpong": "flat", "calc": "none", "unheard_of": "flat", "cou": ""}
+	want := map[string]string{"none": "", "naive": "linear", "zigzag": "linear", "pingpong": "flat", "calc": "none",
+		"unheard_of": "flat", "cou": ""}
 	for _, r := range rows[1:] {
 		if r[col] != want[r[name]] {
 			t.Errorf("%s is %q, want %q", r[name], r[col], want[r[name]])

@@ -25,7 +25,8 @@ func TestSeveralResults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, records, throughput := slices.Index(rows[0], "experiment"), slices.Index(rows[0], "records"), slices.Index(rows[0], "throughput_txn_s")
+	name, records, throughput := slices.Index(rows[0], "experiment"), slices.Index(rows[0], "records"),
+		slices.Index(rows[0], "throughput_txn_s")
 	if name != 0 || records != 1 || throughput < 0 {
 		t.Fatalf("columns %v", rows[0])
 	}
@@ -40,7 +41,8 @@ func TestSeveralResults(t *testing.T) {
 	if err := WriteHTML(&b, Page{Exp: plain, Order: order}, Page{Exp: swept, Order: order}); err != nil {
 		t.Fatal(err)
 	}
-	for text, n := range map[string]int{"<html": 1, "</html>": 1, "<h1>plain</h1>": 1, "<h1>swept</h1>": 1, `id="verdict"`: 1, `id="verdict-2"`: 1} {
+	for text, n := range map[string]int{"<html": 1, "</html>": 1, "<h1>plain</h1>": 1, "<h1>swept</h1>": 1,
+		`id="verdict"`: 1, `id="verdict-2"`: 1} {
 		if got := strings.Count(b.String(), text); got != n {
 			t.Errorf("%s is there %d times, want %d", text, got, n)
 		}

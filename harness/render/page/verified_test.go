@@ -20,7 +20,8 @@ func TestVerifyNote(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 	rows[1].Missed = []string{"changes that are not logged"}
-	want := checked + " Planted faults found: 2 of 3. NOT found, so that the recorded run says little: fuzzy (changes that are not logged)."
+	want := checked + " Planted faults found: 2 of 3. NOT found, so that the recorded run says little: fuzzy (changes " +
+		"that are not logged)."
 	if got := verifyNote(rows); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

@@ -8,9 +8,9 @@ import (
 
 // An Interval is an estimate with its 95 % confidence interval.
 type Interval struct {
-	Mid float64 `json:"mid"`
-	Lo  float64 `json:"lo"`
-	Hi  float64 `json:"hi"`
+	Mid float64 `json:"mid"` // the estimate
+	Lo  float64 `json:"lo"`  // the interval's lower end
+	Hi  float64 `json:"hi"`  // the interval's upper end
 }
 
 // HalfWidth returns half the width of the interval.
@@ -152,6 +152,7 @@ func GeometricMean(logs []float64) Interval {
 	return Estimate(len(logs), 1, func(pick []int) float64 { return math.Exp(mean(logs, pick)) })
 }
 
+// mean is that of the elements with the numbers in pick, which may repeat.
 func mean(of []float64, pick []int) float64 {
 	sum := 0.0
 	for _, i := range pick {

@@ -15,7 +15,7 @@ type Side interface {
 
 // A Slice is what one side did in one turn.
 type Slice struct {
-	Start, End time.Time
+	Start, End time.Time // and End: by the clock of the harness
 	// Rate is transactions a second: the sum over the workers of what each
 	// committed over its own time, less what the host took of that.
 	Rate float64
@@ -28,7 +28,7 @@ type Slice struct {
 // A Quad is four slices, one after another: base, side, side, base, or the mirror
 // image. Base and Side hold each side's two in the order of time.
 type Quad struct {
-	Mirrored   bool
+	Mirrored   bool // side base base side
 	Base, Side [2]Slice
 }
 

@@ -6,27 +6,28 @@ import (
 	"time"
 )
 
-// A Tape is a recording of transactions of a stream. A worker replays it, over
-// and over if need be, at the cost of reading it: drawing a zipfian key costs
-// more than a whole transaction on a store in memory, and would be measured
+// A Trace is a sequence of transactions drawn from a stream in advance. A worker
+// replays it, as often as needed, at the cost of reading it: drawing a zipfian key
+// costs more than a whole transaction on a store in memory, and would be measured
 // with it.
 //
 // The operations of a transaction whose keys are all Absolute are sorted by
 // Table and Key, the order in which locks are taken; others are in the order
 // drawn, as their keys are not known yet.
 //
-// A tape takes 16 bytes for each operation and 8 for each transaction: 168
+// A trace takes 16 bytes for each operation and 8 for each transaction: 168
 // for one of ten keys, 24 for one of a single key. It holds no pointers but
-// its two arrays', which lie where no forked child has them. It is read-only, so
-// workers may share it. What it hands out is valid while the tape is reachable.
-type Tape struct {
-	ops  []Op
-	txns []word // and one more, whose start is the end of the last
-	hold time.Duration
+// those to its two arrays, which lie in memory that a forked child does not get. It
+// is read-only, so workers may share it. The operations it returns are valid while
+// the trace is reachable.
+type Trace struct {
+	ops  []Op          // of all transactions, one after another
+	txns []word        // a word for each transaction, and one more that ends the last
+	hold time.Duration // how long each long transaction holds its locks
 }
 
-// A word of the index is where the transaction's operations start in ops, and,
-// in the lowest bits, what else there is to say of it.
+// A word describes one transaction: where its operations start in Trace.ops, and, in
+// the lowest bits, whether it is long and whether it aborts.
 type word uint64
 
 const (
@@ -37,15 +38,15 @@ const (
 
 func (w word) start() int { return int(w >> startAt) }
 
-// Record draws the next n transactions of st onto a tape; none if n is not
-// above 0.
+// Record draws the next n transactions of st into a trace; none if n is not
+// above 0. It advances st, so that two calls on one stream give different traces.
 //
-// Rare transactions need a long tape: with a share of 1e-5, a million
-// transactions have ten long ones, give or take three. See Longs.
-func Record(st *Stream, n int) *Tape {
+// Rare transactions need a long trace: with a share of 1e-5, a million
+// transactions have ten long ones, give or take three.
+func Record(st *Stream, n int) *Trace {
 	n = max(n, 0)
 	perTxn := float64(st.keys) + st.long.share*float64(st.long.keys-st.keys)
-	r := recorder{Tape: &Tape{hold: st.long.hold}}
+	r := recorder{Trace: &Trace{hold: st.long.hold}}
 	r.ops, r.opsIn = unforked[Op](int(perTxn * float64(n)))
 	txns, txnsIn := unforked[word](n + 1)
 	r.txns = txns
@@ -56,14 +57,14 @@ func Record(st *Stream, n int) *Tape {
 	}
 	r.txns = append(r.txns, word(len(r.ops))<<startAt)
 	r.ops, r.txns = slices.Clip(r.ops), slices.Clip(r.txns)
-	r.opsIn.freeWith(r.Tape)
-	txnsIn.freeWith(r.Tape)
-	return r.Tape
+	r.opsIn.freeWith(r.Trace)
+	txnsIn.freeWith(r.Trace)
+	return r.Trace
 }
 
-// A recorder is a tape that is being recorded.
+// A recorder is a trace that is being recorded.
 type recorder struct {
-	*Tape
+	*Trace
 	opsIn mapping // what its operations lie in
 }
 
@@ -99,27 +100,16 @@ func (r *recorder) makeRoom(n int) {
 }
 
 // Len returns the number of transactions recorded.
-func (tape *Tape) Len() int { return len(tape.txns) - 1 }
-
-// Longs returns how many of them are long.
-func (tape *Tape) Longs() int {
-	n := 0
-	for _, w := range tape.txns {
-		if w&longBit != 0 {
-			n++
-		}
-	}
-	return n
-}
+func (trace *Trace) Len() int { return len(trace.txns) - 1 }
 
 // At returns transaction i, from 0 to Len()-1; any other i panics, as an index
-// does. Its Ops are the tape's own: read them only. It copies no operation and
+// does. Its Ops are the trace's own: read them only. It copies no operation and
 // allocates nothing.
-func (tape *Tape) At(i int) Txn {
-	w, end := tape.txns[i], tape.txns[i+1].start()
-	t := Txn{Ops: tape.ops[w.start():end:end], Long: w&longBit != 0, Abort: w&abortBit != 0}
+func (trace *Trace) At(i int) Txn {
+	w, end := trace.txns[i], trace.txns[i+1].start()
+	t := Txn{Ops: trace.ops[w.start():end:end], Long: w&longBit != 0, Abort: w&abortBit != 0}
 	if t.Long {
-		t.Hold = tape.hold
+		t.Hold = trace.hold
 	}
 	return t
 }

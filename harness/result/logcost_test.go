@@ -2,9 +2,9 @@ package result
 
 import "testing"
 
-// TestUpkeep: sums over a trial's warm checkpoints, and nothing of a trial that
+// TestLogCost: sums over a trial's warm checkpoints, and nothing of a trial that
 // logged nothing.
-func TestUpkeep(t *testing.T) {
+func TestLogCost(t *testing.T) {
 	trial := func(cs ...Checkpoint) Trial { return Trial{Algorithm: "a", Status: OK, Checkpoints: cs} }
 	e := &Experiment{Trials: []Trial{trial(
 		Checkpoint{N: 1, Cold: true, LogSince: 1e6, LogLag: 1e6, Bytes: 1e9},

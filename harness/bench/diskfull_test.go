@@ -15,12 +15,13 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	cause := &fs.PathError{Op: "write", Path: "out/small/scratch/images/image-1.tmp", Err: syscall.ENOSPC}
-	got := r.sayFull(&r.cells[0], cause)
-	if !errors.Is(got, cause) || !strings.Contains(got.Error(), "no room in out/small/scratch") || !strings.Contains(got.Error(), "about 3 MiB") {
+	got := r.explainDiskFull(&r.cells[0], cause)
+	if !errors.Is(got, cause) || !strings.Contains(got.Error(), "no room in out/small/scratch") ||
+		!strings.Contains(got.Error(), "about 3 MiB") {
 		t.Errorf("got %v", got)
 	}
 	other := errors.New("other")
-	if got := r.sayFull(&r.cells[0], other); got != other {
+	if got := r.explainDiskFull(&r.cells[0], other); got != other {
 		t.Errorf("got %v", got)
 	}
 }

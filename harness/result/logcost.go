@@ -1,16 +1,17 @@
 package result
 
-// Upkeep is what a Row's checkpoints took to keep up with the log: means over a
-// trial's checkpoints, without the cold first one where there is another.
-type Upkeep struct {
-	// By how much the log grew from a checkpoint's trigger to its end, in bytes.
+// LogCost is the cost of following the log, for an algorithm whose checkpoints read
+// it: means over a trial's checkpoints, without the cold first one where there is
+// another. A Stat is empty where a trial logged or read nothing.
+type LogCost struct {
+	// Lag is by how many bytes the log grew from a checkpoint's trigger to its end.
 	Lag Stat
-	// Bytes read (of the log and of own files) and written (images and own files)
-	// for each byte that was logged from the trigger before to this one.
+	// Bytes read (of the log and of the algorithm's files) and written (images and
+	// the algorithm's files) for each byte that was logged between two triggers.
 	ReadPer, WrittenPer Stat
 }
 
-func (r *Row) fillUpkeep(ts []*Trial) {
+func (r *Row) fillLogCost(ts []*Trial) {
 	sum := func(get func(Checkpoint) int64) func(*Trial) float64 {
 		return func(t *Trial) (n float64) {
 			for _, c := range t.Warm() {
@@ -27,5 +28,7 @@ func (r *Row) fillUpkeep(ts []*Trial) {
 		return lag(t) / float64(max(1, len(t.Warm()))), logged(t) > 0
 	})
 	r.ReadPer = over(ts, func(t *Trial) (float64, bool) { return read(t) / logged(t), read(t) > 0 && logged(t) > 0 })
-	r.WrittenPer = over(ts, func(t *Trial) (float64, bool) { return written(t) / logged(t), written(t) > 0 && logged(t) > 0 })
+	r.WrittenPer = over(ts, func(t *Trial) (float64, bool) {
+		return written(t) / logged(t), written(t) > 0 && logged(t) > 0
+	})
 }
