@@ -14,11 +14,12 @@ import (
 // are drawn and compared without anything that could run one.
 var floors = [][]string{
 	{"cmd/ckptbench"},
-	{"bench", "compare/claims", "compare/gate", "compare/merge", "compare/regress", "doctor", "render/chart", "render/page"},
+	{"bench", "compare/claims", "compare/gate", "compare/merge", "compare/regress", "doctor", "render/chart",
+		"render/page"},
 	{"bench/journal", "bench/judge", "bench/latency", "bench/tsc", "compare/builds", "compare/remote", "render/table"},
 	{"result"},
 	{"config"},
-	{"host", "lock", "result/paired", "units"},
+	{"host", "internal/edits", "lock", "result/paired", "units"},
 }
 
 // measuring are the rooms that know the algorithms and their store.
@@ -31,7 +32,8 @@ func TestArrowsPointDown(t *testing.T) {
 			floor[r] = n
 		}
 	}
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "ckptbench/...").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`,
+		"ckptbench/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +53,9 @@ func TestArrowsPointDown(t *testing.T) {
 					t.Errorf("%s imports %s, and is no room that measures", from, to)
 				}
 			}
-		} else if i := slices.IndexFunc(words[1:], func(w string) bool { return strings.HasPrefix(w, "ckptbench/harness/") }); i >= 0 {
+		} else if i := slices.IndexFunc(words[1:], func(w string) bool {
+			return strings.HasPrefix(w, "ckptbench/harness/")
+		}); i >= 0 {
 			t.Errorf("%s imports %s: the harness knows the algorithms, and not the other way round", words[0], words[1+i])
 		}
 	}

@@ -71,7 +71,8 @@ func TestFetchDamaged(t *testing.T) {
 					return nil
 				})
 				var damage *durable.Damage
-				if !errors.As(err, &damage) || got != nil || !strings.Contains(damage.File, rigPages+"/pages-") || damage.Offset < 4096 {
+				if !errors.As(err, &damage) || got != nil || !strings.Contains(damage.File, rigPages+"/pages-") ||
+					damage.Offset < 4096 {
 					t.Errorf("byte %d: table %d: read %q, %v", at, table, got, err)
 				}
 			}

@@ -118,7 +118,8 @@ func (h *hekaton) Loaded() error {
 	h.keep(set)
 	h.env.Records(func(r store.Rec) {
 		if v := r.Live(); err == nil && v.Written() {
-			err = set.Put(store.ImageRecord{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(), Value: v.Bytes()})
+			err = set.Put(store.ImageRecord{Table: r.Table(), Key: r.Key(), Stamp: v.Stamp(), Absent: !v.Present(),
+				Value: v.Bytes()})
 		}
 	})
 	if err != nil {

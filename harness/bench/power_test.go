@@ -15,7 +15,8 @@ import (
 var (
 	powerRuns  = flag.Int("power", 0, "count in how many of so many runs each planted fault is found; 0: do not")
 	powerOnly  = flag.String("power.only", "", "of these algorithms only, with commas between")
-	powerFiles = flag.String("power.configs", "../../configs/smoke.yaml,../../configs/default.yaml", "under these configurations")
+	powerFiles = flag.String("power.configs", "../../configs/smoke.yaml,../../configs/default.yaml",
+		"under these configurations")
 )
 
 // powerLeast of twenty runs have to find a planted fault.

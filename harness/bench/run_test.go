@@ -20,8 +20,9 @@ import (
 func known() config.Known {
 	var k config.Known
 	for _, e := range algorithms.All() {
-		k.Algorithms = append(k.Algorithms, config.Algorithm{Name: e.Name, Default: !e.Unsound && (e.Variant == "" || !testing.Short()),
-			Budget: e.Own.Paged, Own: !e.Own.None(), Restore: e.Paged, Prefix: e.DurableByImage() || e.Baseline})
+		k.Algorithms = append(k.Algorithms, config.Algorithm{Name: e.Name,
+			Default: !e.Unsound && (e.Variant == "" || !testing.Short()),
+			Budget:  e.Own.Paged, Own: !e.Own.None(), Restore: e.Paged, Prefix: e.DurableByImage() || e.Baseline})
 	}
 	return k
 }

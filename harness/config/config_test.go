@@ -186,7 +186,8 @@ func TestAlgorithmsByWord(t *testing.T) {
 		t.Errorf("%v: the resolved experiment does not name each: %s", err, text)
 	}
 	none := Known{[]Algorithm{{Name: "calc", Default: true}}}
-	if _, err := Parse("x.yaml", []byte("algorithms: all"), none); err == nil || !strings.Contains(err.Error(), "none is known to be in all") {
+	if _, err := Parse("x.yaml", []byte("algorithms: all"), none); err == nil ||
+		!strings.Contains(err.Error(), "none is known to be in all") {
 		t.Errorf("all of nothing: %v", err)
 	}
 }

@@ -23,7 +23,8 @@ func (e *Experiment) checkRestore(c *checker) {
 		return
 	}
 	others := e.unpaged()
-	c.add(len(others) > 0, restoreKey, algorithmsKey, "means nothing to %s, with records in slots: remove it, or run only algorithms with pages (%s)",
+	c.add(len(others) > 0, restoreKey, algorithmsKey,
+		"means nothing to %s, with records in slots: remove it, or run only algorithms with pages (%s)",
 		strings.Join(others, ", "), strings.Join(e.known.names(Algorithm.restoring), ", "))
 }
 

@@ -63,7 +63,8 @@ func (e *Experiment) validate() []finding {
 	e.checkTimes(&c)
 	e.checkSink(&c)
 	if name := e.firstOf(Algorithm.budgeted, false); name != "" {
-		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or remove it", name, strings.Join(e.known.names(Algorithm.budgeted), " and "))
+		c.add(e.MemoryBudget > 0, "memory_budget", algorithmsKey, "%s keeps every record in memory: run %s alone, or "+
+			"remove it", name, strings.Join(e.known.names(Algorithm.budgeted), " and "))
 	}
 	c.add(e.RateOf == RateOfOwn && e.Rate.Percent == 0, "rate_of", "rate",
 		"own has a meaning with a rate in percent only: remove it")
@@ -125,7 +126,8 @@ func (e *Experiment) firstOf(so func(Algorithm) bool, want bool) string {
 func (e *Experiment) checkSink(c *checker) {
 	const sink, none = "checkpoint.sink", "there are no images with checkpoint.sink: discard"
 	if own := e.firstOf(Algorithm.owning, true); e.Checkpoint.Sink == SinkOwn && own != "" {
-		c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink, "it limits images, and with checkpoint.sink: own %s writes files of its own: remove it", own)
+		c.add(e.Checkpoint.DiskRate > 0, "checkpoint.disk_rate", sink,
+			"it limits images, and with checkpoint.sink: own %s writes files of its own: remove it", own)
 	}
 	if e.Checkpoint.Sink != SinkDiscard {
 		return

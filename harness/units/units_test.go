@@ -67,7 +67,8 @@ func TestShares(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 MiB", 1: "1 MiB", 64 << 20: "64 MiB", 1<<30 - 1: "1024 MiB", 1 << 30: "1.0 GiB", 3 << 29: "1.5 GiB"} {
+	for n, want := range map[int64]string{0: "0 MiB", 1: "1 MiB", 64 << 20: "64 MiB", 1<<30 - 1: "1024 MiB",
+		1 << 30: "1.0 GiB", 3 << 29: "1.5 GiB"} {
 		if got := Size(n); got != want {
 			t.Errorf("Size(%d) = %q, want %q", n, got, want)
 		}
@@ -75,7 +76,8 @@ func TestSizes(t *testing.T) {
 }
 
 func TestSI(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 1: "1.00", -1.42e6: "-1.42M", 999.9: "1000", 45600: "45.6k", 0.0123: "12.3m", 9.996: "10.0"} {
+	for v, want := range map[float64]string{0: "0", 1: "1.00", -1.42e6: "-1.42M", 999.9: "1000", 45600: "45.6k",
+		0.0123: "12.3m", 9.996: "10.0"} {
 		if got := SI(v); got != want {
 			t.Errorf("SI(%v) = %s, want %s", v, got, want)
 		}

@@ -27,7 +27,8 @@ func TestDamage(t *testing.T) {
 	if got, want := d.Error(), "file is damaged at offset 7, block 3: 1 is not 2"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := full.Damage("dir/file", 0, "bad").Error(), "thing dir/file is damaged at offset 0: bad; make another"; got != want {
+	if got, want := full.Damage("dir/file", 0, "bad").Error(),
+		"thing dir/file is damaged at offset 0: bad; make another"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	joined := errors.Join(errTest, fmt.Errorf("read: %w", d))
@@ -115,7 +116,8 @@ func TestNumber(t *testing.T) {
 			t.Errorf("%d came back as %d, %t", n, got, ok)
 		}
 	}
-	names := []string{"x-000002", "x-000000", "x-0000003", "x-4", "x-+00005", "y-000006", "x-000007.tmp", "x-", "x-9223372036854775808", "x-000010"}
+	names := []string{"x-000002", "x-000000", "x-0000003", "x-4", "x-+00005", "y-000006", "x-000007.tmp", "x-",
+		"x-9223372036854775808", "x-000010"}
 	if got := Generations("x-", 6, names); !slices.Equal(got, []uint64{10, 2}) {
 		t.Errorf("numbers %d of %q", got, names)
 	}

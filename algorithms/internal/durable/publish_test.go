@@ -50,7 +50,8 @@ func TestPublishFails(t *testing.T) {
 	for n := 1; n <= calls.Calls(); n++ {
 		for _, done := range []bool{false, true} {
 			m := published(t, "old")
-			unsure, err := Publish(fstest.NewFault(m, fstest.At(n, fstest.Outcome{Err: errTest, Done: done})), "d/f", []byte("new"))
+			unsure, err := Publish(fstest.NewFault(m, fstest.At(n, fstest.Outcome{Err: errTest, Done: done})), "d/f",
+				[]byte("new"))
 			if err == nil {
 				t.Fatalf("call %d failed, and Publish did not", n)
 			}

@@ -175,7 +175,10 @@ func BenchmarkScan(b *testing.B) {
 					n uint64
 					_ [56]byte
 				}, workers)
-				err := im.Scan(context.Background(), workers, func(w int, r durable.Record) error { sums[w].n += r.Key; return nil })
+				err := im.Scan(context.Background(), workers, func(w int, r durable.Record) error {
+					sums[w].n += r.Key
+					return nil
+				})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -26,7 +26,8 @@ func goldenRecords(image uint64) []durable.Record {
 			table = 1
 		}
 		key := uint64(i) + image%3
-		r := durable.Record{Table: table, Key: key, Stamp: image<<16 | uint64(i), Value: bytes.Repeat([]byte{byte(image), byte(i)}, n)[:n]}
+		r := durable.Record{Table: table, Key: key, Stamp: image<<16 | uint64(i), Value: bytes.Repeat([]byte{byte(image),
+			byte(i)}, n)[:n]}
 		out = append(out, r)
 	}
 	return append(out, durable.Record{Table: 1, Key: 1<<64 - 1 - image, Stamp: image << 16, Absent: true})

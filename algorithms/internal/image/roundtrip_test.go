@@ -220,7 +220,8 @@ func TestLargestHeader(t *testing.T) {
 	o.Algorithm = strings.Repeat("a", MaxAlgorithm)
 	o.Tables = nil
 	for range MaxTables {
-		o.Tables = append(o.Tables, durable.Table{Name: strings.Repeat("t", MaxName), ValueSize: 1000, Capacity: 1<<64 - 1, Hash: true})
+		o.Tables = append(o.Tables, durable.Table{Name: strings.Repeat("t", MaxName), ValueSize: 1000, Capacity: 1<<64 - 1,
+			Hash: true})
 	}
 	info := mustTake(t, open(t, o), 0, nil,
 		Point{Kind: strings.Repeat("k", MaxKind), Seq: 1<<64 - 1, LogFrom: 1, LogTo: 1<<64 - 1})

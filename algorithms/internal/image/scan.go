@@ -41,7 +41,8 @@ type scanWorker struct {
 
 // scan reads all blocks. What is wrong with one goes through bad, which may
 // pass over it by returning nil.
-func (im *Image) scan(ctx context.Context, workers int, f func(int, durable.Record) error, bad func(error) error) error {
+func (im *Image) scan(ctx context.Context, workers int, f func(int, durable.Record) error,
+	bad func(error) error) error {
 	s := &scan{im: im, f: f, bad: bad, workers: make([]scanWorker, max(1, workers))}
 	err := durable.Share(ctx, workers, len(im.foot.blocks), func(_ context.Context, worker, block int) error {
 		return s.block(block, worker)
@@ -99,7 +100,8 @@ func (s *scan) block(i, worker int) error {
 	}
 	w.digest += mine
 	if c.err == nil && mine != le.Uint64(b[40:]) {
-		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]), mine).In("block %d", i)
+		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]),
+			mine).In("block %d", i)
 	}
 	if c.err != nil {
 		return s.pass(c.err)

@@ -170,7 +170,8 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 	e := end{epoch: ^uint64(0), highest: s.base}
 	tails := make([]tail, len(s.chains))
 	for i, c := range s.chains {
-		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: damaged("", 0, "file is missing")}
+		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: damaged("", 0,
+			"file is missing")}
 		if len(c) > 0 {
 			var err error
 			if t, err = readTail(fsys, c[len(c)-1], stop); err != nil {
@@ -222,7 +223,8 @@ func (sv *survey) need(from, to uint64) error {
 	keep := sv.sessions[:0]
 	for _, s := range sv.sessions {
 		if s.session != last+1 && s.prev > from {
-			return damaged(s.any(), 0, "the log up to epoch %d, before this file, is missing; it is needed from epoch %d on", s.prev, from)
+			return damaged(s.any(), 0, "the log up to epoch %d, before this file, is missing; it is needed from epoch %d on",
+				s.prev, from)
 		}
 		last = s.session
 		if s.known > from && to > s.prev {

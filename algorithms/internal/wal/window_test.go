@@ -144,7 +144,8 @@ func TestWindowRefused(t *testing.T) {
 	path := dir + "/" + names[0]
 	spoil(t, mem, path)
 	var damage *durable.Damage
-	if err := w.Read(context.Background(), 0, func(Change) error { return nil }); !errors.As(err, &damage) || damage.File != path {
+	if err := w.Read(context.Background(), 0, func(Change) error { return nil }); !errors.As(err, &damage) ||
+		damage.File != path {
 		t.Errorf("a bad byte: %v", err)
 	}
 	if err := mem.Remove(path); err != nil {

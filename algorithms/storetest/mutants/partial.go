@@ -188,7 +188,8 @@ func sharedPartialMutants() []mutant {
 			edits: one("\t\t\ts.Absent(r.Table, r.Key, r.Stamp)\n", "\t\t\t_ = s\n")},
 		{name: "collapse-deletes-first", seen: "inputs deleted before the merge is durable",
 			fault: "removes the inputs before the manifest names the merged image",
-			edits: one("\tif m.out.Info, err = w.Commit(", "\tfor _, e := range inputs {\n\t\t_ = durable.Remove(d.o.FS, d.path(e.id().name()))\n\t}\n\tif m.out.Info, err = w.Commit(")},
+			edits: one("\tif m.out.Info, err = w.Commit(", "\tfor _, e := range inputs {\n\t\t_ = durable.Remove(d.o.FS, "+
+				"d.path(e.id().name()))\n\t}\n\tif m.out.Info, err = w.Commit(")},
 		{name: "collapse-forgets-base", seen: "merged image taken for a full one",
 			fault: "does not say what a merged partial image is based on",
 			edits: one("id{newest.seq, number}, inputs[0].base, d", "id{newest.seq, number}, 0, d")},

@@ -127,7 +127,8 @@ func listFormats() table.Grid {
 }
 
 func listAlgorithms() table.Grid {
-	l := table.Grid{Columns: table.Words("name", "variant_of", "consistency", "keeps_transactions_out", "copies", "needs_log", "aborts", "variable_length", "go_heap", "paper", "summary")}
+	l := table.Grid{Columns: table.Words("name", "variant_of", "consistency", "keeps_transactions_out", "copies",
+		"needs_log", "aborts", "variable_length", "go_heap", "paper", "summary")}
 	for _, e := range algorithms.All() {
 		consistency := e.Oracle.String()
 		switch {

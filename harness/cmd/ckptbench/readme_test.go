@@ -99,7 +99,8 @@ func claimTable() string {
 // algorithmTable is a Markdown table of the algorithms, a row each, variants in the row of
 // their algorithm.
 func algorithmTable() string {
-	l := table.Grid{Columns: table.Words("algorithm", "variants", "an image is", "blocks new transactions", "copies of the data", "needs a log", "from")}
+	l := table.Grid{Columns: table.Words("algorithm", "variants", "an image is", "blocks new transactions",
+		"copies of the data", "needs a log", "from")}
 	for _, e := range algorithms.All() {
 		if e.Variant != "" || e.Draft {
 			continue

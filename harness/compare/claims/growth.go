@@ -77,7 +77,8 @@ func (d Growth) add(t *tally, g result.Growth) error {
 	}
 	ours, last := fit.Word, g.Sizes[len(g.Sizes)-1]
 	if fit.Fitted() && fit.Word != result.Never {
-		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope, pause.text(of(last).Median), units.Large(last.Records))
+		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope, pause.text(of(last).Median),
+			units.Large(last.Records))
 	}
 	t.add(g.Params, slices.Contains(d.Words, fit.Word), ours)
 	return nil

@@ -30,7 +30,8 @@ func (d Ratio) String() string {
 		below = "the " + d.OverFigure.Name
 	}
 	text := fmt.Sprintf("the %s of %s%s is %s %s of %s%s", d.Figure.Name, strings.Join(d.Of, ", "), d.At.behind(),
-		d.Bounds.text(func(x float64) string { return units.Large(x) + " times" }), below, cmp.Or(d.Over, "the same"), d.OverAt.behind())
+		d.Bounds.text(func(x float64) string { return units.Large(x) + " times" }), below, cmp.Or(d.Over, "the same"),
+		d.OverAt.behind())
 	if d.Tolerance > 0 {
 		text += fmt.Sprintf(", within %g %%", math.Round(100*d.Tolerance))
 	}

@@ -143,7 +143,8 @@ func (r *Report) remarks() []string {
 // grid is the table. The control comes first.
 func (r *Report) grid() table.Grid {
 	g := table.Grid{Columns: []table.Column{
-		{Name: "algorithm", Words: true}, {Name: "phase", Words: true}, {Name: "head/base"}, {Name: "95 % interval"}, {Name: "sees"},
+		{Name: "algorithm", Words: true}, {Name: "phase", Words: true}, {Name: "head/base"}, {Name: "95 % interval"},
+		{Name: "sees"},
 		{Name: "quads"}, {Name: "hit"}, {Name: "of none"}, {Name: "then"}, {Name: "verdict", Words: true},
 	}}
 	control := Line{Algorithm: Control, Phase: Rest, First: r.Control, Seen: r.ControlSeen, Verdict: "the noise"}

@@ -112,7 +112,8 @@ func Compare(base, head *Side, o Options) (*Report, error) {
 	}
 	// Three times the threshold must be a drop that can happen.
 	if !(o.Threshold > 0 && o.Threshold <= 0.3) {
-		return nil, fmt.Errorf("%w: the threshold is %s, want more than 0 and at most 30%%", ErrCannot, units.ShortPercent(o.Threshold))
+		return nil, fmt.Errorf("%w: the threshold is %s, want more than 0 and at most 30%%", ErrCannot,
+			units.ShortPercent(o.Threshold))
 	}
 	c := comparison{base: base, head: head, o: o, across: !sameMachine(base, head)}
 	if err := c.refuse(); err != nil {

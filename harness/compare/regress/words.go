@@ -30,7 +30,8 @@ func (r *Report) Sentence() string {
 	if len(worse) > 0 {
 		parts = append(parts, "Regressed: "+strings.Join(worse, "; ")+".")
 	} else {
-		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).", units.Plural(r.Algorithms, "algorithm"), units.ShortPercent(r.Threshold)))
+		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).",
+			units.Plural(r.Algorithms, "algorithm"), units.ShortPercent(r.Threshold)))
 	}
 	if len(better) > 0 {
 		parts = append(parts, "Better: "+strings.Join(better, "; ")+".")

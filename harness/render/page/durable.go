@@ -30,7 +30,8 @@ func durableNote(rows []result.Row) string {
 			waits = append(waits, fmt.Sprintf("%s %s s", name, units.Digits(r.DurableWait.Median)))
 		}
 		if r.NeverDurable.N > 0 {
-			never = append(never, fmt.Sprintf("%s %s (the oldest for %s s)", name, units.Grouped(r.NeverDurable.Median), units.Digits(r.NeverOldest.Median)))
+			never = append(never, fmt.Sprintf("%s %s (the oldest for %s s)", name, units.Grouped(r.NeverDurable.Median),
+				units.Digits(r.NeverOldest.Median)))
 		}
 	}
 	for _, m := range durableMeanings {

@@ -76,7 +76,8 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 	f, c := r.Pause, claimOf(r.Algorithm)
 	cells := []string{at(smallest), at(largest), none, none, none, none}
 	if f.Fitted() && f.Word != result.Never {
-		cells = append(cells[:2], units.Digits(1e3*f.Base), units.Digits(1e9*f.PerRecord), units.Fixed(2)(f.Slope), units.Fixed(2)(f.Lo)+"…"+units.Fixed(2)(f.Hi))
+		cells = append(cells[:2], units.Digits(1e3*f.Base), units.Digits(1e9*f.PerRecord), units.Fixed(2)(f.Slope),
+			units.Fixed(2)(f.Lo)+"…"+units.Fixed(2)(f.Hi))
 	}
 	return append(cells, f.Word, c.growth, c.source)
 }
@@ -84,9 +85,15 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 // growthNotes say how the figures were got, and the rule for the words.
 func growthNotes() []string {
 	return []string{
-		"Pauses are medians over the checkpoints of all trials, without each trial's cold first one; the fits are Theil and Sen's over these medians: pause = at 0 + n × each, and the slope of log pause over log n, where a pause below the resolution counts as the resolution.",
-		fmt.Sprintf("The range holds the slope with at least 95 %% confidence from five sizes on (Sen's interval; 98.3 %% at five); with fewer it is that of all pairs of sizes. The resolution is %s ms.", units.Digits(1e3*result.Resolution)),
-		fmt.Sprintf("Growth: none if no transaction was ever kept from starting; flat below the resolution at every size, or with a slope under %g; linear from %g to %g, in between between these, steeper above; unclear if the range reaches from flat to linear.",
+		"Pauses are medians over the checkpoints of all trials, without each trial's cold first one; the fits are Theil " +
+			"and Sen's over these medians: pause = at 0 + n × each, and the slope of log pause over log n, where a pause " +
+			"below the resolution counts as the resolution.",
+		fmt.Sprintf("The range holds the slope with at least 95 %% confidence from five sizes on (Sen's interval; 98.3 %% "+
+			"at five); with fewer it is that of all pairs of sizes. The resolution is %s ms.",
+			units.Digits(1e3*result.Resolution)),
+		fmt.Sprintf("Growth: none if no transaction was ever kept from starting; flat below the resolution at every size, "+
+			"or with a slope under %g; linear from %g to %g, in between between these, steeper above; unclear if the range "+
+			"reaches from flat to linear.",
 			result.SlopeFlat, result.SlopeLinear, result.SlopeSteep),
 	}
 }

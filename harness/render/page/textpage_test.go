@@ -11,7 +11,8 @@ import (
 func TestTextPage(t *testing.T) {
 	var b strings.Builder
 	p := TextPage{Title: "a & b", About: "<i>about</i>", Verdict: "2 of 3", Sections: []Section{
-		{Title: "One", Table: table.Grid{Columns: table.Words("", "claim"), Rows: []table.Row{{Cells: []string{"held", "<script>"}}}}},
+		{Title: "One", Table: table.Grid{Columns: table.Words("", "claim"), Rows: []table.Row{{Cells: []string{"held",
+			"<script>"}}}}},
 		{Title: "Two", Items: []Item{{"id", "says", "theirs < 1", "ours", "why"}}, Notes: []string{"note"}},
 	}}
 	if err := p.WriteHTML(&b); err != nil {

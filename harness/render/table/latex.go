@@ -29,7 +29,8 @@ func (g Grid) LaTeX() string {
 	for _, r := range g.Rows {
 		cells := []string{units.LaTeX(r.Cells[0])}
 		if r.Why != "" {
-			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.Columns)-1, units.LaTeX(r.Why)))
+			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.Columns)-1,
+				units.LaTeX(r.Why)))
 		} else {
 			cells = append(cells, escaped(r.Cells[1:], latexCell)...)
 		}

@@ -30,7 +30,8 @@ func goldenChanges() []wal.Change {
 	var out []wal.Change
 	add := func(epoch uint64, table int, key uint64, kind wal.Kind, off, n int) {
 		v := bytes.Repeat([]byte{byte(key), byte(n)}, n)[:n]
-		out = append(out, wal.Change{Epoch: epoch, Stamp: epoch<<16 | uint64(len(out)), Table: table, Key: key, Kind: kind, Off: off, Value: v})
+		out = append(out, wal.Change{Epoch: epoch, Stamp: epoch<<16 | uint64(len(out)), Table: table, Key: key, Kind: kind,
+			Off: off, Value: v})
 	}
 	for key := range uint64(90) {
 		add(3, 0, key, wal.KindPut, 0, int(key))

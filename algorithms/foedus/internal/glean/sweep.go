@@ -58,7 +58,8 @@ func (d *Dir) remove(names []string, may func(string) bool) (n int, err error) {
 
 // leftOver reports whether a file was in the making when the program ended.
 func leftOver(name string) bool {
-	return strings.HasPrefix(name, runPrefix) || strings.HasPrefix(name, manifestPrefix) && strings.HasSuffix(name, durable.TmpSuffix)
+	return strings.HasPrefix(name, runPrefix) || strings.HasPrefix(name, manifestPrefix) &&
+		strings.HasSuffix(name, durable.TmpSuffix)
 }
 
 // oldManifest reports whether a file is the manifest of another snapshot than

@@ -71,8 +71,9 @@ func (v *verifier) snapshots(ctx context.Context, names []string) error {
 	numbers := durable.Generations(manifestPrefix, numberDigits, names)
 	if len(numbers) == 0 {
 		v.followed = false
-		v.files = append(v.files, finding.File{Name: manifestPrefix + "*", Damage: []error{damaged(v.d.path(manifestPrefix+"*"), 0,
-			"there is none: it is missing, or the program ended before the first was published; no page counts without it")}})
+		v.files = append(v.files, finding.File{Name: manifestPrefix + "*",
+			Damage: []error{damaged(v.d.path(manifestPrefix+"*"), 0,
+				"there is none: it is missing, or the program ended before the first was published; no page counts without it")}})
 	}
 	for _, n := range numbers {
 		h, f := finding.Open(v.d.o.FS, v.d.o.Dir, manifestName(n))
@@ -176,7 +177,8 @@ func (v *verifier) open(m *manifest, named file) {
 		}
 	}
 	if !pf.closed && pf.Bytes < named.size {
-		pf.Found(damaged(path, pf.Bytes, "the file ends here, %s says that it has %d bytes", manifestName(m.number), named.size))
+		pf.Found(damaged(path, pf.Bytes, "the file ends here, %s says that it has %d bytes", manifestName(m.number),
+			named.size))
 	}
 }
 
@@ -195,7 +197,8 @@ func (v *verifier) header(pf *pagesFound, h fs.File, path string) {
 	}
 	for i, x := range b[fileHeader:] {
 		if x != 0 {
-			pf.Found(damaged(path, int64(fileHeader+i), "a byte that is not zero, where nothing was written; nothing refers to it"))
+			pf.Found(damaged(path, int64(fileHeader+i),
+				"a byte that is not zero, where nothing was written; nothing refers to it"))
 			return
 		}
 	}

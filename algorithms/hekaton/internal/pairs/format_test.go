@@ -30,7 +30,8 @@ func writeGolden(t *testing.T, fsys fs.FS) model {
 	stamp := uint64(1 << 40)
 	apply := func(table int, key uint64, kind wal.Kind, off, n int) {
 		stamp++
-		c := wal.Change{Stamp: stamp, Table: table, Key: key, Kind: kind, Off: off, Value: bytes.Repeat([]byte{byte(key), byte(n)}, n)[:n]}
+		c := wal.Change{Stamp: stamp, Table: table, Key: key, Kind: kind, Off: off, Value: bytes.Repeat([]byte{byte(key),
+			byte(n)}, n)[:n]}
 		m.apply(c)
 		must(t, s.Apply(context.Background(), c))
 	}

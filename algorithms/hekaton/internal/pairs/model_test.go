@@ -32,7 +32,8 @@ func (m model) apply(c wal.Change) {
 		v = append(v, make([]byte, max(0, c.Off+len(c.Value)-len(v)))...)
 		copy(v[c.Off:], c.Value)
 	}
-	m[id{c.Table, c.Key}] = durable.Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: c.Kind == wal.KindDelete, Value: v}
+	m[id{c.Table, c.Key}] = durable.Record{Table: c.Table, Key: c.Key, Stamp: c.Stamp, Absent: c.Kind == wal.KindDelete,
+		Value: v}
 }
 
 // differs says where two models differ, or nothing.

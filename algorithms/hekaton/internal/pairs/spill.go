@@ -24,7 +24,8 @@ func (s *Set) spill(ctx context.Context) error {
 	}
 	for _, x := range s.byKey() {
 		k := &w.changes[x.At]
-		if err := s.Put(durable.Record{Table: k.table, Key: k.key, Stamp: k.stamp, Absent: k.absent, Value: w.in(k.value)}); err != nil {
+		if err := s.Put(durable.Record{Table: k.table, Key: k.key, Stamp: k.stamp, Absent: k.absent,
+			Value: w.in(k.value)}); err != nil {
 			return err
 		}
 	}
