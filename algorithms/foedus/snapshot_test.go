@@ -78,9 +78,7 @@ func work(t *testing.T, s *store.Store, round uint64) {
 func same(t *testing.T, mem *fstest.Mem, s *store.Store) {
 	t.Helper()
 	o := glean.Options{FS: mem, Dir: "log/own/" + Folder, Tombstones: true}
-	for _, spec := range tables {
-		o.Tables = append(o.Tables, spec)
-	}
+	o.Tables = append(o.Tables, tables...)
 	d, err := glean.Open(o)
 	if err != nil {
 		t.Fatal(err)

@@ -93,7 +93,7 @@ func (tr *tree) files(end string, names []string) (paths []string) {
 var (
 	reference = regexp.MustCompile("`([a-z0-9_/]+\\.go)(?::([A-Za-z0-9_, ]+))?`")
 	configRef = regexp.MustCompile(`configs/[a-z0-9/-]+\.yaml`)
-	testRef   = regexp.MustCompile("\\b(Test|Benchmark)[A-Z][A-Za-z0-9]+\\b")
+	testRef   = regexp.MustCompile(`\b(Test|Benchmark)[A-Z][A-Za-z0-9]+\b`)
 	linkRef   = regexp.MustCompile(`\]\(([^)#:]+)(?:#([^)]+))?\)`)
 	packageAt = regexp.MustCompile(`\./(algorithms|harness|workload)[a-z/]*`)
 )
