@@ -15,7 +15,7 @@ const (
 	txnBytes     = 8        // of a trace, per transaction
 	stateBytes   = 150      // of an image's record, when images or stores are compared
 	judgedBytes  = 40       // of a record, when measured images are compared with what was written
-	accessBytes  = 104      // of an access of a recorded trial, while it is checked
+	accessBytes  = 84       // of an access of a recorded trial, while it is checked
 	chunksBytes  = 1 << 20  // of a worker of a recorded trial: chunks that are not full, and garbage
 	tallyBytes   = 48 << 10 // of the times of one kind that a client counts
 	tallies      = 3        // that a client has: one that it fills, and some that are taken
@@ -86,16 +86,6 @@ func (e *Experiment) bytesPerOp() float64 {
 	return opBytes + txnBytes/float64(max(e.Workload.Keys, 1))
 }
 
-// drawnBytes is what is used while traces are drawn: each is on the heap before it is
-// moved off it, and the one before it until the collector has run.
-func (e *Experiment) drawnBytes() float64 {
-	n := float64(e.workerCount())
-	return e.traceBytes() * (1 + min(n, drawnTwice)/n)
-}
-
-// drawnTwice is the number of traces the heap has a second copy while they are drawn.
-const drawnTwice = 1.6
-
 // clientBytes is what clients keep beside the store: what they timed, what they were
 // not acknowledged for, and their part of the log.
 func (e *Experiment) clientBytes() float64 {
@@ -126,9 +116,8 @@ func (e *Experiment) recordedBytes() float64 {
 	return accessBytes*accesses + float64(e.workerCount())*(chunksBytes+traced)
 }
 
-// memoryBytes is the process at its largest: when traces are drawn, or beside them at
-// the end of the recorded trial, or when measured images and the state recovered are
-// compared.
+// memoryBytes is the process at its largest: beside the traces at the end of the recorded
+// trial, or when measured images and the state recovered are compared.
 func (e *Experiment) memoryBytes(copies float64) float64 {
 	if e.Workload.Name == workload.Bulk {
 		return e.storeBytes(copies)
@@ -149,5 +138,5 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 			measured += e.storeBytes(1) + 2*stateBytes*all
 		}
 	}
-	return processBytes + max(e.drawnBytes(), e.traceBytes()+max(measured, recorded))
+	return processBytes + e.traceBytes() + max(measured, recorded)
 }

@@ -26,10 +26,11 @@ func TestFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check("text", text, "algorithm  pause  why\n"+
-		"            (ms)\n"+
-		"calc|x      -1.5  a_b\n"+
-		"                  50 %\n"+
+	check("text", text, "algorithm   pause  why\n"+
+		"             (ms)\n"+
+		"-------------------------\n"+
+		"calc|x       -1.5  a_b\n"+
+		"                   50 %\n"+
 		"zigzag     FAILED: disk full\n")
 	red, err := g.Text(true)
 	if err != nil {
