@@ -6,25 +6,14 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 )
 
 // build identifies the program: the commit and the version of Go that it was built
 // with, or, of changed or unknown sources, a hash of the program itself. It is empty
 // where neither can be had.
 func build() string {
-	commit, clean := "", false
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				commit = s.Value
-			case "vcs.modified":
-				clean = s.Value == "false"
-			}
-		}
-	}
-	if commit != "" && clean {
+	commit, modified := stamped()
+	if commit != "" && modified == "false" {
 		return commit + ", " + runtime.Version()
 	}
 	exe, err := os.Executable()

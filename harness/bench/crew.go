@@ -15,7 +15,7 @@ import (
 // workers, two processors, slices of 5 ms). In a trial they run on, and it soon moves one.
 // One goroutine uses it.
 type crew struct {
-	turns []chan func() // an unbuffered one each; closed: the thread ends
+	turns []chan func(worker int) // an unbuffered one each; closed: the thread ends
 	used  []time.Duration
 	busy  sync.WaitGroup
 }
@@ -25,7 +25,7 @@ type crew struct {
 func newCrew(n int, cores []int) *crew {
 	c := &crew{used: make([]time.Duration, n)}
 	for i := range n {
-		turns := make(chan func())
+		turns := make(chan func(worker int))
 		c.turns = append(c.turns, turns)
 		core := ownCore(i, n, cores)
 		go func() {
@@ -37,7 +37,7 @@ func newCrew(n int, cores []int) *crew {
 			}
 			for work := range turns {
 				from := host.ThreadUsed()
-				work()
+				work(i)
 				c.used[i] = host.ThreadUsed() - from
 				c.busy.Done()
 			}
@@ -59,8 +59,8 @@ func ownCore(i, n int, cores []int) int {
 func (c *crew) run(work func(worker int)) (rest time.Duration) {
 	from := host.ProcessUsed()
 	c.busy.Add(len(c.turns))
-	for i, turns := range c.turns {
-		turns <- func() { work(i) }
+	for _, turns := range c.turns {
+		turns <- work
 	}
 	c.busy.Wait()
 	rest = host.ProcessUsed() - from

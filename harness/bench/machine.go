@@ -102,21 +102,30 @@ func cpuModel(f host.Files) string { return cmp.Or(host.CPU(f), runtime.GOARCH) 
 // the limits of the container, or -1 where the system does not say.
 func AvailableMemory() int64 { return host.AvailableMemory(host.Machine()) }
 
+// stamped returns what go build wrote into the program: the commit, and "true" or "false"
+// for whether the sources differed from it; empty where nothing was written.
+func stamped() (commit, modified string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", ""
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			modified = s.Value
+		}
+	}
+	return commit, modified
+}
+
 // revision returns the commit the program was built from. `go run` and `go
 // build` of a package stamp it; where they did not, git is asked.
 func revision() (commit string, dirty bool) {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				commit = s.Value
-			case "vcs.modified":
-				dirty = s.Value == "true"
-			}
-		}
-	}
+	commit, modified := stamped()
 	if commit != "" {
-		return commit, dirty
+		return commit, modified == "true"
 	}
 	out, err := exec.Command("git", "rev-parse", "HEAD").Output()
 	if err != nil {

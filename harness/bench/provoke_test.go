@@ -52,9 +52,7 @@ var families = []string{
 // The recorded run that provokes faults finds those that are planted in every family of
 // algorithms, and nothing in the algorithms themselves.
 func TestPlantedFaultsAreFound(t *testing.T) {
-	if racing {
-		t.Skip("what is planted is a data race")
-	}
+	skipUnderDetector(t)
 	names := families
 	if testing.Short() {
 		names = []string{"naive-copy", "calc", "fuzzy"}
@@ -66,9 +64,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 
 // So does that of a benchmark.
 func TestPlantedFaultsOfBenchmarks(t *testing.T) {
-	if racing {
-		t.Skip("what is planted is a data race")
-	}
+	skipUnderDetector(t)
 	for _, name := range []string{"naive-copy", "calc", "fuzzy"} {
 		t.Run("tpcc/"+name, func(t *testing.T) { findsPlanted(t, "../../configs/tpcc.yaml", name) })
 	}
@@ -151,9 +147,7 @@ func TestWrongOnPurpose(t *testing.T) {
 
 // A trial says which planted faults its recorded run found.
 func TestVerdictHasControls(t *testing.T) {
-	if racing {
-		t.Skip("what is planted is a data race")
-	}
+	skipUnderDetector(t)
 	e := runWith(t, small+"algorithms: [none, naive-copy, calc]\n", Options{})
 	for i := range e.Trials {
 		x := &e.Trials[i]

@@ -11,7 +11,6 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/bench/tsc"
-	"ckptbench/harness/config"
 	"ckptbench/harness/host"
 	"ckptbench/harness/result/paired"
 )
@@ -34,34 +33,6 @@ type Side struct {
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
 	last  taken         // the last capture; written before ended is closed
-}
-
-// OpenSide opens a side for point i of e's matrix, under the algorithm of that
-// name, in the folder dir, which it makes. opening numbers the openings of a pair
-// from 1: both sides of one get the same transactions, and each opening others.
-func OpenSide(e *config.Experiment, i int, algorithm, dir string, opening int) (*Side, error) {
-	cells := e.Cells()
-	if i < 0 || i >= len(cells) {
-		return nil, fmt.Errorf("open a side of point %d of %d", i, len(cells))
-	}
-	c := cell{Experiment: cells[i].Experiment, params: cells[i].Params, index: i}
-	var err error
-	if c.bench, err = c.newBenchmark(); err != nil {
-		return nil, err
-	}
-	entry, ok := algorithms.Find(algorithm)
-	if !ok {
-		return nil, fmt.Errorf("open a side: no algorithm %q", algorithm)
-	}
-	decks, err := c.decks(e.Seed.Value, opening, "pair", c.traceOps(openingTrace))
-	if err != nil {
-		return nil, err
-	}
-	sides, err := c.openSides(dir, decks, entry)
-	if err != nil {
-		return nil, err
-	}
-	return sides[0], nil
 }
 
 // openSides opens a side under each of entries, in folders of dir, their memory

@@ -117,18 +117,7 @@ func TestBaselineRandomEdits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := 0
-	for n := range 60 {
-		got, err := parseBaseline(edits.Random(n, data))
-		if err != nil {
-			refused++
-		} else if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("edit %d: read without an error, and differs:\n%s", n, d)
-		}
-	}
-	if refused < 45 {
-		t.Errorf("%d of 60 edits were refused", refused)
-	}
+	edits.Check(t, data, want, parseBaseline)
 }
 
 // TestDays: ratios of another day are shown; they are judged only where machine

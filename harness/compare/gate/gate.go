@@ -260,5 +260,5 @@ func (o *Options) run(ctx context.Context, base, side paired.Side, n int) (paire
 		}
 	}
 	turns := paired.Turns{Base: base, Side: side, Slice: o.Slice}
-	return turns.Block(ctx, n, int(spareQuads*float64(n)))
+	return turns.Block(ctx, n, spareQuads*n)
 }

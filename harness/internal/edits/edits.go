@@ -6,7 +6,28 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+// Check fails the test where read takes one of 60 random edits of data for anything but
+// want, or refuses fewer than 45 of them.
+func Check[T any](t *testing.T, data []byte, want T, read func([]byte) (T, error)) {
+	t.Helper()
+	refused := 0
+	for n := range 60 {
+		got, err := read(Random(n, data))
+		if err != nil {
+			refused++
+		} else if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("edit %d: read without an error, and differs:\n%s", n, d)
+		}
+	}
+	if refused < 45 {
+		t.Errorf("%d of 60 edits were refused", refused)
+	}
+}
 
 // Kinds is how many kinds of damage Random knows. Its argument n chooses among them in turn.
 const Kinds = 4
