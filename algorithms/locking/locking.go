@@ -68,8 +68,8 @@ type gap struct {
 	period uint64   // whose transactions may not write in it
 }
 
-// keepsOut reports whether tx must not write r: the record came after the scan had taken
-// its locks, so the scan has none on it, and tx is of the period that the image shows.
+// keepsOut reports whether tx must not write r. The record was inserted after the scan had
+// taken its locks, so the scan holds no lock on it; tx belongs to the period of the image.
 func (g *gap) keepsOut(tx *store.Txn, r store.Rec) bool {
 	return g != nil && tx.Start == g.period && r.Ordinal() >= g.from[r.Table()]
 }

@@ -50,7 +50,7 @@ func appendRow(dst []byte, stamp, key uint64, v []byte) []byte {
 	return append(dst, v...)
 }
 
-// present reports whether a row is of a record that is there: a deleted one has no length.
+// present reports whether the record of a row exists. The row of a deleted record has length 0.
 func present(row []byte) bool { return binary.NativeEndian.Uint32(row[headed-4:]) != 0 }
 
 // A table is the rows of one table, and what a checkpoint knows of their pages.

@@ -47,8 +47,8 @@ func logOf(t *testing.T, dir string, after uint64, sessions int) (end uint64) {
 // imageOf publishes an empty image at a place in the log.
 func imageOf(t *testing.T, dir string, from, to uint64) {
 	t.Helper()
-	d, err := image.Open(image.Options{Dir: dir, Algorithm: "naive", Tables: []TableSpec{{Name: "t", ValueSize: 8,
-		Capacity: 1}}})
+	d, err := image.Open(image.Options{Dir: dir, Algorithm: "naive",
+		Tables: []TableSpec{{Name: "t", ValueSize: 8, Capacity: 1}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // at older ones has them retained: their files get second names in a folder of his, on
 // the same file system, which the store never removes. No byte is copied.
 
-// Retain retains an image that was just published, with all it is laid over, in dir,
+// Retain retains an image that was just published, with all images it is based on, in dir,
 // which it makes. It returns the files' second names: the full image first and the image
 // itself at the end; where it was collapsed since, what took its place. It waits for a
 // collapse under way; it is not to be called beside a checkpoint. It is for images on the

@@ -96,8 +96,9 @@ func readForeign(name string, data []byte, sets []string, known Known) (*Experim
 // it; a configuration in YAML has none.
 func (e *Experiment) Notes() []string { return e.notes }
 
-// Given is e's configuration for the results: the file as it was read, without what
-// Set laid over it, or, if that is no YAML, as comments before what it was read as.
+// Given is e's configuration for the results. It is the file as it was read, without the
+// keys that Set changed. A file that is not YAML stands in comments, before the YAML that
+// it was read as.
 // The caller must not change it.
 func (e *Experiment) Given() ([]byte, error) {
 	if !e.foreign {

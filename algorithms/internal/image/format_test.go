@@ -26,8 +26,8 @@ func goldenRecords(image uint64) []durable.Record {
 			table = 1
 		}
 		key := uint64(i) + image%3
-		r := durable.Record{Table: table, Key: key, Stamp: image<<16 | uint64(i), Value: bytes.Repeat([]byte{byte(image),
-			byte(i)}, n)[:n]}
+		r := durable.Record{Table: table, Key: key, Stamp: image<<16 | uint64(i),
+			Value: bytes.Repeat([]byte{byte(image), byte(i)}, n)[:n]}
 		out = append(out, r)
 	}
 	return append(out, durable.Record{Table: 1, Key: 1<<64 - 1 - image, Stamp: image << 16, Absent: true})
@@ -66,7 +66,7 @@ func TestWritesVersion1(t *testing.T) {
 	fstest.Golden(t, m, testDir, goldenFiles, *update)
 }
 
-// What was written when the format was fixed is read as it was meant.
+// Images of the time when the format was fixed are read as they were written.
 func TestReadsVersion1(t *testing.T) {
 	recs := writeGolden(t, fstest.NewMem())
 	m := fstest.FromGolden(t, testDir, goldenFiles)

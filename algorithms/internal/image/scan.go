@@ -100,8 +100,8 @@ func (s *scan) block(i, worker int) error {
 	}
 	w.digest += mine
 	if c.err == nil && mine != le.Uint64(b[40:]) {
-		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x", le.Uint64(b[40:]),
-			mine).In("block %d", i)
+		c.err = damaged(im.path, ref.offset+40, "digest is %016x, its records give %016x",
+			le.Uint64(b[40:]), mine).In("block %d", i)
 	}
 	if c.err != nil {
 		return s.pass(c.err)

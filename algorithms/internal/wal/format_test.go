@@ -93,7 +93,7 @@ func TestWritesGapsFormat(t *testing.T) {
 	fstest.Golden(t, m, dir, goldenFiles, *update)
 }
 
-// What was written when the format was fixed is replayed as it was meant.
+// A log of the time when the format was fixed is replayed as it was written.
 func TestReadsGapsFormat(t *testing.T) {
 	want := writeGolden(t, fstest.NewMem())
 	m := fstest.FromGolden(t, dir, goldenFiles)

@@ -29,8 +29,8 @@ func (s *session) gap() Gap { return Gap{s.any(), s.prev, s.base, s.known} }
 // damage is the error of a replay that needs the gap, from an epoch on.
 func (g Gap) damage(from uint64) *durable.Damage {
 	return damaged(g.File, 0,
-		"the log of epochs %d to %d was lost before this file was begun; it is needed from epoch %d on", g.After+1, g.Known,
-		from)
+		"the log of epochs %d to %d was lost before this file was begun; it is needed from epoch %d on",
+		g.After+1, g.Known, from)
 }
 
 // Gaps returns the gaps of the log in dir, oldest first. It reads no more than

@@ -170,8 +170,8 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 	e := end{epoch: ^uint64(0), highest: s.base}
 	tails := make([]tail, len(s.chains))
 	for i, c := range s.chains {
-		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base, bad: damaged("", 0,
-			"file is missing")}
+		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base,
+			bad: damaged("", 0, "file is missing")}
 		if len(c) > 0 {
 			var err error
 			if t, err = readTail(fsys, c[len(c)-1], stop); err != nil {

@@ -40,15 +40,15 @@ func BenchmarkGlean(b *testing.B) {
 		for _, fold := range []uint64{5, 1} {
 			b.Run(fmt.Sprintf("hash=%v/fold=%d", hash, fold), func(b *testing.B) {
 				g := &generated{n: 300_000, records: 300_000 / fold}
-				benchmarkGlean(b, g, g.n, Options{BufferBytes: 1 << 30, Tables: []durable.Table{{Name: "t", ValueSize: 100,
-					Capacity: g.records, Hash: hash}}})
+				benchmarkGlean(b, g, g.n, Options{BufferBytes: 1 << 30,
+					Tables: []durable.Table{{Name: "t", ValueSize: 100, Capacity: g.records, Hash: hash}}})
 			})
 		}
 	}
 	b.Run("spilling", func(b *testing.B) {
 		g := &generated{n: 300_000, records: 60_000}
-		benchmarkGlean(b, g, g.n, Options{BufferBytes: 8 << 20, Tables: []durable.Table{{Name: "t", ValueSize: 100,
-			Capacity: g.records}}})
+		benchmarkGlean(b, g, g.n, Options{BufferBytes: 8 << 20,
+			Tables: []durable.Table{{Name: "t", ValueSize: 100, Capacity: g.records}}})
 	})
 }
 
@@ -94,8 +94,8 @@ func BenchmarkGleanLog(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := Open(Options{FS: fs.OS(), Dir: b.TempDir(), BufferBytes: 1 << 30, Tables: []durable.Table{{Name: "t",
-		ValueSize: 100, Capacity: 60_000}}})
+	d, err := Open(Options{FS: fs.OS(), Dir: b.TempDir(), BufferBytes: 1 << 30,
+		Tables: []durable.Table{{Name: "t", ValueSize: 100, Capacity: 60_000}}})
 	if err != nil {
 		b.Fatal(err)
 	}

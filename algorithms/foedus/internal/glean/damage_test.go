@@ -179,9 +179,9 @@ func TestDamagedRun(t *testing.T) {
 
 // FuzzManifest: a manifest that is read is one that is written the same again.
 func FuzzManifest(f *testing.F) {
-	m := &manifest{number: 3, id: 2, base: 4, until: 9, fanout: 3, tables: []durable.Table{{Name: "a b\n", ValueSize: 3,
-		Capacity: 8, Hash: true}},
-		roots: []Pointer{pointer(0x201, unit)}, files: []file{{0x201, 2 * unit, unit}}}
+	m := &manifest{number: 3, id: 2, base: 4, until: 9, fanout: 3,
+		tables: []durable.Table{{Name: "a b\n", ValueSize: 3, Capacity: 8, Hash: true}},
+		roots:  []Pointer{pointer(0x201, unit)}, files: []file{{0x201, 2 * unit, unit}}}
 	f.Add(m.encode())
 	f.Add([]byte(manifestTitle))
 	f.Fuzz(func(t *testing.T, b []byte) {

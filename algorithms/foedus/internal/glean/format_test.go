@@ -63,7 +63,7 @@ func TestWritesVersion2(t *testing.T) {
 	fstest.Golden(t, m, dir, goldenFiles, *update)
 }
 
-// What was written when the format was fixed is read as it was meant: the newest
+// Snapshots of the time when the format was fixed are read as they were written: the newest
 // snapshot, and the one before where that is damaged.
 func TestReadsVersion2(t *testing.T) {
 	m := fstest.FromGolden(t, dir, goldenFiles)

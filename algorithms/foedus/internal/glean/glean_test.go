@@ -126,8 +126,8 @@ func TestLoggerWithoutRecords(t *testing.T) {
 // the insert, and everything, which leaves no page at all.
 func TestDelete(t *testing.T) {
 	for _, hash := range []bool{false, true} {
-		d := begun(t, Options{Tables: []durable.Table{{Name: "t", ValueSize: 8, Capacity: 3000, Hash: hash}}, Fanout: 2,
-			Partitions: 2})
+		d := begun(t, Options{Tables: []durable.Table{{Name: "t", ValueSize: 8, Capacity: 3000, Hash: hash}},
+			Fanout: 2, Partitions: 2})
 		var changes []wal.Change
 		stamp := uint64(0)
 		do := func(epoch, key uint64, kind wal.Kind, v string) {

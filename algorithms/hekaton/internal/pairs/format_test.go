@@ -30,8 +30,8 @@ func writeGolden(t *testing.T, fsys fs.FS) model {
 	stamp := uint64(1 << 40)
 	apply := func(table int, key uint64, kind wal.Kind, off, n int) {
 		stamp++
-		c := wal.Change{Stamp: stamp, Table: table, Key: key, Kind: kind, Off: off, Value: bytes.Repeat([]byte{byte(key),
-			byte(n)}, n)[:n]}
+		c := wal.Change{Stamp: stamp, Table: table, Key: key, Kind: kind, Off: off,
+			Value: bytes.Repeat([]byte{byte(key), byte(n)}, n)[:n]}
 		m.apply(c)
 		must(t, s.Apply(context.Background(), c))
 	}
@@ -64,7 +64,8 @@ func TestWritesVersion1(t *testing.T) {
 	fstest.Golden(t, mem, dir, goldenFiles, *update)
 }
 
-// What was written when the format was fixed is read as it was meant, and gone on with.
+// Files of the time when the format was fixed are read as they were written, and take another
+// change and publication.
 func TestReadsVersion1(t *testing.T) {
 	want := writeGolden(t, fstest.NewMem())
 	mem := fstest.FromGolden(t, dir, goldenFiles)

@@ -105,8 +105,8 @@ func TestVerifyWhole(t *testing.T) {
 		seal(b, seed(number), uint32(len(rows)), 0)
 		return append(encodeHeader(deltaMagic, number), b...)
 	}
-	one, two := data(1, durable.Record{Key: 1}, durable.Record{Key: 2}), data(2, durable.Record{Key: 2},
-		durable.Record{Table: 1, Key: 1})
+	one, two := data(1, durable.Record{Key: 1}, durable.Record{Key: 2}),
+		data(2, durable.Record{Key: 2}, durable.Record{Table: 1, Key: 1})
 	check := func(what, name, says string, marks []byte, dead uint32, tail string) {
 		t.Helper()
 		m := manifest{epoch: 9, pairs: []entry{
