@@ -14,6 +14,7 @@ import (
 
 // Resume goes on from the newest snapshot: it gleans what the log holds after it,
 // and reads the records back from the pages.
+// FOEDUS replays no log when it starts: it gleans, and what was gleaned is the state.
 func (f *foedus) Resume(ctx context.Context, tail store.Tail) (store.Recovery, error) {
 	return f.resume(ctx, tail, func(r *store.Recovery) (err error) {
 		r.Records, err = f.env.LoadSaved(ctx, saved(f.dir.Current()), tail.Parallel)
@@ -28,6 +29,7 @@ func (f *foedus) resume(
 	ctx context.Context, tail store.Tail, attach func(*store.Recovery) error,
 ) (store.Recovery, error) {
 	var damaged []error // one for each snapshot that was given up
+	// Each turn tries one snapshot, from the newest on.
 	for below := uint64(0); ; {
 		var r store.Recovery
 		for _, err := range damaged {
@@ -43,9 +45,11 @@ func (f *foedus) resume(
 		if r.Snapshot == 0 || !errors.Is(err, glean.ErrDamaged) { // nothing was begun, or another will not do better
 			return r, errors.Join(damaged...)
 		}
+		// Some records of the damaged snapshot may have been loaded.
 		if err := f.env.Forget(); err != nil {
 			return r, errors.Join(append(damaged, err)...)
 		}
+		// The next turn passes over this one and all later ones.
 		below = r.Snapshot
 	}
 }
@@ -56,10 +60,12 @@ func (f *foedus) resumeBelow(
 	ctx context.Context, below uint64, tail store.Tail, attach func(*store.Recovery) error, r *store.Recovery,
 ) (err error) {
 	start := time.Now()
+	// Open, glean, attach: the times of the three are reported as load and replay.
 	if err := f.find(below, tail); err != nil {
 		return err
 	}
 	for _, p := range f.dir.Problems() {
+		// A problem that an earlier turn met already is reported once.
 		if text := p.Error(); !slices.Contains(r.Problems, text) {
 			r.Problems = append(r.Problems, text)
 		}
@@ -74,10 +80,12 @@ func (f *foedus) resumeBelow(
 	}
 	r.Replay = time.Since(start)
 	start = time.Now()
+	// Pages are read here, and damage in them shows here.
 	if err := attach(r); err != nil {
 		return err
 	}
 	sn = f.dir.Current()
+	// The log is kept from the older of the two on: it is what a fall-back needs.
 	f.until = [2]uint64{sn.Until(), at}
 	r.Load += time.Since(start)
 	r.Point = store.Point{Kind: "epoch", Seq: at, LogFrom: at, LogTo: at}
@@ -104,6 +112,7 @@ func (f *foedus) find(below uint64, tail store.Tail) error {
 
 // tail gleans the log after the snapshot, and returns how many changes there were.
 func (f *foedus) tail(ctx context.Context, tail store.Tail) (uint64, error) {
+	// The window ends where the caller's recovery ends, and not at the log's end.
 	w, err := wal.OpenWindow(f.o.FS, tail.Log, f.dir.Current().Until(), tail.To)
 	if err != nil {
 		return 0, err

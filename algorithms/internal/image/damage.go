@@ -28,6 +28,7 @@ type Problem struct {
 }
 
 // passedOver returns the problems that damaged manifests are.
+// Only damage gets there: another error has ended the reading.
 func passedOver(damaged []error) (problems []Problem) {
 	for _, err := range damaged {
 		var d *durable.Damage

@@ -8,6 +8,7 @@ import (
 // Odd constants of the digest: the fractional parts of the golden ratio and of
 // square roots. They are part of the format.
 const (
+	// Their only use is to be odd and without a pattern.
 	mixA    = 0x9E3779B97F4A7C15
 	mixB    = 0x6A09E667F3BCC909
 	mixC    = 0x3C6EF372FE94F82B
@@ -29,6 +30,7 @@ const (
 func digest(rec []byte) uint64 {
 	sum, k := uint64(len(rec)), uint64(mixA)
 	p := rec
+	// Two products in each turn, on different constants, so that equal halves do not cancel.
 	for len(p) > 32 {
 		q := p[:32]
 		sum += fold(binary.LittleEndian.Uint64(q)^k, binary.LittleEndian.Uint64(q[8:])^(k+mixB))
@@ -40,11 +42,13 @@ func digest(rec []byte) uint64 {
 		sum += fold(binary.LittleEndian.Uint64(p)^k, binary.LittleEndian.Uint64(p[8:])^(k+mixB))
 		k += mixC
 	}
+	// Overlapping the bytes before spares a loop over the last few.
 	q := rec[len(rec)-16:]
 	sum += fold(binary.LittleEndian.Uint64(q)^k, binary.LittleEndian.Uint64(q[8:])^(k+mixD))
 	return fold(sum, mixB)
 }
 
+// fold multiplies to 128 bits and folds them into 64.
 func fold(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo

@@ -13,16 +13,20 @@ import (
 )
 
 // Options say where and how images are written.
+// What is in them is the same for all images of the Dir, but for SetRate.
 type Options struct {
-	Dir     string
-	FS      fs.FS // nil is the operating system's
+	Dir string
+	FS  fs.FS // nil is the operating system's
+	// More than one lets several goroutines capture at the same time; each has a block of its
+	// own.
 	Streams int   // goroutines that write one image; 0 is 1
 	Rate    int64 // bytes per second over all streams; 0 is without limit
 	// Disk limits the images in place of Rate, with what else is written to the
 	// same disk; nil: each image is limited for itself.
-	Disk      *limit.Limiter
-	Discard   bool   // do everything but the I/O: no file, no manifest, no rate
-	Buffered  bool   // go through the page cache, where I/O would otherwise be direct
+	Disk     *limit.Limiter
+	Discard  bool // do everything but the I/O: no file, no manifest, no rate
+	Buffered bool // go through the page cache, where I/O would otherwise be direct
+	// A block is the unit of a write.
 	BlockSize int    // bytes; 0 is DefaultBlock; grown to hold the largest value
 	Algorithm string // at most MaxAlgorithm bytes
 	Tables    []durable.Table
@@ -31,15 +35,18 @@ type Options struct {
 // A Dir is a directory that images are written to, one after another, by one
 // process. Its methods may be called concurrently.
 type Dir struct {
-	o     Options
-	head  header // of the next image, but for the numbers
+	o    Options
+	head header // of the next image, but for the numbers
+	// The wall clock, but in tests.
 	clock limit.Clock
 
 	mu sync.Mutex
 	// All below is protected by mu.
-	images       []entry   // those that count, newest first
-	manifest     uint64    // number of the manifest that names them; 0 if none
-	known        []uint64  // manifests that may be on the disk
+	images   []entry // those that count, newest first
+	manifest uint64  // number of the manifest that names them; 0 if none
+	// More than two after a crash, or where publishing failed halfway: see publish.
+	known []uint64 // manifests that may be on the disk
+	// Merges are numbered by it as well.
 	lastImage    uint64    // highest number ever taken
 	lastManifest uint64    // highest number ever taken
 	uncertain    []id      // images of which nobody knows whether their manifests count
@@ -47,13 +54,15 @@ type Dir struct {
 	waste        []string  // files to be removed after the next commit
 	buffers      [][]byte  // from image to image
 	problems     []Problem // met so far
-	busy         bool      // a Writer is at work on a new image
-	merging      bool      // one merges
+	// An image and a merge may be written at the same time, two images not.
+	busy    bool // a Writer is at work on a new image
+	merging bool // one merges
 }
 
 // Open makes the directory if need be, reads the newest manifest that is whole
 // and removes what a crash left behind: temporary files and images that no
 // manifest names. What it had to pass over is in Problems.
+// A damaged directory is an error only if no image in it can be used.
 func Open(o Options) (*Dir, error) {
 	if o.FS == nil {
 		o.FS = fs.OS()
@@ -72,11 +81,13 @@ func Open(o Options) (*Dir, error) {
 	if o.BlockSize == 0 {
 		o.BlockSize = DefaultBlock
 	}
+	// The block size is rounded up to whole pages, and to what the largest value needs.
 	size := max(int(fs.RoundUp(int64(o.BlockSize))), blockFor(max(0, largest(o.Tables))))
 	d := &Dir{o: o, clock: limit.Wall{}, head: header{blockSize: size, algorithm: o.Algorithm, tables: o.Tables}}
 	if err := d.head.check(); err != nil {
 		return nil, fmt.Errorf("open image directory %s: %w", o.Dir, err)
 	}
+	// Nothing is looked at: images are only counted.
 	if o.Discard {
 		return d, nil
 	}
@@ -104,12 +115,14 @@ func (d *Dir) Newest() uint64 {
 }
 
 // Begin begins a full image.
+// Only one Writer at a time works on a new image. Commit or Abort has to follow.
 func (d *Dir) Begin() (*Writer, error) { return d.BeginPartial(0) }
 
 // BeginPartial begins an image that holds only what is new since image base, on
 // which it is based. Base must be one of the images that count; with 0 the
 // image is full.
 func (d *Dir) BeginPartial(base uint64) (*Writer, error) {
+	// The number is taken even if the image comes to nothing.
 	seq, err := d.claim(base)
 	if err != nil {
 		return nil, fmt.Errorf("begin image in %s: %w", d.o.Dir, err)
@@ -127,11 +140,14 @@ func (d *Dir) limiter(rate int64) *limit.Limiter {
 }
 
 // writer makes the writer of an image whose number is claimed.
+// It creates the file under its temporary name, and writes the header; the rest is written by
+// the streams.
 func (d *Dir) writer(image id, base uint64, limiter *limit.Limiter) (w *Writer, err error) {
 	w = &Writer{dir: d, header: d.head, merge: image.merge}
 	w.header.seq, w.header.base = image.seq, base
 	first := fs.Buffer(headerSize)
 	w.header.encode(first)
+	// The first block begins behind the header.
 	w.next.Store(headerSize)
 	if !d.o.Discard {
 		w.limit = limiter
@@ -161,6 +177,7 @@ func (d *Dir) claim(base uint64) (uint64, error) {
 		if e == nil {
 			return 0, fmt.Errorf("base %d is not an image that counts", base)
 		}
+		// With more, two chains would not fit in one manifest.
 		if n := len(chain(d.images, *e)); n > MaxBases && !d.o.Discard {
 			return 0, fmt.Errorf("base %d lies on %d images; write a full one", base, n)
 		}
@@ -199,6 +216,7 @@ func (d *Dir) buffer() []byte {
 }
 
 // giveBack returns blocks to the pool that buffer takes them from.
+// They are not given back to the system: the next image needs as many.
 func (d *Dir) giveBack(buffers ...[]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	footerMagic  = "CKPTEND\n"
+	footerMagic = "CKPTEND\n"
+	// Bytes of the parts of a footer; doc.go has the layout.
 	footerFixed  = 98
 	tableEntry   = 24
 	blockEntry   = 32
@@ -15,8 +16,10 @@ const (
 )
 
 // A footer is what the last bytes of an image say.
+// counts and digest are of the whole image; tables and blocks break them down.
 type footer struct {
-	seq       uint64
+	seq uint64
+	// It ties the footer to its header, as a file could be made of two.
 	headerCRC uint32
 	counts
 	digest uint64
@@ -32,6 +35,7 @@ func footerLen(tables int, blocks int64) int64 {
 
 // encode returns the footer as it stands at offset, with the trailer, in a
 // buffer fit for direct I/O, and the CRC that ends the file.
+// The CRC is what the manifest's line of the image names.
 func (f *footer) encode(offset int64) ([]byte, uint32) {
 	b := fs.Buffer(int(footerLen(len(f.tables), int64(len(f.blocks)))))
 	p := append(b[:0], footerMagic...)
@@ -45,6 +49,7 @@ func (f *footer) encode(offset int64) ([]byte, uint32) {
 	for _, c := range f.tables {
 		p = appendCounts(p, c)
 	}
+	// Four zeros at the end make each entry 32 bytes.
 	for _, r := range f.blocks {
 		p = le.AppendUint64(p, uint64(r.offset))
 		p = le.AppendUint32(p, uint32(r.length))
@@ -59,6 +64,7 @@ func (f *footer) encode(offset int64) ([]byte, uint32) {
 	return b, encodeTrailer(b[len(body):], offset, offset+int64(len(b)), durable.Checksum(body))
 }
 
+// appendCounts and appendPoint have their inverses in parser.counts and parser.point.
 func appendCounts(p []byte, c counts) []byte {
 	p = le.AppendUint64(p, c.records)
 	p = le.AppendUint64(p, c.tombstones)
@@ -74,6 +80,8 @@ func appendPoint(p []byte, pt Point) []byte {
 }
 
 // encodeTrailer writes a trailer to t and returns its CRC.
+// The trailer is at the very end, so that a reader finds the footer from the file's length
+// alone.
 func encodeTrailer(t []byte, footerAt, size int64, crc uint32) uint32 {
 	copy(t, trailerMagic)
 	le.PutUint64(t[8:], uint64(footerAt))
@@ -93,6 +101,8 @@ type trailer struct {
 }
 
 // decodeTrailer reads the trailer of a file of the given size.
+// t has trailerSize bytes. The magic comes before the checksum here: a file that was cut off is
+// the common case, and has its own message.
 func decodeTrailer(file string, t []byte, size int64) (trailer, error) {
 	at := size - trailerSize
 	if string(t[:8]) != trailerMagic {
@@ -122,6 +132,7 @@ func decodeTrailer(file string, t []byte, size int64) (trailer, error) {
 // decodeFooter reads a footer, b, that stands at tr.footer, and checks that the
 // blocks it names fill the file between header and footer.
 func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error) {
+	// The length of b was checked by decodeTrailer, before it was read.
 	if crc := durable.Checksum(b); crc != tr.crc {
 		return nil, damaged(file, tr.footer, "footer's checksum is %08x, its bytes give %08x", tr.crc, crc)
 	}
@@ -131,6 +142,7 @@ func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error)
 	p := &parser{b: b[8:]}
 	f := &footer{seq: p.u64(), headerCRC: p.u32(), counts: p.counts(), digest: p.u64(), point: p.point()}
 	tables, blocks := int(p.u16()), int64(p.u32())
+	// A whole footer under another header: two files were mixed up.
 	if f.seq != h.seq || f.headerCRC != h.crc || tables != len(h.tables) {
 		return nil, damaged(file, tr.footer,
 			"footer of image %d (header %08x, %d tables) under a header of image %d (%08x, %d tables)",
@@ -147,6 +159,7 @@ func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error)
 	for i := range f.blocks {
 		f.blocks[i] = p.blockRef()
 	}
+	// The checksum was right, so a writer of another kind made this.
 	if p.bad || !p.zeros() || f.point.check() != nil {
 		return nil, damaged(file, tr.footer, "footer is not as a writer writes it, though its checksum is right")
 	}
@@ -155,10 +168,13 @@ func decodeFooter(file string, b []byte, tr trailer, h *header) (*footer, error)
 
 // check reports whether the blocks fill the file up to the footer, and whether
 // the sums are theirs.
+// Together with the CRC of each block this covers every byte of the file.
 func (f *footer) check(file string, at int64, h *header) error {
 	next := int64(headerSize)
 	var records, dead uint64
 	for i, r := range f.blocks {
+		// No gap, no overlap, and no block larger than the header says: readers size their
+		// buffers by it.
 		ok := r.offset == next && r.length >= fs.Align && r.length%fs.Align == 0 && r.length <= h.blockSize &&
 			r.dead <= r.records && r.low <= r.high && int(r.high) < len(h.tables)
 		if !ok {
@@ -174,6 +190,7 @@ func (f *footer) check(file string, at int64, h *header) error {
 	for _, c := range f.tables {
 		sum.add(c)
 	}
+	// The three sums have to agree: in all, by tables and by blocks.
 	if sum != f.counts || records != f.records+f.tombstones || dead != f.tombstones {
 		return damaged(file, at, "footer counts %+v in all, %+v by tables, %d records and %d tombstones by blocks",
 			f.counts, sum, records-dead, dead)
@@ -181,10 +198,12 @@ func (f *footer) check(file string, at int64, h *header) error {
 	return nil
 }
 
+// counts takes three numbers.
 func (p *parser) counts() counts {
 	return counts{records: p.u64(), tombstones: p.u64(), values: p.u64()}
 }
 
+// point takes a point of consistency; its kind is padded with zeros.
 func (p *parser) point() Point {
 	pt := Point{Seq: p.u64(), LogFrom: p.u64(), LogTo: p.u64()}
 	b := p.take(1 + MaxKind)
@@ -194,6 +213,7 @@ func (p *parser) point() Point {
 	return pt
 }
 
+// blockRef takes what the footer says of a block.
 func (p *parser) blockRef() blockRef {
 	r := blockRef{
 		offset: int64(p.u64()), length: int(p.u32()), crc: p.u32(),

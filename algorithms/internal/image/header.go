@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	version     = 1
+	version = 1
+	// One page, so that it can be written and read past the page cache.
 	headerSize  = fs.Align
 	headerMagic = "CKPTIMG\n"
 )
@@ -17,6 +18,7 @@ const (
 // A header is what the first bytes of an image say.
 type header struct {
 	blockSize int
+	// base is 0 for a full image.
 	seq, base uint64
 	algorithm string
 	tables    []durable.Table
@@ -24,6 +26,7 @@ type header struct {
 }
 
 // check reports whether the header can be written down.
+// The same limits are checked when a header is read, so a file that is read has passed them.
 func (h *header) check() error {
 	if len(h.algorithm) > MaxAlgorithm {
 		return fmt.Errorf("name of the algorithm %.100q is longer than %d bytes", h.algorithm, MaxAlgorithm)
@@ -42,6 +45,7 @@ func (h *header) check() error {
 	if h.blockSize <= 0 || h.blockSize%fs.Align != 0 || h.blockSize > MaxBlock {
 		return fmt.Errorf("block size %d is not a multiple of %d up to %d", h.blockSize, fs.Align, MaxBlock)
 	}
+	// Every value has to fit into one block: records are never split.
 	if need := blockFor(largest(h.tables)); h.blockSize < need {
 		return fmt.Errorf("block size %d is less than the %d that the largest value needs", h.blockSize, need)
 	}
@@ -58,6 +62,7 @@ func largest(tables []durable.Table) int {
 }
 
 // encode writes the header to the first headerSize bytes of b.
+// b has headerSize bytes at least.
 func (h *header) encode(b []byte) {
 	p := append(b[:0], headerMagic...)
 	p = le.AppendUint32(p, version)
@@ -77,6 +82,7 @@ func (h *header) encode(b []byte) {
 	le.PutUint32(b[headerSize-4:], h.crc)
 }
 
+// index is the byte for the kind of a table's index.
 func index(hash bool) byte {
 	if hash {
 		return 1
@@ -85,6 +91,8 @@ func index(hash bool) byte {
 }
 
 // decodeHeader reads the header in the first bytes of a file.
+// Fields are checked after the checksum, but for magic and version, which say whether the
+// checksum means anything.
 func decodeHeader(file string, b []byte) (*header, error) {
 	if len(b) < headerSize {
 		return nil, damaged(file, 0, "%d bytes are left of a header of %d", len(b), headerSize)
@@ -105,6 +113,7 @@ func decodeHeader(file string, b []byte) (*header, error) {
 	h.seq, h.base = p.u64(), p.u64()
 	tables := int(p.u16())
 	h.algorithm = p.str()
+	// The number is bounded before anything is allocated by it.
 	for range min(tables, MaxTables) {
 		h.tables = append(h.tables, durable.Table{Name: p.str(), ValueSize: int(p.u32()), Capacity: p.u64(), Hash: p.flag()})
 	}
@@ -114,6 +123,7 @@ func decodeHeader(file string, b []byte) (*header, error) {
 	if err := h.check(); err != nil {
 		return nil, damaged(file, 12, "%v", err)
 	}
+	// Bases only go down, so a chain ends.
 	if h.seq == 0 || h.base >= h.seq {
 		return nil, damaged(file, 16, "image %d is based on %d; a base comes before", h.seq, h.base)
 	}
@@ -128,11 +138,14 @@ func appendString(p []byte, s string) []byte { return append(append(p, byte(len(
 
 // A parser takes values off the front of b. Once b is too short it sets bad and
 // returns zeros.
+// So a whole structure is read without checks between, and judged once at the end.
 type parser struct {
 	b   []byte
 	bad bool
 }
 
+// The zeros it returns when b is too short are enough for every caller: the longest string has
+// 255 bytes.
 func (p *parser) take(n int) []byte {
 	if n > len(p.b) {
 		p.bad, p.b = true, nil
@@ -143,10 +156,12 @@ func (p *parser) take(n int) []byte {
 	return v
 }
 
+// The numbers are little-endian.
 func (p *parser) u16() uint16 { return le.Uint16(p.take(2)) }
 func (p *parser) u32() uint32 { return le.Uint32(p.take(4)) }
 func (p *parser) u64() uint64 { return le.Uint64(p.take(8)) }
 
+// str reads what appendString wrote.
 func (p *parser) str() string { return string(p.take(int(p.take(1)[0]))) }
 
 // flag reads a byte that is 0 or 1.

@@ -13,6 +13,7 @@ import (
 
 // A Set is what recovery reads: one full image and the partial ones that lie on
 // it.
+// Recovery reads the images in order; a later one's records replace earlier ones.
 type Set struct {
 	Manifest uint64 // number of the manifest that names them
 	Images   []Ref  // the full one first; each is based on those before
@@ -22,6 +23,7 @@ type Set struct {
 func (s *Set) Newest() Ref { return s.Images[len(s.Images)-1] }
 
 // A Ref names an image.
+// It names a file; nothing is open.
 type Ref struct {
 	Path      string
 	Seq, Base uint64
@@ -35,6 +37,8 @@ type Ref struct {
 // name what was passed over on the way. If no image was ever published the
 // error is ErrNoImage; if there were some but none is usable, it says what is
 // wrong with them.
+// It changes nothing, and may run beside a Writer, but a file that it names may be removed by
+// the second Commit after.
 func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 	in, err := takeInventory(fsys, dir)
 	if errors.Is(err, iofs.ErrNotExist) {
@@ -47,6 +51,8 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 	if err != nil {
 		return nil, problems, fmt.Errorf("find the latest image in %s: %w", dir, err)
 	}
+	// Newest first: an older manifest is tried only where the newer one has no image that can be
+	// used.
 	for _, m := range manifests {
 		good, bad, err := m.good(fsys, dir)
 		if err != nil {
@@ -57,6 +63,7 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 			return newSet(dir, m, good[0], good), problems, nil
 		}
 	}
+	// Images without any manifest were never published.
 	if len(in.manifests) == 0 {
 		return nil, problems, ErrNoImage
 	}
@@ -65,6 +72,7 @@ func Latest(fsys fs.FS, dir string) (*Set, []Problem, error) {
 
 // Find finds the images that one of them is read from. Where a merge has taken
 // its place since, that is one of them.
+// It is for images that are named by hand: any that counts, and a full one that does not.
 func Find(fsys fs.FS, path string) (*Set, error) {
 	dir := filepath.Dir(path)
 	in, err := takeInventory(fsys, dir)
@@ -75,6 +83,7 @@ func Find(fsys fs.FS, path string) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find image %s: %w", path, err)
 	}
+	// A name that is none of ours finds nothing here, and is opened below.
 	wanted, _ := parseID(filepath.Base(path))
 	for _, m := range manifests {
 		if e := find(m.images, wanted.seq); e != nil {
@@ -95,6 +104,7 @@ func Find(fsys fs.FS, path string) (*Set, error) {
 
 // Chain returns the images of these files as a set: the full one first, each is
 // based on those before it. No manifest need name them.
+// Only headers and footers are read.
 func Chain(fsys fs.FS, paths []string) (*Set, error) {
 	s := &Set{}
 	below := uint64(0)
@@ -104,6 +114,7 @@ func Chain(fsys fs.FS, paths []string) (*Set, error) {
 			return nil, err
 		}
 		ref := Ref{path, im.Seq(), im.Base(), im.Size(), im.Point()}
+		// The file is opened again when it is scanned.
 		im.Close()
 		if ref.Base != below {
 			return nil, fmt.Errorf("%s is based on image %d, not on %d; give the images from the full one on", path,
@@ -114,6 +125,7 @@ func Chain(fsys fs.FS, paths []string) (*Set, error) {
 	return s, nil
 }
 
+// newSet returns what newest is read from, out of those entries.
 func newSet(dir string, m *manifest, newest entry, of []entry) *Set {
 	s := &Set{Manifest: m.number}
 	for _, e := range chain(of, newest) {
@@ -131,6 +143,7 @@ func (in *inventory) readManifests(fsys fs.FS, dir string) ([]*manifest, []Probl
 	return good, passedOver(bad), err
 }
 
+// readManifest reads one manifest; a wrong number under a right name is damage.
 func readManifest(fsys fs.FS, path string, number uint64) (*manifest, error) {
 	b, err := ErrDamaged.ReadFile(fsys, path, maxManifest)
 	if err != nil {
@@ -149,6 +162,7 @@ func readManifest(fsys fs.FS, path string, number uint64) (*manifest, error) {
 func (m *manifest) good(fsys fs.FS, dir string) ([]entry, []Problem, error) {
 	var good []entry
 	var problems []Problem
+	// An image whose base cannot be used cannot be used either, so bases come first.
 	for i := len(m.images) - 1; i >= 0; i-- { // bases first
 		e := m.images[i]
 		path := filepath.Join(dir, e.id().name())
@@ -178,6 +192,7 @@ func (e entry) check(fsys fs.FS, path string) error {
 		return err
 	}
 	defer im.Close()
+	// Every field is compared, and with the CRC of the trailer the content.
 	if got := im.entry(e.merge); got != e {
 		return damaged(path, 0, "it is not the image the manifest means: found %+v, expected %+v", got, e)
 	}
@@ -193,8 +208,10 @@ func joinProblems(problems []Problem) error {
 }
 
 // A problemList is an error that wraps each of its problems.
+// errors.Is and errors.As find what is in any of them.
 type problemList []Problem
 
+// Error joins the messages by semicolons.
 func (l problemList) Error() string {
 	lines := make([]string, len(l))
 	for i, p := range l {
@@ -203,6 +220,7 @@ func (l problemList) Error() string {
 	return strings.Join(lines, "; ")
 }
 
+// Unwrap returns the problems.
 func (l problemList) Unwrap() []error {
 	errs := make([]error, len(l))
 	for i, p := range l {

@@ -17,6 +17,7 @@ const (
 	numberDigits   = 6 // of a number in a name, at least
 )
 
+// manifestName is the name of manifest number.
 func manifestName(number uint64) string { return durable.Name(manifestPrefix, numberDigits, number) }
 
 // An id tells the file of an image from all others: the image's sequence number
@@ -24,6 +25,7 @@ func manifestName(number uint64) string { return durable.Name(manifestPrefix, nu
 // taken from one counter, so that no name is used twice.
 type id struct{ seq, merge uint64 }
 
+// name is the file's name.
 func (i id) name() string {
 	name := durable.Name(imagePrefix, numberDigits, i.seq)
 	if i.merge != 0 {
@@ -36,6 +38,7 @@ func (i id) name() string {
 func (i id) before(o id) bool { return i.seq > o.seq || i.seq == o.seq && i.merge > o.merge }
 
 // parseID is the opposite of name.
+// A merge's name is the plain one with the merge's number behind it.
 func parseID(name string) (i id, ok bool) {
 	plain, merge, merged := strings.Cut(name, mergeInfix)
 	if i.seq, ok = durable.Number(imagePrefix, numberDigits, plain); ok && merged {
@@ -53,6 +56,7 @@ type entry struct {
 	point     Point
 }
 
+// id is in which file the image is.
 func (e entry) id() id { return id{e.seq, e.merge} }
 
 // A manifest names the images that count.
@@ -61,12 +65,14 @@ type manifest struct {
 	images []entry // newest first
 }
 
+// encode writes the manifest as doc.go shows it.
 func (m *manifest) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString(manifestTitle)
 	fmt.Fprintf(&b, "number %d\n", m.number)
 	for _, e := range m.images {
 		kind := e.point.Kind
+		// An empty field could not be read back.
 		if kind == "" {
 			kind = "-"
 		}
@@ -96,6 +102,7 @@ func (m *manifest) line(i int, line string) error {
 		_, err := fmt.Sscanf(line, "number %d\n", &m.number)
 		return err
 	case i > MaxChain:
+		// A bound on what is allocated, as the text may be anything yet.
 		return fmt.Errorf("more than %d images", MaxChain)
 	}
 	var e entry
@@ -127,6 +134,7 @@ func (m *manifest) check(file string) error {
 		if e.seq == 0 || e.size < 0 || i > 0 && e.seq >= m.images[i-1].seq {
 			return damaged(file, 0, "image %d is out of order", e.seq)
 		}
+		// Every chain can be followed within the manifest, down to a full image.
 		if e.base != 0 && (e.base >= e.seq || find(m.images, e.base) == nil) {
 			return damaged(file, 0, "image %d is based on %d, which the manifest does not name", e.seq, e.base)
 		}
@@ -134,6 +142,7 @@ func (m *manifest) check(file string) error {
 	return nil
 }
 
+// find returns the entry of an image, or nil. It points into images.
 func find(images []entry, seq uint64) *entry {
 	for i := range images {
 		if images[i].seq == seq {
@@ -154,6 +163,7 @@ func chain(images []entry, e entry) []entry {
 
 // retained returns the newest image, the one before it, and what they are based
 // on, newest first.
+// Two, so that recovery has one to fall back on when a block of the newest is damaged.
 func retained(images []entry) []entry {
 	keep := map[uint64]bool{}
 	for _, e := range images[:min(2, len(images))] {

@@ -16,6 +16,7 @@ import (
 var ErrNothingToMerge = errors.New("nothing to merge")
 
 // A Merged is what a merge made, and what it cost.
+// Info is of the merged image.
 type Merged struct {
 	Info
 	Inputs int           // images that became one
@@ -36,6 +37,7 @@ func (d *Dir) Chain() int {
 
 // Bottom returns the point of the full image that the newest one is based on,
 // or is itself; ok is false where there is none.
+// The store keeps the log from there on where a chain may be rebuilt.
 func (d *Dir) Bottom() (p Point, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -58,6 +60,7 @@ func (d *Dir) Bottom() (p Point, ok bool) {
 // removed once no image that is kept needs them, and never before the merged
 // image is durable in a manifest. rate is a limit on the bytes read and written
 // in a second; 0 is none. Merge may run beside a Writer; one at a time does.
+// The writer of new images does not wait for it, but for the lock for a moment at the end.
 func (d *Dir) Merge(ctx context.Context, base bool, rate int64) (Merged, error) {
 	start := time.Now()
 	inputs, number, err := d.claimMerge(base)
@@ -69,6 +72,7 @@ func (d *Dir) Merge(ctx context.Context, base bool, rate int64) (Merged, error) 
 	if err != nil {
 		return Merged{}, err
 	}
+	// One goroutine reads and one stream writes: a merge is background work.
 	m := &merge{dir: d, w: w, out: Merged{Inputs: len(inputs)}, seen: make([]keys, len(d.o.Tables))}
 	if err := m.run(ctx, inputs); err != nil {
 		return m.out, fmt.Errorf("merge into %s: %w", w.name(), errors.Join(err, w.Abort()))
@@ -89,6 +93,7 @@ func (d *Dir) claimMerge(base bool) (inputs []entry, number uint64, err error) {
 	}
 	if len(d.images) > 0 {
 		inputs = chain(d.images, d.images[0])
+		// The full image stays as it is, and the merged one lies on it.
 		if !base {
 			inputs = inputs[1:]
 		}
@@ -96,6 +101,7 @@ func (d *Dir) claimMerge(base bool) (inputs []entry, number uint64, err error) {
 	if len(inputs) < 2 || d.o.Discard {
 		return nil, 0, ErrNothingToMerge
 	}
+	// Until release, which Commit and Abort both call.
 	d.merging = true
 	d.lastImage++
 	return inputs, d.lastImage, nil
@@ -118,6 +124,7 @@ func (m *merge) run(ctx context.Context, inputs []entry) error {
 	for i := range m.seen {
 		m.seen[i] = newKeys(m.dir.o.Tables[i])
 	}
+	// Each image is read once; what is met again is older.
 	for i, e := range slices.Backward(inputs) {
 		if err := m.input(ctx, e, i == 0); err != nil {
 			return err
@@ -134,6 +141,7 @@ func (m *merge) input(ctx context.Context, e entry, last bool) error {
 		return err
 	}
 	defer im.Close()
+	// A key means another record there.
 	if !slices.Equal(im.Tables(), m.dir.o.Tables) {
 		return fmt.Errorf("%s has other tables than the store; the chain stays as it is", im.Path())
 	}
@@ -143,6 +151,7 @@ func (m *merge) input(ctx context.Context, e entry, last bool) error {
 		if err := m.pace(ctx, int64(recordHeader+len(r.Value))); err != nil {
 			return err
 		}
+		// A newer image has this record.
 		if !m.seen[r.Table].first(r.Key, last) {
 			return nil
 		}
@@ -160,6 +169,7 @@ func (m *merge) input(ctx context.Context, e entry, last bool) error {
 
 // pace counts bytes read against the rate limit, and heeds ctx.
 func (m *merge) pace(ctx context.Context, n int64) error {
+	// The limiter is asked once a page, not once a record.
 	if m.owed += n; m.owed < fs.Align {
 		return nil
 	}
@@ -169,11 +179,13 @@ func (m *merge) pace(ctx context.Context, n int64) error {
 
 // keys is a set of the keys of one table: a bit vector where keys are slots, and
 // a map for the others.
+// dense is indexed by key, a bit each; a key beyond the capacity goes to other.
 type keys struct {
 	dense []uint64
 	other map[uint64]struct{}
 }
 
+// newKeys returns an empty set for a table.
 func newKeys(t durable.Table) keys {
 	if t.Hash {
 		return keys{other: map[uint64]struct{}{}}
@@ -199,6 +211,7 @@ func (k keys) first(key uint64, last bool) bool {
 
 // Unmerged returns how many partial images lie over the newest of those that a
 // merge made, or over the full one.
+// It says when the next merge is due.
 func (d *Dir) Unmerged() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -9,6 +9,7 @@ import (
 
 // An Image is an image open for reading. Its methods may be called
 // concurrently, Close when all others have returned.
+// header and footer are in memory and do not change; blocks are read when they are scanned.
 type Image struct {
 	f    fs.File
 	path string
@@ -21,6 +22,7 @@ type Image struct {
 // OpenImage opens an image and checks its header, footer and trailer, and that
 // its blocks fill what is between. If something is wrong with them the error is
 // a *durable.Damage.
+// It reads with direct I/O where the file system has it.
 func OpenImage(fsys fs.FS, path string) (*Image, error) {
 	f, err := fsys.Open(path, true)
 	if err != nil {
@@ -35,6 +37,7 @@ func OpenImage(fsys fs.FS, path string) (*Image, error) {
 }
 
 // Close closes the file.
+// No scan may be running.
 func (im *Image) Close() error { return im.f.Close() }
 
 // Path returns the name it was opened under.
@@ -78,9 +81,11 @@ func (im *Image) load() (err error) {
 	if im.size, err = im.f.Size(); err != nil {
 		return err
 	}
+	// The shortest image has a header and a footer.
 	if im.size < headerSize+fs.Align || im.size%fs.Align != 0 {
 		return damaged(im.path, im.size, "its length is %d; it is cut off, or not an image", im.size)
 	}
+	// The trailer is read with the page that it ends, since direct I/O takes whole pages.
 	buf := fs.Buffer(fs.Align)
 	if err := ErrDamaged.ReadFull(im.f, im.path, buf, 0); err != nil {
 		return err

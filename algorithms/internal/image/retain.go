@@ -11,6 +11,7 @@ import (
 
 // record publishes the manifest that makes e count, as the newest image or in
 // place of those it was merged from, and notes what is to be removed for it.
+// It is called when the image is durable under its name.
 func (d *Dir) record(e entry) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -18,17 +19,20 @@ func (d *Dir) record(e entry) error {
 	if err != nil {
 		return err
 	}
+	// What the manifest names from now on; everything else may go.
 	keep := retained(all)
 	if d.o.Discard { // nothing is read again: no chain need be remembered
 		e.base = 0
 		d.images = []entry{e}
 		return nil
 	}
+	// A number is used once, also by a manifest that failed.
 	d.lastManifest++
 	m := &manifest{number: d.lastManifest, images: keep}
 	if err := d.publish(m, e.id()); err != nil {
 		return err
 	}
+	// The manifest before stays, as does this one; earlier ones go.
 	for _, old := range d.known {
 		if old != d.manifest && old != m.number {
 			d.waste = append(d.waste, manifestName(old))
@@ -38,6 +42,7 @@ func (d *Dir) record(e entry) error {
 	if d.manifest != 0 {
 		d.known = append(d.known, d.manifest)
 	}
+	// What an earlier merge replaced: no manifest that stays names it now.
 	d.waste = append(d.waste, d.merged...)
 	d.merged = nil
 	for _, old := range d.images {
@@ -65,11 +70,13 @@ func (d *Dir) with(e entry) ([]entry, error) {
 	if at == nil {
 		return nil, fmt.Errorf("image %d, which was merged, does not count any more", e.seq)
 	}
+	// The sequence number is the same, so bases that name it still hold.
 	*at = e
 	return all, nil
 }
 
 // holds reports whether an image is among those.
+// A merged image and the one that it replaced have one number and different ids.
 func holds(images []entry, i id) bool {
 	e := find(images, i.seq)
 	return e != nil && e.id() == i
@@ -82,6 +89,8 @@ func (d *Dir) publish(m *manifest, image id) error {
 	if err == nil {
 		return nil
 	}
+	// Its manifest and its file are waste, but only the next publishing removes them: until then
+	// they may be what counts.
 	if unsure {
 		d.known = append(d.known, m.number)
 		d.waste = append(d.waste, image.name())
@@ -102,6 +111,7 @@ func (d *Dir) mayCount(image id) bool {
 // What cannot be removed is a problem, not a failure of the checkpoint, and is
 // tried again next time. There is no sync: a file that comes back after a crash
 // is a leftover like any other.
+// It is called without the caller holding mu, after a manifest is durable.
 func (d *Dir) sweep() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -131,6 +141,7 @@ func (d *Dir) load() error {
 	if err := fsys.MkdirAll(dir); err != nil {
 		return err
 	}
+	// Numbers go on above every file that is there, also above temporary ones.
 	in, err := takeInventory(fsys, dir)
 	if err != nil {
 		return err
@@ -158,6 +169,7 @@ func (d *Dir) load() error {
 }
 
 // adopt takes over the images of the newest manifest that has a usable one.
+// An older manifest is used where nothing of the newest is usable.
 func (d *Dir) adopt(manifests []*manifest) error {
 	for _, m := range manifests {
 		good, problems, err := m.good(d.o.FS, d.o.Dir)
@@ -172,6 +184,7 @@ func (d *Dir) adopt(manifests []*manifest) error {
 			return nil
 		}
 	}
+	// There were images, so beginning with an empty store would lose data unnoticed.
 	if len(d.known) > 0 {
 		return fmt.Errorf("no usable image: %w; move the directory away to begin anew", joinProblems(d.problems))
 	}
@@ -180,8 +193,9 @@ func (d *Dir) adopt(manifests []*manifest) error {
 
 // An inventory is what the names in a directory say.
 type inventory struct {
-	images                  []id     // newest first
-	manifests               []uint64 // newest first
+	images    []id     // newest first
+	manifests []uint64 // newest first
+	// Names. All of them are left over: one process writes to a directory.
 	temporary               []string
 	lastImage, lastManifest uint64 // the highest numbers seen, temporary files included
 }
@@ -207,6 +221,7 @@ func takeInventory(fsys fs.FS, dir string) (*inventory, error) {
 			in.manifests = append(in.manifests, man)
 		}
 	}
+	// Newest first, like everything that is read from here.
 	slices.SortFunc(in.images, func(a, b id) int {
 		if a.before(b) {
 			return -1
@@ -219,6 +234,7 @@ func takeInventory(fsys fs.FS, dir string) (*inventory, error) {
 }
 
 // unnamed returns the names of the images that none of the manifests names.
+// They are left over from an image that was not committed.
 func (in *inventory) unnamed(manifests []*manifest) []string {
 	var out []string
 	for _, i := range in.images {

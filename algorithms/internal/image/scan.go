@@ -16,14 +16,17 @@ import (
 // the footer are checked as well, so that only after Scan has returned nil is
 // the image known to be whole. Damage is returned as a *durable.Damage; an error of f
 // ends the scan and is returned as it is.
+// f is called concurrently by different workers; a record's value is valid during the call. One
+// scan reads every block once.
 func (im *Image) Scan(ctx context.Context, workers int, f func(worker int, r durable.Record) error) error {
 	return im.scan(ctx, workers, f, func(err error) error { return err })
 }
 
 // A scan is one pass over an image.
 type scan struct {
-	im      *Image
-	f       func(worker int, r durable.Record) error
+	im *Image
+	f  func(worker int, r durable.Record) error
+	// Called under mu, so never concurrently.
 	bad     func(error) error // told of a block that cannot be read; an error ends the scan
 	workers []scanWorker
 
@@ -33,6 +36,7 @@ type scan struct {
 
 // A scanWorker is what one worker of a scan has found.
 type scanWorker struct {
+	// Each worker reads into its own; no block is longer than the longest that the footer names.
 	buf    []byte   // room for any block; nil before the first
 	found  []counts // by table
 	digest uint64
@@ -44,6 +48,7 @@ type scanWorker struct {
 func (im *Image) scan(ctx context.Context, workers int, f func(int, durable.Record) error,
 	bad func(error) error) error {
 	s := &scan{im: im, f: f, bad: bad, workers: make([]scanWorker, max(1, workers))}
+	// Blocks are dealt out one by one, as they differ in length at the end of streams.
 	err := durable.Share(ctx, workers, len(im.foot.blocks), func(_ context.Context, worker, block int) error {
 		return s.block(block, worker)
 	})
@@ -57,6 +62,7 @@ func (im *Image) scan(ctx context.Context, workers int, f func(int, durable.Reco
 }
 
 // begin makes a worker's buffers.
+// They are made when the worker gets its first block: one that gets none needs none.
 func (s *scan) begin(w *scanWorker) {
 	longest := 0
 	for _, r := range s.im.foot.blocks {
@@ -73,6 +79,7 @@ func (s *scan) block(i, worker int) error {
 	}
 	b := w.buf[:ref.length]
 	err := ErrDamaged.ReadFull(im.f, im.path, b, ref.offset)
+	// A block's number says more to a person than an offset.
 	if d, ok := err.(*durable.Damage); ok {
 		d.In("block %d", i)
 	}
@@ -83,6 +90,8 @@ func (s *scan) block(i, worker int) error {
 	if err != nil {
 		return s.pass(err)
 	}
+	// The block's own digest. CRC and digest are both checked: the CRC finds flipped bits, the
+	// digest records that the writer lost or doubled.
 	var mine uint64
 	c := cursor{file: im.path, tables: im.head.tables, base: ref.offset + blockHeader, block: i, b: payload}
 	for c.next() {
@@ -94,6 +103,7 @@ func (s *scan) block(i, worker int) error {
 			t.values += uint64(len(c.rec.Value))
 		}
 		mine += digest(c.raw)
+		// An error of the caller is no damage.
 		if err := s.f(worker, c.rec); err != nil {
 			return err
 		}
@@ -127,6 +137,7 @@ func (s *scan) sums() error {
 			found[i].add(c)
 		}
 	}
+	// Where the footer begins, for the error.
 	at := im.size - footerLen(len(found), int64(len(im.foot.blocks)))
 	for i, c := range found {
 		if c != im.foot.tables[i] {
@@ -142,6 +153,8 @@ func (s *scan) sums() error {
 
 // decodeBlock checks block number i, which the footer describes by ref, and
 // returns its records.
+// The CRC is compared with the block's own and with the footer's: a whole block in the wrong
+// place has only the first.
 func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte, error) {
 	bad := func(at int, format string, a ...any) ([]byte, error) {
 		return nil, damaged(file, ref.offset+int64(at), format, a...).In("block %d", i)
@@ -177,6 +190,7 @@ func decodeBlock(file string, i int, ref blockRef, seq uint64, b []byte) ([]byte
 }
 
 // A cursor goes over the records of a block.
+// It believes no length before it has checked it, although the block's CRC was right.
 type cursor struct {
 	file   string
 	tables []durable.Table
@@ -184,8 +198,9 @@ type cursor struct {
 	block  int
 	b      []byte
 
-	at  int    // where the next record begins in b
-	n   int    // records so far
+	at int // where the next record begins in b
+	n  int // records so far
+	// The digest is of these bytes.
 	raw []byte // the record as it is in the block
 	rec durable.Record
 	err error
@@ -224,6 +239,7 @@ func (c *cursor) next() bool {
 }
 
 // fail notes that the record is damaged.
+// It returns false, for next.
 func (c *cursor) fail(format string, a ...any) bool {
 	c.err = damaged(c.file, c.base+int64(c.at), "%s", fmt.Sprintf(format, a...)).In("block %d, record %d", c.block, c.n)
 	return false

@@ -7,6 +7,7 @@ import (
 
 // Limits of the format.
 const (
+	// Readers refuse what exceeds them.
 	MaxTables    = 64
 	MaxName      = 32      // bytes of a table's name
 	MaxAlgorithm = 64      // bytes of the algorithm's name
@@ -21,6 +22,8 @@ const (
 )
 
 // A Point says which transactions an image contains.
+// Which commits those are depends on the algorithm; Seq is compared only with points of the same
+// kind.
 type Point struct {
 	// Kind says what Seq counts: "commit", "period", "version", "epoch",
 	// "log". At most MaxKind characters out of a-z, 0-9 and '-', the first a
@@ -47,6 +50,7 @@ func (p Point) String() string {
 }
 
 // check reports whether the point can be written down.
+// A kind of other characters could not be read back from a manifest.
 func (p Point) check() error {
 	if len(p.Kind) > MaxKind {
 		return fmt.Errorf("point of consistency: kind %.40q is longer than %d bytes", p.Kind, MaxKind)
@@ -64,6 +68,7 @@ func (p Point) check() error {
 
 // Info is what became of an image.
 type Info struct {
+	// Its sequence number.
 	Seq        uint64
 	Base       uint64 // the image that this one is based on; 0 for a full one
 	Path       string // "" if the image was discarded
@@ -90,6 +95,7 @@ type counts struct {
 	values     uint64 // bytes
 }
 
+// add adds o to c.
 func (c *counts) add(o counts) {
 	c.records += o.records
 	c.tombstones += o.tombstones

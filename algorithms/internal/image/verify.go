@@ -38,6 +38,7 @@ func (r Report) String() string {
 // Verify reads every byte of every image and manifest in dir, whether it counts
 // or not, and goes on after damage. The error is for a directory that cannot be
 // listed; what cannot be read in it is reported as damage.
+// It changes nothing. It reads with one goroutine, image by image.
 func Verify(fsys fs.FS, dir string) (Report, error) {
 	in, err := takeInventory(fsys, dir)
 	if err != nil {
@@ -48,6 +49,7 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 	var all []*manifest
 	for _, n := range in.manifests {
 		f, m := verifyManifest(fsys, dir, n)
+		// Files that only older manifests name may be gone.
 		if m != nil && newest == nil {
 			newest = m
 			f.Damage = append(f.Damage, missing(m, in, dir)...)
@@ -66,6 +68,7 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 	for _, name := range in.temporary {
 		size, err := fileSize(fsys, filepath.Join(dir, name))
 		f := finding.File{Name: name, Bytes: size, Note: finding.Leftover}
+		// A temporary file may have been renamed or removed meanwhile.
 		if err != nil && !errors.Is(err, iofs.ErrNotExist) {
 			f.Damage = append(f.Damage, err)
 		}
@@ -74,6 +77,7 @@ func Verify(fsys fs.FS, dir string) (Report, error) {
 	return r, nil
 }
 
+// verifyManifest reads one manifest; the second result is nil if it is damaged.
 func verifyManifest(fsys fs.FS, dir string, n uint64) (finding.File, *manifest) {
 	path := filepath.Join(dir, manifestName(n))
 	f := finding.File{Name: manifestName(n)}
@@ -94,6 +98,7 @@ func (m *manifest) chains(files finding.Files) (out []string) {
 	}
 	for i, e := range m.images {
 		links := chain(m.images, e)
+		// Only the two newest are recovered from, and a full image has no chain.
 		if i > 1 || len(links) == 1 {
 			continue
 		}
@@ -102,6 +107,7 @@ func (m *manifest) chains(files finding.Files) (out []string) {
 		for _, l := range links {
 			s += " " + l.id().name()
 			size += l.size
+			// An image that is not there breaks the chain like one that is damaged.
 			if known, there := bad[l.id().name()]; broken == "" && (known || !there) {
 				broken = l.id().name()
 			}
@@ -132,6 +138,7 @@ func missing(m *manifest, in *inventory, dir string) []error {
 }
 
 // verifyImage reads one image and compares it with what the manifests say.
+// An image that no manifest names is read like the others, and noted.
 func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) finding.File {
 	path := filepath.Join(dir, image.name())
 	f := finding.File{Name: image.name()}
@@ -172,6 +179,7 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) findin
 	if !named {
 		f.Note = "no manifest names it; it does not count"
 	}
+	// The scan goes on behind a damaged block.
 	collect := func(err error) error { f.Damage = append(f.Damage, err); return nil }
 	if err := im.scan(context.Background(), 1, func(int, durable.Record) error { return nil }, collect); err != nil {
 		f.Damage = append(f.Damage, err)
@@ -179,6 +187,7 @@ func verifyImage(fsys fs.FS, dir string, image id, manifests []*manifest) findin
 	return f
 }
 
+// fileSize returns the length of a file in bytes.
 func fileSize(fsys fs.FS, path string) (int64, error) {
 	f, err := fsys.Open(path, false)
 	if err != nil {

@@ -17,10 +17,13 @@ import (
 
 // A Writer writes one image. Its streams may be used concurrently; Commit and
 // Abort only when nobody uses a stream any more. One of the two must be called.
+// What it has written counts for nothing before Commit returns.
 type Writer struct {
-	dir     *Dir
-	header  header
-	merge   uint64 // its number, where images are merged; else 0
+	dir *Dir
+	// Its seq, base and crc are of this image.
+	header header
+	merge  uint64 // its number, where images are merged; else 0
+	// nil, without limit, where the image is discarded.
 	limit   *limit.Limiter
 	file    fs.File // nil if the image is discarded
 	streams []*Stream
@@ -44,8 +47,10 @@ func (w *Writer) Seq() uint64 { return w.header.seq }
 // name returns what the image will be called.
 func (w *Writer) name() string { return w.id().name() }
 
+// id is the image's number, and that of the merge.
 func (w *Writer) id() id { return id{w.header.seq, w.merge} }
 
+// path is where the image will be, and tmp where it is while it is written.
 func (w *Writer) path() string { return filepath.Join(w.dir.o.Dir, w.name()) }
 
 func (w *Writer) tmp() string { return w.path() + durable.TmpSuffix }
@@ -53,6 +58,7 @@ func (w *Writer) tmp() string { return w.path() + durable.TmpSuffix }
 // fail notes the first error of any stream; see failure.
 func (w *Writer) fail(err error) { w.failed.CompareAndSwap(nil, &err) }
 
+// failure returns the first error of any stream, or nil.
 func (w *Writer) failure() error {
 	if err := w.failed.Load(); err != nil {
 		return *err
@@ -61,6 +67,7 @@ func (w *Writer) failure() error {
 }
 
 // writeAt writes p, unless the image is discarded.
+// It may be called concurrently: streams write to different places of the file.
 func (w *Writer) writeAt(p []byte, off int64) error {
 	if w.file == nil {
 		return nil
@@ -103,6 +110,7 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 		return Info{}, fmt.Errorf("commit %s: %w", w.name(), err)
 	}
 	start := time.Now()
+	// All blocks are in the file from here on; next is where the footer goes.
 	if err := w.drain(ctx); err != nil {
 		return Info{}, err
 	}
@@ -125,6 +133,7 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 	if w.file != nil {
 		info.Path, info.Direct = w.path(), w.file.Direct()
 	}
+	// Buffers are given back before the sweep, which may take a while.
 	w.finish()
 	w.dir.sweep()
 	return info, nil
@@ -134,6 +143,7 @@ func (w *Writer) commit(ctx context.Context, p Point) (Info, error) {
 func (w *Writer) drain(ctx context.Context) error {
 	for _, s := range w.streams {
 		before := s.waited
+		// An empty block is not written.
 		if s.n > blockHeader {
 			if err := s.flush(ctx); err != nil {
 				return err
@@ -153,6 +163,7 @@ func (w *Writer) drain(ctx context.Context) error {
 }
 
 // footer adds up the streams.
+// Blocks are sorted by their place, as streams claimed places in turns.
 func (w *Writer) footer(p Point) *footer {
 	f := &footer{seq: w.header.seq, headerCRC: w.header.crc, point: p, tables: make([]counts, len(w.header.tables))}
 	for _, s := range w.streams {
@@ -173,6 +184,7 @@ func (w *Writer) longestWait() time.Duration {
 
 // publish makes the image durable under its name and then the manifest that
 // names it.
+// Bytes, then the name, then the manifest: each is durable before the next.
 func (w *Writer) publish(e entry) error {
 	if w.file == nil {
 		return w.dir.record(e)
@@ -193,6 +205,7 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	w.finish()
+	// A manifest that may be durable names this file.
 	if w.file == nil || w.dir.mayCount(w.id()) {
 		return nil
 	}
@@ -204,6 +217,7 @@ func (w *Writer) Abort() error {
 // finish waits for the writes under way, gives the buffers back and closes the
 // file. What the file holds is durable or of no value by then, so that an error
 // of the close says nothing.
+// After it the Dir may begin the next image.
 func (w *Writer) finish() {
 	w.over = true
 	for _, s := range w.streams {

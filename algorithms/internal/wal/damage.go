@@ -11,6 +11,7 @@ import (
 var ErrDamaged = &durable.Kind{Name: "log", Path: true,
 	Remedy: "restore the file from a copy, or recover an image that does without the log, by name"}
 
+// damaged is the *durable.Damage of a place in a file: off in bytes, then what is wrong there.
 func damaged(file string, off int64, format string, a ...any) *durable.Damage {
 	return ErrDamaged.Damage(file, off, format, a...)
 }

@@ -29,6 +29,8 @@ func (m *durableTimes) add(epoch uint64, at time.Time) {
 // must not be above the last that was added.
 func (m *durableTimes) of(epoch uint64) time.Time {
 	i := m.n - 1
+	// Backwards from the newest, as most callers ask for a recent epoch. It ends at the oldest
+	// time kept.
 	for ; i > 0 && m.n-i < timesKept && m.ring[(i-1)%timesKept].epoch >= epoch; i-- {
 	}
 	return m.ring[i%timesKept].at
@@ -40,6 +42,7 @@ func (m *durableTimes) of(epoch uint64) time.Time {
 // never earlier. For an epoch that was durable before Open it is the time of Open.
 // It may be called concurrently.
 func (l *Log) DurableAt(epoch uint64) (at time.Time, ok bool) {
+	// announce changes durable and times together, under mu.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if epoch > l.durable.Load() {

@@ -6,6 +6,7 @@ import (
 )
 
 // clock ticks until Close or a failure.
+// It is a goroutine of its own, and the only one that calls tick before Close.
 func (l *Log) clock() {
 	t := time.NewTicker(l.o.Interval)
 	defer t.Stop()
@@ -15,6 +16,7 @@ func (l *Log) clock() {
 			if !l.tick(l.stop) {
 				return
 			}
+			// An epoch was closed: loggers may now write its mark.
 			for _, g := range l.loggers {
 				g.wake()
 			}
@@ -35,13 +37,17 @@ func (l *Log) clock() {
 // is in a later Commit, which reads the new epoch. Go's atomics are
 // sequentially consistent, which this needs.
 func (l *Log) tick(stop <-chan struct{}) bool {
+	// Workers go on in the new epoch while the old one is being closed.
 	e := l.epoch.Load()
 	l.epoch.Store(e + 1)
+	// A buffer whose state has changed since is out of the Commit that was seen, even if it is
+	// in the next.
 	for _, b := range l.buffers {
 		if s := b.state.Load(); s&busy != 0 && !await(stop, func() bool { return b.state.Load() != s }) {
 			return false
 		}
 	}
+	// A note in several chunks holds its epoch open, so that all of it is in one.
 	held := func() bool { h := l.notes.hold.Load(); return h != 0 && h <= e }
 	if held() && !await(stop, func() bool { return !held() }) {
 		return false

@@ -10,10 +10,12 @@ import (
 
 // A Follower replays an open log bit by bit, each time from where it was: a
 // Replay begins at the start of a segment. One goroutine at a time uses it.
+// It is for hekaton, which is fed from the log at every checkpoint.
 type Follower struct {
-	fs   fs.FS
-	dir  string
-	at   uint64
+	fs  fs.FS
+	dir string
+	at  uint64
+	// Without it every call would read the newest segment from its beginning.
 	skip map[string]int64 // by segment: nothing of a later epoch than at stands before this offset
 }
 
@@ -31,11 +33,13 @@ func (o *Follower) At() uint64 { return o.at }
 func (o *Follower) Next(
 	ctx context.Context, to uint64, parallel int, f func(part int, c Change) error,
 ) (ReplayInfo, error) {
+	// Nothing is read, not even the folder's listing.
 	if to == o.at {
 		return ReplayInfo{From: to, To: to, Durable: to}, nil
 	}
 	skip := map[string]int64{}
 	info, err := follow(ctx, o.fs, o.dir, o.at, to, parallel, places{before: o.skip, after: skip}, nil, f)
+	// After an error reading begins again where it began.
 	if err == nil {
 		o.at, o.skip = to, skip
 	}
@@ -49,6 +53,7 @@ type places struct{ before, after map[string]int64 }
 
 // trust takes the log to reach epoch to, without looking: it is in the open log's
 // durable part. Were it not there, reading would meet the end of a file.
+// The last session is cut at to: what is behind it may be half written.
 func (sv *survey) trust(_ fs.FS, to uint64) (end, error) {
 	if len(sv.sessions) == 0 {
 		return end{}, fmt.Errorf("follow log %s to epoch %d: there is none", sv.dir, to)
@@ -73,6 +78,7 @@ func (p places) note(chains []*chain) {
 
 // resume returns the offset of the first frame beyond the cut; if there was none,
 // that behind the last frame.
+// Reading goes on there in the next call, under the same path.
 func (c *chain) resume() map[string]int64 {
 	switch {
 	case c.beyond != "":

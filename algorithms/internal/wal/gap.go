@@ -18,6 +18,7 @@ import (
 // If Known is not 0 the log had lost its end, and the session goes on from a
 // state that was found elsewhere, at epoch Known: what the log held between After
 // and there cannot be replayed. Known is then in (After, Until].
+// All epochs are of the log's own count.
 type Gap struct {
 	File                string // of the session that follows
 	After, Until, Known uint64
@@ -35,6 +36,7 @@ func (g Gap) damage(from uint64) *durable.Damage {
 
 // Gaps returns the gaps of the log in dir, oldest first. It reads no more than
 // the headers of the files, and may run beside an open Log.
+// It may be called concurrently.
 func Gaps(fsys fs.FS, dir string) ([]Gap, error) {
 	sv, err := look(fsys, dir)
 	if err != nil {
@@ -52,6 +54,8 @@ func Gaps(fsys fs.FS, dir string) ([]Gap, error) {
 // End returns the epoch at which the log in dir ends: what Open would go on
 // after. It is 0 where there is no log. One that is damaged before its durable end
 // is a *durable.Damage.
+// It reads the headers of the files and the last file of each logger. It may run beside an open
+// Log, whose end then moves.
 func End(fsys fs.FS, dir string) (uint64, error) {
 	sv, err := look(fsys, dir)
 	if errors.Is(err, iofs.ErrNotExist) {

@@ -13,18 +13,23 @@ import (
 )
 
 // idleEpochs is how many epochs an idle log leaves without a mark.
+// It bounds how far Durable lags while nothing is committed and nobody waits.
 const idleEpochs = 10
 
 // outBytes is the length of a write at most; a small segment does with less.
 const outBytes = 1 << 20
 
 // A logger drains the rings of its workers into its chain of segments.
+// A logger has one goroutine, run; round, drain and group are its. Close calls finish and seal
+// when that has ended.
 type logger struct {
-	log     *Log
-	id      int
-	seed    uint32
+	log  *Log
+	id   int
+	seed uint32
+	// Those of worker id, id + loggers, and so on; fixed before run begins.
 	buffers []*Buffer
-	kick    chan struct{}
+	// One token: several wakes before a round are one.
+	kick chan struct{}
 
 	// fileMu keeps the file from being closed while another goroutine syncs it. The
 	// logger's goroutine, which alone changes path and file, reads them without.
@@ -41,10 +46,12 @@ type logger struct {
 	marked   uint64 // the last mark
 	highest  uint64 // the largest epoch in this chain
 
+	// The last epoch whose mark this logger has made durable; read by announce.
 	durable                                 atomic.Uint64
 	bytes, records, groups, syncs, syncTime atomic.Uint64
 }
 
+// newLogger returns logger id of a session. Its first segment is made by create.
 func newLogger(l *Log, id int) *logger {
 	g := &logger{
 		log: l, id: id, seed: seed(l.header.session, id), kick: make(chan struct{}, 1),
@@ -64,6 +71,8 @@ func (g *logger) wake() {
 	}
 }
 
+// run serves wake until Close or a failure. A failure of any logger fails the whole log, as no
+// later epoch can become durable.
 func (g *logger) run() {
 	for {
 		select {
@@ -87,6 +96,9 @@ func (g *logger) round() error {
 	if err := g.drain(); err != nil {
 		return err
 	}
+	// A mark is due when a closed epoch is above the last mark, and there are records, here or
+	// with another logger, or somebody waits, or the log was idle long enough. Every logger has
+	// to write it: the durable epoch is the least of all.
 	l := g.log
 	if c <= g.marked || l.dirty.Load() <= g.marked && l.want.Load() <= g.marked && c-g.marked < idleEpochs {
 		return nil
@@ -94,6 +106,7 @@ func (g *logger) round() error {
 	return g.group(c, l.o.Sync)
 }
 
+// drain copies what is in the rings to out, and writes that where it is full.
 func (g *logger) drain() error {
 	for _, b := range g.buffers {
 		if err := g.drainRing(b); err != nil {
@@ -103,13 +116,19 @@ func (g *logger) drain() error {
 	return nil
 }
 
+// drainRing drains one ring up to where its tail is now. The worker may append meanwhile; that
+// is for the next round.
 func (g *logger) drainRing(b *Buffer) error {
+	// state is read before ring: a worker replaces its ring only when it is empty, and publishes
+	// a frame in the new one after that.
 	tail := b.state.Load() &^ busy
 	r := b.ring.Load()
 	head := b.head.Load()
+	// Checksums have to be in place before the bytes are copied.
 	g.sum(r, head, tail)
 	for head < tail {
 		at := head & r.mask
+		// Up to the ring's end; what is beyond it comes in the next turn of the loop.
 		piece := r.b[at:min(uint64(len(r.b)), at+tail-head)]
 		if len(g.out) == cap(g.out) {
 			if err := g.flush(); err != nil {
@@ -121,6 +140,8 @@ func (g *logger) drainRing(b *Buffer) error {
 		head += uint64(len(piece))
 		b.head.Store(head) // before the token: who has that looks at head once more, and waits again
 		sched.Point("drained")
+		// The plain load keeps the common case, in which nobody waits, from writing the worker's
+		// cache line.
 		if b.needy.Load() && b.needy.Swap(false) {
 			select {
 			case b.space <- struct{}{}:
@@ -137,6 +158,8 @@ func (g *logger) drainRing(b *Buffer) error {
 func (g *logger) sum(r *ring, head, tail uint64) {
 	records, highest := uint64(0), uint64(0)
 	for head < tail {
+		// Header fields of 8 bytes never straddle the ring's end: frames begin at multiples of
+		// 8.
 		n := binary.LittleEndian.Uint32(r.b[(head&r.mask)+4:])
 		binary.LittleEndian.PutUint32(r.b[head&r.mask:], r.checksum(head, int(n), g.seed))
 		highest = max(highest, binary.LittleEndian.Uint64(r.b[(head+16)&r.mask:]))
@@ -147,6 +170,8 @@ func (g *logger) sum(r *ring, head, tail uint64) {
 		return
 	}
 	g.records.Add(records)
+	// Records of epochs above the mark that follows stand before it, so the file's largest epoch
+	// is counted here and not at marks.
 	g.highest = max(g.highest, highest)
 	if raise(&g.log.dirty, highest) { // the others have to mark it, too
 		for _, o := range g.log.loggers {
@@ -158,24 +183,31 @@ func (g *logger) sum(r *ring, head, tail uint64) {
 }
 
 // group writes the mark of epoch c and makes it durable.
+// Only then may anybody learn of it: bytes, sync, g.durable, announce, in this order.
 func (g *logger) group(c uint64, sync bool) error {
 	if err := g.frame(frameMark, c, g.log.durable.Load()); err != nil {
 		return err
 	}
+	// A segment ends at a mark, so that no record is split and a reader can begin with any
+	// segment.
 	full := g.off+int64(len(g.out)) >= g.log.o.SegmentBytes
+	// The end frame tells a reader that the next file has to be there.
 	if full {
 		if err := g.frame(frameEnd, c, 0); err != nil {
 			return err
 		}
 	}
+	// One write for the group, in most cases.
 	if err := g.flush(); err != nil {
 		return err
 	}
 	if full {
+		// The file keeps the bytes written and nothing of what was allocated ahead.
 		if err := g.trim(); err != nil {
 			return err
 		}
 	}
+	// A segment is synced at its end in any case: only the last one of a chain can then be torn.
 	if sync || full {
 		if err := g.sync(); err != nil {
 			return err
@@ -185,6 +217,7 @@ func (g *logger) group(c uint64, sync bool) error {
 	g.highest = max(g.highest, c)
 	g.groups.Add(1)
 	g.durable.Store(c)
+	// Acknowledgements go out before the next segment is made.
 	g.log.announce()
 	if full {
 		return g.rotate()
@@ -194,6 +227,7 @@ func (g *logger) group(c uint64, sync bool) error {
 
 // frame appends a frame without a body to out.
 func (g *logger) frame(kind byte, epoch, stamp uint64) error {
+	// A frame without a body is never split over two writes.
 	if cap(g.out)-len(g.out) < frameHeader {
 		if err := g.flush(); err != nil {
 			return err
@@ -205,6 +239,7 @@ func (g *logger) frame(kind byte, epoch, stamp uint64) error {
 	return nil
 }
 
+// flush writes out to the file, at the disk's rate where one is set.
 func (g *logger) flush() error {
 	if len(g.out) == 0 {
 		return nil
@@ -213,6 +248,7 @@ func (g *logger) flush() error {
 	if err := g.log.o.Disk.Wait(context.Background(), int64(len(g.out))); err != nil {
 		return fmt.Errorf("write log %s: %w", g.path, err)
 	}
+	// Allocated ahead, so that a sync need not write the file's new length.
 	g.reserve(g.off + int64(len(g.out)))
 	n, err := g.file.WriteAt(g.out, g.off)
 	g.bytes.Add(uint64(n))
@@ -227,6 +263,7 @@ func (g *logger) flush() error {
 // sync makes the file durable. Any goroutine may call it; the logger goes on
 // writing meanwhile. After a failure it is never tried again: nobody knows what is
 // on disk, and the next fsync would find nothing to do.
+// The time and the number of syncs are counted for Stats.
 func (g *logger) sync() error {
 	g.fileMu.Lock()
 	defer g.fileMu.Unlock()

@@ -9,6 +9,7 @@ import (
 // What is on disk stays as it is; the epochs go on above it. A log that is
 // damaged before its durable end is refused with a *durable.Damage. Where the log
 // ends before o.After, the session says so for all time: see Gap.
+// The caller has to keep others from the folder; Close ends the session.
 func Open(o Options) (*Log, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -16,10 +17,14 @@ func Open(o Options) (*Log, error) {
 	if err := o.FS.MkdirAll(o.Dir); err != nil {
 		return nil, fmt.Errorf("make log folder: %w", err)
 	}
+	// First what is there, then what of it counts, then that made durable; a new file comes
+	// last.
 	sv, err := look(o.FS, o.Dir)
 	if err != nil {
 		return nil, err
 	}
+	// Damage before the durable end stops here: a new session would cut the log where it can
+	// still be read.
 	e, err := sv.end(o.FS, 0)
 	if err != nil {
 		return nil, err
@@ -28,6 +33,8 @@ func Open(o Options) (*Log, error) {
 		return nil, err
 	}
 	l := newLog(o, sv, e)
+	// All files of a session are there before any frame of it is written: a session of which one
+	// is missing has lost it.
 	for _, g := range l.loggers {
 		if err := g.create(); err != nil {
 			for _, g := range l.loggers {
@@ -40,13 +47,18 @@ func Open(o Options) (*Log, error) {
 	return l, nil
 }
 
+// newLog returns a log whose goroutines do not run yet.
 func newLog(o Options, sv *survey, e end) *Log {
+	// Above everything that was ever given out, also in what is cut: an epoch of two meanings
+	// could not be replayed.
 	base := max(e.highest, o.After, o.Above)
 	session := uint64(1)
 	if n := len(sv.sessions); n > 0 {
 		session = sv.sessions[n-1].session + 1
 	}
 	known := uint64(0)
+	// The log ends before the state that the session goes on from; the headers say so from now
+	// on.
 	if o.After > e.epoch {
 		known = o.After
 	}
@@ -70,6 +82,7 @@ func newLog(o Options, sv *survey, e end) *Log {
 	for i := range o.Loggers {
 		l.loggers = append(l.loggers, newLogger(l, i))
 	}
+	// Workers are dealt to loggers in turn.
 	for i := range o.Workers {
 		l.buffers = append(l.buffers, newBuffer(l, l.loggers[i%o.Loggers]))
 	}
@@ -78,6 +91,7 @@ func newLog(o Options, sv *survey, e end) *Log {
 }
 
 // sealed lists all files of earlier sessions.
+// They can be truncated like segments of this session.
 func (sv *survey) sealed() []sealed {
 	var out []sealed
 	for _, path := range sv.empty {
@@ -85,6 +99,8 @@ func (sv *survey) sealed() []sealed {
 	}
 	for _, s := range sv.sessions {
 		for _, c := range s.chains {
+			// A segment's last epoch is known from the header of the next one, and for the last
+			// from the cut.
 			for i, seg := range c {
 				last := s.cut
 				if i+1 < len(c) {
@@ -97,6 +113,7 @@ func (sv *survey) sealed() []sealed {
 	return out
 }
 
+// start begins the clock and the loggers.
 func (l *Log) start() {
 	l.clockDone.Go(l.clock)
 	for _, g := range l.loggers {

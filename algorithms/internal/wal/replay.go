@@ -15,6 +15,7 @@ import (
 const windowBytes = 8 << 20
 
 // ReplayInfo says what a replay found.
+// Bytes and Records count what was read and wanted; Changes what was handed over.
 type ReplayInfo struct {
 	From, To uint64 // the epochs handed over are in (From, To]
 	Durable  uint64 // the durable end of the log, or To if a smaller one was asked for
@@ -47,6 +48,7 @@ type Cut struct {
 // Replay may run beside an open Log, if to is not 0 nor above its Durable and
 // nobody truncates beyond from. Memory is bounded as package doc says; notes
 // are kept whole.
+// Several replays of one folder may run concurrently.
 func Replay(
 	ctx context.Context, fsys fs.FS, dir string, from, to uint64, parallel int, f func(part int, c Change) error,
 ) (ReplayInfo, error) {
@@ -80,6 +82,7 @@ func follow(
 	if err != nil {
 		return info, err
 	}
+	// The end decides what counts. Records behind it are never handed over.
 	find := sv.end
 	if at.after != nil { // a Follower knows that it is there
 		find = sv.trust
@@ -89,6 +92,7 @@ func follow(
 		return info, err
 	}
 	info.To, info.Durable, info.Cuts = e.epoch, e.epoch, e.cuts
+	// Marks may reach beyond what was asked for; what is asked for has to be there in full.
 	if to != 0 {
 		if e.epoch < to {
 			return info, fmt.Errorf("replay log %s: it ends at epoch %d, and epochs up to %d are asked for", dir, e.epoch, to)
@@ -100,6 +104,7 @@ func follow(
 	}
 	r := &replay{ctx: ctx, fs: fsys, from: from, parts: parallel, at: at, ahead: ahead, f: f, info: &info,
 		orders: make([]order, parallel)}
+	// One session after another: they share no epoch.
 	for _, s := range sv.sessions {
 		if err := r.session(s); err != nil {
 			return info, err
@@ -110,6 +115,7 @@ func follow(
 
 // Verify reads every byte of the log that counts, from the first epoch that is
 // still wholly there, and returns what Replay would.
+// It changes nothing, and the first damage ends it.
 func Verify(ctx context.Context, fsys fs.FS, dir string) (ReplayInfo, error) {
 	sv, err := look(fsys, dir)
 	if err != nil {
@@ -125,19 +131,23 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (ReplayInfo, error) {
 func (sv *survey) start() uint64 {
 	start, last := uint64(0), uint64(0)
 	for _, s := range sv.sessions {
+		// A session before this one is missing, with all its epochs.
 		if s.session != last+1 {
 			start = max(start, s.prev)
 		}
+		// What lies before a state that was found elsewhere is not in the log.
 		start = max(start, s.known)
 		last = s.session
 		for _, c := range s.chains {
 			part := uint64(0)
 			for _, seg := range c {
+				// A part before this one is missing.
 				if seg.part != part {
 					start = max(start, seg.before)
 				}
 				part = seg.part + 1
 			}
+			// A logger without a file has lost every epoch of its session.
 			if len(c) == 0 && s.cut > s.base {
 				start = max(start, s.cut)
 			}
@@ -166,10 +176,14 @@ func (r *replay) session(s *session) error {
 		chains[i] = newChain(r, segs, s.cut)
 		defer chains[i].close()
 	}
+	// One window is applied at a time. The token in the channel is its result; the first finds
+	// one there.
 	applied := make(chan error, 1)
 	applied <- nil
 	for w := s.base; w < s.cut; {
 		next, err := readWindow(chains, w, s.cut)
+		// It waits for the window before also after an error: its changes lie in memory that is
+		// used again.
 		if err := errors.Join(err, <-applied); err != nil {
 			return err
 		}
@@ -194,6 +208,7 @@ func readWindow(chains []*chain, w, cut uint64) (uint64, error) {
 		wg.Go(func() { errs[i] = c.read(w, &target) })
 	}
 	wg.Wait()
+	// Every chain has read at least to here.
 	next := cut
 	for _, c := range chains {
 		next = min(next, c.mark)
@@ -212,6 +227,7 @@ func (r *replay) take(chains []*chain, w uint64) [][]Change {
 		for p, items := range c.items {
 			rest := c.spare[p][:0]
 			n := 0
+			// Wanted changes move to the front, in the order read; later ones are copied out.
 			for i := range items {
 				if it := &items[i]; it.Epoch > w {
 					rest = append(rest, *it)
@@ -224,13 +240,18 @@ func (r *replay) take(chains []*chain, w uint64) [][]Change {
 				n++
 			}
 			r.info.Changes += int64(n)
+			// The values of what was copied out are referred to from rest now; two references
+			// would keep their chunks alive for longer.
 			clear(items[n:])
+			// With one logger no change is copied.
 			if batch[p] == nil {
 				batch[p] = items[:n]
 			} else {
 				batch[p] = append(batch[p], items[:n]...)
 				clear(items[:n])
 			}
+			// items is what is handed over now; the next take uses its memory again, when all of
+			// it has been applied.
 			c.items[p], c.spare[p] = rest, items
 		}
 	}
@@ -241,6 +262,7 @@ func (r *replay) take(chains []*chain, w uint64) [][]Change {
 func (r *replay) apply(batch [][]Change) error {
 	errs := make([]error, len(batch))
 	var wg sync.WaitGroup
+	// A goroutine for each part that has changes: parts have no record in common.
 	for p, items := range batch {
 		if len(items) > 0 {
 			wg.Go(func() { errs[p] = r.applyPart(p, items) })
@@ -260,8 +282,11 @@ func (r *replay) applyPart(p int, items []Change) error {
 	for i := range items {
 		o.refs = append(o.refs, radix.Item{Key: items[i].Stamp, At: uint64(i)})
 	}
+	// Stamps of different transactions differ, so equal ones are one transaction's, and keep
+	// their order.
 	o.refs, o.spare = radix.Sort(o.refs, o.spare)
 	for i, x := range o.refs {
+		// The context is not looked at for every change: that costs more than many changes do.
 		if i%1024 == 0 && r.ctx.Err() != nil {
 			return fmt.Errorf("replay log: %w", r.ctx.Err())
 		}

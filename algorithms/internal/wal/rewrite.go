@@ -24,11 +24,14 @@ func (sv *survey) rewrite(fsys fs.FS, tails []tail) error {
 	if err := sv.removeCopies(fsys); err != nil {
 		return err
 	}
+	// One sync of the folder for all the renames.
 	some := false
 	for _, t := range tails {
 		if t.size == 0 || t.sealed >= t.mark && t.bad == nil {
 			continue // no file; or Close synced everything up to the mark before it wrote the end
 		}
+		// The copy ends where the file ends, torn bytes included: what is cut is decided by the
+		// marks, not by the length.
 		if err := copySegment(fsys, t.path, t.size); err != nil {
 			return err
 		}
@@ -51,6 +54,7 @@ func (sv *survey) removeCopies(fsys fs.FS) error {
 }
 
 // isCopy reports whether a name is that of a segment's copy in the making.
+// Such a file counts for nothing.
 func isCopy(name string) bool {
 	stem, ok := strings.CutSuffix(name, durable.TmpSuffix)
 	_, _, segment := parseName(stem)
@@ -70,6 +74,7 @@ func copySegment(fsys fs.FS, path string, size int64) error {
 	if err != nil {
 		return fmt.Errorf("copy log: %w", err)
 	}
+	// The copy is synced before it takes the name. The folder is synced by the caller.
 	err = errors.Join(copyBytes(to, from, size), to.Close())
 	if err == nil {
 		err = fsys.Rename(tmp, path)

@@ -14,9 +14,12 @@ import (
 const chunkBytes = 1 << 20
 
 // A scanner reads the frames of one segment in order.
+// It is for one goroutine. The file may grow while it is read; the size asked for at the
+// beginning bounds what is read.
 type scanner struct {
-	f     fs.File
-	path  string
+	f    fs.File
+	path string
+	// The checksums of the segment's session and logger begin with it.
 	seed  uint32
 	reuse bool  // bodies are valid until the next call only
 	unit  int   // bytes of a read, unless a frame is longer; 0 is chunkBytes
@@ -40,6 +43,7 @@ func openSegment(fsys fs.FS, seg segment) (*scanner, error) {
 	return &scanner{f: f, path: seg.path, seed: seed(seg.session, seg.logger), off: segHeader, size: size}, nil
 }
 
+// damage is the damage of the frame that the scanner is on.
 func (s *scanner) damage(why error) *durable.Damage {
 	return damaged(s.path, s.off, "%v", why)
 }
@@ -54,12 +58,14 @@ var errHole = errors.New("zeros where a frame should be")
 // the error is io.EOF; a bad frame gives a *durable.Damage, and the scanner stays on it;
 // any other error is the file system's.
 func (s *scanner) next() (frame, error) {
+	// A clean end is the file's end or zeros, as files are allocated ahead.
 	if s.off >= s.size {
 		return frame{}, io.EOF
 	}
 	if err := s.fill(frameHeader); err != nil {
 		return frame{}, err
 	}
+	// The length is checked against the file by fill before it is believed.
 	n, err := frameLen(s.buf)
 	if err == errZero {
 		return frame{}, io.EOF
@@ -92,11 +98,13 @@ func (s *scanner) fill(n int) error {
 		unit = chunkBytes
 	}
 	want := int(min(int64(max(n, unit)), s.size-s.off))
+	// Without reuse every chunk stays, for bodies that point into it.
 	chunk := s.chunk
 	if !s.reuse || cap(chunk) < want {
 		chunk = make([]byte, want)
 	}
 	chunk = chunk[:want]
+	// The rest of the last chunk moves to the front of the new one.
 	have := copy(chunk, s.buf)
 	got, err := readAt(s.f, s.path, chunk[have:], s.off+int64(have))
 	if err != nil {
@@ -122,6 +130,7 @@ func readAt(f fs.File, path string, p []byte, off int64) (int, error) {
 }
 
 // A tail is what the last segment of a chain says about its end.
+// It is what survey.judge decides by. Offsets and lengths in bytes.
 type tail struct {
 	path      string
 	mark      uint64          // the last epoch that is whole
@@ -141,9 +150,13 @@ func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
 		return tail{}, err
 	}
 	defer s.f.Close()
+	// Nothing of the frames is kept.
 	s.reuse = true
+	// Before the first frame the header speaks: everything below first is in earlier parts, and
+	// durable had been announced.
 	t := tail{path: seg.path, size: s.size, mark: seg.first - 1, confirmed: seg.durable,
 		highest: max(seg.first-1, seg.before)}
+	// The whole file is read where the end is not known: what counts ends at the last mark.
 	for stop == 0 || t.mark < stop {
 		fr, err := s.next()
 		if err != nil {
@@ -159,6 +172,7 @@ func readTail(fsys fs.FS, seg segment, stop uint64) (tail, error) {
 
 // note takes from fr what holds wherever it stands.
 func (t *tail) note(fr frame) {
+	// Also of frames behind a bad place, since epochs must not be given out again.
 	t.highest = max(t.highest, fr.epoch)
 	switch fr.kind {
 	case frameMark:
@@ -173,7 +187,11 @@ func (t *tail) end(s *scanner, err error) error {
 	if err != io.EOF && !errors.As(err, &t.bad) {
 		return err
 	}
+	// What follows the stop is searched, byte by byte, for marks: one that speaks of a later
+	// durable epoch proves that the log was whole once.
 	t.off, t.lost = s.off, s.size-s.off
+	// A frame may lie across two chunks, so the last bytes of one are looked at again with the
+	// next.
 	carry := 0
 	chunk := make([]byte, min(chunkBytes, t.lost))
 	for off := s.off; off < s.size; {
@@ -187,6 +205,7 @@ func (t *tail) end(s *scanner, err error) error {
 		off += int64(n)
 		b := chunk[:carry+n]
 		t.seek(b, s.seed)
+		// After zeros only zeros may come; anything else was written behind a page that was not.
 		if t.bad == nil && !durable.Zero(b) {
 			t.bad = s.damage(errHole)
 		}
@@ -205,6 +224,7 @@ func (t *tail) seek(b []byte, seed uint32) {
 		if i < 0 {
 			return
 		}
+		// A frame's length stands at its byte 4.
 		if i >= 4 && len(b)-i+4 >= frameHeader {
 			if fr, err := openFrame(b[i-4:i-4+frameHeader], seed); err == nil {
 				t.note(fr)

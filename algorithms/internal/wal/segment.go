@@ -11,12 +11,16 @@ import (
 )
 
 const (
-	magic       = "ckptwal\x00"
-	version     = 1
-	segHeader   = 96
-	flagSync    = 1
-	flagLost    = 2
-	maxLoggers  = 1024
+	// The first bytes of every segment.
+	magic   = "ckptwal\x00"
+	version = 1
+	// Bytes; frames begin there.
+	segHeader = 96
+	// The bits of flags.
+	flagSync   = 1
+	flagLost   = 2
+	maxLoggers = 1024
+	// Logger, then number. The numbers of all loggers' files ascend over all sessions.
 	segmentName = "log-%d-%08d"
 	// maxNumber bounds epochs, sessions and file numbers, so that counting on
 	// from what a file says cannot overflow.
@@ -24,6 +28,7 @@ const (
 )
 
 // A header is the start of a segment; doc.go explains the fields.
+// Integers are as on the disk, but for known, which is stored as its distance from base.
 type header struct {
 	sync                   bool
 	logger, loggers        int
@@ -33,8 +38,10 @@ type header struct {
 	first, before, durable uint64
 }
 
+// name is the file's name.
 func (h header) name() string { return fmt.Sprintf(segmentName, h.logger, h.number) }
 
+// encode is the inverse of decodeHeader.
 func (h header) encode() []byte {
 	b := make([]byte, 0, segHeader)
 	b = append(b, magic...)
@@ -43,6 +50,7 @@ func (h header) encode() []byte {
 		flags |= flagSync
 	}
 	lead := uint32(0)
+	// known is stored as its distance below base, and 0 without the flag.
 	if h.known != 0 {
 		flags |= flagLost
 		lead = uint32(h.base - h.known)
@@ -73,6 +81,8 @@ func decodeHeader(b []byte) (h header, err error) {
 	if v := u32(8); v != version {
 		return h, fmt.Errorf("format version %d, this program reads %d", v, version)
 	}
+	// The checksum was right, so what follows refuses what another program, or a fault of this
+	// one, wrote.
 	flags, logger, loggers := u32(12), u32(16), u32(20)
 	lead := uint64(u32(88))
 	if flags&^(flagSync|flagLost) != 0 || loggers < 1 || loggers > maxLoggers || logger >= loggers ||
@@ -89,6 +99,7 @@ func decodeHeader(b []byte) (h header, err error) {
 		return h, errors.New("impossible numbers in header")
 	}
 	if flags&flagLost != 0 {
+		// known lies above prev and not above base: see Gap.
 		if lead >= h.base-h.prev {
 			return h, errors.New("impossible numbers in header")
 		}

@@ -37,12 +37,14 @@ func Shortages(fsys fs.FS, dir string, from, to uint64) (short []Shortage, ends 
 	if err != nil {
 		return nil, 0, err
 	}
+	// The end of the last session; the ends of the others are noted by those that follow them.
 	e, err := sv.end(fsys, 0)
 	if err != nil {
 		return nil, 0, err
 	}
 	for i, s := range sv.sessions {
 		short = append(short, sv.before(i, from, to)...)
+		// Of every session but the last, the last file of each logger has to reach the cut.
 		for logger, chain := range s.chains {
 			short = append(short, sv.within(s, logger, from)...)
 			if len(chain) == 0 || i == len(sv.sessions)-1 || s.cut <= from {
@@ -58,6 +60,7 @@ func Shortages(fsys fs.FS, dir string, from, to uint64) (short []Shortage, ends 
 			}
 		}
 	}
+	// What was asked for beyond the log's end.
 	last := Shortage{File: dir, From: max(from, e.epoch) + 1, To: to, Why: "holds no log"}
 	if last.From > last.To {
 		return short, e.epoch, nil
@@ -69,6 +72,7 @@ func Shortages(fsys fs.FS, dir string, from, to uint64) (short []Shortage, ends 
 }
 
 // first returns the tail at which the log ends.
+// The others have marks beyond it.
 func (e *end) first() tail {
 	for _, t := range e.tails {
 		if t.mark == e.epoch {
@@ -82,10 +86,13 @@ func (e *end) first() tail {
 // sessions show at the end of the first.
 func (sv *survey) before(i int, from, to uint64) (short []Shortage) {
 	s := sv.sessions[i]
+	// Sessions are numbered from 1, so an earlier one was removed, or truncated.
 	if i == 0 && s.session != 1 && s.prev > from {
 		short = append(short, Shortage{s.any(), from + 1, s.prev, "is there, and files before it are not"})
 	}
 	since := max(from, s.prev)
+	// Epochs between two sessions are lost if a state was found above them, and otherwise never
+	// were durable; but a state that claims to hold a part of them does not fit.
 	switch {
 	case s.known > since:
 		short = append(short, Shortage{s.any(), since + 1, s.known, "was begun when the log before it had been lost"})
@@ -99,12 +106,14 @@ func (sv *survey) before(i int, from, to uint64) (short []Shortage) {
 // within returns what is missing of one logger's files of a session.
 func (sv *survey) within(s *session, logger int, from uint64) (short []Shortage) {
 	name := filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", logger))
+	// There is no file at all of this logger.
 	if len(s.chains[logger]) == 0 {
 		if since := max(from, s.base); s.cut > since {
 			short = append(short, Shortage{name, since + 1, s.cut, fmt.Sprintf("of session %d is not there", s.session)})
 		}
 		return short
 	}
+	// Parts are numbered from 0 within session and logger; a jump is a file that is gone.
 	part, since := uint64(0), max(from, s.base)
 	for _, seg := range s.chains[logger] {
 		if seg.part != part && seg.before > since {

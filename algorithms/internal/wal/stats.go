@@ -15,6 +15,7 @@ type Stats struct {
 }
 
 // Stats returns the counts; they are not a snapshot of one moment.
+// It may be called concurrently, also with Commit.
 func (l *Log) Stats() Stats {
 	var s Stats
 	for _, g := range l.loggers {

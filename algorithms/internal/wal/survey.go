@@ -18,21 +18,26 @@ type segment struct {
 
 // A session is what one run of the log left.
 type session struct {
+	// Session, loggers, prev, base, known and sync are the same in all of them; add checks that.
 	header             // of any of its segments, for what they share
 	chains [][]segment // per logger, by part
 	cut    uint64      // records of later epochs do not count; set by survey.end for the last session
 }
 
 // A survey is what is in a folder, by the headers of the files.
+// It is made anew for each reading, and belongs to one goroutine.
 type survey struct {
 	dir      string
 	sessions []*session // ascending
 	empty    []string   // files that were never begun
 	copies   []string   // names of copies that were never finished
-	number   uint64     // the largest of any file
+	// A new session numbers its files from here on, so that none is overwritten.
+	number uint64 // the largest of any file
 }
 
 // look reads the headers of all segments in dir.
+// Files with other names are passed over. It may run beside an open Log: a file whose header is
+// not written yet counts as empty.
 func look(fsys fs.FS, dir string) (*survey, error) {
 	names, err := fsys.List(dir)
 	if err != nil {
@@ -49,6 +54,7 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 			continue
 		}
 		path := filepath.Join(dir, name)
+		// Counting on from it could overflow.
 		if number > maxNumber {
 			return nil, damaged(path, 0, "impossible number in the name")
 		}
@@ -61,6 +67,8 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 		if err != nil {
 			return nil, err
 		}
+		// A file under a wrong name was renamed or copied by hand; which one counts nobody can
+		// say.
 		if h.logger != logger || h.number != number {
 			return nil, damaged(path, 0, "the file belongs under the name %s", h.name())
 		}
@@ -72,6 +80,7 @@ func look(fsys fs.FS, dir string) (*survey, error) {
 }
 
 // readHeader returns errNoHeader for a file that was never begun.
+// Any other damage of the header is an error, since the frames behind it may be needed.
 func readHeader(fsys fs.FS, path string) (header, error) {
 	f, err := fsys.Open(path, false)
 	if err != nil {
@@ -104,6 +113,7 @@ func readHeader(fsys fs.FS, path string) (header, error) {
 	return header{}, damaged(path, 0, "%v", err)
 }
 
+// add puts a segment into its session.
 func (sv *survey) add(byID map[uint64]*session, seg segment) error {
 	s := byID[seg.session]
 	if s == nil {
@@ -125,6 +135,8 @@ func (sv *survey) order() error {
 	for i, s := range sv.sessions {
 		for _, c := range s.chains {
 			slices.SortFunc(c, func(a, b segment) int { return cmp.Compare(a.part, b.part) })
+			// Parts ascend, and with them what the headers say of earlier parts. Gaps are
+			// allowed: they were truncated.
 			for j := 1; j < len(c); j++ {
 				if c[j].part == c[j-1].part || c[j].first < c[j-1].first || c[j].before < c[j-1].before {
 					return damaged(c[j].path, 0, "header does not follow that of %s", c[j-1].path)
@@ -134,6 +146,8 @@ func (sv *survey) order() error {
 		if i == 0 {
 			continue
 		}
+		// The later session noted the cut when it found it, so it is read from its header and
+		// not searched for again.
 		p := sv.sessions[i-1]
 		if p.cut = s.prev; p.cut < p.base {
 			return damaged(s.any(), 0, "session begins before session %d", p.session)
@@ -153,6 +167,7 @@ func (s *session) any() string {
 }
 
 // An end is where the log on disk ends.
+// All epochs up to epoch count, none above it does.
 type end struct {
 	epoch   uint64 // the last mark common to all loggers
 	highest uint64 // the largest epoch seen, also in what is cut
@@ -166,10 +181,12 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 	if len(sv.sessions) == 0 {
 		return end{}, nil
 	}
+	// Earlier sessions have their cut from the next one's header.
 	s := sv.sessions[len(sv.sessions)-1]
 	e := end{epoch: ^uint64(0), highest: s.base}
 	tails := make([]tail, len(s.chains))
 	for i, c := range s.chains {
+		// A logger without a file counts as one that got nowhere.
 		t := tail{path: filepath.Join(sv.dir, fmt.Sprintf("log-%d-*", i)), mark: s.base,
 			bad: damaged("", 0, "file is missing")}
 		if len(c) > 0 {
@@ -181,6 +198,7 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 		tails[i] = t
 		e.epoch, e.highest = min(e.epoch, t.mark), max(e.highest, t.highest, t.mark)
 	}
+	// The last epoch that all loggers have marked.
 	s.cut, e.tails = e.epoch, tails
 	if stop != 0 && e.epoch >= stop {
 		return e, nil
@@ -189,7 +207,10 @@ func (sv *survey) end(fsys fs.FS, stop uint64) (end, error) {
 }
 
 // judge decides whether what stopped the tails is a torn end or damage.
+// It is damage if anything was announced, or closed in order, beyond where a chain can be read.
 func (e *end) judge(s *session, tails []tail) error {
+	// Only what was synced was promised across a power cut: a seal always, a mark with
+	// Options.Sync.
 	promised := s.base
 	for _, t := range tails {
 		promised = max(promised, t.sealed)
@@ -209,6 +230,7 @@ func (e *end) judge(s *session, tails []tail) error {
 			return damaged(t.path, t.off,
 				"%s; whole up to epoch %d only, and epoch %d was durable", why, t.mark, promised)
 		}
+		// Torn, and dropped; the caller reports it.
 		if t.bad != nil && t.lost > 0 {
 			e.cuts = append(e.cuts, Cut{File: t.path, Offset: t.off, Bytes: t.lost, Why: why})
 		}
@@ -218,6 +240,7 @@ func (e *end) judge(s *session, tails []tail) error {
 
 // need checks that all segments that hold epochs in (from, to] are there, and
 // drops from the survey what is not needed for them.
+// Damage is what is missing though the numbers say that it was there.
 func (sv *survey) need(from, to uint64) error {
 	last := uint64(0)
 	keep := sv.sessions[:0]
@@ -227,9 +250,12 @@ func (sv *survey) need(from, to uint64) error {
 				s.prev, from)
 		}
 		last = s.session
+		// The replay would go over epochs that nobody knows.
 		if s.known > from && to > s.prev {
 			return s.gap().damage(from)
 		}
+		// A session with none of the epochs is dropped, and so are files whose epochs are all
+		// below from.
 		s.cut = min(s.cut, to)
 		if s.cut <= from || s.cut <= s.base {
 			continue
@@ -245,8 +271,10 @@ func (sv *survey) need(from, to uint64) error {
 	return nil
 }
 
+// needChain does that for logger i of one session.
 func (s *session) needChain(dir string, i int, from uint64) error {
 	c := s.chains[i]
+	// Everything in the first file is also below from.
 	for len(c) > 1 && c[1].before <= from {
 		c = c[1:]
 	}
@@ -257,6 +285,8 @@ func (s *session) needChain(dir string, i int, from uint64) error {
 	}
 	part := uint64(0)
 	for j, seg := range c {
+		// The first file may follow one that was truncated, as long as that held nothing above
+		// from.
 		if seg.part != part && (j > 0 || seg.before > from) {
 			return damaged(seg.path, 0, "the file before it is missing; it is needed from epoch %d on", from)
 		}

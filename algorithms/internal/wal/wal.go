@@ -75,10 +75,12 @@ func (o *Options) check() error {
 // A Log is an open redo log. Its methods may be called concurrently; a Buffer
 // belongs to one goroutine.
 type Log struct {
+	// The padding keeps epoch apart from fields that change often.
 	_     [64]byte
 	epoch atomic.Uint64 // current; only tick changes it; alone on its line, as every Commit reads it
 	_     [56]byte
 
+	// closed is at least durable and less than epoch. All four only grow.
 	closed  atomic.Uint64 // no record of an epoch up to it can still come
 	durable atomic.Uint64 // changes only under mu
 	dirty   atomic.Uint64 // the largest epoch of any record drained
@@ -90,13 +92,15 @@ type Log struct {
 	loggers []*logger
 	notes   notes
 
+	// Close ends the clock first, then the loggers; a failure closes stop and ends both.
 	quit chan struct{} // closed by Close: no more epochs
 	halt chan struct{} // closed by Close: no more rounds
 	stop chan struct{} // closed when nothing will become durable any more
 
 	clockDone, loggersDone sync.WaitGroup
 
-	mu    sync.Mutex
+	mu sync.Mutex
+	// Failed is called outside of mu.
 	err   error         // the first failure; protected by mu
 	shut  bool          // Close was called; protected by mu
 	moved chan struct{} // closed and replaced when durable moves; protected by mu
@@ -113,10 +117,12 @@ type sealed struct {
 }
 
 // Worker returns the buffer of worker i, from 0 to Workers-1.
+// It may be called concurrently, but two goroutines must not use one buffer.
 func (l *Log) Worker(i int) *Buffer { return l.buffers[i] }
 
 // Epoch returns the current epoch. After a crash the number may be given out
 // again unless it was waited for.
+// A transaction that begins its Commit after the call belongs to this epoch or a later one.
 func (l *Log) Epoch() uint64 { return l.epoch.Load() }
 
 // Durable returns the largest epoch that is wholly on disk: synced with
@@ -137,8 +143,11 @@ func (l *Log) WaitDurable(ctx context.Context, epoch uint64) error {
 	raise(&l.want, epoch)
 	for {
 		l.mu.Lock()
+		// The channel is taken before durable is read: a move in between closes this very
+		// channel.
 		moved := l.moved
 		l.mu.Unlock()
+		// Close may have made it durable as its last act.
 		if l.durable.Load() >= epoch {
 			return nil
 		}
@@ -162,6 +171,8 @@ func (l *Log) Harden(ctx context.Context, epoch uint64) error {
 	if err := l.WaitDurable(ctx, epoch); err != nil || l.o.Sync {
 		return err
 	}
+	// Without Options.Sync files are synced from here, beside the loggers that write them. A
+	// segment that was closed was synced at its end.
 	for _, g := range l.loggers {
 		if err := g.sync(); err != nil {
 			l.fail(err)
@@ -172,6 +183,7 @@ func (l *Log) Harden(ctx context.Context, epoch uint64) error {
 }
 
 // raise makes a at least v and reports whether it was less.
+// It may be called concurrently with itself.
 func raise(a *atomic.Uint64, v uint64) bool {
 	for {
 		old := a.Load()
@@ -186,12 +198,16 @@ func raise(a *atomic.Uint64, v uint64) bool {
 
 // announce recomputes the durable epoch after a logger got further.
 func (l *Log) announce() {
+	// Every logger calls this after its own group, so the last one to reach an epoch announces
+	// it.
 	least := ^uint64(0)
 	for _, g := range l.loggers {
 		least = min(least, g.durable.Load())
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// After a failure nothing is announced, even if it is on the disk: callers have been told
+	// otherwise.
 	if l.err == nil && least > l.durable.Load() {
 		l.durable.Store(least)
 		l.times.add(least, time.Now())
@@ -201,6 +217,7 @@ func (l *Log) announce() {
 }
 
 // fail makes err the log's error, unless it has one.
+// Failed is called without the lock, so that it may call methods of the log.
 func (l *Log) fail(err error) {
 	l.mu.Lock()
 	first := l.err == nil
@@ -227,11 +244,14 @@ func (l *Log) Close() error {
 		<-l.stop
 		return l.Err()
 	}
+	// The order: no new epoch; the last one closed while loggers still make room; loggers end;
+	// the rest is written from here.
 	close(l.quit)
 	l.clockDone.Wait()
 	ticked := l.tick(l.stop) // the loggers still run: a note may wait for space
 	close(l.halt)
 	l.loggersDone.Wait()
+	// tick gives up only if the log has failed.
 	if ticked {
 		if err := l.finish(); err != nil {
 			l.fail(err)
@@ -249,6 +269,8 @@ func (l *Log) Close() error {
 }
 
 // finish commits the last epoch, on the goroutine of Close.
+// All marks come before any end frame: an end frame says that every logger is durable up to its
+// epoch.
 func (l *Log) finish() error {
 	if err := l.Err(); err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 
 // A Window is the part of a log with the epochs in (from, to], to be read one
 // logger at a time. Different loggers may be read concurrently.
+// It is for reading a stretch of the log in the order in which each logger wrote it; Replay is
+// for the order of each record's changes.
 type Window struct {
 	// ReadBytes is how much of a file is read at a time; 0 is 1 MiB. A
 	// transaction that is longer is read at once.
@@ -46,6 +48,7 @@ func OpenWindow(fsys fs.FS, dir string, from, to uint64) (*Window, error) {
 		return nil, fmt.Errorf("read log %s: it ends at epoch %d, and epochs %d to %d are asked for", dir, e.epoch, from+1,
 			max(from, to))
 	}
+	// to = 0 asks for all that is durable; only then the end need not be known to the caller.
 	w := &Window{fs: fsys, sv: sv, from: from, to: to}
 	if to == 0 {
 		w.to = e.epoch
@@ -57,6 +60,7 @@ func OpenWindow(fsys fs.FS, dir string, from, to uint64) (*Window, error) {
 // there. Where w has been read to its end, this goes on from there: the files are
 // not read again from their beginnings. Nobody may be reading w.
 func (w *Window) Next(to uint64) (*Window, error) {
+	// Segments may have been begun or truncated since.
 	sv, err := look(w.fs, w.sv.dir)
 	if err == nil {
 		_, err = sv.trust(w.fs, to)
@@ -65,6 +69,7 @@ func (w *Window) Next(to uint64) (*Window, error) {
 		return nil, err
 	}
 	n := &Window{ReadBytes: w.ReadBytes, fs: w.fs, sv: sv, from: w.to, to: to, skip: map[string]int64{}}
+	// A logger that has not been read to its end has an empty path, which is no segment's.
 	for _, e := range w.ends {
 		n.skip[e.path] = e.off
 	}
@@ -79,6 +84,7 @@ func (w *Window) find() error {
 	if err := w.sv.need(w.from, w.to); err != nil {
 		return err
 	}
+	// Sessions may have different numbers of loggers; stream i is logger i of each.
 	for _, s := range w.sv.sessions {
 		w.streams = max(w.streams, len(s.chains))
 	}
@@ -106,6 +112,7 @@ func (w *Window) Streams() int { return w.streams }
 // and is returned; what was durable and is not readable is a *durable.Damage.
 func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 	for _, s := range w.sv.sessions {
+		// This session had fewer loggers.
 		if i >= len(s.chains) {
 			continue
 		}
@@ -115,6 +122,7 @@ func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 				return err
 			}
 		}
+		// Every file ended in order, and yet the window is not complete.
 		if r.mark < r.cut {
 			segs := s.chains[i]
 			return damaged(segs[len(segs)-1].path, r.at, "the next file is missing; the log has to reach epoch %d", r.cut)
@@ -125,6 +133,7 @@ func (w *Window) Read(ctx context.Context, i int, f func(Change) error) error {
 }
 
 // A windowReader reads the files of one logger and session.
+// It is for one goroutine.
 type windowReader struct {
 	w    *Window
 	cut  uint64
@@ -145,9 +154,13 @@ func (r *windowReader) segment(ctx context.Context, seg segment) error {
 		return err
 	}
 	defer s.f.Close()
+	// f keeps nothing of a change, so one buffer serves the whole file.
 	s.reuse, s.unit = true, r.w.ReadBytes
 	s.off = max(s.off, r.w.skip[seg.path])
+	// It ends at the first mark that reaches the cut: all records of the window stand before
+	// that.
 	for n := 0; r.mark < r.cut; n++ {
+		// Not at every frame: a frame may be one small transaction.
 		if n%256 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read log %s: %w", seg.path, ctx.Err())
 		}

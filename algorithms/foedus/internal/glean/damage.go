@@ -14,6 +14,7 @@ var ErrNoSnapshot = errors.New("no snapshot")
 var ErrDamaged = &durable.Kind{Name: "snapshot file", Path: true,
 	Remedy: "restore it from a copy, or recover from an image and the log"}
 
+// damaged is the *durable.Damage of a place in a file: off in bytes, then what is wrong there.
 func damaged(file string, off int64, format string, a ...any) *durable.Damage {
 	return ErrDamaged.Damage(file, off, format, a...)
 }

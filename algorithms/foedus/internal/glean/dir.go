@@ -15,8 +15,9 @@ import (
 // Options say where snapshots are and how they are made. Dir, FS and Tables are
 // needed. Nothing but the time it takes depends on the numbers.
 type Options struct {
-	Dir    string // made if need be; nothing else should be there
-	FS     fs.FS
+	Dir string // made if need be; nothing else should be there
+	FS  fs.FS
+	// Tables are in the order of their ids, which are their places here.
 	Tables []durable.Table
 
 	Partitions int // reducers, 1 to 255; 0 is 1
@@ -55,6 +56,7 @@ func (o *Options) check() error {
 	def(&o.SendBytes, 256<<10)
 	def(&o.BufferBytes, 64<<20)
 	def(&o.Fanout, maxFanout)
+	// A reducer's buffer holds two batches at least.
 	o.SendBytes = min(o.SendBytes, max(o.BufferBytes/2, 1))
 	if o.Garbage == 0 {
 		o.Garbage = 3
@@ -65,6 +67,8 @@ func (o *Options) check() error {
 	if o.FS == nil || o.Dir == "" {
 		return errors.New("open snapshots: a folder and a file system are needed")
 	}
+	// 255 partitions, because Pointer has 8 bits for them; maxTables, because a page's header has
+	// 16 bits for its table.
 	if o.Partitions < 1 || o.Partitions > 255 || o.SendBytes < 0 || o.BufferBytes < 0 ||
 		o.Fanout < 2 || o.Fanout > maxFanout || len(o.Tables) > maxTables {
 		return fmt.Errorf("open snapshots %s: %d partitions, buffers of %d and %d bytes, fan-out %d or %d tables are "+
@@ -85,17 +89,24 @@ type Dir struct {
 	shapes []shape
 	pages  pages
 
+	// mu is there for Current alone: a reader may ask for the snapshot while a gleaning installs
+	// the next.
 	mu  sync.Mutex
 	cur *Snapshot // nil: none yet; protected by mu
 
-	prev     *manifest // the snapshot before, which stays until the next; nil: none
-	number   uint64    // the last one taken
-	id       uint16    // the last one taken
+	prev *manifest // the snapshot before, which stays until the next; nil: none
+	// number names manifests and ascends without end, also over snapshots that failed. id is in
+	// the names of page files and in every Pointer, and wraps, as only 16 bits are left for it
+	// there.
+	number uint64 // the last one taken
+	id     uint16 // the last one taken
+	// What Open passed over, and what could not be removed; for messages.
 	problems []error
 	hold     bool // see Options.Hold
 	most     int  // files that a manifest may name, and snapshot ids; less in tests
 }
 
+// shapes returns the shape of each table's tree, by table id.
 func shapes(tables []durable.Table, fanout int) []shape {
 	ss := make([]shape, len(tables))
 	for i, t := range tables {
@@ -114,6 +125,7 @@ func Open(o Options) (*Dir, error) {
 	o.Tables = slices.Clone(o.Tables)
 	d := &Dir{o: o, shapes: shapes(o.Tables, o.Fanout), hold: o.Hold, most: maxFiles}
 	d.pages = pages{o: &d.o, files: map[fileID]pageFile{}}
+	// A folder that is only read is not made, and may be missing: it then has no snapshot.
 	if !o.ReadOnly {
 		if err := o.FS.MkdirAll(o.Dir); err != nil {
 			return nil, fmt.Errorf("make snapshot folder: %w", err)
@@ -129,6 +141,7 @@ func Open(o Options) (*Dir, error) {
 func (d *Dir) Close() { d.pages.close() }
 
 // Current returns the newest snapshot, or nil.
+// It stays readable while newer ones are made; see ReadLeaf for how long.
 func (d *Dir) Current() *Snapshot {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -151,6 +164,8 @@ func (d *Dir) load() error {
 		return fmt.Errorf("list snapshot folder: %w", err)
 	}
 	numbers := durable.Generations(manifestPrefix, numberDigits, names)
+	// Numbers go on from the largest that a name has, be that manifest damaged or not: a number
+	// is never given out twice.
 	if len(numbers) > 0 {
 		d.number = numbers[0]
 	}
@@ -158,11 +173,15 @@ func (d *Dir) load() error {
 		d.sweep(false)
 		return nil
 	}
+	// Below is how a caller falls back to an older snapshot, after it found a page of the newest
+	// damaged: Open reads manifests, and not pages.
 	numbers = slices.DeleteFunc(numbers, func(n uint64) bool { return d.o.Below != 0 && n >= d.o.Below })
 	whole, damaged, err := durable.Whole(numbers, 2, d.readManifest) // older ones do not matter
 	if err != nil {
 		return err
 	}
+	// There were snapshots, and none can be used. Starting without one would silently lose what
+	// the log does not have any more.
 	if len(whole) == 0 && len(damaged) > 0 {
 		return errors.Join(damaged...)
 	}
@@ -173,6 +192,7 @@ func (d *Dir) load() error {
 		d.prev = whole[1]
 	}
 	d.problems = damaged
+	// With damage in the folder nothing that may still be needed is removed.
 	if !d.o.ReadOnly {
 		d.sweep(len(damaged) == 0)
 	}
@@ -180,6 +200,8 @@ func (d *Dir) load() error {
 }
 
 // readManifest reads a manifest and looks whether its files are there.
+// Pages are not read here: that would take as long as recovery itself. A missing or short file is
+// found, a damaged page only where it is read.
 func (d *Dir) readManifest(number uint64) (*manifest, error) {
 	m, err := d.decode(number)
 	if err != nil {
@@ -208,6 +230,7 @@ func (d *Dir) decode(number uint64) (*manifest, error) {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
 	m, err := decodeManifest(path, b)
+	// A manifest that was renamed or copied would bring an old state back as the newest.
 	if err == nil && m.number != number {
 		return nil, damaged(path, 0, "the file belongs under the name %s", manifestName(m.number))
 	}
@@ -232,6 +255,9 @@ func (d *Dir) checkSize(f file) error {
 }
 
 // takenIDs returns the snapshot ids of the files that are there, needed or not.
+// Ids are taken from the file names and not from the manifests: a file of a snapshot that failed
+// may still be there, and its id must not be used while a page in it can be mistaken for a new
+// one.
 func (d *Dir) takenIDs() (map[uint16]bool, error) {
 	names, err := d.o.FS.List(d.o.Dir)
 	if err != nil {
@@ -250,11 +276,15 @@ func (d *Dir) takenIDs() (map[uint16]bool, error) {
 // that all pages are to be written anew while there is room for that: a file stays as
 // long as one page in it lives.
 func (d *Dir) crowded(m *manifest, taken map[uint16]bool) bool {
+	// Half of what there is room for, so that a gleaning that writes everything anew, and thus
+	// adds files before it can free any, does not run out.
 	return len(m.files)+d.o.Partitions > d.most/2 || len(taken) > d.most/2
 }
 
 // nextID takes the next snapshot id that is not taken.
 func (d *Dir) nextID(taken map[uint16]bool) error {
+	// It goes round once at most. That all are taken cannot come about while crowded sets in at
+	// half of them, unless files cannot be removed.
 	for range 1 << 16 {
 		if d.id = after(d.id); !taken[d.id] {
 			return nil
@@ -272,9 +302,13 @@ func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 	if len(m.files) > d.most || len(b) > maxManifest {
 		return false, fmt.Errorf("write manifest %s: %d files in %d bytes are too many", path, len(m.files), len(b))
 	}
+	// Read it back before it counts: a manifest that this program refuses would make the folder
+	// unreadable, the snapshots before included.
 	if _, err := decodeManifest(path, b); err != nil {
 		return false, fmt.Errorf("write manifest: it could not be read: %v", err) // nothing is damaged
 	}
+	// Publish is a temporary file, a sync, a rename and a sync of the folder. If only the last
+	// fails, the new name may or may not be there after a crash.
 	if maybe, err = durable.Publish(d.o.FS, path, b); err != nil {
 		err = fmt.Errorf("publish manifest: %w", err)
 	}
@@ -285,6 +319,7 @@ func (d *Dir) commit(m *manifest) (maybe bool, err error) {
 // not needed any more.
 func (d *Dir) install(m *manifest) {
 	d.mu.Lock()
+	// The manifest before becomes prev, and the one before that is what sweep may remove.
 	if d.cur != nil {
 		d.prev = d.cur.m
 	}

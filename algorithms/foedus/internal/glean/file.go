@@ -16,10 +16,12 @@ const (
 	fileMagic   = "ckptpage"
 	fileVersion = 1
 	fileHeader  = 32 // bytes of the first unit that mean something
-	writeBytes  = 1 << 20
+	// writeBytes is how much of a page file is collected for one write, in bytes.
+	writeBytes = 1 << 20
 )
 
 // encodeFile returns the first unit of a page file.
+// The rest of the unit stays zeros, so that the first page begins at a multiple of unit.
 func encodeFile(id fileID) []byte {
 	b := make([]byte, unit)
 	copy(b, fileMagic)
@@ -47,13 +49,15 @@ func checkFile(b []byte, id fileID) error {
 
 // A writer writes the file of one partition, page after page. The file is
 // created with the first page: a partition without changes has none.
+// It belongs to one reducer's goroutine, and at the end to that which builds the roots.
 type writer struct {
-	d    *Dir
-	id   fileID
-	f    fs.File
-	buf  []byte // what is not written yet; aligned, for direct I/O
-	at   int64  // where buf goes
-	live int64  // bytes of pages
+	d   *Dir
+	id  fileID
+	f   fs.File
+	buf []byte // what is not written yet; aligned, for direct I/O
+	at  int64  // where buf goes
+	// Live counts what was appended, in bytes; all pages of a new file are reached at first.
+	live int64 // bytes of pages
 }
 
 // path is the path of the file that is written.
@@ -66,6 +70,7 @@ func (w *writer) append(page []byte, kind byte, at place, used int) (Pointer, er
 			return 0, err
 		}
 	}
+	// A page knows where it will stand before it is written, because the header names it.
 	p := pointer(w.id, w.at+int64(len(w.buf)))
 	seal(page, p, kind, at, used)
 	w.live += int64(len(page))
@@ -79,6 +84,7 @@ func (w *writer) create() error {
 		return fmt.Errorf("create snapshot file: %w", err)
 	}
 	w.f, w.buf = f, fs.Buffer(writeBytes)[:0]
+	// The first unit of the file goes through the buffer like any page.
 	return w.write(encodeFile(w.id))
 }
 
@@ -86,6 +92,7 @@ func (w *writer) create() error {
 func (w *writer) write(b []byte) error {
 	for len(b) > 0 {
 		n := min(len(b), cap(w.buf)-len(w.buf))
+		// b is copied: the composer uses its page's memory again for the next page.
 		w.buf = append(w.buf, b[:n]...)
 		b = b[n:]
 		if len(w.buf) == cap(w.buf) {
@@ -111,6 +118,8 @@ func (w *writer) flush() error {
 }
 
 // finish writes what is left and makes it durable.
+// Only the file's bytes are durable after it, not yet its name: job.make syncs the folder once
+// for all files.
 func (w *writer) finish() error {
 	if w.f == nil {
 		return nil
@@ -136,7 +145,9 @@ func (w *writer) close() {
 type pages struct {
 	o *Options
 
-	mu    sync.Mutex
+	mu sync.Mutex
+	// Files stay open from the first page read until drop or close, since pages are read one by
+	// one.
 	files map[fileID]pageFile // protected by mu
 }
 
@@ -166,6 +177,8 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 	if p.offset() < unit || p.offset() > size-unit {
 		return buf, nil, ps.damage(p, fmt.Errorf("there is no page: the file has %d bytes", size))
 	}
+	// The first unit has the header, and with it the length. Most pages are one unit long, and
+	// take one read.
 	page = slices.Grow(buf[:0], unit)[:unit]
 	if err := f.readFull(page, p.offset()); err != nil {
 		return page, nil, err
@@ -177,6 +190,7 @@ func (ps *pages) read(p Pointer, size int64, kind byte, at place, buf []byte) (p
 	if err != nil {
 		return page, nil, ps.damage(p, err)
 	}
+	// A page of several units: the rest in a second read, when its length is known.
 	if n > unit {
 		page = slices.Grow(page, int(n)-unit)[:n]
 		if err := f.readFull(page[unit:], p.offset()+unit); err != nil {
@@ -200,6 +214,8 @@ func (ps *pages) damage(p Pointer, err error) error {
 // open returns the file, open, and checked when it is opened.
 func (ps *pages) open(id fileID) (pageFile, error) {
 	ps.mu.Lock()
+	// The file is opened under the lock. It happens once for each file, and a second open of the
+	// same would have to be undone.
 	defer ps.mu.Unlock()
 	if f, ok := ps.files[id]; ok {
 		return f, nil

@@ -17,6 +17,7 @@ import (
 // A Source is the changes of a window of epochs, in streams that are read
 // concurrently: the loggers of a *wal.Window. The changes of one transaction are
 // in one stream, in the order in which they were made. Read's f keeps nothing.
+// glean only needs this much of a log; Load is given one that walks the store's records.
 type Source interface {
 	Streams() int
 	Read(ctx context.Context, i int, f func(wal.Change) error) error
@@ -45,13 +46,17 @@ type Stats struct {
 // goroutine is left.
 func (d *Dir) Glean(ctx context.Context, src Source, until uint64) (Stats, error) {
 	cur := d.Current()
+	// Without a first snapshot the changes of the log have nothing to be applied to: the load of
+	// the database is not logged.
 	if cur == nil {
 		return Stats{}, fmt.Errorf("glean in %s: %w to build upon: load one", d.o.Dir, ErrNoSnapshot)
 	}
+	// until may be the epoch of the snapshot that there is: the new one is then equal to it.
 	if until < cur.m.until {
 		return Stats{}, fmt.Errorf("glean in %s: the snapshot is at epoch %d already, and epoch %d is asked for", d.o.Dir,
 			cur.m.until, until)
 	}
+	// A tree of another shape shares no page with this one.
 	if cur.m.fanout != d.o.Fanout || !slices.Equal(cur.m.tables, d.o.Tables) {
 		return Stats{}, fmt.Errorf("glean in %s: the tables are not those of snapshot %d: load anew", d.o.Dir, cur.m.number)
 	}
@@ -61,6 +66,9 @@ func (d *Dir) Glean(ctx context.Context, src Source, until uint64) (Stats, error
 	if err != nil {
 		return Stats{}, err
 	}
+	// Write everything anew when dead pages have made the files Garbage times as large as what is
+	// reached. The 16 units a partition keep small snapshots, of which a single page is a large
+	// part, from being rewritten every time.
 	j.rewrite = d.o.Garbage >= 1 &&
 		float64(size) > d.o.Garbage*float64(live)+float64(16*unit*d.o.Partitions) || d.crowded(cur.m, taken)
 	return j.do(ctx, taken)
@@ -73,17 +81,21 @@ func (d *Dir) Load(ctx context.Context, src Source, until uint64) (Stats, error)
 	if err != nil {
 		return Stats{}, err
 	}
+	// base and until are the same: no epoch of the log was read for it.
 	j := &job{d: d, src: src, base: until, until: until}
 	return j.do(ctx, taken)
 }
 
 // A job is one snapshot in the making.
+// The reducers' results are read when mapReduce has waited for all of them; mapped likewise, each
+// mapper writing its own element.
 type job struct {
 	d           *Dir
 	src         Source
 	old         *Snapshot // nil: nothing to build upon
 	base, until uint64
-	rewrite     bool
+	// True if all pages are to be written, changed or not.
+	rewrite bool
 
 	id       uint16
 	reducers []*reducer
@@ -94,6 +106,7 @@ type job struct {
 }
 
 // account tells of memory allocated until the job is done.
+// It is called by mappers and reducers at the same time.
 func (j *job) account(bytes int64) {
 	if bytes != 0 {
 		j.held.Add(bytes)
@@ -107,21 +120,28 @@ func (j *job) do(ctx context.Context, taken map[uint16]bool) (Stats, error) {
 	if err := d.nextID(taken); err != nil {
 		return Stats{}, err
 	}
+	// The id and the number are used up even if the snapshot fails, so that what is left of it
+	// cannot be taken for another.
 	d.number++
 	j.id = d.id
 	j.begin()
+	// All buffers are garbage by the time do returns, whatever came of it.
 	defer func() { d.o.Account(-j.held.Load()) }()
 	m, err := j.make(ctx)
 	maybe := false
+	// The manifest is the commit: up to here nothing refers to the new pages.
 	if err == nil {
 		sched.Point("glean.commit")
 		maybe, err = d.commit(m)
 	}
+	// Runs and open files are not needed on any path from here.
 	for _, r := range j.reducers {
 		r.compose.out.close()
 		r.removeRuns(d.o.FS)
 	}
 	if err != nil {
+		// If the manifest may be durable, its pages have to stay, or the next Open could find a
+		// snapshot without them.
 		if !maybe {
 			j.discard()
 		}
@@ -134,10 +154,14 @@ func (j *job) do(ctx context.Context, taken map[uint16]bool) (Stats, error) {
 // begin makes the reducers, one for each partition, and the pool of batches.
 func (j *job) begin() {
 	n := j.d.o.Partitions
+	// The channel holds as many batches as can lie in one reducer's buffer, and one more for each
+	// partition; giveBack drops what does not fit.
 	j.spare = make(chan *batch, n+min(j.d.o.BufferBytes/j.d.o.SendBytes, 1024))
 	j.mapped = make([]int64, j.src.Streams())
 	for i := range n {
 		id := fileID(j.id)<<8 | fileID(i)
+		// in has room for one batch, so that a mapper goes on reading while a reducer sorts; more
+		// would only use memory.
 		j.reducers = append(j.reducers, &reducer{job: j, part: i, in: make(chan *batch, 1), compose: composer{
 			old: j.old, rewrite: j.rewrite, stones: j.d.o.Tombstones, dead: map[fileID]int64{},
 			out: &writer{d: j.d, id: id},
@@ -155,6 +179,8 @@ func (j *job) discard() {
 }
 
 // make writes the pages and makes them durable. Nothing refers to them yet.
+// The order is what makes it safe: bytes of the files, then their names, then the manifest, which
+// commit publishes.
 func (j *job) make(ctx context.Context) (*manifest, error) {
 	start := time.Now()
 	if err := j.mapReduce(ctx); err != nil {
@@ -172,12 +198,17 @@ func (j *job) make(ctx context.Context) (*manifest, error) {
 			return nil, err
 		}
 	}
+	// Without this sync a power cut could leave a durable manifest that names files which have no
+	// names.
 	if err := durable.SyncDir(j.d.o.FS, j.d.o.Dir); err != nil {
 		return nil, err
 	}
+	// A change that is lost on the way from mapper to page would be an error that no checksum
+	// finds.
 	if err := j.count(); err != nil {
 		return nil, err
 	}
+	// A snapshot that was called off is not published, even when all of it is there.
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -187,6 +218,8 @@ func (j *job) make(ctx context.Context) (*manifest, error) {
 // mapReduce runs the mappers, one for each logger, and the reducers, one for
 // each partition. The first error of any ends all, and is returned.
 func (j *job) mapReduce(ctx context.Context) error {
+	// With a cause, so that the error is the first one that came up, and not the cancellation
+	// that it brought about in the others.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mappers, reducers sync.WaitGroup
@@ -204,6 +237,8 @@ func (j *job) mapReduce(ctx context.Context) error {
 			}
 		})
 	}
+	// Mappers end first: only they send to r.in, so closing it after they ended cannot meet a
+	// send.
 	mappers.Wait()
 	for _, r := range j.reducers {
 		close(r.in)
@@ -238,6 +273,8 @@ func (j *job) count() error {
 			st.Partitions++
 		}
 	}
+	// Every change is either folded or applied; a batch that got lost between a mapper and a
+	// reducer shows in received.
 	if st.Mapped != received || received != st.Folded+st.Applied {
 		return fmt.Errorf("%d changes were read, %d received, %d folded and %d applied", st.Mapped, received, st.Folded,
 			st.Applied)
@@ -255,19 +292,25 @@ func (j *job) manifest(roots []Pointer) *manifest {
 	for _, r := range j.reducers {
 		m.last = max(m.last, r.compose.last)
 	}
+	// last is the largest stamp of the records, not of this window alone.
 	if j.old != nil {
 		m.last = max(m.last, j.old.m.last)
+		// Each composer counted what it made dead, and the first one the roots as well.
 		for _, f := range j.old.m.files {
 			for _, r := range j.reducers {
 				f.live -= r.compose.dead[f.id]
 			}
+			// A file of which nothing is reached any more is not named, and sweep removes it,
+			// unless the snapshot before needs it.
 			if f.live > 0 {
 				m.files = append(m.files, f)
 			}
 		}
 	}
 	for _, r := range j.reducers {
+		// A new file without pages was never created.
 		if w := r.compose.out; w.live > 0 {
+			// size is w.at, not what is buffered: finish has written everything.
 			m.files = append(m.files, file{id: w.id, size: w.at, live: w.live})
 		}
 	}
@@ -282,10 +325,12 @@ func (d *Dir) Recover(ctx context.Context, log string) (Stats, error) {
 	if cur == nil {
 		return Stats{}, fmt.Errorf("recover in %s: %w", d.o.Dir, ErrNoSnapshot)
 	}
+	// 0 is the log's durable end.
 	w, err := wal.OpenWindow(d.o.FS, log, cur.m.until, 0)
 	if err != nil {
 		return Stats{}, err
 	}
+	// There was nothing in the log after the snapshot: it is the newest already.
 	if w.To() == cur.m.until {
 		return Stats{}, nil
 	}

@@ -9,9 +9,11 @@ import (
 
 // A Layout says on which leaf of a table a record is: for a package that keeps the records
 // in memory in pages of the same cut.
+// Its methods only read and may be called concurrently.
 type Layout struct{ s shape }
 
 // NewLayout returns the layout of a table of which snapshots are made.
+// The fan-out does not matter for it: which leaf has a key depends on the number of leaves alone.
 func NewLayout(id int, t durable.Table) Layout { return Layout{newShape(id, t, maxFanout)} }
 
 // Leaves returns how many leaves there are.
@@ -34,18 +36,24 @@ func (l *Layout) Keys(leaf uint64) uint64 { return l.s.keys(leaf) }
 
 // A Leaf is one page of records, read back. It allocates nothing but for its
 // buffer, which the next ReadLeaf uses again.
+// A reader keeps one Leaf for all the leaves that it reads. It is for one goroutine at a time.
 type Leaf struct {
-	page    []byte
-	rest    []byte // of the payload, not yet gone over
+	page []byte
+	rest []byte // of the payload, not yet gone over
+	// The place that the page should have, and where its file was found, for errors.
 	s       *shape
 	pages   *pages
 	pointer Pointer
 	index   uint64
-	n       uint64 // slots gone over, of an array
-	first   bool
-	last    uint64 // key, of a bin
-	err     error
+	// n is how many slots were passed, so that the key of the next one is known; first and last
+	// are what the order of a bin is checked against.
+	n     uint64 // slots gone over, of an array
+	first bool
+	last  uint64 // key, of a bin
+	err   error
 
+	// The record that Next came to. Present is false for a tombstone, of which only Key and Stamp
+	// mean something.
 	Key, Stamp uint64
 	Present    bool
 	Value      []byte // valid until the next ReadLeaf
@@ -56,6 +64,7 @@ type Leaf struct {
 // gleaning; once the second snapshot after the one of p is committed p's file
 // may be gone, which is an error like any other.
 func (d *Dir) ReadLeaf(l *Layout, leaf uint64, p Pointer, into *Leaf) error {
+	// What of the last leaf was not gone over is dropped, also where the read fails.
 	into.Forget()
 	page, payload, err := d.pages.read(p, 0, l.s.leafKind(), place{l.s.id, 0, leaf}, into.page)
 	into.page = page
@@ -64,6 +73,8 @@ func (d *Dir) ReadLeaf(l *Layout, leaf uint64, p Pointer, into *Leaf) error {
 	}
 	into.rest, into.s, into.pages, into.pointer, into.index = payload, &l.s, &d.pages, p, leaf
 	into.n, into.first, into.last = 0, true, 0
+	// A leaf of an array is as long as its slots; where it is not, keys would be taken from wrong
+	// slots.
 	if !l.s.Hash && uint64(len(payload)) != l.s.keys(leaf)*uint64(l.s.slot) {
 		into.rest = nil
 		return into.damage(fmt.Errorf("%d bytes of slots, %d are expected", len(payload), l.s.keys(leaf)*uint64(l.s.slot)))
@@ -87,6 +98,8 @@ func (x *Leaf) Next() bool {
 			return false
 		}
 		x.rest = x.rest[x.s.slot:]
+		// A slot in which there never was a record has neither a value nor a stamp, and is
+		// passed.
 		if x.Present || x.Stamp != 0 {
 			return true
 		}
@@ -101,6 +114,8 @@ func (x *Leaf) Err() error { return x.err }
 // anything else is damage.
 func (x *Leaf) nextInBin() bool {
 	key, n, err := nextInBin(x.rest, x.s)
+	// A key in the wrong bin would be found here, and not where a lookup goes, so it counts as
+	// damage.
 	if err == nil && (!x.first && key <= x.last || bin(key, x.s.leaves) != x.index) {
 		err = fmt.Errorf("key %d is out of order or in the wrong bin", key)
 	}
@@ -117,6 +132,7 @@ func (x *Leaf) nextInBin() bool {
 }
 
 // version takes the record's version from b.
+// It points into the page and copies nothing.
 func (x *Leaf) version(b []byte) bool {
 	n := binary.LittleEndian.Uint32(b[8:])
 	x.Stamp, x.Present, x.Value = binary.LittleEndian.Uint64(b), n != 0, nil

@@ -8,6 +8,9 @@ import (
 // Leaves calls f with every leaf whose page is another one than in the snapshot
 // before, nil for none: its new page, or 0 where nothing is left in it. It reads
 // the interior pages that changed. Both snapshots have to be of the same tables.
+// It is how a reader of volatile pages learns which of them it has to drop or read again when a
+// new snapshot is installed. f is called in the order of tables and leaves, by the caller's
+// goroutine.
 func (sn *Snapshot) Leaves(ctx context.Context, before *Snapshot, f func(table int, leaf uint64, p Pointer)) error {
 	for i := range sn.shapes {
 		var old Pointer
@@ -33,10 +36,13 @@ type changes struct {
 // node compares the new tree with the old one below a node: equal pointers mean equal
 // subtrees, as pages are never overwritten.
 func (c *changes) node(p, old Pointer, level int, index uint64) error {
+	// A subtree that a snapshot has in common with the one before is not read: that is what makes
+	// the walk short.
 	if p == old {
 		return nil
 	}
 	if level == 0 {
+		// p is 0 for a leaf of which nothing is left.
 		c.f(c.s.id, index, p)
 		return nil
 	}
@@ -53,6 +59,8 @@ func (c *changes) node(p, old Pointer, level int, index uint64) error {
 	}
 	for i := range now {
 		child := index*c.s.fanout + uint64(i)
+		// The last interior page of each level has room for more children than there are leaves;
+		// those must be null.
 		if child*c.s.span(level-1) >= c.s.leaves && now[i]|was[i] != 0 {
 			return c.sn.damage(p, fmt.Errorf("a child beyond the end of table %q", c.s.Name))
 		}

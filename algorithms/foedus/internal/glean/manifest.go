@@ -15,9 +15,12 @@ const (
 	manifestPrefix = "snapshot-"
 	numberDigits   = 8        // of a number in a name, at least
 	maxManifest    = 16 << 20 // bytes
-	maxFiles       = 1 << 16
+	// maxFiles is also the number of ids; the manifest's size bounds what Open reads into memory
+	// before it knows whether it is one.
+	maxFiles = 1 << 16
 )
 
+// manifestName has leading zeros, so that a listing of the folder is in the order of snapshots.
 func manifestName(number uint64) string { return durable.Name(manifestPrefix, numberDigits, number) }
 
 // parseManifest is the inverse of manifestName.
@@ -41,11 +44,14 @@ type manifest struct {
 	last        uint64 // the largest stamp of any record
 	fanout      int
 	tables      []durable.Table
-	roots       []Pointer // by table
-	files       []file    // ascending
+	// A null pointer is a table without records.
+	roots []Pointer // by table
+	files []file    // ascending
 }
 
 // encode writes the manifest as text, with its checksum in the last line.
+// encode is also how a manifest is checked: what was read, written again, has to be the same
+// bytes.
 func (m *manifest) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString(manifestTitle)
@@ -64,6 +70,8 @@ func (m *manifest) encode() []byte {
 // decodeManifest reads a manifest.
 func decodeManifest(path string, b []byte) (*manifest, error) {
 	m := &manifest{}
+	// OpenText checks title and checksum, calls line for each line, and compares the bytes with
+	// those that encode makes of the result.
 	if err := ErrDamaged.OpenText(path, manifestTitle, b, m.line, m.encode); err != nil {
 		return nil, err
 	}
@@ -75,6 +83,7 @@ func decodeManifest(path string, b []byte) (*manifest, error) {
 
 // line reads line i of a manifest, after its title. How many tables and files there are
 // need not be looked at: encode writes that anew.
+// line fills in m; check looks afterwards whether it all makes sense.
 func (m *manifest) line(i int, line string) error {
 	if i == 0 {
 		var tables, files int
@@ -90,6 +99,7 @@ func (m *manifest) line(i int, line string) error {
 		m.tables, m.roots = append(m.tables, t), append(m.roots, Pointer(root))
 		return err
 	}
+	// Anything else than a table has to be a file: Sscanf refuses other words.
 	var id uint16
 	var part uint8
 	var f file
@@ -104,11 +114,15 @@ func (m *manifest) check() error {
 	if len(m.tables) > maxTables || len(m.files) > maxFiles {
 		return fmt.Errorf("%d tables and %d files are too many", len(m.tables), len(m.files))
 	}
+	// The text is what some version wrote, since its checksum is right. These are limits that
+	// reading the pages relies on.
 	if m.number == 0 || m.id == 0 || m.base > m.until || m.fanout < 2 || m.fanout > maxFanout {
 		return fmt.Errorf("snapshot %d with id %d, epochs %d to %d and fan-out %d is impossible", m.number, m.id, m.base,
 			m.until, m.fanout)
 	}
 	for i, f := range m.files {
+		// Two units at least: one of header and one page. live is below size, since the header is
+		// in no page.
 		if f.id>>8 == 0 || f.size < 2*unit || f.size%unit != 0 || f.live <= 0 || f.live > f.size-unit || f.live%unit != 0 ||
 			i > 0 && f.id <= m.files[i-1].id {
 			return fmt.Errorf("file %s of %d bytes, %d of them live, is impossible or out of order", f.id.name(), f.size, f.live)
@@ -118,6 +132,7 @@ func (m *manifest) check() error {
 		if err := checkTable(t); err != nil {
 			return err
 		}
+		// A root outside the files would be looked for in a file that sweep may have removed.
 		if p := m.roots[i]; p != 0 && m.file(p.file()) == nil {
 			return fmt.Errorf("root of table %q is in %v, which is not among the files", t.Name, p)
 		}

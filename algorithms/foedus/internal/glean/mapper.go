@@ -9,14 +9,19 @@ import (
 )
 
 // mapper reads one stream and deals its changes out to the reducers.
+// It runs in its own goroutine, one for each stream. out has one batch for each reducer; a batch
+// is sent when it is full, and what is left at the end of the stream.
 func (j *job) mapper(ctx context.Context, i int) error {
 	out := make([]*batch, len(j.reducers))
 	seq, size := uint64(0), 0
+	// The source's change is valid during the call only; batch.add copies the value.
 	err := j.src.Read(ctx, i, func(c wal.Change) error {
 		if c.Table < 0 || c.Table >= len(j.d.shapes) {
 			return fmt.Errorf("change of table %d of %d", c.Table, len(j.d.shapes))
 		}
 		s := &j.d.shapes[c.Table]
+		// Everything of a change is checked here, once, also of those that are folded later. From
+		// here on table, key, offset and length are known to fit.
 		if err := s.fits(&c); err != nil {
 			return err
 		}
@@ -24,6 +29,7 @@ func (j *job) mapper(ctx context.Context, i int) error {
 		if err != nil {
 			return err
 		}
+		// seq numbers the changes of this mapper, and breaks ties among those of one transaction.
 		seq++
 		p := s.owner(leaf, len(out))
 		b := out[p]
@@ -39,6 +45,7 @@ func (j *job) mapper(ctx context.Context, i int) error {
 		if b.bytes() < j.d.o.SendBytes {
 			return nil
 		}
+		// The next batch for this reducer is made as large as this one turned out.
 		out[p], size = nil, len(b.entries)
 		return j.send(ctx, p, b)
 	})
@@ -52,11 +59,14 @@ func (j *job) mapper(ctx context.Context, i int) error {
 			}
 		}
 	}
+	// Written by this mapper only, and read when all have ended.
 	j.mapped[i] = int64(seq)
 	return nil
 }
 
 // send hands a batch to a reducer, or fails when the gleaning is over.
+// A batch that was handed over belongs to the reducer. send blocks while the reducer is busy and
+// its channel is full, so mappers cannot run ahead of it.
 func (j *job) send(ctx context.Context, part int, b *batch) error {
 	sched.Point("glean.send")
 	j.account(b.grown())
@@ -74,6 +84,7 @@ func (j *job) batch(size int) *batch {
 	case b := <-j.spare:
 		return b
 	default:
+		// A sixteenth to spare, and what SendBytes leaves for values.
 		size += size / 16
 		return &batch{entries: make([]entry, 0, size),
 			data: make([]byte, 0, max(j.d.o.SendBytes-size*entryBytes, j.d.o.SendBytes/4))}
@@ -87,6 +98,7 @@ func (j *job) giveBack(b *batch) {
 	select {
 	case j.spare <- b:
 	default:
+		// It is garbage from here on, so what was accounted for it is given back.
 		j.account(-b.counted)
 	}
 }

@@ -3,6 +3,8 @@ package glean
 import "io"
 
 // A merge reads several sorted runs as one.
+// It is for one reducer, which alone calls it. Values are read from all runs at the same time, so
+// a merge holds a buffer for every run and one entry of each.
 type merge struct {
 	heads []head // a heap: the least entry is the first
 }
@@ -17,6 +19,7 @@ type head struct {
 
 // newMerge merges sorted streams. Of equal entries, that of the earlier stream comes
 // first.
+// The heap is built from the bottom up, in linear time.
 func newMerge(streams []stream) (*merge, error) {
 	m := &merge{}
 	for i, s := range streams {
@@ -25,6 +28,7 @@ func newMerge(streams []stream) (*merge, error) {
 		if err != nil {
 			return nil, err
 		}
+		// An empty stream never gets into the heap.
 		if more {
 			m.heads = append(m.heads, h)
 		}
@@ -55,6 +59,7 @@ func (m *merge) peek() (*entry, []byte) {
 }
 
 // pop goes on to the next entry.
+// The entry that peek returned is replaced in place.
 func (m *merge) pop() error {
 	more, err := m.heads[0].advance()
 	if err != nil {

@@ -10,6 +10,7 @@ const unit = 4096
 // in the file 40, in units of 4 KiB. 0 is no page; as the first unit of a file
 // is its header, no page has it. Ids wrap, so pointers are compared for
 // equality only.
+// It is stored in pages and in manifests as it is, 8 bytes.
 type Pointer uint64
 
 // pointer packs a file and an offset, which must be a multiple of unit.
@@ -39,11 +40,14 @@ func parseFile(name string) (fileID, bool) {
 		return 0, false
 	}
 	f := fileID(id)<<8 | fileID(part)
+	// Round trip: names with other padding are not ours, and neither is id 0.
 	return f, f.name() == name && id != 0
 }
 
 // after returns the snapshot id that follows: after 65535 comes 1, as 0 is no
 // snapshot.
+// Ids can be used again after 65,535 snapshots because gleanings that write everything anew make
+// old files unneeded; takenIDs says which are not free yet.
 func after(id uint16) uint16 {
 	if id++; id == 0 {
 		id = 1

@@ -16,9 +16,12 @@ import (
 // entries.
 type buffer struct {
 	batches []*batch
-	n       int   // entries
-	refs    []ref // those that were not folded, sorted
-	other   []ref // as long; what a pass of the sort writes to
+	n       int // entries
+	// A ref is two words where an entry is eight: the sort moves those instead.
+	refs  []ref // those that were not folded, sorted
+	other []ref // as long; what a pass of the sort writes to
+	// Options.BufferBytes is compared with bytes, which counts entries and values; the refs come
+	// on top.
 	bytes   int
 	counted int // refs allocated, as accounted
 }
@@ -31,6 +34,7 @@ func (u *buffer) add(b *batch) {
 }
 
 // empty forgets all batches, and returns them.
+// The batches belong to the caller, until the buffer is filled again.
 func (u *buffer) empty() []*batch {
 	bs := u.batches
 	u.batches, u.refs, u.n, u.bytes = u.batches[:0], u.refs[:0], 0, 0
@@ -38,6 +42,7 @@ func (u *buffer) empty() []*batch {
 }
 
 // grown returns by how many bytes of memory the refs have grown.
+// The refs are kept over empty, as the next run will need as many.
 func (u *buffer) grown() int64 {
 	by := cap(u.refs) + cap(u.other) - u.counted
 	u.counted += by
@@ -45,6 +50,7 @@ func (u *buffer) grown() int64 {
 }
 
 // entry and value resolve a reference: the batch in its upper half, the entry in its lower.
+// 32 bits each: a buffer of 2^32 batches or a batch of 2^32 entries does not fit into memory.
 func (u *buffer) entry(r ref) *entry { return &u.batches[r.At>>32].entries[uint32(r.At)] }
 
 func (u *buffer) value(r ref) []byte { return u.batches[r.At>>32].value(u.entry(r)) }
@@ -57,6 +63,7 @@ type stream interface {
 }
 
 // A memoryRun reads a sorted buffer.
+// A reducer's last run is of this kind.
 type memoryRun struct {
 	u  *buffer
 	at int
@@ -69,6 +76,7 @@ func (r *memoryRun) next() (entry, []byte, error) {
 	}
 	x := r.u.refs[r.at]
 	r.at++
+	// The entry is copied, the value is not: the batch stays as it is until the merge is over.
 	return *r.u.entry(x), r.u.value(x), nil
 }
 
@@ -89,11 +97,13 @@ func spill(fsys fs.FS, path string, u *buffer) (r run, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	r = run{path: path, n: len(u.refs)}
+	// buf is sent to the disk when the next entry does not fit; a larger entry makes it grow.
 	buf := make([]byte, 0, 1<<16)
 	flush := func() error {
 		if _, err := f.WriteAt(buf, r.size); err != nil {
 			return fmt.Errorf("write %d bytes at offset %d of %s: %w", len(buf), r.size, path, err)
 		}
+		// The checksum is kept in memory beside the path: a run outlives no process.
 		r.crc = durable.Extend(r.crc, buf)
 		r.size += int64(len(buf))
 		buf = buf[:0]
@@ -116,6 +126,8 @@ const readBytes = 1 << 16
 
 // A runReader reads a run. What it hands out is not proven until it returned
 // io.EOF: only then has it seen the checksum.
+// A wrong value could thus reach a page before the error shows; but the error fails the whole
+// job, and its pages are never published.
 type runReader struct {
 	run
 	f    fs.File
@@ -149,6 +161,7 @@ func (r *runReader) next() (entry, []byte, error) {
 		return entry{}, nil, err
 	}
 	e, err := decodeEntry(head)
+	// A length beyond the whole file cannot be right, and must not be allocated.
 	if err != nil || int64(e.n) > r.size {
 		return entry{}, nil, fmt.Errorf("sorted run %s was changed on the disk", r.path)
 	}
@@ -157,6 +170,7 @@ func (r *runReader) next() (entry, []byte, error) {
 }
 
 // read returns the next n bytes.
+// The header is overwritten by the value: entry has copied it by then.
 func (r *runReader) read(n int) ([]byte, error) {
 	r.buf = slices.Grow(r.buf[:0], n)[:n]
 	if _, err := io.ReadFull(r.in, r.buf); err != nil {

@@ -12,8 +12,10 @@ import (
 // read concurrently, also while the next one is made, but not when the one
 // after the next was committed.
 type Snapshot struct {
-	d      *Dir
-	m      *manifest
+	d *Dir
+	m *manifest
+	// Those of the manifest's tables and fan-out, which need not be those of Options: a folder
+	// may be read that was written with others.
 	shapes []shape
 }
 
@@ -30,12 +32,14 @@ func (sn *Snapshot) Number() uint64 { return sn.m.number }
 func (sn *Snapshot) ID() uint16 { return sn.m.id }
 
 // Base returns the epoch above which the log was gleaned for the snapshot.
+// It is the Until of the snapshot before, and equal to Until for one that was loaded.
 func (sn *Snapshot) Base() uint64 { return sn.m.base }
 
 // Until returns the last epoch in the snapshot.
 func (sn *Snapshot) Until() uint64 { return sn.m.until }
 
 // Last returns the largest stamp of any record in the snapshot.
+// A store that recovers from it gives out larger ones.
 func (sn *Snapshot) Last() uint64 { return sn.m.last }
 
 // Tables returns what the snapshot is of. It is not to be changed.
@@ -54,11 +58,14 @@ func (sn *Snapshot) damage(p Pointer, err error) error {
 type loaded struct {
 	payload []byte
 	length  int
-	buf     []byte
+	// What page was given, or what it allocated where that was too short.
+	buf []byte
 }
 
 // page reads a node's page, into buf where it fits.
 func (sn *Snapshot) page(p Pointer, s *shape, level int, index uint64, buf []byte) (loaded, error) {
+	// A pointer to a file that the manifest does not name is damage; the file may be there for
+	// another snapshot.
 	f := sn.m.file(p.file())
 	if f == nil {
 		return loaded{buf: buf}, sn.damage(p, fmt.Errorf("snapshot %d does not name this file", sn.m.number))
@@ -72,17 +79,20 @@ func (sn *Snapshot) page(p Pointer, s *shape, level int, index uint64, buf []byt
 }
 
 // Read returns one record; ok is false where there is none. Its value is a copy.
+// It reads one page on every level. It may be called concurrently.
 func (sn *Snapshot) Read(table int, key uint64) (r durable.Record, ok bool, err error) {
 	if table < 0 || table >= len(sn.shapes) {
 		return r, false, fmt.Errorf("read snapshot %d: table %d of %d", sn.m.number, table, len(sn.shapes))
 	}
 	s := &sn.shapes[table]
+	// A key beyond the table's end is absent, as it is for the store, and no error.
 	leaf, err := s.leaf(key)
 	p := sn.m.roots[table]
 	if err != nil || p == 0 {
 		return r, false, nil // no such key can be there
 	}
 	var page loaded
+	// From the root down; leaf/span is the number of the node on each level.
 	for level := s.levels; ; level-- {
 		if page, err = sn.page(p, s, level, leaf/s.span(level), nil); err != nil {
 			return r, false, err
@@ -94,6 +104,7 @@ func (sn *Snapshot) Read(table int, key uint64) (r durable.Record, ok bool, err 
 		if err != nil {
 			return r, false, sn.damage(p, err)
 		}
+		// A null pointer on the way: no record was ever there.
 		if p = children[leaf/s.span(level-1)%s.fanout]; p == 0 {
 			return r, false, nil
 		}
@@ -101,6 +112,7 @@ func (sn *Snapshot) Read(table int, key uint64) (r durable.Record, ok bool, err 
 	err = s.records(leaf, page.payload, func(k uint64, x *version) error {
 		if k == key {
 			r, ok = x.record(table, k), true
+			// x and its value are valid during the call only.
 			r.Value = append([]byte(nil), r.Value...)
 		}
 		return nil
@@ -112,6 +124,8 @@ func (sn *Snapshot) Read(table int, key uint64) (r durable.Record, ok bool, err 
 }
 
 // records calls f with every record of a leaf.
+// x is valid during the call. A tombstone is handed out as a record that is absent; a slot that
+// never had a record is not. An error of f ends it.
 func (s *shape) records(leaf uint64, payload []byte, f func(key uint64, x *version) error) error {
 	var x version
 	if s.Hash {
@@ -166,6 +180,7 @@ type Part struct {
 }
 
 // Parts returns the parts that make up the snapshot.
+// Parts can be scanned concurrently; each record is in one. It reads the root pages.
 func (sn *Snapshot) Parts() ([]Part, error) {
 	var out []Part
 	for i := range sn.shapes {
@@ -185,6 +200,7 @@ func (sn *Snapshot) Parts() ([]Part, error) {
 			if p == 0 {
 				continue
 			}
+			// The root may have room for more children than the table has.
 			if uint64(c) >= s.children() {
 				return nil, sn.damage(root, fmt.Errorf("a child beyond the end of table %q", s.Name))
 			}
@@ -196,12 +212,14 @@ func (sn *Snapshot) Parts() ([]Part, error) {
 
 // ScanPart calls f with every record of a part, after checking the checksum of
 // its page. An error of f ends the scan and is returned.
+// The record and its value are valid during the call. Parts may be scanned concurrently.
 func (sn *Snapshot) ScanPart(ctx context.Context, part Part, f func(durable.Record) error) error {
 	w := walk{sn: sn, s: &sn.shapes[part.table], record: f}
 	return w.node(ctx, part.p, w.s.levels-1, part.child)
 }
 
 // Scan calls f with every record, from one goroutine.
+// The order is that of tables, then leaves, then keys within the leaf.
 func (sn *Snapshot) Scan(ctx context.Context, f func(durable.Record) error) error {
 	parts, err := sn.Parts()
 	if err != nil {
@@ -217,6 +235,7 @@ func (sn *Snapshot) Scan(ctx context.Context, f func(durable.Record) error) erro
 
 // A walk goes over a part of a tree, leaf after leaf.
 type walk struct {
+	// A walk is for one goroutine, as it uses its buffer for every leaf.
 	sn     *Snapshot
 	s      *shape
 	record func(durable.Record) error
@@ -237,6 +256,7 @@ func (w *walk) node(ctx context.Context, p Pointer, level int, index uint64) err
 	default:
 		err = w.leaf(p, index)
 	}
+	// A walk that was called off says so, and does not call the rest damaged.
 	if err == nil || w.bad == nil || ctx.Err() != nil {
 		return err
 	}
@@ -251,7 +271,9 @@ func (w *walk) leaf(p Pointer, index uint64) error {
 	if err != nil {
 		return err
 	}
+	// Seen is every page whose header and checksum are right, even if its records are not.
 	w.saw(p, page.length)
+	// An error of the callback is passed on as it is, and is not damage of the page.
 	var failed error
 	err = w.s.records(index, page.payload, func(key uint64, x *version) error {
 		failed = w.record(x.record(w.s.id, key))
@@ -265,6 +287,7 @@ func (w *walk) leaf(p Pointer, index uint64) error {
 
 // interior reads a page of pointers and walks each child.
 func (w *walk) interior(ctx context.Context, p Pointer, level int, index uint64) error {
+	// Not into w.buf: the leaves below would overwrite the pointers that are being followed.
 	page, err := w.sn.page(p, w.s, level, index, nil)
 	if err != nil {
 		return err
@@ -299,6 +322,7 @@ func (w *walk) saw(p Pointer, length int) {
 // Verify reads every page of the snapshot and reports what is wrong with it:
 // checksums, pages that are not what they should be, keys in the wrong place,
 // and files of which less or more is reached than the manifest says.
+// The first error ends it. The function of that name reads a whole folder, and past damage.
 func (sn *Snapshot) Verify(ctx context.Context) error {
 	live := map[fileID]int64{}
 	for i := range sn.shapes {
@@ -311,6 +335,8 @@ func (sn *Snapshot) Verify(ctx context.Context) error {
 		}
 	}
 	for _, f := range sn.m.files {
+		// The counts decide when a file is removed; one that is wrong would remove pages that
+		// are needed.
 		if live[f.id] != f.live {
 			return fmt.Errorf("snapshot %d: %w", sn.m.number, damaged(filepath.Join(sn.d.o.Dir, f.id.name()), 0,
 				"%d bytes of its pages are reached, the manifest says %d", live[f.id], f.live))

@@ -19,6 +19,7 @@ type ref = radix.Item
 // with its leaves, so they stand for both. In most buffers that is all of it, and
 // a record's changes are found side by side without a look at any.
 type prefixer struct {
+	// Of a hash table the key comes below the leaf, since keys do not ascend with bins.
 	high, leaf, drop []uint8 // by table: shifts of the table and the leaf, and the bits of a key that do not fit
 }
 
@@ -27,12 +28,14 @@ type prefixer struct {
 func newPrefixer(shapes []shape, keys uint64) prefixer {
 	n := len(shapes)
 	p := prefixer{make([]uint8, n), make([]uint8, n), make([]uint8, n)}
+	// What the number of the table leaves of 64 bits.
 	room := 64 - bits.Len(uint(n-1))
 	for i := range shapes {
 		p.high[i] = uint8(room)
 		if !shapes[i].Hash {
 			continue
 		}
+		// keys has every bit that any key in the buffer has: leading zeros take no room.
 		leaf, key := bits.Len64(shapes[i].leaves), bits.Len64(keys)
 		p.drop[i] = uint8(max(0, leaf+key-room))
 		p.leaf[i] = uint8(key) - p.drop[i]
@@ -43,6 +46,7 @@ func newPrefixer(shapes []shape, keys uint64) prefixer {
 // of is the sort key of an entry: as many bits of table, leaf and key as fit in a word.
 func (p *prefixer) of(e *entry, hash bool) uint64 {
 	t := e.table
+	// An array's keys are below 2^32, so they fit beside any table's number.
 	k := uint64(t) << p.high[t]
 	if !hash {
 		return k | e.key
@@ -64,6 +68,7 @@ func (u *buffer) sort(shapes []shape, fold bool) (folded int64) {
 
 // refer makes the refs of all entries, in the order in which they came.
 func (u *buffer) refer(shapes []shape) {
+	// Every batch has gathered the bits of its own keys while it was filled.
 	keys := uint64(0)
 	for _, b := range u.batches {
 		keys |= b.keys
@@ -73,6 +78,7 @@ func (u *buffer) refer(shapes []shape) {
 	for n, b := range u.batches {
 		for i := range b.entries {
 			e := &b.entries[i]
+			// radix.Sort keeps the order of equal keys; arrange does not rely on it.
 			u.refs = append(u.refs, ref{Key: p.of(e, shapes[e.table].Hash), At: uint64(n)<<32 | uint64(i)})
 		}
 	}
@@ -83,19 +89,26 @@ const ahead = 16
 
 // arrange orders what has equal keys by the entries, and folds.
 func (u *buffer) arrange(fold bool) (folded int64) {
+	// out overwrites refs from the front: it is never ahead of what was read.
 	refs, out, near := u.refs, u.refs[:0], 0
 	for from := 0; from < len(refs); {
 		to := from + 1
 		for to < len(refs) && refs[to].Key == refs[from].Key {
 			to++
 		}
+		// Entries lie in the order of arrival, and are visited in the order of keys: each is a
+		// cache miss unless it was asked for in time.
 		for ; near < min(to+ahead, len(refs)); near++ {
 			prefetch.Line(unsafe.Pointer(u.entry(refs[near])))
 		}
 		if to-from > 1 {
+			// Equal keys are changes of one record, or of neighbours where bits of the key were
+			// dropped.
 			slices.SortFunc(refs[from:to], func(a, b ref) int { return u.entry(a).compare(u.entry(b)) })
 		}
 		for _, r := range refs[from:to] {
+			// A change makes those before it void one after another, as far back as it covers
+			// them.
 			for e := u.entry(r); fold && len(out) > 0; folded++ {
 				last := u.entry(out[len(out)-1])
 				if !e.same(last) || !e.supersedes(last) {

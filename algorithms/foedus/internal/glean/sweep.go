@@ -15,6 +15,8 @@ import (
 // one that came back after a crash without them would look damaged.
 func (d *Dir) sweep(pages bool) {
 	pages = pages && !d.hold
+	// Trouble in removing is a problem to report and not an error: the snapshot itself is
+	// committed.
 	names, err := d.o.FS.List(d.o.Dir)
 	if err != nil {
 		d.problems = append(d.problems, fmt.Errorf("list snapshot folder: %w", err))
@@ -22,9 +24,11 @@ func (d *Dir) sweep(pages bool) {
 	}
 	manifests, err := d.remove(names, func(name string) bool { return pages && d.oldManifest(name) })
 	if err == nil && manifests > 0 {
+		// Page files must not go while a manifest that names them could come back.
 		err = durable.SyncDir(d.o.FS, d.o.Dir)
 	}
 	if err == nil {
+		// What was in the making counts for nobody, so it goes even if nothing else may.
 		_, err = d.remove(names, func(name string) bool { return leftOver(name) || pages && d.oldPages(name) })
 	}
 	if err != nil {
@@ -34,6 +38,7 @@ func (d *Dir) sweep(pages bool) {
 
 // Release ends a Hold: from now on what neither of the two newest snapshots needs is
 // removed.
+// It is called when a recovery no longer needs an older snapshot.
 func (d *Dir) Release() {
 	if d.hold {
 		d.hold = false
@@ -48,6 +53,7 @@ func (d *Dir) remove(names []string, may func(string) bool) (n int, err error) {
 			continue
 		}
 		if id, ok := parseFile(name); ok {
+			// A file that is open would keep its space on the disk.
 			d.pages.drop(id)
 		}
 		n++

@@ -10,6 +10,8 @@ import (
 )
 
 // unreached reads what of a file no snapshot led to.
+// It reads the gaps between the pages that were reached, to the file's end. Whole pages in them
+// are garbage of earlier snapshots, and no damage; anything else is.
 func (v *verifier) unreached(ctx context.Context, pf *pagesFound) error {
 	h, err := v.d.o.FS.Open(v.d.path(pf.Name), false)
 	if err != nil {
@@ -22,12 +24,16 @@ func (v *verifier) unreached(ctx context.Context, pf *pagesFound) error {
 	slices.SortFunc(pf.reached, func(a, b extent) int { return cmp.Compare(a.off, b.off) })
 	g := gap{v: v, pf: pf, h: h, path: v.d.path(pf.Name)}
 	at := int64(unit)
+	// The file's end closes the last gap. An overlap, of a page that two snapshots reach, leaves
+	// none: at only grows.
 	for _, x := range append(pf.reached, extent{off: pf.Bytes}) {
 		if err := g.read(ctx, at, x.off); err != nil {
 			return err
 		}
 		at = max(at, x.off+x.length)
 	}
+	// Where something that refers to pages could not be read, nobody knows whether they are
+	// garbage.
 	if g.good > 0 && v.followed {
 		pf.Note = fmt.Sprintf("%d bytes of it are pages that no snapshot refers to any more", g.good)
 	}
@@ -40,6 +46,7 @@ type gap struct {
 	pf   *pagesFound
 	h    fs.File
 	path string
+	// One page, as long as the longest so far.
 	buf  []byte
 	good int64 // bytes of pages
 }
@@ -53,6 +60,7 @@ func (g *gap) read(ctx context.Context, from, to int64) error {
 		}
 		n := g.page(at, to)
 		if n == 0 {
+			// No page begins here. The next can begin at any unit.
 			at = min(at+unit, to)
 			continue
 		}
@@ -71,7 +79,9 @@ func (g *gap) page(at, to int64) int64 {
 	if to-at < unit {
 		return 0
 	}
+	// First one unit, for the length that the header claims, then the whole.
 	g.buf = slices.Grow(g.buf[:0], unit)[:unit]
+	// What cannot be read is no page; none reports it with the stretch that it is in.
 	if ErrDamaged.ReadFull(g.h, g.path, g.buf, at) != nil {
 		return 0
 	}

@@ -11,6 +11,7 @@ import (
 // A version is a record's value while changes are applied to it. Its bytes
 // belong to the composer.
 type version struct {
+	// The id of the transaction that wrote it last; 0 if none ever did.
 	stamp   uint64
 	present bool
 	value   []byte // of length ValueSize at most
@@ -23,10 +24,13 @@ func (x *version) apply(e *entry, v []byte) {
 	x.stamp = e.stamp
 	switch e.kind {
 	case wal.KindDelete:
+		// The stamp stays: it says which transaction deleted the record.
 		x.present, x.value = false, x.value[:0]
 	case wal.KindPut:
 		x.present, x.value = true, append(x.value[:0], v...)
 	case wal.KindSet:
+		// Its old bytes count only where there was a record: a part set in a deleted one begins
+		// from nothing.
 		end := int(e.off) + len(v)
 		if !x.present {
 			x.present, x.value = true, x.value[:0]

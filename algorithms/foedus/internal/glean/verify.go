@@ -10,6 +10,7 @@ import (
 )
 
 // Owns reports whether a file of that name is one of a folder of snapshots.
+// Runs and temporary files are not among them: they are of no use after the program ended.
 func Owns(name string) bool {
 	_, manifest := parseManifest(name)
 	_, pages := parseFile(name)
@@ -25,12 +26,14 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
 	}
+	// This Dir is never opened: Open passes over damage, and removes files.
 	v := &verifier{d: &Dir{o: Options{Dir: dir, FS: fsys}}, pages: map[fileID]*pagesFound{}, followed: true}
 	v.d.pages = pages{o: &v.d.o, files: map[fileID]pageFile{}}
 	defer v.d.pages.close()
 	if err := v.snapshots(ctx, names); err != nil {
 		return nil, err
 	}
+	// After all manifests: only then is it known which pages none of them reaches.
 	for _, id := range v.order {
 		if err := v.unreached(ctx, v.pages[id]); err != nil {
 			return nil, err
@@ -47,8 +50,9 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 
 // A verifier reads the snapshots of one folder.
 type verifier struct {
-	d        *Dir
-	files    finding.Files // manifests, newest first; then those of pages; then what is left over
+	d     *Dir
+	files finding.Files // manifests, newest first; then those of pages; then what is left over
+	// By file, shared by all snapshots that have pages in it.
 	pages    map[fileID]*pagesFound
 	order    []fileID // as they were met
 	followed bool     // all that refers to pages could be read
@@ -57,10 +61,13 @@ type verifier struct {
 // A pagesFound is what was found in a file that a manifest names.
 type pagesFound struct {
 	finding.File
-	id      fileID
+	id fileID
+	// Nothing more is said of the pages of such a file.
 	closed  bool     // there is no reading it, or not under this name
 	reached []extent // of pages that are undamaged and referred to
-	bad     map[int64]bool
+	// Offsets of pages in the file that something refers to and that are damaged, so that
+	// unreached does not report them again.
+	bad map[int64]bool
 }
 
 // An extent is where a page is in its file, in bytes.
@@ -69,6 +76,7 @@ type extent struct{ off, length int64 }
 // snapshots reads the manifests, and what they lead to.
 func (v *verifier) snapshots(ctx context.Context, names []string) error {
 	numbers := durable.Generations(manifestPrefix, numberDigits, names)
+	// Page files without a manifest are lost, so this is damage even if every page is whole.
 	if len(numbers) == 0 {
 		v.followed = false
 		v.files = append(v.files, finding.File{Name: manifestPrefix + "*",
@@ -87,6 +95,7 @@ func (v *verifier) snapshots(ctx context.Context, names []string) error {
 				return err
 			}
 		}
+		// A manifest that could not be read may refer to any page.
 		v.followed = v.followed && len(f.Damage) == 0
 		v.files = append(v.files, f)
 	}
@@ -95,11 +104,15 @@ func (v *verifier) snapshots(ctx context.Context, names []string) error {
 
 // snapshot reads what one manifest, of which f tells, leads to.
 func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) error {
+	// Sizes are cut to what is there, so that a page beyond the file's end is reported as such,
+	// once for the file.
 	for i, named := range m.files {
 		v.open(m, named)
 		m.files[i].size = min(named.size, v.pages[named.id].Bytes) // no page is longer than what is there
 	}
 	sn, live, whole := v.d.snapshot(m), map[fileID]int64{}, true
+	// A walk for each table, past damage. What is damaged is not followed, so counts are of what
+	// could be read.
 	records, reached := 0, 0
 	for i := range sn.shapes {
 		w := walk{sn: sn, s: &sn.shapes[i]}
@@ -129,6 +142,7 @@ func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) e
 		records, reached)
 	v.followed = v.followed && whole
 	for _, named := range m.files {
+		// Counts can be compared only where every page was read.
 		if whole && live[named.id] != named.live {
 			f.Found(damaged(v.d.path(f.Name), 0, "it says that %d bytes of %s are reached, and %d are",
 				named.live, named.id.name(), live[named.id]))
@@ -138,6 +152,7 @@ func (v *verifier) snapshot(ctx context.Context, m *manifest, f *finding.File) e
 }
 
 // where says which page of a table it is.
+// It is worded for messages.
 func (s *shape) where(level int, index uint64) string {
 	switch {
 	case level > 0:
@@ -176,6 +191,7 @@ func (v *verifier) open(m *manifest, named file) {
 			_ = h.Close()
 		}
 	}
+	// Said for every manifest that names the file: each may ask for another size.
 	if !pf.closed && pf.Bytes < named.size {
 		pf.Found(damaged(path, pf.Bytes, "the file ends here, %s says that it has %d bytes", manifestName(m.number),
 			named.size))
@@ -195,6 +211,7 @@ func (v *verifier) header(pf *pagesFound, h fs.File, path string) {
 		pf.Found(damaged(path, 0, "%v", err))
 		return
 	}
+	// The header's own checksum covers 32 bytes; the rest was written as zeros.
 	for i, x := range b[fileHeader:] {
 		if x != 0 {
 			pf.Found(damaged(path, int64(fileHeader+i),
@@ -210,6 +227,8 @@ func (v *verifier) rest(name string) {
 	if h != nil {
 		_ = h.Close()
 	}
+	// A file that no manifest names is what a crash left, provided that all manifests could be
+	// read.
 	f.Note = finding.Leftover
 	if !v.followed && !leftOver(name) {
 		f.Note = "not read: no manifest that can be read names it"

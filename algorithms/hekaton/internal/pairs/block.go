@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	dataMagic   = "ckptdata"
-	deltaMagic  = "ckptdead"
-	version     = 1
+	dataMagic  = "ckptdata"
+	deltaMagic = "ckptdead"
+	// Of both kinds of files.
+	version = 1
+	// Bytes before the first block, and before a block's payload.
 	fileHeader  = 24
 	blockHeader = 16
 )
@@ -26,6 +28,7 @@ func seed(number uint64) uint32 {
 
 // encodeHeader is the header of a file: magic, version, checksum and number. The number
 // seeds the checksums of its blocks.
+// doc.go has the layout.
 func encodeHeader(magic string, number uint64) []byte {
 	b := make([]byte, fileHeader)
 	copy(b, magic)
@@ -41,6 +44,7 @@ func headerSum(b []byte) uint32 {
 }
 
 // checkHeader reports what is wrong with a header.
+// The checksum comes first: if it is wrong, the other fields are worth no message.
 func checkHeader(b []byte, magic string, number uint64) error {
 	switch {
 	case len(b) < fileHeader:
@@ -59,6 +63,7 @@ func checkHeader(b []byte, magic string, number uint64) error {
 
 // A block is a decoded block; its payload lies in the bytes it was read from.
 type block struct {
+	// In a delta file first counts dead rows, not rows of the data file.
 	rows, first uint32
 	payload     []byte
 }
@@ -72,6 +77,7 @@ func seal(b []byte, seed, rows, first uint32) {
 }
 
 // openBlock decodes b, which is as long as its header says.
+// What the payload says is checked by whoever reads it.
 func openBlock(b []byte, seed uint32) (block, error) {
 	if got := durable.Extend(seed, b[4:]); got != le.Uint32(b) {
 		return block{}, fmt.Errorf("the block's checksum is %08x, its bytes give %08x", le.Uint32(b), got)
@@ -81,6 +87,8 @@ func openBlock(b []byte, seed uint32) (block, error) {
 
 // A reader reads the blocks of one file in order, up to an end that is within
 // the file. One goroutine at a time uses it.
+// It reads up to where the manifest says that the file ended: what lies behind was appended
+// after the last checkpoint and does not count.
 type reader struct {
 	f    fs.File
 	path string
@@ -91,6 +99,7 @@ type reader struct {
 }
 
 // open checks the header of f and that the file is as long as it should be.
+// A file may be longer than the manifest says, never shorter.
 func (r *reader) open(magic string, number uint64) error {
 	size, err := r.f.Size()
 	if err != nil {
@@ -106,11 +115,13 @@ func (r *reader) open(magic string, number uint64) error {
 	if err := checkHeader(head, magic, number); err != nil {
 		return damaged(r.path, 0, "%v", err)
 	}
+	// The number is checked by now, so every block is held against its own file.
 	r.seed, r.off = seed(number), fileHeader
 	return nil
 }
 
 // next returns the next block, or io.EOF. It is valid until the next call.
+// A block that is damaged is not passed: next returns its error again, see skip.
 func (r *reader) next() (block, error) {
 	if r.off == r.end {
 		return block{}, io.EOF
@@ -121,10 +132,13 @@ func (r *reader) next() (block, error) {
 }
 
 // at returns the block at an offset, and its length.
+// The length is checked against the end before anything is allocated by it.
 func (r *reader) at(off int64) (block, int64, error) {
 	if r.end-off < blockHeader {
 		return block{}, 0, damaged(r.path, off, "%d bytes are left, too few for a block", r.end-off)
 	}
+	// The header first, as it has the length; then the whole block, whose checksum covers the
+	// header as well.
 	head, err := r.read(off, blockHeader)
 	if err != nil {
 		return block{}, 0, err

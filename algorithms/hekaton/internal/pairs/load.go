@@ -11,10 +11,13 @@ import (
 
 // Scan hands the live rows of pair i, below Pairs, to f. What was put or applied
 // since the last Publish is not among them for certain.
+// The record and its value are valid during the call of f. Several pairs may be scanned
+// concurrently.
 func (s *Set) Scan(ctx context.Context, i int, f func(durable.Record) error) error {
 	return s.pairs[i].scanLive(ctx, f)
 }
 
+// scanLive hands the rows that are not dead to f.
 func (p *pair) scanLive(ctx context.Context, f func(durable.Record) error) error {
 	return p.scan(ctx, false, func(row uint32, r durable.Record) error {
 		if p.isDead(row) {
@@ -61,6 +64,7 @@ func (s *Saved) Bytes() (n int64) {
 // Load hands the live rows to f, from up to parallel goroutines, each of which is
 // a worker from 0 on. A damaged file is a *durable.Damage; some rows may have been
 // handed over by then.
+// Pairs may be loaded in any order: over all of them a record has one live row at most.
 func (s *Saved) Load(ctx context.Context, parallel int, f func(worker int, r durable.Record) error) error {
 	err := durable.Share(ctx, parallel, len(s.m.pairs), func(ctx context.Context, worker, i int) error {
 		return loadPair(ctx, s.fs, s.dir, s.m.pairs[i], func(r durable.Record) error { return f(worker, r) })
@@ -71,6 +75,7 @@ func (s *Saved) Load(ctx context.Context, parallel int, f func(worker int, r dur
 	return nil
 }
 
+// loadPair opens one pair, hands its live rows to f and closes it.
 func loadPair(ctx context.Context, fsys fs.FS, dir string, e entry, f func(durable.Record) error) error {
 	p, err := openPair(fsys, dir, e)
 	if err != nil {

@@ -13,22 +13,26 @@ import (
 )
 
 const (
+	// There is one manifest, replaced by a rename, so a folder holds one state.
 	manifestName  = "PAIRS"
 	manifestTitle = "ckptbench pairs 1\n"
-	maxManifest   = 1 << 24 // bytes
-	dataPrefix    = "data-"
-	deltaPrefix   = "delta-"
-	numberDigits  = 8 // of a number in a name, at least
+	// It bounds what is read before the checksum is known to be right.
+	maxManifest  = 1 << 24 // bytes
+	dataPrefix   = "data-"
+	deltaPrefix  = "delta-"
+	numberDigits = 8 // of a number in a name, at least
 )
 
 // An entry is what the manifest says of a pair.
 type entry struct {
-	data      uint32 // number of the data file
-	bytes     int64  // of it
-	rows      uint32
-	delta     uint32 // number of the delta file; 0: there is none
-	marks     int64  // bytes of it
-	dead      uint32 // rows that it names
+	data uint32 // number of the data file
+	// Each file counts up to here only; what is behind was appended later.
+	bytes int64 // of it
+	rows  uint32
+	delta uint32 // number of the delta file; 0: there is none
+	marks int64  // bytes of it
+	dead  uint32 // rows that it names
+	// Pairs are in the order of these ranges, and merges join neighbours only.
 	low, high uint64 // the rows were inserted after epoch low, and up to high
 }
 
@@ -60,6 +64,7 @@ func decodeManifest(file string, b []byte) (*manifest, error) {
 }
 
 // line reads line i of a manifest, after its title.
+// A line that does not parse is damage, as is one that encode would write in another way.
 func (m *manifest) line(i int, line string) (err error) {
 	if i == 0 {
 		_, err = fmt.Sscanf(line, "epoch %d\n", &m.epoch)
@@ -81,6 +86,7 @@ func (m *manifest) check(file string) error {
 		case e.data == 0 || seen[e.data] || e.delta != 0 && (e.delta == e.data || seen[e.delta]):
 			return damaged(file, 0, "file %d or %d is there twice", e.data, e.delta)
 		case e.bytes < fileHeader || int64(e.rows) > (e.bytes-fileHeader)/rowHeader:
+			// Rows and dead rows are bounded by the bytes that they take at least.
 			return damaged(file, 0, "%d rows in the %d bytes of file %d", e.rows, e.bytes, e.data)
 		case e.dead > e.rows || e.delta == 0 && e.dead != 0 || e.delta != 0 && (e.marks-fileHeader)/4 < int64(e.dead):
 			return damaged(file, 0, "%d dead of %d rows in the %d bytes of file %d", e.dead, e.rows, e.marks, e.delta)
@@ -93,6 +99,7 @@ func (m *manifest) check(file string) error {
 }
 
 // readManifest returns an empty manifest where there is none.
+// A folder without one is where a Set begins.
 func readManifest(fsys fs.FS, dir string) (*manifest, error) {
 	m, err := findManifest(fsys, dir)
 	if errors.Is(err, ErrNone) {
@@ -115,6 +122,8 @@ func findManifest(fsys fs.FS, dir string) (*manifest, error) {
 }
 
 // write makes m the manifest of a folder. What it names has to be durable.
+// A failure may leave the old or the new manifest in place after a crash; the Set is unusable
+// then.
 func (m *manifest) write(fsys fs.FS, dir string) error {
 	b := m.encode()
 	if len(b) > maxManifest {
@@ -126,6 +135,8 @@ func (m *manifest) write(fsys fs.FS, dir string) error {
 	return nil
 }
 
+// dataName and deltaName are the names of files. Both kinds are numbered by one counter, so no
+// number is used twice.
 func dataName(n uint32) string  { return durable.Name(dataPrefix, numberDigits, uint64(n)) }
 func deltaName(n uint32) string { return durable.Name(deltaPrefix, numberDigits, uint64(n)) }
 

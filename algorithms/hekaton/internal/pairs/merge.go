@@ -14,13 +14,17 @@ type run struct{ from, to int }
 // Server: from left to right, pairs next to each other are joined while their
 // live rows fit into one file; a pair by itself where it is twice as large as a
 // file should be, and half of it is dead.
+// size and live are bytes by pair, target is Options.Target. The runs are in order and do not
+// overlap.
 func choose(size, live []int64, target int64) (runs []run) {
 	for i := 0; i < len(live); {
+		// As many neighbours as fit, beginning with pair i.
 		sum, j := live[i], i+1
 		for j < len(live) && sum+live[j] <= target {
 			sum += live[j]
 			j++
 		}
+		// A single pair is written anew only for what it gives back.
 		if j-i > 1 || size[i] > 2*target && live[i] < size[i]/2 {
 			runs = append(runs, run{i, j})
 		}
@@ -32,6 +36,8 @@ func choose(size, live []int64, target int64) (runs []run) {
 // mergeAll drops the pairs without live rows, and merges among those that are
 // closed.
 func (s *Set) mergeAll(ctx context.Context) error {
+	// A pair of which all rows are dead needs no copying. The open one stays, as rows are still
+	// appended to it.
 	s.pairs = slices.DeleteFunc(s.pairs, func(p *pair) bool {
 		all := p.dead == p.rows && (s.open == nil || s.open.p != p)
 		if all {
@@ -39,6 +45,7 @@ func (s *Set) mergeAll(ctx context.Context) error {
 		}
 		return all
 	})
+	// The open pair is the last; its size is not known yet.
 	closed := s.pairs
 	if s.open != nil {
 		closed = closed[:len(closed)-1]
@@ -63,11 +70,13 @@ func (s *Set) mergeAll(ctx context.Context) error {
 }
 
 // merge writes the live rows of pairs to a new one, and drops them.
+// No transaction waits for it: the pairs are the checkpointer's alone.
 func (s *Set) merge(ctx context.Context, old []*pair) (*pair, error) {
 	w, err := s.newWriter()
 	if err != nil {
 		return nil, err
 	}
+	// The range of the new pair is that of those it was made from, so the order of pairs stays.
 	w.p.low, w.p.high = old[0].low, old[len(old)-1].high
 	for _, p := range old {
 		if err := s.move(ctx, p, w); err != nil {
@@ -77,10 +86,13 @@ func (s *Set) merge(ctx context.Context, old []*pair) (*pair, error) {
 	for _, p := range old {
 		s.drop(p)
 	}
+	// The new pair is closed: nothing more is appended to it.
 	return w.p, w.flush()
 }
 
 // move copies the live rows of p to w.
+// A deleted record's row is live in this sense, and moves too: recovery wants to know who
+// deleted it.
 func (s *Set) move(ctx context.Context, p *pair, w *writer) error {
 	return p.scan(ctx, false, func(row uint32, r durable.Record) error {
 		if p.isDead(row) {
@@ -88,6 +100,7 @@ func (s *Set) move(ctx context.Context, p *pair, w *writer) error {
 		}
 		to, err := w.put(&r)
 		if err == nil {
+			// The row has another place now; the old one needs no mark, as its whole pair goes.
 			s.index.set(r.Table, r.Key, place{w.p.data, to})
 		}
 		return err
@@ -95,6 +108,7 @@ func (s *Set) move(ctx context.Context, p *pair, w *writer) error {
 }
 
 // drop forgets a pair; its files go when the next manifest is published.
+// Until then the manifest that counts names them.
 func (s *Set) drop(p *pair) {
 	p.close()
 	delete(s.byNumber, p.data)

@@ -15,15 +15,19 @@ import (
 
 // A pair is a data file with what is known of its delta file. Between two calls
 // of a Set's methods it does not change, so that it may be read concurrently.
+// The entry is what the next manifest will say of the pair; marks and bytes are ahead of what is
+// published.
 type pair struct {
 	entry
-	path   string  // of the data file
-	file   fs.File // the data file
-	delta  fs.File // the delta file, where it can be appended to; otherwise nil
-	gone   []uint64
-	fresh  []uint32 // rows that died since the delta file was written
-	blocks []span   // of the data file, ascending; where the pair was scanned or written
-	dirty  bool     // the data file has to be synced
+	path  string  // of the data file
+	file  fs.File // the data file
+	delta fs.File // the delta file, where it can be appended to; otherwise nil
+	// A bit for each row, set for the dead; dead in entry is how many are set.
+	gone  []uint64
+	fresh []uint32 // rows that died since the delta file was written
+	// Needed only to find the block of a row that is changed in part.
+	blocks []span // of the data file, ascending; where the pair was scanned or written
+	dirty  bool   // the data file has to be synced
 }
 
 // A span is a block of a data file.
@@ -36,6 +40,7 @@ type span struct {
 func (p *pair) isDead(row uint32) bool { return p.gone[row/64]>>(row%64)&1 != 0 }
 
 // bury marks a row dead and reports whether it was alive.
+// The caller notes the row in fresh if the delta file has to learn of it.
 func (p *pair) bury(row uint32) bool {
 	if p.isDead(row) {
 		return false
@@ -46,6 +51,7 @@ func (p *pair) bury(row uint32) bool {
 }
 
 // live estimates the bytes of the live rows: by their number.
+// Rows of one table are of about one size, so the number will do for choosing merges.
 func (p *pair) live() int64 {
 	if p.rows == 0 {
 		return 0
@@ -61,8 +67,11 @@ func openPair(fsys fs.FS, dir string, e entry) (*pair, error) {
 		return nil, err
 	}
 	r := p.reader()
+	// The header first: memory for the rows is set aside only when the file is as long as it
+	// should be.
 	if err = r.open(dataMagic, uint64(e.data)); err == nil { // so many rows fit into the file that there is
 		p.gone = make([]uint64, (uint64(e.rows)+63)/64)
+		// take counts it up again, and readDelta compares it with the manifest's.
 		p.dead = 0
 		err = p.readDelta(fsys, dir, e.dead)
 	}
@@ -74,6 +83,7 @@ func openPair(fsys fs.FS, dir string, e entry) (*pair, error) {
 }
 
 // openFile opens a file that the manifest names, to read it.
+// A missing file is damage: the manifest says that it is there.
 func openFile(fsys fs.FS, path string) (fs.File, error) {
 	f, err := fsys.Open(path, false)
 	if errors.Is(err, iofs.ErrNotExist) {
@@ -94,6 +104,7 @@ func (p *pair) close() {
 }
 
 // reader reads the data file's blocks from the first on.
+// Each reader has a buffer of its own, so several may read one pair.
 func (p *pair) reader() *reader {
 	return &reader{f: p.file, path: p.path, seed: seed(uint64(p.data)), off: fileHeader, end: p.bytes}
 }
@@ -114,6 +125,7 @@ func (p *pair) readDelta(fsys fs.FS, dir string, want uint32) error {
 		return err
 	}
 	for {
+		// The offset of this block, for the error.
 		at := r.off
 		b, err := r.next()
 		if err == io.EOF {
@@ -126,6 +138,7 @@ func (p *pair) readDelta(fsys fs.FS, dir string, want uint32) error {
 			return err
 		}
 	}
+	// The file's end is known from the manifest, so its content has to agree with it as well.
 	if p.dead != want {
 		return damaged(path, p.marks, "%d rows are dead, the manifest says %d", p.dead, want)
 	}
@@ -134,6 +147,7 @@ func (p *pair) readDelta(fsys fs.FS, dir string, want uint32) error {
 
 // take marks the rows of a block of a delta file, and reports whether they are
 // rows that were alive.
+// A row that dies twice means that index and files have come apart.
 func (p *pair) take(b block) bool {
 	if b.first != p.dead || uint64(len(b.payload)) != 8+4*uint64(b.rows) {
 		return false
@@ -149,6 +163,8 @@ func (p *pair) take(b block) bool {
 // scan hands the rows of the data file to f, dead ones too, in their order, and
 // notes where the blocks are if note is set.
 func (p *pair) scan(ctx context.Context, note bool, f func(row uint32, r durable.Record) error) error {
+	// rows counts what was passed, and each block says how many rows come before it: a block
+	// that is missing or doubled shows.
 	rd, rows := p.reader(), uint32(0)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -199,6 +215,7 @@ func (p *pair) each(b block, at int64, f func(row uint32, r durable.Record) erro
 }
 
 // block returns the number of the block that holds a row.
+// It is a binary search over the first rows of the blocks.
 func (p *pair) block(row uint32) int {
 	i, found := slices.BinarySearchFunc(p.blocks, row,
 		func(s span, row uint32) int { return int(int64(s.first) - int64(row)) })

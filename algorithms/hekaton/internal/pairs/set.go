@@ -14,6 +14,7 @@ import (
 )
 
 // Options say where the pairs are and how large. Dir and FS are needed.
+// Sizes are in bytes. Nothing but time, memory and the number of files depends on them.
 type Options struct {
 	Dir string // made if need be; nothing else should write there
 	FS  fs.FS
@@ -29,6 +30,7 @@ type Options struct {
 
 // check fills in defaults, and refuses what does not fit.
 func (o *Options) check() error {
+	// Zero stands for the default.
 	for p, d := range map[*int]int{&o.BlockBytes: 64 << 10, &o.Window: 32 << 20, &o.MaxValue: 256 << 20} {
 		if *p == 0 {
 			*p = d
@@ -59,14 +61,16 @@ type Set struct {
 	open     *writer // of the last pair, where that is not closed; otherwise nil
 	index    *index
 	last     uint32 // number given to a file
-	window   window
-	sorted   []radix.Item // of a window that is written; kept from one to the next
-	spare    []radix.Item
-	waste    []string // files to be removed when the next manifest is published
+	// What Apply has taken and spill not yet written.
+	window window
+	sorted []radix.Item // of a window that is written; kept from one to the next
+	spare  []radix.Item
+	waste  []string // files to be removed when the next manifest is published
 }
 
 // Open returns the pairs that were last published in a folder; none where there
 // are none. It reads all of them, and removes what a crash left behind.
+// The index is built from the rows, so opening takes as long as reading all data files.
 func Open(o Options) (*Set, error) {
 	s, leftover, err := newSet(o)
 	if err != nil {
@@ -77,6 +81,7 @@ func Open(o Options) (*Set, error) {
 		return nil, err
 	}
 	s.epoch = m.epoch
+	// What the manifest names is taken out of leftover; the rest is waste.
 	for _, e := range m.pairs {
 		if err := s.adopt(e); err != nil {
 			s.Close()
@@ -86,6 +91,7 @@ func Open(o Options) (*Set, error) {
 		leftover = slices.DeleteFunc(leftover, drop)
 	}
 	s.waste = leftover
+	// The manifest is durable, newSet has seen to that: what it does not name can go.
 	if err := s.clean(); err != nil {
 		s.Close()
 		return nil, err
@@ -105,6 +111,7 @@ func Create(o Options) (*Set, error) {
 }
 
 // newSet returns an empty Set, and which data and delta files there are.
+// Numbers go on above all that are in use, also by files that do not count.
 func newSet(o Options) (*Set, []string, error) {
 	if err := o.check(); err != nil {
 		return nil, nil, err
@@ -133,6 +140,7 @@ func newSet(o Options) (*Set, []string, error) {
 }
 
 // adopt takes over a pair of the manifest.
+// Its rows go into the index, and the offsets of its blocks are noted.
 func (s *Set) adopt(e entry) error {
 	p, err := openPair(s.o.FS, s.o.Dir, e)
 	if err != nil {
@@ -145,6 +153,7 @@ func (s *Set) adopt(e entry) error {
 		if p.isDead(row) {
 			return nil
 		}
+		// Two live rows of one record: a delta file lacks one. Neither is known to be the later.
 		if before := s.index.set(r.Table, r.Key, place{e.data, row}); before.pair != 0 {
 			return damaged(p.path, 0, "row %d: key %d of table %d is alive in file %d as well", row, r.Key, r.Table, before.pair)
 		}
@@ -168,13 +177,16 @@ func (s *Set) Epoch() uint64 { return s.epoch }
 func (s *Set) Pairs() int { return len(s.pairs) }
 
 // Memory returns the bytes of the index, and of what changes gather in.
+// It may be called by the goroutine that uses the Set.
 func (s *Set) Memory() int64 {
 	return s.index.bytes() + s.window.held() + 16*int64(cap(s.sorted)+cap(s.spare))
 }
 
 // Put adds a row that is not from the log, such as those that a database begins
 // with. It replaces the row that the record has.
+// The value is copied. After an error the Set is unusable.
 func (s *Set) Put(r durable.Record) error {
+	// A file that has reached its size is closed; the next row begins a new pair.
 	if s.open != nil && s.open.size() >= s.o.Target {
 		if err := s.shut(); err != nil {
 			return err
@@ -187,6 +199,7 @@ func (s *Set) Put(r durable.Record) error {
 		}
 		s.open, s.pairs = w, append(s.pairs, w.p)
 	}
+	// The row is written first, then the one that it replaces dies.
 	row, err := s.open.put(&r)
 	if err != nil {
 		return err
@@ -196,6 +209,7 @@ func (s *Set) Put(r durable.Record) error {
 }
 
 // kill notes that a row is not a record's live one any more.
+// It stays in its data file until a merge. The delta file learns of it with the next Publish.
 func (s *Set) kill(at place) {
 	if at.pair == 0 {
 		return
@@ -218,10 +232,13 @@ func (s *Set) shut() error {
 // Publish makes the state durable that holds all changes up to an epoch, which
 // have to have been applied, and none after. It merges first what is to be
 // merged.
+// Everything that the manifest names is synced before it, and their names too. Only the rename
+// makes it count.
 func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 	if epoch < s.epoch {
 		return fmt.Errorf("publish pairs %s at epoch %d: they are at epoch %d", s.o.Dir, epoch, s.epoch)
 	}
+	// What is in memory goes to the files, the last block included.
 	if err := s.spill(ctx); err != nil {
 		return err
 	}
@@ -232,6 +249,7 @@ func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 	}
 	for _, p := range s.pairs {
 		if p.dirty {
+			// Only pairs that were appended to; the others keep their range.
 			p.high = epoch
 		}
 	}
@@ -239,6 +257,7 @@ func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 		return err
 	}
 	m := &manifest{epoch: epoch}
+	// Delta files too, also those of pairs that were not appended to: rows die anywhere.
 	for _, p := range s.pairs {
 		if err := s.writeDelta(p, epoch); err != nil {
 			return err
@@ -260,6 +279,7 @@ func (s *Set) Publish(ctx context.Context, epoch uint64) error {
 }
 
 // clean removes the files that no manifest names any more.
+// A file that is gone already is no error: an earlier clean may have been interrupted.
 func (s *Set) clean() error {
 	for len(s.waste) > 0 {
 		err := s.o.FS.Remove(filepath.Join(s.o.Dir, s.waste[0]))

@@ -22,6 +22,7 @@ func Owns(name string) bool {
 // manifest says, which of them are dead, and that no record has two that are
 // live. It needs as much memory for the records' places as a Set does. The error
 // is ctx's, or for a folder that cannot be listed.
+// A Publish meanwhile may remove files that it is about to read.
 func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) {
 	names, err := fsys.List(dir)
 	if err != nil {
@@ -29,6 +30,7 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 	}
 	v := &verifier{fs: fsys, dir: dir, places: newIndex(0)}
 	m := v.manifest(names)
+	// What is not named is left over, or cannot be judged where the manifest is lost.
 	named := map[string]bool{manifestName: true}
 	for _, e := range m.pairs {
 		if err := v.pair(ctx, e); err != nil {
@@ -49,14 +51,16 @@ func Verify(ctx context.Context, fsys fs.FS, dir string) (finding.Files, error) 
 
 // A verifier reads the pairs of one folder.
 type verifier struct {
-	fs     fs.FS
-	dir    string
-	files  finding.Files
-	lost   bool // the manifest is
+	fs    fs.FS
+	dir   string
+	files finding.Files
+	lost  bool // the manifest is
+	// Where the live row of each record was found, over all files read so far.
 	places *index
 }
 
 // manifest returns what counts: nothing, where the manifest cannot be read.
+// A missing manifest is damage, as files of pairs without one cannot be used.
 func (v *verifier) manifest(names []string) *manifest {
 	if !slices.Contains(names, manifestName) {
 		v.lost = true
@@ -97,6 +101,7 @@ func (v *verifier) rest(name string) {
 func (v *verifier) pair(ctx context.Context, e entry) error {
 	h, f := finding.Open(v.fs, v.dir, dataName(e.data))
 	f.Holds = fmt.Sprintf("%d rows, %d of them dead, from after epoch %d up to %d", e.rows, e.dead, e.low, e.high)
+	// It is not opened as a Set does: openPair ends at the first damage.
 	p := &pair{entry: e, path: filepath.Join(v.dir, f.Name), file: h}
 	if h != nil {
 		defer h.Close()
@@ -104,6 +109,7 @@ func (v *verifier) pair(ctx context.Context, e entry) error {
 			p.gone = make([]uint64, (uint64(e.rows)+63)/64)
 		}
 	}
+	// The delta file first: which rows are alive has to be known before they are compared.
 	dead, err := v.delta(ctx, p)
 	if err != nil {
 		return err
@@ -117,6 +123,7 @@ func (v *verifier) pair(ctx context.Context, e entry) error {
 
 // delta reads the delta file of p, if there is one, and marks the rows that it
 // names in p.gone, if there is that. It reports whether these are known now.
+// Blocks behind a damaged one are read as well, and counted from where they say that they begin.
 func (v *verifier) delta(ctx context.Context, p *pair) (known bool, err error) {
 	e := p.entry
 	if e.delta == 0 {
@@ -129,6 +136,8 @@ func (v *verifier) delta(ctx context.Context, p *pair) (known bool, err error) {
 		r := v.reader(h, &f, deltaMagic, e.delta, e.marks)
 		p.dead = 0
 		err = r.sound(ctx, f.Found, func(at int64, b block, sure bool) error {
+			// The block before was damaged, so how many rows died before this one is known from
+			// it alone.
 			if !sure {
 				p.dead = b.first
 			}
@@ -136,6 +145,7 @@ func (v *verifier) delta(ctx context.Context, p *pair) (known bool, err error) {
 			p.dead = b.first + b.rows
 			return err
 		})
+		// A count is compared only where every block could be read.
 		if len(f.Damage) == 0 && p.dead != e.dead {
 			f.Found(damaged(r.path, e.marks, "it names %d rows, the manifest says %d", p.dead, e.dead))
 		}
@@ -167,6 +177,7 @@ func (p *pair) mark(path string, at int64, b block) error {
 
 // data reads the data file of p. Where it is known which rows are dead, it
 // compares the others with those of all files before.
+// Every row is parsed, the dead too.
 func (v *verifier) data(ctx context.Context, p *pair, dead bool, f *finding.File) error {
 	if f.Bytes > p.bytes {
 		f.Note = fmt.Sprintf("the last %d bytes do not count: the manifest ends before them", f.Bytes-p.bytes)
@@ -182,6 +193,8 @@ func (v *verifier) data(ctx context.Context, p *pair, dead bool, f *finding.File
 			if !dead || p.isDead(row) {
 				return nil
 			}
+			// One record with two live rows is damage of the later file: its version was
+			// inserted, and the one before not marked dead.
 			before := v.places.set(x.Table, x.Key, place{p.data, row})
 			if before.pair == 0 {
 				return nil
@@ -197,6 +210,8 @@ func (v *verifier) data(ctx context.Context, p *pair, dead bool, f *finding.File
 }
 
 // reader returns a reader of a file up to end, or to where the file ends.
+// Where the header is damaged the blocks are read nevertheless, as the number is known from the
+// manifest.
 func (v *verifier) reader(h fs.File, f *finding.File, magic string, number uint32, end int64) *reader {
 	r := &reader{f: h, path: filepath.Join(v.dir, f.Name), end: end}
 	if err := r.open(magic, uint64(number)); err != nil {
@@ -233,6 +248,8 @@ func (r *reader) sound(ctx context.Context, found func(error), f func(at int64, 
 
 // skip goes to the block behind one that is damaged, if that says truly how long
 // it is.
+// The length of a block whose checksum is wrong is a guess; it is believed only if the next
+// block begins there and is whole, or the file ends there.
 func (r *reader) skip() bool {
 	if r.end-r.off < blockHeader {
 		return false

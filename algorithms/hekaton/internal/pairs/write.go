@@ -9,6 +9,8 @@ import (
 )
 
 // A writer appends rows to the data file of a pair.
+// It belongs to the Set's goroutine. There is one for the open pair, and one for each merge
+// while it runs.
 type writer struct {
 	p    *pair
 	most int    // bytes of a block, unless one row needs more
@@ -22,6 +24,7 @@ func (s *Set) newWriter() (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Its rows are from after the last checkpoint, until Publish or merge sets the range.
 	p := &pair{entry: entry{data: n, bytes: fileHeader, low: s.epoch, high: s.epoch},
 		path: filepath.Join(s.o.Dir, dataName(n)), dirty: true}
 	if p.file, err = s.o.FS.Create(p.path, false); err != nil {
@@ -31,11 +34,13 @@ func (s *Set) newWriter() (*writer, error) {
 		p.close()
 		return nil, fmt.Errorf("write %s: %w", p.path, err)
 	}
+	// Known by number from now on, so that its rows can be found and the file is closed.
 	s.byNumber[n] = p
 	return &writer{p: p, most: s.o.BlockBytes, b: make([]byte, blockHeader, s.o.BlockBytes)}, nil
 }
 
 // number returns the number of the next file.
+// Numbers are never used twice, so a file of an earlier run cannot be taken for a new one.
 func (s *Set) number() (uint32, error) {
 	if s.last >= 1<<32-2 {
 		return 0, fmt.Errorf("pairs %s: there are no more numbers for files", s.o.Dir)
@@ -45,6 +50,7 @@ func (s *Set) number() (uint32, error) {
 }
 
 // put adds a row and returns its number.
+// The row can be read from the file after the next flush.
 func (w *writer) put(r *durable.Record) (uint32, error) {
 	if w.rows > 0 && len(w.b)+rowBytes(r) > w.most {
 		if err := w.flush(); err != nil {
@@ -54,6 +60,7 @@ func (w *writer) put(r *durable.Record) (uint32, error) {
 	w.b = appendRow(w.b, r)
 	w.rows++
 	row := w.p.rows
+	// gone grows with the rows, a word at a time.
 	if row%64 == 0 {
 		w.p.gone = append(w.p.gone, 0)
 	}
@@ -72,6 +79,7 @@ func (w *writer) flush() error {
 	p := w.p
 	first := p.rows - w.rows
 	seal(w.b, seed(uint64(p.data)), w.rows, first)
+	// Behind what counts, so that a crash leaves the published part as it was.
 	if _, err := p.file.WriteAt(w.b, p.bytes); err != nil {
 		return fmt.Errorf("write %s at offset %d: %w", p.path, p.bytes, err)
 	}
@@ -83,11 +91,13 @@ func (w *writer) flush() error {
 }
 
 // marksBlock bounds the rows in a block of a delta file.
+// It is 1 MiB of row numbers.
 const marksBlock = 1 << 18
 
 // writeDelta appends the rows that died to p's delta file, and makes it durable.
 // A delta file from before Open cannot be appended to: a new one with all of the
 // dead takes its place.
+// A pair in which nothing died since the last Publish keeps its file as it is.
 func (s *Set) writeDelta(p *pair, epoch uint64) error {
 	if len(p.fresh) == 0 {
 		return nil
@@ -98,6 +108,7 @@ func (s *Set) writeDelta(p *pair, epoch uint64) error {
 		}
 	}
 	path := filepath.Join(s.o.Dir, deltaName(p.entry.delta))
+	// Dead rows are counted as the rows are: each block says how many come before it.
 	first := p.dead - uint32(len(p.fresh))
 	for len(p.fresh) > 0 {
 		rows := p.fresh[:min(len(p.fresh), marksBlock)]
@@ -121,6 +132,7 @@ func (s *Set) writeDelta(p *pair, epoch uint64) error {
 }
 
 // newDelta begins a delta file for p, for all of its dead.
+// The old file stays until the manifest no longer names it.
 func (s *Set) newDelta(p *pair) error {
 	n, err := s.number()
 	if err != nil {
@@ -147,6 +159,7 @@ func (s *Set) newDelta(p *pair) error {
 }
 
 // sync makes p's data file durable.
+// A pair that has not been appended to was synced before.
 func (p *pair) sync() error {
 	if !p.dirty {
 		return nil

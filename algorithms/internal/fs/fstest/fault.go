@@ -12,6 +12,7 @@ import (
 // over all files and goroutines. Its methods may be called concurrently.
 type Fault struct {
 	fs.FS
+	// Called under mu.
 	decide func(n int, c Call) Outcome
 
 	mu sync.Mutex
@@ -39,6 +40,7 @@ func (f *Fault) next(c Call) Outcome {
 }
 
 // Calls returns how many calls were made so far.
+// A test runs once without faults to learn how many there are, then once for each.
 func (f *Fault) Calls() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -66,6 +68,7 @@ func From(n int, o Outcome) func(int, Call) Outcome {
 }
 
 // ShortWrite stops a write after n bytes.
+// io.ErrShortWrite is what it fails with.
 func ShortWrite(n int) Outcome { return Outcome{Err: io.ErrShortWrite, Short: n} }
 
 // NoSpace fails a call as a full disk does.

@@ -12,10 +12,12 @@ import (
 )
 
 // maxGolden bounds the bytes of a golden file.
+// A file that is larger was not meant to be one.
 const maxGolden = 1 << 24
 
 // Golden compares the files of the folder dir in fsys with those of a golden folder
 // of the operating system, byte for byte. With update it writes the golden folder anew.
+// Both folders are read in full, so every file counts, and no other.
 func Golden(t testing.TB, fsys fs.FS, dir, golden string, update bool) {
 	t.Helper()
 	got := files(t, fsys, dir)
@@ -29,6 +31,7 @@ func Golden(t testing.TB, fsys fs.FS, dir, golden string, update bool) {
 		} else if !bytes.Equal(b, want[name]) {
 			t.Errorf("%s differs from %s at byte %d; a changed format needs a new version", name, golden, differ(b, want[name]))
 		}
+		// What is left in got afterwards is in no golden file.
 		delete(got, name)
 	}
 	for name := range got {
@@ -38,6 +41,7 @@ func Golden(t testing.TB, fsys fs.FS, dir, golden string, update bool) {
 
 // FromGolden returns a Mem in which the folder dir holds the files of a golden folder,
 // all durable.
+// It is for tests that today's readers read what earlier writers wrote.
 func FromGolden(t testing.TB, dir, golden string) *Mem {
 	t.Helper()
 	m := NewMem()
@@ -49,6 +53,7 @@ func FromGolden(t testing.TB, dir, golden string) *Mem {
 			t.Fatal(err)
 		}
 	}
+	// fs.WriteFile has synced the bytes; this is for the names.
 	if err := m.SyncDir(dir); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 )
 
 // A Call is one call of a file system, as hooks see it.
+// Names are as the caller gave them.
 type Call struct {
 	Op   string // create, open, rename, remove, list, mkdir, syncdir, read, write, size, allocate, truncate, sync or close
 	Name string
@@ -35,8 +36,10 @@ type Outcome struct {
 	Err error
 	// Done has the call carried out before Err is returned, as when the
 	// answer to a request is lost.
+	// The caller cannot tell it from a call that was not carried out.
 	Done bool
 	// Short is how many bytes of a write are written before Err is returned.
+	// Without Done. It is rounded down to what the disk would take at once, see WriteAt.
 	Short int
 }
 
@@ -54,6 +57,7 @@ type hookFS struct {
 
 // do runs call, or returns the outcome's error. With Done it does both: the error of the
 // call itself, where there is one, comes first.
+// A close is always carried out.
 func (h *hookFS) do(c Call, call func() error) error {
 	o := h.decide(c)
 	if o.Err == nil {
@@ -71,6 +75,7 @@ func (h *hookFS) do(c Call, call func() error) error {
 // the caller never gets it.
 func (h *hookFS) open(op, name string, open func() (fs.File, error)) (fs.File, error) {
 	var f fs.File
+	// open runs only if the call gets through or Done is set.
 	err := h.do(Call{Op: op, Name: name}, func() (err error) { f, err = open(); return err })
 	if err != nil {
 		if f != nil {
@@ -81,6 +86,7 @@ func (h *hookFS) open(op, name string, open func() (fs.File, error)) (fs.File, e
 	return &hookFile{h, f, name}, nil
 }
 
+// The methods below are calls as Hook means them.
 func (h *hookFS) Create(name string, direct bool) (fs.File, error) {
 	return h.open("create", name, func() (fs.File, error) { return h.fs.Create(name, direct) })
 }
@@ -118,12 +124,14 @@ func (h *hookFS) Lock(name string) (io.Closer, error) { return h.fs.Lock(name) }
 
 // A hookFile asks before each call of one file.
 type hookFile struct {
-	h    *hookFS
+	h *hookFS
+	// The wrapped one, which may be a hookFile itself.
 	f    fs.File
 	name string
 }
 
 // ReadAt implements fs.File. A read that is to fail may have filled p if Done is set.
+// Where decide lets it through, it is the wrapped file's.
 func (f *hookFile) ReadAt(p []byte, off int64) (n int, err error) {
 	c := Call{Op: "read", Name: f.name, Off: off, Len: int64(len(p))}
 	err = f.h.do(c, func() (err error) { n, err = f.f.ReadAt(p, off); return err })
@@ -132,6 +140,7 @@ func (f *hookFile) ReadAt(p []byte, off int64) (n int, err error) {
 
 // WriteAt implements fs.File. Where a part of the write is to reach the disk, the first
 // Short bytes do; of a direct file, whole blocks of fs.Align only.
+// The number of bytes it returns is how many were written, as the interface asks.
 func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
 	c := Call{Op: "write", Name: f.name, Off: off, Len: int64(len(p))}
 	o := f.h.decide(c)
@@ -143,6 +152,7 @@ func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
 		short = len(p)
 	}
 	if short = min(short, len(p)); short > 0 {
+		// The device writes whole blocks or nothing of them.
 		if f.f.Direct() {
 			short -= short % fs.Align
 		}
@@ -153,6 +163,7 @@ func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
 	return short, fmt.Errorf("%v: %w", c, o.Err)
 }
 
+// Size, Allocate and Truncate are calls.
 func (f *hookFile) Size() (n int64, err error) {
 	err = f.h.do(Call{Op: "size", Name: f.name}, func() (err error) { n, err = f.f.Size(); return err })
 	return n, err
@@ -167,6 +178,7 @@ func (f *hookFile) Truncate(n int64) error {
 }
 
 // Sync that is to fail leaves the pages of a Mem clean, and not written.
+// On another file system than a Mem nothing more than the error comes of it.
 func (f *hookFile) Sync() error {
 	c := Call{Op: "sync", Name: f.name}
 	o := f.h.decide(c)
@@ -184,6 +196,7 @@ func (f *hookFile) Sync() error {
 }
 
 // A syncFailer is a file of a Mem, under hooks or not.
+// It is not part of fs.File: a real file cannot be made to fail a sync.
 type syncFailer interface{ failSync() }
 
 // failSync passes the failure on, through several hooks, to the file of a Mem.
@@ -193,8 +206,10 @@ func (f *hookFile) failSync() {
 	}
 }
 
+// Direct is not a call.
 func (f *hookFile) Direct() bool { return f.f.Direct() }
 
+// After a failed close the file is closed.
 func (f *hookFile) Close() error {
 	return f.h.do(Call{Op: "close", Name: f.name}, f.f.Close)
 }

@@ -12,10 +12,12 @@ import (
 
 // A Record is a line of a journal: a call that changed something, or a note.
 type Record struct {
+	// A read, a list and a size change nothing and are in no journal.
 	Op   string // create, open, rename, remove, mkdir, syncdir, write, allocate, truncate, sync, close or note
 	File uint64 // the number that create or open gave the file; of calls of a File
 	Name string // of create, open, rename, remove, mkdir and syncdir
 	To   string // the new name of a rename
+	// In bytes; of a note whatever the noter means by it.
 	Off  int64  // of a write or a note; the argument of allocate and truncate
 	Data []byte // of a write or a note
 }
@@ -31,6 +33,7 @@ const maxRecord = 1 << 28
 
 // encode returns the record as a journal has it: its length and checksum, 4 bytes each,
 // and the fields.
+// Numbers are varints, and the three texts are preceded by their lengths.
 func (r Record) encode() ([]byte, error) {
 	op := -1
 	for i, name := range ops {
@@ -41,6 +44,7 @@ func (r Record) encode() ([]byte, error) {
 	if op < 0 {
 		return nil, fmt.Errorf("a journal knows no %q", r.Op)
 	}
+	// Room for length and checksum, which are filled in at the end.
 	b := append(make([]byte, 8, 64+len(r.Data)), byte(op))
 	b = binary.AppendUvarint(b, r.File)
 	b = binary.AppendVarint(b, r.Off)
@@ -54,6 +58,7 @@ func (r Record) encode() ([]byte, error) {
 
 // ReadJournal returns the records of a journal. A record that its writer did not finish,
 // since it was killed, ends it.
+// Records that were read before an error are returned with it.
 func ReadJournal(journal io.Reader) (all []Record, err error) {
 	in := bufio.NewReader(journal)
 	for {
@@ -61,6 +66,7 @@ func ReadJournal(journal io.Reader) (all []Record, err error) {
 		if _, err := io.ReadFull(in, head[:]); err != nil {
 			return all, ended(err)
 		}
+		// The length is bounded before memory is set aside for it.
 		n := binary.LittleEndian.Uint32(head[:])
 		if n > maxRecord {
 			return all, fmt.Errorf("record %d of the journal has %d bytes", len(all)+1, n)
@@ -78,6 +84,7 @@ func ReadJournal(journal io.Reader) (all []Record, err error) {
 }
 
 // ended makes nothing of an error that says that the journal ends.
+// A writer that is killed leaves half a record; that is how a journal ends.
 func ended(err error) error {
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -100,6 +107,7 @@ func decodeRecord(b []byte) (r Record, err error) {
 	if r.Off, err = binary.ReadVarint(in); err != nil {
 		return r, err
 	}
+	// An error stays in err, and further texts are then empty.
 	text := func() (s []byte) {
 		n, e := binary.ReadUvarint(in)
 		if err = errors.Join(err, e); err != nil || n > uint64(in.Len()) {

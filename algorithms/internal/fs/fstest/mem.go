@@ -23,7 +23,9 @@ import (
 type Mem struct {
 	mu sync.Mutex
 	// All below is protected by mu.
-	dirs    map[string]bool
+	// Folders are durable as soon as they are made: no test is about losing one.
+	dirs map[string]bool
+	// All names are cleaned paths.
 	names   map[string]*node // as a program sees them
 	stable  map[string]*node // as they were at the last SyncDir
 	pending []change         // what leads from stable to names, in order
@@ -35,7 +37,8 @@ type change struct {
 	dir  string
 	drop string // the name that goes, or ""
 	name string // the name that comes, or ""
-	node *node  // what name stands for
+	// nil where only drop is set.
+	node *node // what name stands for
 }
 
 // apply makes the change in names, which is either what a program sees or what is durable.
@@ -49,6 +52,7 @@ func (c change) apply(names map[string]*node) {
 }
 
 // NewMem returns an empty file system.
+// The working directory and the root are there.
 func NewMem() *Mem {
 	return &Mem{
 		dirs:   map[string]bool{".": true, "/": true},
@@ -68,6 +72,7 @@ func NewMem() *Mem {
 func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	// How much is kept differs from clone to clone, so that tests meet every degree of loss.
 	keep := rng.Float64()
 	switch rng.IntN(4) { // the extremes, nothing lost and all lost, are the likeliest in life
 	case 0:
@@ -79,6 +84,7 @@ func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
 	for name, n := range m.stable {
 		names[name] = n
 	}
+	// In their order, so that of two changes of one name the later one decides, if it was kept.
 	for _, c := range m.pending {
 		if rng.Float64() < keep {
 			c.apply(names)
@@ -89,11 +95,13 @@ func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
 		clone.dirs[dir] = true
 	}
 	copies := map[*node]*node{} // two names may stand for one node
+	// In an order that does not depend on the map: the same rng gives the same clone.
 	for _, name := range sortedNames(names) {
 		n := names[name]
 		if copies[n] == nil {
 			copies[n] = n.crash(rng, keep)
 		}
+		// What the power cut left is durable, and nothing is pending.
 		clone.names[name], clone.stable[name] = copies[n], copies[n]
 	}
 	return clone
@@ -102,6 +110,7 @@ func (m *Mem) CrashClone(rng *rand.Rand) *Mem {
 // KillClone returns the file system as the death of the process at this moment
 // leaves it: the page cache has everything, and no more of it is durable than was. A
 // power cut may still take the rest.
+// The Mem itself goes on undisturbed. Locks are free in the clone.
 func (m *Mem) KillClone() *Mem {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -110,6 +119,7 @@ func (m *Mem) KillClone() *Mem {
 		clone.dirs[dir] = true
 	}
 	copies := map[*node]*node{}
+	// A node stays one where several names, or a pending change, stand for it.
 	copied := func(n *node) *node {
 		if n != nil && copies[n] == nil {
 			copies[n] = n.clone()
@@ -129,6 +139,7 @@ func (m *Mem) KillClone() *Mem {
 	return clone
 }
 
+// sortedNames returns the names in ascending order.
 func sortedNames(names map[string]*node) []string {
 	out := make([]string, 0, len(names))
 	for name := range names {
@@ -145,6 +156,7 @@ func (m *Mem) change(c change) {
 }
 
 // Create implements FS.
+// A file that is there is emptied and keeps its node, as under Unix: who has it open sees that.
 func (m *Mem) Create(name string, direct bool) (fs.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -191,10 +203,12 @@ func (m *Mem) Rename(old, new string) error {
 	if old == new {
 		return nil
 	}
+	// Within one folder old goes and new comes together or not at all.
 	if from == to {
 		m.change(change{dir: to, drop: old, name: new, node: n})
 		return nil
 	}
+	// Between folders a crash may leave both names, or neither.
 	m.change(change{dir: to, name: new, node: n})
 	m.change(change{dir: from, drop: old})
 	return nil
@@ -213,6 +227,7 @@ func (m *Mem) Remove(name string) error {
 }
 
 // List implements FS.
+// Folders are listed as well as files, in ascending order.
 func (m *Mem) List(dir string) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -236,6 +251,7 @@ func (m *Mem) List(dir string) ([]string, error) {
 }
 
 // MkdirAll implements FS.
+// It goes up until a folder is there.
 func (m *Mem) MkdirAll(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -249,6 +265,7 @@ func (m *Mem) MkdirAll(dir string) error {
 }
 
 // Lock implements FS. It creates no file.
+// A lock is held by the Mem and not by a process, so two stores in one test exclude each other.
 func (m *Mem) Lock(name string) (io.Closer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -267,9 +284,11 @@ func (m *Mem) Lock(name string) (io.Closer, error) {
 type memLock struct {
 	m    *Mem
 	name string
+	// A second Close must not free a lock that another has taken since.
 	once sync.Once
 }
 
+// Close frees the lock.
 func (l *memLock) Close() error {
 	l.once.Do(func() {
 		l.m.mu.Lock()
@@ -280,6 +299,7 @@ func (l *memLock) Close() error {
 }
 
 // SyncDir implements FS.
+// Changes of other folders stay pending.
 func (m *Mem) SyncDir(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -14,6 +14,7 @@ import (
 // A node is the content of a file in a Mem, with everything a crash may bring
 // back. The mutex of the Mem protects it.
 type node struct {
+	// As many as any length so far has needed: what a truncation cut off may come back.
 	pages []page
 	dirty map[int]bool // the pages that a sync writes
 	lost  map[int]bool // those that a sync which failed left clean, and not written
@@ -23,8 +24,10 @@ type node struct {
 
 // A page holds the versions of fs.Align bytes since the last sync, the synced one
 // first and the present one last. A version is never changed; nil is zeros.
+// A page that no write has touched since the last sync has one version.
 type page [][]byte
 
+// newNode returns an empty file.
 func newNode() *node { return &node{dirty: map[int]bool{}, lost: map[int]bool{}, sizes: []int64{0}} }
 
 // size is the length that a program sees.
@@ -36,7 +39,9 @@ func (n *node) resize(size int64) {
 	if size == n.size() {
 		return
 	}
+	// A length that is set anew is written by the next sync.
 	n.sizes, n.short = append(n.sizes, size), false
+	// New pages are zeros, in every version.
 	for want := int(fs.RoundUp(size) / fs.Align); len(n.pages) < want; {
 		n.pages = append(n.pages, page{nil})
 	}
@@ -46,9 +51,11 @@ func (n *node) resize(size int64) {
 func (n *node) current(i int) []byte { return n.pages[i][len(n.pages[i])-1] }
 
 // put makes v the present version of page i.
+// v belongs to the node from now on.
 func (n *node) put(i int, v []byte) {
 	n.pages[i] = append(n.pages[i], v)
 	n.dirty[i] = true
+	// A page that is written again is dirty again.
 	delete(n.lost, i)
 }
 
@@ -59,6 +66,7 @@ func (n *node) write(p []byte, off int64) {
 	}
 	for len(p) > 0 {
 		i, at := int(off/fs.Align), int(off%fs.Align)
+		// A version is never changed, so the page is copied, also where all of it is replaced.
 		v := make([]byte, fs.Align)
 		copy(v, n.current(i))
 		k := copy(v[at:], p)
@@ -92,6 +100,7 @@ func (n *node) read(p []byte, off int64) (int, error) {
 func (n *node) truncate(size int64) {
 	if size < n.size() {
 		i, at := int(size/fs.Align), int(size%fs.Align)
+		// The page that the end falls into keeps what is before it.
 		if at > 0 {
 			v := make([]byte, fs.Align)
 			copy(v[:at], n.current(i))
@@ -108,6 +117,8 @@ func (n *node) truncate(size int64) {
 // sync makes the present versions and the length the only ones. Pages that a failed sync
 // left clean are not dirty: they keep their old versions, as under Linux.
 func (n *node) sync() {
+	// Pages in lost are not in dirty, and keep all their versions: any may be what is on the
+	// disk.
 	for i := range n.dirty {
 		n.pages[i] = page{n.current(i)}
 	}
@@ -130,6 +141,7 @@ func (n *node) failSync() {
 
 // clone returns a copy with all its versions, none of which is ever changed.
 func (n *node) clone() *node {
+	// The versions themselves are shared.
 	c := &node{pages: make([]page, len(n.pages)), dirty: maps.Clone(n.dirty), lost: maps.Clone(n.lost),
 		sizes: slices.Clone(n.sizes), short: n.short}
 	for i, p := range n.pages {
@@ -141,6 +153,7 @@ func (n *node) clone() *node {
 // crash returns a durable copy in which each page, and the length, is the
 // present one with probability keep and otherwise any of the earlier ones.
 func (n *node) crash(rng *rand.Rand, keep float64) *node {
+	// The present version is the last.
 	pick := func(versions int) int {
 		if versions == 1 || rng.Float64() < keep {
 			return versions - 1
@@ -148,6 +161,7 @@ func (n *node) crash(rng *rand.Rand, keep float64) *node {
 		return rng.IntN(versions - 1)
 	}
 	c := newNode()
+	// Length and pages are picked independently: a disk may have the one without the other.
 	c.resize(n.sizes[pick(len(n.sizes))])
 	c.sizes = []int64{c.size()}
 	for i := range c.pages {
@@ -169,11 +183,13 @@ type memFile struct {
 	name   string
 	direct bool
 	write  bool
+	// Calls of a closed file fail, as the operating system's do.
 	closed bool // protected by m.mu
 }
 
 // begin takes the lock and checks that op may be done. The caller unlocks, even where
 // begin returns an error.
+// op is for the error; write is whether the file has to be open for writing.
 func (f *memFile) begin(op string, write bool) error {
 	f.m.mu.Lock()
 	if f.closed {
@@ -194,6 +210,7 @@ func (f *memFile) check(op string, p []byte, off int64) error {
 	return nil
 }
 
+// The methods below implement fs.File, each under the Mem's lock.
 func (f *memFile) ReadAt(p []byte, off int64) (int, error) {
 	err := f.begin("read", false)
 	defer f.m.mu.Unlock()
@@ -225,6 +242,7 @@ func (f *memFile) Size() (int64, error) {
 	return f.n.size(), err
 }
 
+// Allocate lengthens the file with zeros; unlike the operating system's it never fails.
 func (f *memFile) Allocate(size int64) error {
 	err := f.begin("allocate", true)
 	defer f.m.mu.Unlock()
@@ -243,6 +261,8 @@ func (f *memFile) Truncate(size int64) error {
 	return err
 }
 
+// Sync makes the content durable, also where it was written through another file of the same
+// name, but not the name.
 func (f *memFile) Sync() error {
 	err := f.begin("sync", false)
 	defer f.m.mu.Unlock()
@@ -259,6 +279,7 @@ func (f *memFile) failSync() {
 	f.n.failSync()
 }
 
+// Direct reports what Create or Open was asked for.
 func (f *memFile) Direct() bool { return f.direct }
 
 func (f *memFile) Close() error {

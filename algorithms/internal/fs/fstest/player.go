@@ -10,7 +10,8 @@ import (
 // A Player repeats on a Mem what a journal says, so that the Mem can tell what a power
 // cut would have left at that place. It belongs to one goroutine.
 type Player struct {
-	mem   *Mem
+	mem *Mem
+	// By the numbers that the journal gives them.
 	files map[uint64]fs.File // open ones
 }
 
@@ -18,10 +19,12 @@ type Player struct {
 func NewPlayer(mem *Mem) *Player { return &Player{mem, map[uint64]fs.File{}} }
 
 // Play does what a record says. Notes are passed over.
+// An error means that the journal is not of a file system that began as mem did.
 func (p *Player) Play(r Record) (err error) {
 	switch r.Op {
 	case "note":
 	case "create":
+		// Without direct I/O: alignment was checked when it was recorded.
 		p.files[r.File], err = p.mem.Create(r.Name, false)
 	case "open":
 		p.files[r.File], err = p.mem.Open(r.Name, false)

@@ -16,6 +16,7 @@ import (
 // and a sync before it begins, so that a write which a sync may have missed counts as
 // missed. Calls that fail are not noted. Locks are not in the journal.
 type Recorder struct {
+	// Calls that change nothing go to it without a record.
 	fs   fs.FS
 	mu   sync.Mutex // held over changes of names and their records: both have one order
 	w    io.Writer  // protected by mu
@@ -23,6 +24,8 @@ type Recorder struct {
 }
 
 // NewRecorder wraps fsys. Each record is one Write of journal.
+// journal outlives the process if it is a file: each record is in the page cache when the call
+// returns.
 func NewRecorder(fsys fs.FS, journal io.Writer) *Recorder { return &Recorder{fs: fsys, w: journal} }
 
 // WriteAt adds a note to the journal, which is no part of the file system.
@@ -48,6 +51,8 @@ func (r *Recorder) note(rec Record) error {
 }
 
 // do makes a change of names and notes it.
+// The change and its record are made under one lock, so two changes of a name are in the journal
+// in the order in which they happened.
 func (r *Recorder) do(rec Record, change func() error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,6 +63,7 @@ func (r *Recorder) do(rec Record, change func() error) error {
 }
 
 // open is Create and Open: it numbers the file, and notes it under the number.
+// A file that cannot be noted is not handed out.
 func (r *Recorder) open(op, name string, open func() (fs.File, error)) (fs.File, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,6 +108,7 @@ func (r *Recorder) MkdirAll(dir string) error {
 }
 
 // SyncDir implements fs.FS. It is noted before it begins.
+// A change that is made beside it is noted after it, and so counts as not covered.
 func (r *Recorder) SyncDir(dir string) error {
 	if err := r.do(Record{Op: "syncdir", Name: dir}, func() error { return nil }); err != nil {
 		return err
@@ -113,6 +120,7 @@ func (r *Recorder) SyncDir(dir string) error {
 func (r *Recorder) Lock(name string) (io.Closer, error) { return r.fs.Lock(name) }
 
 // A recordedFile is an open file of a Recorder.
+// Reads go to the file itself.
 type recordedFile struct {
 	fs.File
 	r  *Recorder
@@ -125,6 +133,7 @@ func (f *recordedFile) done(rec Record) error {
 	return f.r.do(rec, func() error { return nil })
 }
 
+// WriteAt notes what was written, also of a write that failed in part.
 func (f *recordedFile) WriteAt(p []byte, off int64) (int, error) {
 	n, err := f.File.WriteAt(p, off)
 	if n > 0 {
@@ -135,6 +144,7 @@ func (f *recordedFile) WriteAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// Allocate, Truncate and Close are noted when they are done.
 func (f *recordedFile) Allocate(n int64) error {
 	if err := f.File.Allocate(n); err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 
 // A Trace is a file system that notes each call as a line, for golden files. Its methods
 // may be called concurrently; the lines are in the order in which the calls began.
+// What a call does with a disk is thus compared as text; see the golden files of the packages
+// that use it.
 type Trace struct {
 	fs.FS
 	root string
@@ -19,6 +21,7 @@ type Trace struct {
 }
 
 // NewTrace wraps fsys. Names are noted relative to root.
+// So the lines do not depend on where a test's folder is.
 func NewTrace(fsys fs.FS, root string) *Trace {
 	t := &Trace{root: root}
 	t.FS = Hook(fsys, func(c Call) Outcome {
@@ -48,6 +51,7 @@ func (t *Trace) short(name string) string {
 }
 
 // Cut returns the lines so far, each ended by a newline, and forgets them.
+// A test cuts between two steps to tell their calls apart.
 func (t *Trace) Cut() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
