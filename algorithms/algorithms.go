@@ -31,28 +31,36 @@ import (
 // An Entry is one algorithm, or one variant of it, with what it promises and
 // what it asks for.
 type Entry struct {
-	Name     string         // in configs, results and charts
-	Variant  string         // the algorithm this is a variant of; empty for the algorithm itself
+	Name    string // in configs, results and charts
+	Variant string // the algorithm this is a variant of; empty for the algorithm itself
+	// Called once for each store that is opened.
 	New      store.New      // builds it
 	Versions int            // versions of a record it keeps side by side
 	Partial  store.Tracking // how it knows what a partial image has to hold; empty where images are full
-	Early    bool           // its transactions enter the clock before they lock
-	NeedsLog bool           // it cannot do without a log
+	// So the clock waits for it also while it waits for locks.
+	Early    bool // its transactions enter the clock before they lock
+	NeedsLog bool // it cannot do without a log
 	// it is measured with a log of its own records only, as in its paper, and recorded with one of
 	// every change
 	Unlogged bool
-	Own      store.Own    // files of its own that it is recovered from
-	Budget   int64        // of memory, whatever the experiment says; 0 in the table
-	Mixed    bool         // its images mix versions: the log has to repair them
-	Locks    bool         // its checkpointer takes the locks of records, and does not go by the clock
+	// Where there are some, a store can be recovered from them in place of an image.
+	Own    store.Own // files of its own that it is recovered from
+	Budget int64     // of memory, whatever the experiment says; 0 in the table
+	// An image of one without its log is refused by recovery.
+	Mixed bool // its images mix versions: the log has to repair them
+	Locks bool // its checkpointer takes the locks of records, and does not go by the clock
+	// The tests demand that this is noticed.
 	Unsound  bool         // its images are wrong, on purpose
 	Baseline bool         // it takes no checkpoints
 	Draft    bool         // it is yours alone: no place in README.md, PAPER_NOTES.md and the mutants is asked for
 	Oracle   oracle.Level // what the oracle holds its images to; package store's doc says which goes with which point
-	Quiesces string       // when it keeps transactions from starting
-	Copies   string       // of the data in memory, beside the live one
-	Aborts   bool         // it may abort transactions
-	Variable bool         // a version takes the room of its value, not of the largest
+	// A phrase for tables; "never" is what tests look at.
+	Quiesces string // when it keeps transactions from starting
+	// A phrase for tables; CopyBytes has the number.
+	Copies string // of the data in memory, beside the live one
+	// The driver then runs a transaction again that it aborted.
+	Aborts   bool // it may abort transactions
+	Variable bool // a version takes the room of its value, not of the largest
 	// its versions live on the Go heap, the live ones too: the first access of one during a checkpoint
 	// allocates
 	Heap    bool
@@ -65,6 +73,7 @@ type Entry struct {
 }
 
 // All returns every algorithm, in the order of legends and tables.
+// It builds the list anew each time, so nobody can change it for others.
 func All() []Entry {
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
@@ -200,6 +209,7 @@ func All() []Entry {
 }
 
 // Find returns the entry of a name.
+// Names are looked up in turn: there are few.
 func Find(name string) (Entry, bool) {
 	for _, e := range All() {
 		if e.Name == name {
@@ -211,6 +221,7 @@ func Find(name string) (Entry, bool) {
 
 // OwnKinds returns the kinds of files that algorithms keep of their own, each once:
 // what a folder may hold beside images and logs.
+// A kind that several algorithms share is one.
 func OwnKinds() (kinds []store.OwnKind) {
 	for _, e := range All() {
 		if !e.Own.None() && !slices.Contains(kinds, e.Own.Kind) {
@@ -222,11 +233,14 @@ func OwnKinds() (kinds []store.OwnKind) {
 
 // DurableByImage reports whether an image alone makes the transactions durable that it
 // holds: it stands at a point of consistency, and no log has to repair or complete it.
+// Transactions are then acknowledged by store.Prefix where there is no log.
 func (e Entry) DurableByImage() bool {
 	return !e.Baseline && !e.Unsound && !e.Mixed && !e.NeedsLog
 }
 
 // Apply fills in what a store needs to know of the algorithm.
+// Whoever opens a store calls it after it has filled in the rest: a budget of the entry's own
+// wins, and a way of loading is dropped where there is only one.
 func (e Entry) Apply(o *store.Options) {
 	o.Algorithm, o.New, o.Versions, o.NeedsLog = e.Name, e.New, e.Versions, e.NeedsLog
 	o.Early, o.Partial, o.Own = e.Early, e.Partial, e.Own

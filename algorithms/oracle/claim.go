@@ -4,9 +4,11 @@ import "fmt"
 
 // checkClaim compares what the image shows with what it claims: in exactly
 // when seq <= cut. Torn transactions have been reported.
+// A transaction that only read counts if it has a place, see Unplaced.
 func (p *placing) checkClaim() {
 	for t := range p.h.txns {
 		x, m := &p.h.txns[t], p.marks[t]
+		// One that nothing says anything about is neither in nor out, and not judged.
 		switch {
 		case m.isIn() && x.seq > p.img.Cut && (x.writes || x.seq != Unplaced):
 			p.add(Claim, func() string {
@@ -23,6 +25,7 @@ func (p *placing) checkClaim() {
 }
 
 // tally counts the writing transactions that are in and out.
+// A torn one counts as neither.
 func (p *placing) tally() Tally {
 	n := Tally{Image: p.img.Name}
 	for t, m := range p.marks {
@@ -40,6 +43,7 @@ func (p *placing) tally() Tally {
 
 // checkProgress checks that the image is neither empty nor all: one of no transactions
 // would be consistent, and prove nothing.
+// Rules say how many make an image worth judging.
 func (p *placing) checkProgress(rules Rules) {
 	n := p.tally()
 	if n.In < rules.MinIn {

@@ -5,8 +5,11 @@ import "fmt"
 // before visits every transaction that a data edge puts before t, with the
 // edge's kind and the version t read, wrote (write-write) or replaced
 // (read-write). Visits may repeat.
+// The three kinds of edges are those of a serialization graph: write-read, write-write,
+// read-write.
 func (h *History) before(t uint32, visit func(u uint32, k Kind, v uint32)) {
 	for _, a := range h.accessesOf(t) {
+		// An access is a version's number, with a bit where the transaction made it.
 		switch v := a &^ wrote; {
 		case a == nothing:
 		case a&wrote == 0:
@@ -14,6 +17,7 @@ func (h *History) before(t uint32, visit func(u uint32, k Kind, v uint32)) {
 				visit(u, WriteRead, v)
 			}
 		default:
+			// The version before the one it wrote: its writer and its readers come first.
 			if u := h.writer(v - 1); u != nobody {
 				visit(u, WriteWrite, v-1)
 			}
@@ -33,6 +37,7 @@ func (h *History) after(t uint32, visit func(u uint32, k Kind, v uint32)) {
 		if a == nothing {
 			continue
 		}
+		// Whoever made the next version comes after the readers of this one.
 		v, k := a&^wrote, ReadWrite
 		if a&wrote != 0 {
 			k = WriteWrite
@@ -47,6 +52,7 @@ func (h *History) after(t uint32, visit func(u uint32, k Kind, v uint32)) {
 }
 
 // predecessor returns the transaction before t in its session, or nobody.
+// Transactions of a session are next to each other, in its order.
 func (h *History) predecessor(t uint32) uint32 {
 	if h.txns[t].number == 1 {
 		return nobody
@@ -55,6 +61,7 @@ func (h *History) predecessor(t uint32) uint32 {
 }
 
 // because says in words why u comes before t.
+// v is the version that the edge is about.
 func (h *History) because(u, t uint32, k Kind, v uint32) string {
 	switch k {
 	case WriteRead:

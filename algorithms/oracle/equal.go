@@ -13,6 +13,7 @@ type Difference struct {
 // present, their stamps and their values. A tombstone equals a record that is
 // not there, for a store may drop it once no image needs it. It returns how
 // many records differ and the first limit of them, by table and key.
+// Both states are sorted, and walked side by side.
 func Equal(a, b *State, limit int) (differences []Difference, total int) {
 	x, y := a.sorted(), b.sorted()
 	for len(x) > 0 || len(y) > 0 {
@@ -30,6 +31,7 @@ func Equal(a, b *State, limit int) (differences []Difference, total int) {
 			continue
 		}
 		if total++; total <= limit {
+			// The record's name, from the state that has it.
 			e := l
 			if !l.present {
 				e = r

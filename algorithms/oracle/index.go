@@ -12,11 +12,13 @@ import (
 // part of it, so that whatever it wrote counts as never committed. The initial
 // database may be nil for an empty one.
 func (r *Recorder) History(initial Initial) (*History, error) {
+	// The numbers of accesses and of transactions, to make the columns as long as they will be.
 	n, commits := 0, 0
 	for _, l := range r.logs {
 		n += l.start
 		commits += l.commits.n
 	}
+	// Numbers of both are 32 bits, some of which are taken for marks.
 	if max(n, commits) > most {
 		return nil, fmt.Errorf("history of %d transactions, %d accesses is too long: record at most %d by giving "+
 			"NewRecorder a limit", commits, n, most)
@@ -27,6 +29,7 @@ func (r *Recorder) History(initial Initial) (*History, error) {
 	h := &History{initial: initial, faults: Report{limit: defaultLimit}}
 	b := builder{h: h}
 	b.flatten(r, n, commits)
+	// Sorted by record; accesses of one record stay in the order of their logs.
 	items := sortItems(b.items)
 	b.reserve(items)
 	for lo, hi := 0, 0; lo < len(items); lo = hi {
@@ -35,6 +38,7 @@ func (r *Recorder) History(initial Initial) (*History, error) {
 		b.record(items[lo:hi])
 	}
 	h.indexReaders()
+	// Real time is judged along these.
 	h.byBegin = h.byTicket(func(t *txn) uint64 { return t.begin })
 	h.byEnd = h.byTicket(func(t *txn) uint64 { return t.end })
 	h.checkIDs()
@@ -43,10 +47,12 @@ func (r *Recorder) History(initial Initial) (*History, error) {
 
 // A builder holds what only the indexing needs, a column per access.
 type builder struct {
-	h      *History
+	h *History
+	// By place in the log; the other columns are by the same place.
 	items  []item
 	stamps []uint64
 	kinds  []kind
+	// Transactions, by their number.
 	owners []uint32
 	writes []writing // scratch
 }
@@ -60,6 +66,7 @@ type writing struct {
 
 // flatten lays the logs' committed transactions and their n accesses end to
 // end.
+// A transaction's number is its place here: workers one after another, each in its own order.
 func (b *builder) flatten(r *Recorder, n, commits int) {
 	b.h.accesses = make([]uint32, n)
 	b.items = make([]item, 0, n)
@@ -72,6 +79,8 @@ func (b *builder) flatten(r *Recorder, n, commits int) {
 		for i := range l.commits.n {
 			c := l.commits.at(i)
 			b.transaction(c, w, i+1)
+			// Accesses of a transaction that was left open lie behind the last commit, and are
+			// not read.
 			for j := range c.accesses {
 				b.access(l.accesses.at(from + j))
 			}
@@ -91,6 +100,7 @@ func (b *builder) transaction(c *commit, worker, number int) {
 // access adds an access of the transaction added last.
 func (b *builder) access(a *access) {
 	t := len(b.h.txns) - 1
+	// A transaction writes or it does not, however many accesses it has.
 	if a.kind != read && !b.h.txns[t].writes {
 		b.h.txns[t].writes = true
 		b.h.writing++
@@ -120,9 +130,11 @@ func (b *builder) reserve(items []item) {
 }
 
 // record indexes one record from its accesses.
+// Versions come first, as reads are resolved against them.
 func (b *builder) record(items []item) {
 	h := b.h
 	table, key := items[0].table, items[0].key
+	// The version that the history begins with has no writer.
 	stamp, present := h.initial.At(int(table), key)
 	if present {
 		h.loaded++
@@ -162,6 +174,7 @@ func (b *builder) makeVersions(items []item) {
 			b.writes = append(b.writes, writing{h.txns[owner].id, it.ref, owner})
 		}
 	}
+	// Ids ascend with the order of commits on a record, so this is the order of its versions.
 	slices.SortFunc(b.writes, func(x, y writing) int {
 		return cmp.Or(cmp.Compare(x.id, y.id), cmp.Compare(x.access, y.access))
 	})
@@ -171,6 +184,7 @@ func (b *builder) makeVersions(items []item) {
 			b.faultOrder(w.owner, items[0], loaded)
 		}
 		left := version(w.owner, b.kinds[w.access] == write)
+		// An earlier write of the same transaction: no other can have seen it.
 		if i > 0 && b.writes[i-1].owner == w.owner {
 			h.writers[len(h.writers)-1] = left
 			h.accesses[w.access] = nothing
@@ -192,6 +206,8 @@ func (b *builder) faultOrder(t uint32, it item, stamp uint64) {
 
 // versionRead returns the version of record r that an access read; nothing
 // when it is the transaction's own, or none's.
+// A stamp that no version has is a fault of the history: a read of something that never
+// committed.
 func (b *builder) versionRead(r int, access uint32) uint32 {
 	h := b.h
 	stamp, owner := b.stamps[access], b.owners[access]
@@ -211,6 +227,7 @@ func (b *builder) versionRead(r int, access uint32) uint32 {
 
 // indexReaders turns the accesses round: who read each version.
 func (h *History) indexReaders() {
+	// A counting sort: how many read each version, then where each version's readers begin.
 	at := make([]uint32, len(h.writers)+2)
 	n := uint32(0)
 	for _, a := range h.accesses {
@@ -223,6 +240,7 @@ func (h *History) indexReaders() {
 		at[v] += at[v-1]
 	}
 	h.readers = make([]uint32, n)
+	// Readers of a version come out in the order of their numbers.
 	for t := range h.txns {
 		for _, a := range h.accessesOf(uint32(t)) {
 			if a < wrote {
@@ -271,6 +289,7 @@ func (h *History) elsewhere(stamp uint64) string {
 }
 
 // find returns the place of a record the history touches.
+// Records are sorted by table and key.
 func (h *History) find(table uint32, key uint64) (int, bool) {
 	return sort.Find(len(h.records), func(i int) int {
 		return cmp.Or(cmp.Compare(table, h.records[i].table), cmp.Compare(key, h.records[i].key))

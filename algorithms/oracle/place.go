@@ -9,6 +9,7 @@ type placing struct {
 	img *Image
 	// carried is each record's version in the image; nothing when the image
 	// does not say.
+	// Versions are numbered over all records.
 	carried []uint32
 	marks   []mark // per transaction
 	chain   []step // per transaction that the closure reached
@@ -26,6 +27,7 @@ const (
 )
 
 // place joins the image's records with the history's, both sorted.
+// It is the one pass over image and history; all checks look at what it leaves.
 func (h *History) place(img *Image, rules Rules) *placing {
 	p := &placing{h: h, img: img, report: Report{limit: rules.limit()}}
 	p.carried = make([]uint32, len(h.records))
@@ -35,6 +37,7 @@ func (h *History) place(img *Image, rules Rules) *placing {
 		for ; j < len(h.records) && e.compare(h.records[j].table, h.records[j].key) > 0; j++ {
 			p.placeAbsent(j)
 		}
+		// A record that both know of, or one that only the image has.
 		if j < len(h.records) && e.compare(h.records[j].table, h.records[j].key) == 0 {
 			p.placeEntry(j, e)
 			j++
@@ -45,6 +48,7 @@ func (h *History) place(img *Image, rules Rules) *placing {
 	for ; j < len(h.records); j++ {
 		p.placeAbsent(j)
 	}
+	// The counts differ only if something is missing, so the search is rare.
 	if untouched != h.initial.Len()-h.loaded {
 		p.findMissing()
 	}
@@ -55,6 +59,7 @@ func (h *History) place(img *Image, rules Rules) *placing {
 
 // placeEntry places record r, which the image has as e.
 func (p *placing) placeEntry(r int, e entry) {
+	// A record of which the version is not known is no evidence about transactions.
 	v, ok := p.h.versionOf(r, e.stamp)
 	if !ok {
 		p.carried[r] = nothing
@@ -94,6 +99,7 @@ func (p *placing) placeAbsent(r int) {
 		return
 	}
 	v := h.versionsEnd(r) - 1
+	// Versions from after the claimed cut need not be there.
 	for v > first && h.txns[h.writer(v)].seq > p.img.Cut {
 		v--
 	}
@@ -165,6 +171,7 @@ func (p *placing) markTransactions() {
 		if w := p.h.writer(v); w != nobody {
 			p.marks[w] |= in
 		}
+		// Every later version of the record is out.
 		for end := p.h.versionsEnd(r); v+1 < end; v++ {
 			p.marks[p.h.writer(v+1)] |= out
 		}
@@ -173,6 +180,7 @@ func (p *placing) markTransactions() {
 
 // checkTorn reports the transactions of which one record is in the image and another is
 // not.
+// An image that is torn is wrong whatever it claims.
 func (p *placing) checkTorn() {
 	for t, m := range p.marks {
 		if m&(in|out) == in|out {
@@ -193,6 +201,7 @@ func (p *placing) add(k Kind, text func() string) { p.report.add(k, p.img.Name, 
 
 // whyIn names a record that carries t.
 func (p *placing) whyIn(t uint32) string {
+	// Only what it wrote can carry it.
 	for _, a := range p.h.accessesOf(t) {
 		if a == nothing || a&wrote == 0 {
 			continue

@@ -34,12 +34,14 @@ const (
 )
 
 // kindNames are the names of the kinds in reports.
+// Short, for the first line of a report.
 var kindNames = [kinds]string{
 	"stamp", "presence", "missing", "repeated", "contents", "torn", "write-read", "write-write", "read-write",
 	"session gap", "real time", "claim", "lost", "progress", "dirty read", "bad id", "cycle", "seq order",
 }
 
 // Kinds returns all kinds, in their order.
+// It is a new slice.
 func Kinds() []Kind {
 	all := make([]Kind, kinds)
 	for k := range all {
@@ -90,7 +92,8 @@ func (k Kind) String() string {
 type Violation struct {
 	Kind  Kind
 	Image string // the image's name; "" for a fault of the history
-	Text  string
+	// It names transactions, records and versions.
+	Text string
 }
 
 // String returns the violation in one line.
@@ -105,14 +108,16 @@ func (v Violation) String() string {
 type Report struct {
 	Violations []Violation // the first few of each kind
 	Images     []Tally     // one per image
-	counts     [kinds]int
-	limit      int // per kind and report
+	// All of them, listed or not.
+	counts [kinds]int
+	limit  int // per kind and report
 }
 
 // A Tally counts the writing transactions of the history that an image shows
 // in and out.
 type Tally struct {
-	Image   string
+	Image string
+	// Torn ones are in neither.
 	In, Out int
 }
 
@@ -169,6 +174,7 @@ func (r *Report) add(k Kind, image string, text func() string) {
 }
 
 // merge adds another report to this one.
+// Counts are added up; violations are listed up to the limit of r.
 func (r *Report) merge(o *Report) {
 	room := r.limit
 	listed := [kinds]int{}

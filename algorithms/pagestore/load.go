@@ -14,20 +14,24 @@ const (
 )
 
 // A loading is what one goroutine loads by.
+// Each goroutine has one, so batches need no lock.
 type loading struct {
 	p      *pagestore
 	tables []batch
-	row    []byte
+	// For Redo, which reads a row before it changes it.
+	row []byte
 }
 
 // A batch is rows of one table that are still to be put.
 type batch struct {
 	to   *rowstore.Batch
 	rows [][]byte
-	mem  []byte // of the rows
+	// One slice for all rows of the batch, so that a row costs no allocation.
+	mem []byte // of the rows
 }
 
 // wayOf returns the way of package rowstore that a way of loading stands for.
+// Anything else than the two named is the default.
 func wayOf(r store.Restore) rowstore.Way {
 	switch r {
 	case store.RestoreRows:
@@ -50,6 +54,7 @@ func (p *pagestore) NewLoading() store.Loading {
 // Put implements store.Loading.
 func (l *loading) Put(table int, key, stamp uint64, v []byte) error {
 	b := &l.tables[table]
+	// A row that would not fit goes into the next batch.
 	if len(b.rows) == batchRows || len(b.mem)+headed+len(v) > batchBytes {
 		if err := b.flush(l.p.way); err != nil {
 			return err
@@ -57,7 +62,10 @@ func (l *loading) Put(table int, key, stamp uint64, v []byte) error {
 	}
 	at := len(b.mem)
 	b.mem = appendRow(b.mem, stamp, key, v)
+	// The capacity ends with the row: nobody can append over the next one. mem does not move, as
+	// flush comes before it grows beyond its size.
 	b.rows = append(b.rows, b.mem[at:len(b.mem):len(b.mem)])
+	// One row at a time, as the way says.
 	if l.p.way == rowstore.Single {
 		return b.flush(l.p.way)
 	}
@@ -65,7 +73,10 @@ func (l *loading) Put(table int, key, stamp uint64, v []byte) error {
 }
 
 // flush puts the rows.
+// The batch is empty afterwards, whatever became of it.
 func (b *batch) flush(way rowstore.Way) error {
+	// Sorted rows meet each leaf of the tree once. Of two rows with one key the later stays the
+	// later.
 	if way != rowstore.Single {
 		slices.SortStableFunc(b.rows, byKey)
 	}
@@ -86,6 +97,7 @@ func byKey(a, b []byte) int {
 }
 
 // Redo implements store.Loading.
+// A change older than the row is dropped, as an image may be ahead of the log's beginning.
 func (l *loading) Redo(table int, key, stamp uint64, off int, v []byte) (err error) {
 	t, found := l.p.tables[table], false
 	if l.row, found, err = t.rows.Get(key, l.row[:0]); err != nil {
@@ -121,6 +133,7 @@ func (p *pagestore) Records() (n uint64) {
 }
 
 // Forget implements store.Loader.
+// Each table is replaced by an empty one before the old one is given back.
 func (p *pagestore) Forget() error {
 	for i, spec := range p.env.Tables() {
 		t, err := newTable(p.env, spec, p.page)
@@ -133,6 +146,7 @@ func (p *pagestore) Forget() error {
 			return err
 		}
 	}
+	// They had looked at the old tables.
 	p.newReaders()
 	return nil
 }

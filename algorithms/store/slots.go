@@ -12,6 +12,7 @@ import (
 // record's first version lies in its slot.
 type slots struct{ s *Store }
 
+// load puts what the loader yields into the slots, by several goroutines.
 func (slots) load(l *loading) error {
 	return l.atOnce(func(p int) error {
 		return l.part(p, func(key uint64, v []byte) error {
@@ -21,6 +22,7 @@ func (slots) load(l *loading) error {
 	})
 }
 
+// put takes over the records of an image, and counts those that are new.
 func (b slots) put(ctx context.Context, scan scanner, parallel int, counts []counter) error {
 	return scan(ctx, parallel, func(worker int, rec ImageRecord) error {
 		c := &counts[worker]
@@ -28,6 +30,7 @@ func (b slots) put(ctx context.Context, scan scanner, parallel int, counts []cou
 		if err != nil {
 			return err
 		}
+		// A chain of images may bring a record several times, the newest last.
 		fresh, err := t.put(rec.Key, rec.Stamp, record.Whole, v)
 		if fresh {
 			c.n++
@@ -36,6 +39,7 @@ func (b slots) put(ctx context.Context, scan scanner, parallel int, counts []cou
 	})
 }
 
+// redo applies the log after the image; parts have no record in common.
 func (b slots) redo(ctx context.Context, src Source, to uint64, r *Recovery) error {
 	counts := make([]counter, src.Parallel)
 	return b.s.replayAhead(ctx, src, to, r, counts, func(part int, c wal.Change) error {
@@ -47,6 +51,7 @@ func (b slots) redo(ctx context.Context, src Source, to uint64, r *Recovery) err
 	})
 }
 
+// scan hands every record to f as a transaction would read it; deleted ones have no value.
 func (b slots) scan(t *table, f func(key, stamp uint64, v []byte) bool) error {
 	tx := b.s.nonTxn()
 	for slot := range t.high.Load() {
@@ -58,7 +63,9 @@ func (b slots) scan(t *table, f func(key, stamp uint64, v []byte) bool) error {
 	return nil
 }
 
+// find returns a record's value, or nil.
 func (b slots) find(t *table, key uint64) ([]byte, error) {
+	// A table without an index has its keys for slots.
 	slot, ok := key, key < t.spec.Capacity
 	if t.index != nil {
 		slot, ok = t.index.look(key)
@@ -69,11 +76,13 @@ func (b slots) find(t *table, key uint64) ([]byte, error) {
 	return b.s.alg.Read(b.s.nonTxn(), t.rec(slot)).Bytes(), nil
 }
 
+// forget makes every record one that was never written, for another try at recovery.
 func (b slots) forget() error {
 	b.s.env.Records(func(r Rec) { r.Live().Apply(0, record.Whole, nil) })
 	return nil
 }
 
+// count and paging: the slots hold all there is, and have no pages.
 func (slots) count(n uint64) uint64 { return n }
 
 func (slots) paging() Paging { return Paging{} }
@@ -88,6 +97,7 @@ func (t *table) place(key, stamp uint64, off, n int) (Rec, error) {
 	if off < record.Whole || max(off, 0) > t.spec.ValueSize-n {
 		return r, fmt.Errorf("key %d: %d bytes at %d in values of up to %d", key, n, off, t.spec.ValueSize)
 	}
+	// Later writers get larger stamps than what was recovered.
 	r.head.Lock.Unlock(max(stamp>>16, r.head.Lock.Clock()))
 	return r, nil
 }
@@ -110,6 +120,7 @@ func (t *table) redo(key, stamp uint64, off int, v []byte) error {
 	if !ok {
 		return fmt.Errorf("key %d: %w", key, ErrFull)
 	}
+	// Equal stamps are changes of one transaction, and come in order.
 	if stamp < rec.Live().Stamp() {
 		return nil
 	}

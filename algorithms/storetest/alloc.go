@@ -16,6 +16,7 @@ func testNoAllocation(t *testing.T, e entry) {
 	if sched.Enabled {
 		t.Skip("sleeping allocates")
 	}
+	// The redo goes into a ring that is allocated at the start.
 	for _, log := range []bool{false, true} {
 		for _, hash := range []bool{false, true} {
 			t.Run(fmt.Sprintf("log=%v,hash=%v", log, hash), func(t *testing.T) {
@@ -28,7 +29,10 @@ func testNoAllocation(t *testing.T, e entry) {
 		return
 	}
 	t.Run("capture", func(t *testing.T) {
+		// The checkpoint is held in the middle of its capture while transactions run.
 		k := stuckCheckpoint(t, e, plan{silent: true, tables: []store.TableSpec{table("t", 100, 1000, false)}}, nil)
+		// The first access sets the old version aside, which may allocate; the later ones must
+		// not.
 		if e.Heap {
 			k.w.touchAll()
 		}
@@ -40,6 +44,7 @@ func testNoAllocation(t *testing.T, e entry) {
 // touchAll reads and writes the records that allocates uses.
 func (w *world) touchAll() {
 	w.t.Helper()
+	// Keys begin where the table's do; tables with an index do not begin at 0.
 	first, v := origin(w.p.tables[0]), make([]byte, 64)
 	for at := range uint64(counted) {
 		w.must(w.s.Worker(0).Do(&store.Request{
@@ -54,6 +59,8 @@ func (w *world) touchAll() {
 }
 
 // counted is how many records allocates uses.
+// They fit into the smallest table that is used, and each is met several times in 2000
+// transactions.
 const counted = 400
 
 // allocates counts what transactions of every kind allocate.
@@ -64,6 +71,7 @@ func (w *world) allocates(t *testing.T, when string) {
 	check := func(name string, keys int, mode store.Mode, fail bool) {
 		t.Helper()
 		var at uint64
+		// One request for all runs: what the caller allocates is not counted against the store.
 		q := store.Request{Access: make([]store.Access, keys), MayAbort: fail, Body: func(tx *store.Txn) error {
 			for i := range tx.Len() {
 				tx.Read(i)

@@ -31,6 +31,7 @@ func testSmallBank(t *testing.T, e entry, seed uint64) {
 		t.Run(mix, func(t *testing.T) {
 			b := newBanking(t, e, mix)
 			stop := b.start(seed)
+			// At least a few images, more while there is time.
 			for i, start := 0, time.Now(); i < few(6) || i < 60 && time.Since(start) < share(300*time.Millisecond); i++ {
 				b.progress(between)
 				b.checkpoint(i)
@@ -56,11 +57,13 @@ type banking struct {
 // on 20 accounts.
 const bankWorkers = 4
 
+// newBanking opens a store with the bank's tables and loads the accounts.
 func newBanking(t *testing.T, e entry, mix string) *banking {
 	bank, err := smallbank.New(smallbank.Config{Accounts: 20, Mix: mix, Clients: bankWorkers})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Silent: without a recorder, see testSmallBank.
 	p := plan{workers: bankWorkers, streams: 2, silent: true}
 	for i, table := range bank.Tables() {
 		p.tables = append(p.tables, store.TableSpec{
@@ -87,6 +90,7 @@ func (b *banking) start(seed uint64) (stop func()) {
 	var wg sync.WaitGroup
 	for i := range bankWorkers {
 		wg.Go(func() {
+			// One client a worker, as procedures keep their random state in it.
 			for c := b.bank.Client(seed, i, bankWorkers); !stopped.Load(); {
 				b.call(b.w.s.Worker(i), c.Next())
 			}
@@ -103,6 +107,8 @@ func (b *banking) start(seed uint64) (stop func()) {
 // call runs one call. SmallBank's are never declared again and never abort after
 // they wrote.
 func (b *banking) call(w *store.Worker, c workload.Call) {
+	// A call that cannot abort must not say that it may: undo has a cost, and algorithms may
+	// rely on it.
 	q := store.Request{MayAbort: c.MayAbort(), Body: func(tx *store.Txn) error { return c.Body(tx) }}
 	for _, a := range c.Declare(nil) {
 		mode := store.Shared
@@ -122,6 +128,8 @@ func (b *banking) call(w *store.Worker, c workload.Call) {
 }
 
 // progress returns when so many more calls have been committed, or one failed.
+// It returns at once when the test has failed, or a client that stopped would be waited for in
+// vain.
 func (b *banking) progress(n int64) {
 	for until := b.commits.Load() + n; b.commits.Load() < until && !b.w.t.Failed(); {
 		time.Sleep(50 * time.Microsecond)
@@ -134,13 +142,16 @@ func (b *banking) checkpoint(i int) {
 	w.t.Helper()
 	r, err := w.s.Checkpoint(context.Background())
 	w.must(err)
+	// The image is recovered into a store of its own, without an algorithm.
 	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
 	w.must(err)
 	defer func() { _ = s.Close() }()
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
+	// The image alone mixes versions; with its log it is consistent.
 	if w.e.NeedsLog {
 		src.Log, src.LogTo = logDir, r.Image.Point.LogTo
 	}
+	// A collapse meanwhile could remove the files that are being read.
 	w.must(w.s.HoldCollapses(func() error {
 		_, err := s.Recover(context.Background(), src)
 		return err
@@ -151,6 +162,7 @@ func (b *banking) checkpoint(i int) {
 }
 
 // inStore presents a store, in which no transaction runs, as a benchmark's state.
+// It implements workload.State.
 type inStore struct{ s *store.Store }
 
 func (c inStore) Get(table int, key uint64) ([]byte, bool) { return c.s.Value(table, key) }

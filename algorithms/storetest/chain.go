@@ -19,6 +19,7 @@ import (
 // changes none.
 func testChain(t *testing.T, e entry, seed uint64) {
 	m := usual
+	// Many deletions: tombstones have to survive a collapse.
 	m.gone, m.keys = 40, 3
 	for _, base := range []bool{false, true} {
 		t.Run(fmt.Sprintf("base=%v", base), func(t *testing.T) {
@@ -28,6 +29,7 @@ func testChain(t *testing.T, e entry, seed uint64) {
 			longest := 0
 			for i := range few(20) {
 				if l.progress(between); i%4 == 3 {
+					// A checkpoint that is cancelled at a place that changes with i.
 					l.failing(looks(int64(2+i)), context.Canceled)
 				}
 				r := w.checkpoint()
@@ -35,6 +37,7 @@ func testChain(t *testing.T, e entry, seed uint64) {
 				if i%3 != 2 {
 					continue
 				}
+				// A collapse must not change what is recovered.
 				before, was := w.images[len(w.images)-1].State, w.s.Collapses().N
 				w.must(w.s.Collapse(context.Background(), base))
 				w.same("collapsed state", w.readBack(r.Image.Point), before)
@@ -47,6 +50,7 @@ func testChain(t *testing.T, e entry, seed uint64) {
 			if c := w.s.Collapses(); longest < 3 || c.N == 0 || c.Read == 0 || c.Written == 0 || c.Inputs < 2*c.N {
 				t.Errorf("the longest chain was of %d images; collapses: %+v", longest, c)
 			}
+			// Fewer transactions than usual may lie between two images, as some failed.
 			w.verify(afterFailures)
 		})
 	}
@@ -67,6 +71,7 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 	if full.Image.Base != 0 || full.Chain != 1 {
 		t.Fatalf("the first image is based on %d", full.Image.Base)
 	}
+	// Odd keys are written, even ones deleted.
 	set := func(keys ...uint64) {
 		for _, k := range keys {
 			q := store.Request{Access: []store.Access{{Key: k, Mode: store.Exclusive}}, Body: func(tx *store.Txn) error {
@@ -85,6 +90,7 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 		r, err := w.s.Checkpoint(context.Background())
 		w.must(err)
 		n := r.Image.Records + r.Image.Tombstones
+		// An image of pages has the other records of those pages too.
 		enough := n == uint64(len(keys)) || e.Paged && n > uint64(len(keys)) && n < full.Image.Records/2 && len(keys) > 0
 		if !enough || r.Image.Base == 0 || r.Chain != chain {
 			t.Errorf("%d records in an image based on %d, in a chain of %d; want those of %v, in a chain of %d",
@@ -94,11 +100,13 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 		w.must(err)
 		w.same("recovered state", state, stateOf(w.s))
 	}
+	// Each check is one image, and the chain gets longer by one.
 	set(3, 4, 5)
 	check(2, 3, 4, 5)
 	set(7)
 	check(3, 7)
 	check(4)
+	// What a cancelled checkpoint had begun to take has to be in the next one.
 	set(1, 2)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -116,6 +124,7 @@ func testPartialIsPart(t *testing.T, e entry, seed uint64) {
 func testBrokenChain(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{collapse: noCollapse, tables: []store.TableSpec{table("t", 1000, 100, true)}})
 	m := usual
+	// Writes all over the table, so that each partial image has several blocks.
 	m.skew, m.long = false, 0
 	c := w.client(0, seed, m)
 	var states []*oracle.State
@@ -126,6 +135,7 @@ func testBrokenChain(t *testing.T, e entry, seed uint64) {
 	w.close()
 	set, _, err := image.Latest(w.mem, imageDir)
 	w.must(err)
+	// One link after another is damaged, the others being whole.
 	for broken := 1; broken < len(set.Images); broken++ {
 		name := set.Images[broken].Path
 		b, err := fs.ReadFile(w.mem, name, 1<<30)
@@ -146,6 +156,7 @@ func testBrokenChain(t *testing.T, e entry, seed uint64) {
 			}
 			r, err := s.Recover(context.Background(), src)
 			w.must(err)
+			// As many links are used as lie below the damage, and the damaged one is named.
 			if r.Images != broken || len(r.Problems) == 0 ||
 				!strings.Contains(strings.Join(r.Problems, " "), fmt.Sprintf("image-%06d", set.Images[broken].Seq)) {
 				t.Errorf("link %d damaged at %d: %d images were used, and the problems are %v", broken, at, r.Images, r.Problems)
@@ -153,6 +164,7 @@ func testBrokenChain(t *testing.T, e entry, seed uint64) {
 			w.same(fmt.Sprintf("state before link %d, damaged at %d", broken, at), stateOf(s), states[broken-1])
 			w.must(s.Close())
 		}
+		// Whole again for the next round.
 		w.must(write(w.mem, name, b))
 	}
 }

@@ -33,6 +33,7 @@ var usual = mix{skew: true, wide: 3, shared: 40, twice: 10, aborts: 10, gone: 20
 // widest is how many keys a wide transaction declares at most.
 const widest = 64
 
+// errAbort is what a body returns that wants its transaction undone.
 var errAbort = errors.New("the body wants to abort")
 
 // A client runs random transactions on one worker. It belongs to one goroutine, except
@@ -43,10 +44,12 @@ type client struct {
 	rng    *rand.Rand
 	tables []store.TableSpec
 	m      mix
-	req    store.Request
-	abort  bool // the transaction in progress is to
-	long   bool // it is to hold its locks
-	paged  bool // it reads from the disk, which may fail it
+	// Used for every transaction; its slices keep their memory.
+	req   store.Request
+	abort bool // the transaction in progress is to
+	long  bool // it is to hold its locks
+	paged bool // it reads from the disk, which may fail it
+	// What the record should hold after the write in progress.
 	buf    []byte
 	spans  []span       // of the long transactions
 	writes atomic.Int64 // committed transactions that wrote something
@@ -58,6 +61,7 @@ type span struct{ from, to time.Time }
 
 // client returns a client of worker i. The same seed and mix give the same transactions,
 // whatever the algorithm.
+// It belongs to the goroutine that calls run or many.
 func (w *world) client(i int, seed uint64, m mix) *client {
 	c := &client{
 		t: w.t, w: w.s.Worker(i), rng: rand.New(rand.NewPCG(seed, uint64(i))), tables: w.p.tables, m: m,
@@ -82,6 +86,7 @@ func (c *client) run(stop *atomic.Bool) {
 // one runs one transaction and reports whether to go on: not once the store is closed,
 // nor after an error that the test did not provoke.
 func (c *client) one() bool {
+	// The draw comes before the clock: a span is the time in the store.
 	c.draw()
 	from := time.Now()
 	err := c.w.Do(&c.req)
@@ -115,6 +120,7 @@ func (c *client) draw() {
 	for range 1 + c.rng.IntN(keys) {
 		acc = append(acc, c.access())
 	}
+	// Once more, in either mode: the store has to lock it once, in the stronger one.
 	if c.hit(c.m.twice) {
 		again := acc[c.rng.IntN(len(acc))]
 		again.Mode = store.Mode(c.rng.IntN(2))
@@ -134,6 +140,7 @@ func (c *client) access() store.Access {
 	}
 	spec := c.tables[a.Table]
 	a.Key = origin(spec) + c.rng.Uint64N(spec.Capacity)
+	// The first three keys of the table, so that conflicts are many.
 	if c.m.skew && c.rng.IntN(2) == 0 {
 		a.Key = origin(spec) + c.rng.Uint64N(min(3, spec.Capacity))
 	}
@@ -151,10 +158,12 @@ func (c *client) body(tx *store.Txn) error {
 		c.look(tx, i)
 	}
 	for i := range tx.Len() {
+		// None, one or several writes of the same record.
 		for tx.Access(i).Mode == store.Exclusive && c.hit(70) {
 			c.write(tx, i)
 			c.wrote = true
 		}
+		// With the locks of all records held, and one perhaps written.
 		if c.long && i == 0 {
 			time.Sleep(c.m.hold)
 		}
@@ -166,6 +175,7 @@ func (c *client) body(tx *store.Txn) error {
 }
 
 // look reads record i and checks what it reads.
+// A value tells by itself whether it is whole, and of which record.
 func (c *client) look(tx *store.Txn, i int) []byte {
 	v, ok := tx.Read(i)
 	a := tx.Access(i)
@@ -180,9 +190,11 @@ func (c *client) look(tx *store.Txn, i int) []byte {
 }
 
 // write writes record i in one of the ways there are, and reads it again.
+// After each way buf holds what the record has to be.
 func (c *client) write(tx *store.Txn, i int) {
 	a := tx.Access(i)
 	size := c.tables[a.Table].ValueSize
+	// What an earlier write of this transaction left is read, too.
 	v := c.look(tx, i)
 	switch {
 	case c.hit(c.m.gone):
@@ -193,6 +205,7 @@ func (c *client) write(tx *store.Txn, i int) {
 		return
 	case len(v) == 0 || c.hit(50):
 		c.buf = append(c.buf[:0], make([]byte, length(c.rng.Uint64(), size))...)
+		// A whole new value, of any length.
 		fill(c.buf, int(a.Table), a.Key, tx.Stamp())
 		tx.Write(i, store.Whole, c.buf)
 	case len(v) > smallest && c.hit(30):
@@ -207,6 +220,8 @@ func (c *client) write(tx *store.Txn, i int) {
 
 // shorten drops some bytes at the beginning of record i: it writes a part of
 // what it read back where that came from.
+// v lies in the store's memory while it is written to the same record: the store has to cope
+// with the overlap.
 func (c *client) shorten(tx *store.Txn, i int, v []byte) {
 	a := tx.Access(i)
 	v = v[1+c.rng.IntN(len(v)-smallest):]
@@ -220,14 +235,17 @@ func (c *client) shorten(tx *store.Txn, i int, v []byte) {
 
 // fields brings record i, which is v, to its next value field by field,
 // sometimes past its end.
+// The parts do not overlap, and their order must not matter.
 func (c *client) fields(tx *store.Txn, i int, v []byte, size int) {
 	a := tx.Access(i)
 	c.buf = append(c.buf[:0], v...)
 	if n := len(v); n < size && c.hit(30) {
+		// Bytes between the old end and the field that is written become zeros.
 		c.buf = append(c.buf, make([]byte, 1+c.rng.IntN(size-n))...)
 	}
 	n := len(c.buf)
 	binary.LittleEndian.PutUint64(c.buf, tx.Stamp())
+	// A value of the smallest size has only the stamp and the seal.
 	from, to := 8, 8
 	if n > smallest {
 		from = 8 + c.rng.IntN(n-smallest)

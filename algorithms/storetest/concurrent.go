@@ -16,6 +16,7 @@ import (
 func testBackToBack(t *testing.T, e entry, seed uint64) {
 	uniform := usual
 	uniform.skew = false
+	// Few records, so that most of them are in conflict at any moment.
 	for i, c := range []struct {
 		p plan
 		m mix
@@ -40,9 +41,11 @@ func testBackToBack(t *testing.T, e entry, seed uint64) {
 			if e.Baseline {
 				l.progress(1000)
 			} else {
+				// The baseline takes none; its history is judged all the same.
 				l.images(40, 300*time.Millisecond)
 			}
 			l.end()
+			// The oracle judges every image and the history.
 			w.verify(rules)
 		})
 	}
@@ -54,6 +57,7 @@ func testNoImage(t *testing.T, e entry, seed uint64) {
 	l := w.start(seed, usual)
 	for range 3 {
 		l.progress(between)
+		// It must not stop the transactions either.
 		if _, err := w.s.Checkpoint(context.Background()); err == nil {
 			t.Error("a checkpoint of the baseline succeeded")
 		}
@@ -73,6 +77,7 @@ func testLongTransactions(t *testing.T, e entry, seed uint64) {
 	short := usual
 	short.long = 0
 	w := open(t, e, plan{workers: 4, tables: []store.TableSpec{table("t", 48, 10, false)}})
+	// Two clients that hold locks all the time, and two that get on.
 	l := w.start(seed, long, long, short, short)
 	spanned, when := map[string]bool{}, [][]store.Mark(nil)
 	for i, start := 0, time.Now(); i < few(4) || i < 20 && time.Since(start) < share(500*time.Millisecond); i++ {
@@ -82,12 +87,14 @@ func testLongTransactions(t *testing.T, e entry, seed uint64) {
 	l.progress(between)
 	l.end()
 	w.verify(rules)
+	// Each phase change was passed by a long transaction at least once.
 	for _, marks := range when {
 		for _, m := range marks {
 			spanned[m.Name] = spanned[m.Name] || l.spans(m.At)
 		}
 	}
 	for name, ok := range spanned {
+		// An algorithm that quiesces waits for them, so nothing spans its marks.
 		if !ok && e.Quiesces == "never" && name != store.MarkDurable {
 			t.Errorf("no long transaction spanned %q", name)
 		}
@@ -126,6 +133,7 @@ func testInsertDelete(t *testing.T, e entry, seed uint64) {
 // tables that differ in all they can, one of which allows no bytes at all.
 func testOddValues(t *testing.T, e entry, seed uint64) {
 	m := usual
+	// Many aborts: old values of every length are put back.
 	m.skew, m.aborts = false, 25
 	m.tables = []int{0, 1, 3} // nobody can use a table without records
 	w := open(t, e, plan{workers: 3, streams: 2, tables: []store.TableSpec{
@@ -141,6 +149,7 @@ func testOddValues(t *testing.T, e entry, seed uint64) {
 // testWrap: images are right when the algorithm's counters pass the places
 // where an implementation may have too few bits.
 func testWrap(t *testing.T, e entry, seed uint64) {
+	// Just below 32, 30, 13 and 48 bits.
 	firsts := []uint64{1<<32 - 3, 1<<30 - 2, 1<<13 - 2, 1<<48 - 2}
 	if testing.Short() {
 		firsts = firsts[:1]
@@ -156,6 +165,7 @@ func testWrap(t *testing.T, e entry, seed uint64) {
 			l.progress(between)
 			l.end()
 			r := rules
+			// Some images were taken right after another.
 			r.MinBetween = 0
 			w.verify(r)
 		})

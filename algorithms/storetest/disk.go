@@ -46,6 +46,7 @@ func (w *world) readNewest() {
 }
 
 // note keeps an image for the oracle to judge at the end.
+// Its state is kept in memory until verify.
 func (w *world) note(at store.Point, s *oracle.State) {
 	name := fmt.Sprintf("image %d at %v", len(w.images)+1, at)
 	w.images = append(w.images, &oracle.Image{Name: name, Cut: at.Seq, State: s})
@@ -53,6 +54,7 @@ func (w *world) note(at store.Point, s *oracle.State) {
 
 // recover reads the newest image on a disk into a store under no algorithm,
 // with as much of the log as makes the image consistent.
+// The problems that recovery meets are errors, see recoverInto.
 func (w *world) recover(disk fs.FS) (store.Recovery, *oracle.State, error) {
 	return w.recoverFrom(disk, w.e.NeedsLog, func(at store.Point) uint64 { return at.LogTo })
 }
@@ -74,6 +76,7 @@ func (w *world) recoverFrom(
 	return r, state, err
 }
 
+// recoverHeld is recoverFrom while collapses are held.
 func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (store.Recovery, *oracle.State, error) {
 	s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
 	if err != nil {
@@ -82,6 +85,7 @@ func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (
 	defer s.Close()
 	src := store.Source{Images: imageDir, FS: disk, Parallel: 2}
 	if log {
+		// How much of the log is to be replayed depends on the image that will be found.
 		at, err := newest(disk)
 		if err != nil {
 			return store.Recovery{}, nil, err
@@ -93,9 +97,11 @@ func (w *world) recoverHeld(disk fs.FS, log bool, to func(store.Point) uint64) (
 		return r, nil, err
 	}
 	state, n := read(s)
+	// An algorithm with files of its own has to recover to the same state from them.
 	if log && !w.own.None() {
 		err = w.sameOwn(src, state)
 	}
+	// A log adds records, so the count can be compared only without one.
 	if !log && n != r.Records {
 		err = fmt.Errorf("the image has %d entries for %d records", r.Records, n)
 	}

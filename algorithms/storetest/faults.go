@@ -24,6 +24,7 @@ var afterFailures = oracle.Rules{}
 // growing n a checkpoint is cancelled at every moment at which it could notice.
 type looked struct {
 	context.Context
+	// Looks until it ends; several goroutines of a checkpoint look.
 	left atomic.Int64
 	once sync.Once
 	done chan struct{}
@@ -67,6 +68,7 @@ func testCancelled(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 3, tables: []store.TableSpec{table("t", 48, 100, true)}, streams: 2})
 	l := w.start(seed, usual)
 	start := time.Now()
+	// Every early moment, and fewer of the later ones.
 	for n := int64(1); ; n += 1 + n/8 {
 		l.progress(between)
 		ctx := looks(n)
@@ -74,6 +76,7 @@ func testCancelled(t *testing.T, e entry, seed uint64) {
 			break
 		}
 		if n%2 == 0 { // otherwise the next one finds what two left
+			// After all failures one more has to succeed, and to be right.
 			w.checkpoint()
 		}
 	}
@@ -104,6 +107,7 @@ func testCancelledAtRandom(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 3, tables: []store.TableSpec{table("t", 48, 12, false)}})
 	l := w.start(seed, long, usual, usual)
 	rng := rand.New(rand.NewPCG(seed, 1))
+	// About as long as a checkpoint takes here.
 	most := 5 * time.Millisecond
 	if strings.Contains(e.Paper, "LineairDB") {
 		most = 120 * time.Millisecond // it waits for epochs
@@ -133,6 +137,7 @@ func testDiskFaults(t *testing.T, e entry, seed uint64) {
 	var left atomic.Int64 // calls that succeed before one fails; negative when none is to
 	left.Store(-1)
 	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
+		// The log's disk stays well: its failure ends the store.
 		if strings.HasPrefix(c.Name, imageDir) && left.Load() >= 0 && left.Add(-1) == -1 {
 			return fstest.NoSpace()
 		}
@@ -146,8 +151,10 @@ func testDiskFaults(t *testing.T, e entry, seed uint64) {
 		l.progress(between)
 		left.Store(n)
 		_, err := w.s.Checkpoint(context.Background())
+		// No fault from here on, so that the newest image can be read.
 		fired := left.Swap(-1) < 0
 		w.readNewest()
+		// A fault may be met and got round, as in removing an old file.
 		if err == nil && !fired {
 			break // it got through without meeting the fault
 		}
@@ -187,6 +194,7 @@ func testTwoCheckpoints(t *testing.T, e entry, seed uint64) {
 		for _, r := range reports {
 			seqs[r.Image.Seq] = true
 		}
+		// Each caller got an image of its own.
 		if len(seqs) != callers {
 			t.Errorf("%d checkpoints at once made %d images", callers, len(seqs))
 		}
@@ -203,6 +211,7 @@ func testCloseDuringCheckpoint(t *testing.T, e entry, seed uint64) {
 	var want *oracle.State
 	k := stuckCheckpoint(t, e, plan{tables: []store.TableSpec{table("t", 400, 200, false)}}, func(w *world) {
 		w.client(0, seed, usual).many(100)
+		// What the image has to be, unless its point is where the capture ends.
 		want = stateOf(w.s)
 	})
 	k.w.client(0, seed+1, usual).many(100)
@@ -211,6 +220,7 @@ func testCloseDuringCheckpoint(t *testing.T, e entry, seed uint64) {
 		defer close(closed)
 		k.w.close()
 	}()
+	// Close refuses transactions before it waits for the checkpoint.
 	for k.w.s.Worker(0).Do(&store.Request{Body: func(*store.Txn) error { return nil }}) != store.ErrClosed {
 		time.Sleep(time.Millisecond)
 	}

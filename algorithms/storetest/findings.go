@@ -26,11 +26,13 @@ type findings struct {
 	seed      uint64
 	tests     int
 
-	mu     sync.Mutex
-	kinds  map[oracle.Kind]int // protected by mu, as are the others
-	judged []string            // tests whose images the oracle did not let pass
-	failed []string            // names of the tests that failed
-	others int                 // of them, those that failed without the oracle
+	mu    sync.Mutex
+	kinds map[oracle.Kind]int // protected by mu, as are the others
+	// Full names, subtests included.
+	judged []string // tests whose images the oracle did not let pass
+	failed []string // names of the tests that failed
+	// They have their own message, and no class.
+	others int // of them, those that failed without the oracle
 }
 
 // add adds what the oracle found in a test.
@@ -57,6 +59,7 @@ func (f *findings) end(name string, failed bool) {
 	}
 	f.failed = append(f.failed, name)
 	test := f.suite + "/" + name
+	// A failure that the oracle found is in kinds already.
 	if !slices.ContainsFunc(f.judged, func(j string) bool { return j == test || strings.HasPrefix(j, test+"/") }) {
 		f.others++
 	}
@@ -86,6 +89,7 @@ func (f *findings) print(w io.Writer) {
 }
 
 // command returns the command that runs the tests that failed again.
+// The seed is part of it, so that the same transactions are drawn.
 func (f *findings) command() string {
 	run := "^" + strings.ReplaceAll(f.suite, "/", "$/^") + "$/^(" + strings.Join(f.failed, "|") + ")$"
 	return fmt.Sprintf("%s=%d go test -run '%s' %s", Variable, f.seed, run, testedPackage())

@@ -16,7 +16,8 @@ import (
 // of a merge pass, since a merge runs beside checkpoints. Its methods may be called
 // concurrently.
 type dam struct {
-	mu     sync.Mutex
+	mu sync.Mutex
+	// Closed by open, for all writers that wait.
 	gate   chan struct{} // nil while the dam is open; protected by mu
 	behind chan struct{} // gets something when a write is held back
 }
@@ -28,6 +29,7 @@ func (d *dam) on(disk fs.FS) fs.FS {
 		d.mu.Lock()
 		gate := d.gate
 		d.mu.Unlock()
+		// The header, at offset 0, passes: the checkpoint begins.
 		if gate != nil && c.Op == "write" && c.Off > 0 && strings.HasPrefix(c.Name, imageDir+"/image") &&
 			!strings.Contains(c.Name, "merge") {
 			select {
@@ -73,6 +75,7 @@ type stuck struct {
 
 // stuckCheckpoint opens a store of many blocks and starts a checkpoint in it
 // that gets stuck. It is nil for an algorithm that lets no transaction run then.
+// before runs transactions before the checkpoint begins; it may be nil.
 func stuckCheckpoint(t *testing.T, e entry, p plan, before func(*world)) *stuck {
 	if strings.Contains(e.Quiesces, "image is written") {
 		t.Skip("no transaction runs while the image is written")
@@ -104,6 +107,7 @@ func (k *stuck) end() {
 	k.w.t.Helper()
 	k.dam.open()
 	k.w.must(<-k.done)
+	// The token of a write that was held back and that nobody waited for.
 	select {
 	case <-k.dam.behind:
 	default:
@@ -129,6 +133,7 @@ func testFrozenImage(t *testing.T, e entry, seed uint64) {
 			})
 			for range few(3) {
 				// The client stood still when the checkpoint began.
+				// The checkpoint had passed its point by then.
 				want := stateOf(k.w.s)
 				c.many(600)
 				k.end()
@@ -139,10 +144,12 @@ func testFrozenImage(t *testing.T, e entry, seed uint64) {
 				k.begin()
 			}
 			k.end()
+			// An algorithm that copies on demand must have copied something.
 			if m := k.w.s.Memory(); strings.HasPrefix(e.Copies, "0 to") && m.Peak <= m.Own {
 				t.Errorf("own memory was never more than %d bytes: nothing was set aside", m.Own)
 			}
 			r := rules
+			// One worker stands still at each point, so no transaction is under way.
 			r.MinBetween, r.MinOut = 0, 0
 			k.w.verify(r)
 		})

@@ -26,6 +26,7 @@ func testLogTail(t *testing.T, e entry, seed uint64) {
 		tables: []store.TableSpec{table("a", 48, 20, true), table("b", 48, 20, false)}})
 }
 
+// generations runs a store, closes it, recovers into the next, and so on, on one disk.
 func generations(t *testing.T, e entry, seed uint64, p plan) {
 	mem := fstest.NewMem()
 	w := openOn(t, e, p, mem, nil)
@@ -35,6 +36,7 @@ func generations(t *testing.T, e entry, seed uint64, p plan) {
 		l := w.start(seed+g, usual)
 		l.images(2, 0)
 		l.end()
+		// Each generation is judged by itself, from the state that it began with.
 		w.verify(rules)
 		live := stateOf(w.s)
 		w.close()
@@ -57,6 +59,7 @@ func generations(t *testing.T, e entry, seed uint64, p plan) {
 func (w *world) reborn(log bool) *world {
 	t := w.t
 	t.Helper()
+	// The same disk, and another store.
 	r := build(t, w.e, w.p, w.mem, w.disk)
 	src := store.Source{Images: imageDir, FS: w.mem, Parallel: 2}
 	if log {
@@ -67,6 +70,7 @@ func (w *world) reborn(log bool) *world {
 	if len(got.Problems) > 0 != w.lost {
 		t.Errorf("recovery met problems: %v; that the log had been lost is one: %t", got.Problems, w.lost)
 	}
+	// Own files are used if there are some, and only then.
 	if got.Own == src.Own.None() {
 		t.Errorf("recovered from own files: %t, and there are %+v", got.Own, src.Own)
 	}
@@ -77,6 +81,7 @@ func (w *world) reborn(log bool) *world {
 	}
 	r.initial = state
 	last := lastSeq(r.s)
+	// Ids ascend over generations, or the log would apply old changes.
 	t.Cleanup(func() { // the clients have ended by then
 		for tx := range r.history().All() {
 			if tx.ID>>16 <= last && writes(tx) {
@@ -113,6 +118,7 @@ func testSameAsBaseline(t *testing.T, e entry, seed uint64) {
 	m.long = 0
 	p := plan{tables: []store.TableSpec{table("a", 48, 10, false), table("b", 100, 10, true), table("c", 0, 4, false)}}
 	a, b := open(t, e, p), open(t, none, p)
+	// The same seed, so the same transactions.
 	x, y := a.client(0, seed, m), b.client(0, seed, m)
 	for i, start := 0, time.Now(); i < few(4) || i < 20 && time.Since(start) < share(500*time.Millisecond); i++ {
 		x.many(40)

@@ -9,6 +9,7 @@ import (
 )
 
 // stateOf reads a store in which no transaction runs.
+// It is what a reader sees; deleted records are in it as absent ones.
 func stateOf(s *store.Store) *oracle.State {
 	state, _ := read(s)
 	return state
@@ -17,6 +18,7 @@ func stateOf(s *store.Store) *oracle.State {
 // read returns the state of a store, and how many entries it has: records and deleted
 // ones that it still knows of.
 func read(s *store.Store) (state *oracle.State, entries uint64) {
+	// genuine tells the oracle whether a value belongs to the stamp it carries.
 	state = oracle.NewState(1, genuine)
 	s.Each(func(table int, key, stamp uint64, v []byte) {
 		entries++
@@ -40,6 +42,7 @@ func (w *world) verify(rules oracle.Rules) {
 	h := w.history()
 	rules.Level = w.e.Oracle
 	var images string
+	// It has no images; its history is judged all the same.
 	if w.e.Baseline {
 		w.report(h.Check(rules))
 	} else {
@@ -47,6 +50,7 @@ func (w *world) verify(rules oracle.Rules) {
 		w.report(r)
 		images = tallies(r)
 	}
+	// The live store has to be what all transactions left.
 	w.report(h.Final(stateOf(w.s), rules))
 	w.t.Logf("%d transactions, %d of them writing%s", h.Len(), h.Writing(), images)
 }

@@ -19,6 +19,7 @@ func testLogStays(t *testing.T, e entry, seed uint64) {
 	mem := fstest.NewMem()
 	var broken atomic.Bool
 	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
+		// The image's file cannot be made durable; the log's disk is well.
 		if broken.Load() && c.Op == "sync" && strings.HasPrefix(c.Name, imageDir) {
 			return fstest.NoSpace()
 		}
@@ -64,6 +65,7 @@ func testImageBefore(t *testing.T, e entry, seed uint64) {
 		w.must(err)
 		w.client(0, seed+9+i, usual).many(20)
 		live := stateOf(w.s)
+		// Both have to lead to the same state, over different lengths of the log.
 		for _, image := range []string{before.Image.Path, newest.Image.Path} {
 			s, err := store.Open(store.Options{Algorithm: "none", New: none.New, Tables: w.p.tables, Workers: 1})
 			w.must(err)
@@ -102,6 +104,7 @@ func testNeedsItsLog(t *testing.T, e entry, seed uint64) {
 		}
 	}
 	check("no log", store.Source{})
+	// One epoch less than the image needs.
 	check("too little of it", store.Source{Log: logDir, LogTo: at.LogTo - 1})
 	names, err := w.mem.List(logDir)
 	w.must(err)
@@ -121,6 +124,7 @@ func testLogBeforeImage(t *testing.T, e entry, seed uint64) {
 	disk := fstest.Hook(mem, func(c fstest.Call) fstest.Outcome {
 		if c.Op == "rename" && path.Dir(c.Name) == imageDir { // not in a folder of the algorithm's
 			published++
+			// At this moment the image becomes visible; the log must be ahead of it.
 			if log.Durable() < committed {
 				ahead++
 			}
@@ -154,6 +158,7 @@ func testLogLost(t *testing.T, e entry, seed uint64) {
 	w.close()
 	names, err := w.mem.List(logDir)
 	w.must(err)
+	// The log is emptied; the image of its end is not.
 	for _, n := range names {
 		w.must(w.mem.Remove(logDir + "/" + n))
 	}

@@ -21,6 +21,7 @@ func testNothingToDo(t *testing.T, e entry, seed uint64) {
 				if n > 0 {
 					w.client(0, seed+uint64(i), usual).many(n)
 				}
+				// Nobody runs now, so the image has to be exactly this.
 				want := stateOf(w.s)
 				w.same("image", w.readBack(w.checkpoint().Image.Point), want)
 			}
@@ -41,6 +42,7 @@ func testNothingToDo(t *testing.T, e entry, seed uint64) {
 // hand, for which a fourth waits.
 func testBlockedWorker(t *testing.T, e entry, _ uint64) {
 	w := open(t, e, plan{workers: 4})
+	// Worker 2 waits for record 1 and holds record 0; worker 3 waits for record 0.
 	sets := [][]uint64{{1}, {1}, {0, 1}, {0}}
 	var stop atomic.Bool
 	var wg sync.WaitGroup
@@ -62,6 +64,7 @@ func testBlockedWorker(t *testing.T, e entry, _ uint64) {
 		})
 	}
 	defer wg.Wait()
+	// Before the wait: deferred calls run backwards.
 	defer stop.Store(true)
 	for range few(4) {
 		w.checkpoint()
@@ -73,9 +76,11 @@ func testBlockedWorker(t *testing.T, e entry, _ uint64) {
 func testMemoryReturns(t *testing.T, e entry, seed uint64) {
 	w := open(t, e, plan{workers: 3, streams: 2, tables: []store.TableSpec{table("t", 200, 500, false)}})
 	base := w.s.Memory().Own
+	// Many keys a transaction: much is set aside.
 	l := w.start(seed, mix{keys: 8, gone: 10})
 	check := func(after string) {
 		t.Helper()
+		// In bytes, exactly: nothing may be kept from checkpoint to checkpoint.
 		if own := w.s.Memory().Own; own != base {
 			t.Errorf("own memory is %d bytes after %s, %d at the beginning", own, after, base)
 		}

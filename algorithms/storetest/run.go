@@ -12,12 +12,14 @@ import (
 type load struct {
 	w       *world
 	clients []*client
-	stop    atomic.Bool
-	wg      sync.WaitGroup
+	// Every client looks at it between two transactions.
+	stop atomic.Bool
+	wg   sync.WaitGroup
 }
 
 // start sets one client to work on every worker but the last, which is
 // registered and never runs. The mixes are dealt out in turn.
+// They run until end, which the test's end calls as well.
 func (w *world) start(seed uint64, mixes ...mix) *load {
 	l := &load{w: w}
 	for i := range w.p.workers {
@@ -30,12 +32,14 @@ func (w *world) start(seed uint64, mixes ...mix) *load {
 }
 
 // end stops the clients.
+// It may be called again.
 func (l *load) end() {
 	l.stop.Store(true)
 	l.wg.Wait()
 }
 
 // writes is how many transactions have committed a write so far.
+// It may be called while the clients run.
 func (l *load) writes() (n int64) {
 	for _, c := range l.clients {
 		n += c.writes.Load()
@@ -63,6 +67,7 @@ func (l *load) images(n int, enough time.Duration) {
 		if i >= few(4) && time.Since(start) > share(enough) || l.w.t.Failed() {
 			break
 		}
+		// Each image is to hold something that the one before does not.
 		l.progress(between)
 		l.w.checkpoint()
 	}

@@ -48,6 +48,7 @@ func TestEntry(t *testing.T, of algorithms.Entry) {
 	found := &findings{suite: t.Name(), algorithm: of.Name, seed: seed}
 	e := entry{of, found}
 	t.Cleanup(func() { found.print(os.Stdout) }) // all tests have ended, and none has shown its details yet
+	// The number of tests is counted for the summary.
 	start := func(name string, parallel bool, f func(*testing.T)) {
 		found.tests++
 		t.Run(name, func(t *testing.T) {
@@ -55,6 +56,7 @@ func TestEntry(t *testing.T, of algorithms.Entry) {
 			if parallel {
 				t.Parallel() // most of them wait for something most of the time
 			}
+			// A hang ends the program, so the summary is printed before.
 			defer watch(t, func() { found.end(name, true); found.print(os.Stdout) })()
 			f(t)
 		})
@@ -65,11 +67,13 @@ func TestEntry(t *testing.T, of algorithms.Entry) {
 	start("NoAllocation", false, func(t *testing.T) { testNoAllocation(t, e) }) // alone: it counts
 	run("SameAsBaseline", testSameAsBaseline)
 	run("ClosedStore", testClosedStore)
+	// Its images are wrong on purpose; that is what is tested.
 	if e.Unsound {
 		run("Unsound", testUnsound)
 		return
 	}
 	run("BackToBack", testBackToBack)
+	// It takes no images.
 	if e.Baseline {
 		run("NoImage", testNoImage)
 		return
@@ -119,6 +123,7 @@ func newSeed(t *testing.T) uint64 {
 // watch ends the program, saying where every goroutine is, when the test takes
 // far too long; hangs is called before. What watch returns calls that off.
 func watch(t *testing.T, hangs func()) (done func()) {
+	// A test takes seconds; with pauses at every point, more.
 	limit := 2 * time.Minute
 	if sched.Enabled {
 		limit = 5 * time.Minute

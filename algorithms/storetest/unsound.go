@@ -28,6 +28,7 @@ func testUnsound(t *testing.T, e entry, seed uint64) {
 		for _, k := range []oracle.Kind{oracle.Torn, oracle.WriteRead, oracle.WriteWrite, oracle.ReadWrite} {
 			n += r.Count(k)
 		}
+		// Any of the four classes is about what the image holds.
 		if n > 0 {
 			t.Logf("try %d: %v", i+1, r.Err())
 			return

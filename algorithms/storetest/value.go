@@ -22,6 +22,7 @@ func fill(v []byte, table int, key, stamp uint64) {
 		return
 	}
 	for i := range v {
+		// The sequence number of the writer shows in every byte.
 		v[i] = byte(stamp>>16) + byte(i)
 	}
 	binary.LittleEndian.PutUint64(v, stamp)

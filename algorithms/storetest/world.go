@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	// The folders on the test's disk.
 	imageDir = "images"
 	logDir   = "log"
 )
@@ -38,6 +39,7 @@ type plan struct {
 	collapse int
 }
 
+// withDefaults fills in what a test left out.
 func (p plan) withDefaults() plan {
 	if p.tables == nil {
 		p.tables = []store.TableSpec{table("t", 48, 16, false)}
@@ -77,9 +79,10 @@ func (p plan) loaded() oracle.Ranges {
 // A world is a store under test, the disk that its images and log are on, and what the
 // test knows about both. Its methods belong to the test's goroutine.
 type world struct {
-	t       testing.TB
-	e       entry
-	p       plan
+	t testing.TB
+	e entry
+	p plan
+	// Recoveries read from here, past the faults of disk.
 	mem     *fstest.Mem
 	own     store.Own // the store's own files that it is recovered from
 	disk    fs.FS     // what the store writes to: mem, perhaps with faults
@@ -104,6 +107,7 @@ func openOn(t testing.TB, e entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	for _, r := range w.p.loaded() {
 		size := w.p.tables[r.Table].ValueSize
 		err := w.s.Load(r.Table, r.Count, func(i uint64, buf []byte) (uint64, []byte) {
+			// Of all lengths, none included.
 			v := buf[:length(i, size)]
 			fill(v, r.Table, r.First+i, 0)
 			return r.First + i, v
@@ -121,10 +125,12 @@ func build(t testing.TB, e entry, p plan, mem *fstest.Mem, disk fs.FS) *world {
 	if disk == nil {
 		w.disk = mem
 	}
+	// One more than there are clients: the last worker never runs.
 	w.rec = oracle.NewRecorder(w.p.workers+1, 0)
 	w.initial = w.p.loaded()
 	o := store.Options{
 		Tables: w.p.tables, Workers: w.p.workers + 1, NoWait: w.p.nowait, First: w.p.first,
+		// Blocks are small, so that a few hundred records fill several.
 		Images: store.Images{Dir: imageDir, FS: w.disk, Streams: w.p.streams, BlockSize: 8192,
 			Collapse: max(w.p.collapse, 0), Base: len(w.p.tables) == 1},
 	}

@@ -14,6 +14,7 @@ type table struct {
 	store *rowstore.Store
 	batch *rowstore.Batch
 	way   rowstore.Way
+	// Its memory is kept from message to message.
 	order []keyed // of the message that is put
 }
 
@@ -34,6 +35,7 @@ func (t *table) close() error { return t.store.Close() }
 func (t *table) Load(row []byte) error { return t.store.Put(row) }
 
 // Put sorts the rows where the way wants that and they are not.
+// Rows belong to the caller, and come back in another order.
 func (t *table) Put(rows [][]byte) error {
 	if t.way == rowstore.Single {
 		for i, row := range rows {
@@ -87,6 +89,7 @@ func (t *table) Remove(keys []uint64) error {
 }
 
 // Read appends a row to dst, or reports that there is none of the key.
+// The row is a copy.
 func (t *table) Read(key uint64, dst []byte) ([]byte, bool, error) { return t.store.Get(key, dst) }
 
 // Held is what the pages hold, those of the index apart.

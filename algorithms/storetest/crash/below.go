@@ -18,6 +18,8 @@ import (
 // What was acknowledged before it went is noted: a sync that runs meanwhile may be
 // reported as done though the file system drops what it was to write.
 func (l *lineage) cutBelow(ctx context.Context, p *process) error {
+	// Read before the file system goes: only what was acknowledged by then is certain to be
+	// there.
 	sure, begun, err := readLedger(l.ledger())
 	if err != nil {
 		return err
@@ -25,6 +27,7 @@ func (l *lineage) cutBelow(ctx context.Context, p *process) error {
 	if l.sure = nil; begun {
 		l.sure = &sure
 	}
+	// The child may notice and end by itself.
 	err = l.command(ctx, "down")
 	_ = p.cmd.Process.Kill() // it may have ended already: its disk is gone
 	p.reap()
@@ -35,6 +38,7 @@ func (l *lineage) cutBelow(ctx context.Context, p *process) error {
 }
 
 // reap waits for the child's end, whatever that is.
+// Its output is read to the end, so that it cannot block on a full pipe.
 func (p *process) reap() {
 	defer p.stdin.Close()
 	_, _ = io.Copy(io.Discard, p.stdout)
@@ -43,6 +47,7 @@ func (p *process) reap() {
 
 // command runs the cutter, which is one of the user's, with one argument. Its output is
 // part of the error.
+// The command is run by a shell, so that it may have arguments of its own.
 func (l *lineage) command(ctx context.Context, what string) error {
 	out, err := exec.CommandContext(ctx, "sh", "-c", l.cutter+" "+what).CombinedOutput()
 	if err != nil {

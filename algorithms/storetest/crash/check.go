@@ -9,6 +9,7 @@ import (
 )
 
 // A state is what a store holds, by table and key.
+// It is what recovery left, or what the ledger says must be there.
 type state map[place]entry
 
 // A place names a record.
@@ -19,6 +20,7 @@ type place struct {
 
 // An entry is a record as recovery left it.
 type entry struct {
+	// The transaction that wrote it last.
 	stamp   uint64
 	present bool
 	value   []byte
@@ -38,6 +40,8 @@ func (st state) at(a store.Access) entry { return st[place{int(a.Table), a.Key}]
 
 // done returns how many transactions of each worker a state holds, by the
 // workers' counters.
+// Each transaction of worker w adds one to counter w, so the counter is also the number of the
+// last one.
 func (st state) done() (n [workers]uint64, err error) {
 	for w := range workers {
 		a := store.Access{Table: counters, Key: uint64(w)}
@@ -73,7 +77,9 @@ func (f *findings) mix(format string, a ...any) {
 // whole checks that a state is that of the first n[w] transactions of each
 // worker w, no more and no less, and that none of them knew of one that is not
 // in it.
+// The transactions are drawn again from the seed, so nothing but the counts has to be known.
 func (st state) whole(seed uint64, n [workers]uint64, f *findings) {
+	// How often each group was written by each worker.
 	var want [groups][workers]uint64
 	for w := range workers {
 		for i := uint64(1); i <= n[w]; i++ {
@@ -92,6 +98,7 @@ func (st state) whole(seed uint64, n [workers]uint64, f *findings) {
 
 // group checks that the copies of group g agree, that it counts the transactions wanted
 // of each worker, and that none of these knew of a transaction that is not in the state.
+// One fault of a group is reported, since the others follow from it.
 func (st state) group(g int, want, n [workers]uint64, f *findings) {
 	first := st.at(member(g, 0))
 	for i := range copies {
@@ -101,6 +108,7 @@ func (st state) group(g int, want, n [workers]uint64, f *findings) {
 			f.mix("%v", err)
 			return
 		}
+		// All copies are written by the same transactions: a difference is a torn one.
 		if !bytes.Equal(e.value[:groupHead], first.value[:groupHead]) || e.stamp != first.stamp {
 			f.mix("group %d is torn: record 0 is by %#x, record %d by %#x", g, first.stamp, i, e.stamp)
 			return
@@ -116,6 +124,8 @@ func (st state) group(g int, want, n [workers]uint64, f *findings) {
 			f.mix("group %d has %d transactions of worker %d, whose first %d write it %d times", g, got.count[w], w,
 				n[w], want[w])
 		}
+		// A group keeps, for each worker, the last of its transactions that its writers had
+		// seen.
 		if got.clock[w] > n[w] {
 			f.mix("group %d was written by one who knew transaction %d of worker %d, which is not there (%d are)", g,
 				got.clock[w], w, n[w])
@@ -126,6 +136,7 @@ func (st state) group(g int, want, n [workers]uint64, f *findings) {
 // tickets checks that worker w, after n transactions, holds those tickets that
 // the last few inserted, and no other.
 func (st state) tickets(w int, n uint64, f *findings) {
+	// Tickets beyond those come and go in the same places.
 	for i := n; i > 0 && i+tickets > n; i-- {
 		a := ticket(w, i)
 		e := st.at(a)
@@ -141,6 +152,7 @@ func (st state) tickets(w int, n uint64, f *findings) {
 
 // follows checks that no record of a state is older than in the one before,
 // and that whatever changed was written under a larger id.
+// It is how two recoveries, one after the other, are compared.
 func (st state) follows(before state, f *findings) {
 	for p, old := range before {
 		e := st[p]

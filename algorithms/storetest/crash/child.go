@@ -19,10 +19,12 @@ import (
 
 // childVariable is the environment variable that makes this program a child,
 // and says what it is to do.
+// The program is its own child: what runs is exactly what was built.
 const childVariable = "CKPTBENCH_CRASH_CHILD"
 
 // An order tells a child what to do. It travels in an environment variable, as JSON.
 type order struct {
+	// A name of the table of algorithms.
 	Algorithm string
 	Log       bool
 	Dir       string // of the store
@@ -33,6 +35,7 @@ type order struct {
 }
 
 // A way is how a store with files of its own is recovered, and what from.
+// Stores without files of their own have one way: from an image.
 type way struct {
 	Own     bool // from its own files; otherwise from an image, as every other store
 	Budget  bool // it has a memory budget
@@ -51,9 +54,11 @@ func ways(e algorithms.Entry) []way {
 }
 
 // budget is the size of a few pages, fewer than there are.
+// In bytes.
 const budget = 24 << 10
 
 // source is what the store is recovered from.
+// The parent recovers from the same source that the child does.
 func (o order) source(disk fs.FS) store.Source {
 	src := store.Source{Images: o.images(), Log: o.log(), FS: disk, Parallel: 2}
 	if o.Way.Own {
@@ -63,6 +68,7 @@ func (o order) source(disk fs.FS) store.Source {
 	return src
 }
 
+// images is the folder of the images, ledger the file of the ledger.
 func (o order) images() string { return filepath.Join(o.Dir, "images") }
 func (o order) ledger() string { return filepath.Join(o.Notes, "ledger") }
 
@@ -88,6 +94,7 @@ func childMain(text string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
+	// A child must not outlive its parent, however that ends.
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent
 		os.Exit(1)
@@ -101,6 +108,7 @@ func (o order) work() error {
 	if _, ok := algorithms.Find(o.Algorithm); !ok {
 		return fmt.Errorf("there is no algorithm %q", o.Algorithm)
 	}
+	// The order: open, recover or load, then the ledger, an image, and only then any work.
 	disk, notes, err := o.disk()
 	if err != nil {
 		return err
@@ -118,6 +126,7 @@ func (o order) work() error {
 		return err
 	}
 	c := &child{o: o, s: s, l: l, failed: make(chan error)}
+	// A child goes on counting where the one before it had got.
 	for w := range done {
 		c.committed[w].Store(done[w])
 	}
@@ -128,6 +137,7 @@ func (o order) work() error {
 		go func() { c.failed <- c.run(w, done[w]) }()
 	}
 	go func() { c.failed <- c.checkpoints() }()
+	// The parent waits for this line before it counts the time to the kill.
 	fmt.Print(ready)
 	return <-c.failed
 }
@@ -141,6 +151,7 @@ func (o order) disk() (disk fs.FS, notes io.WriterAt, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	// Notes go to the same journal, so their order among the calls is known.
 	rec := fstest.NewRecorder(fs.OS(), journal)
 	return rec, rec, nil
 }
@@ -156,6 +167,8 @@ func (o order) openLedger(notes io.WriterAt, done [workers]uint64) (*ledger, err
 
 // options are those of a store of the child's algorithm.
 func (o order) options(disk fs.FS) store.Options {
+	// Small blocks and segments, short epochs and frequent collapses, so that a short life meets
+	// all of them. The seed decides how long chains get.
 	opts := store.Options{
 		Tables: tables(), Workers: workers,
 		Images: store.Images{Dir: o.images(), FS: disk, Streams: 2, BlockSize: 4096, Collapse: 1 + int(o.Seed%2),
@@ -187,6 +200,7 @@ func (o order) fill(s *store.Store, disk fs.FS) (done [workers]uint64, err error
 }
 
 // A child is a store under load, in a process that waits to be killed.
+// All goroutines run until the first of them fails, or the process is killed.
 type child struct {
 	o         order
 	s         *store.Store
@@ -208,6 +222,7 @@ func (c *child) checkpoints() error {
 // had committed before it began, and what had begun when it ended.
 func (c *child) checkpoint() error {
 	var r returned
+	// Read before the checkpoint is asked for: these have to be in it.
 	for w := range workers {
 		r.least[w] = c.committed[w].Load()
 	}
@@ -216,9 +231,11 @@ func (c *child) checkpoint() error {
 		return err
 	}
 	for w := range workers {
+		// One more may be under way.
 		r.most[w] = c.committed[w].Load() + 1
 	}
 	r.image, r.point = report.Image.Seq, report.Image.Point.Seq
+	// Nothing is published under a number then; the counts still hold.
 	if c.o.Way.NoImage {
 		r.image, r.point = 0, 0
 	}
@@ -234,6 +251,8 @@ type pending struct{ n, place uint64 }
 func (c *child) run(w int, done uint64) error {
 	client := newClient(c.o.Seed, c.s.Worker(w), w, done)
 	acknowledged := done
+	// Committed and not yet durable, oldest first. The worker never waits for durability, as in
+	// group commit.
 	var wait []pending
 	for {
 		if err := client.next(); err != nil {
@@ -245,6 +264,7 @@ func (c *child) run(w int, done uint64) error {
 		for len(wait) > 0 && wait[0].place <= durable {
 			acknowledged, wait = wait[0].n, wait[1:]
 		}
+		// Both numbers in one write, so a reader never sees one without the other.
 		if err := c.l.progress(w, client.n, acknowledged); err != nil {
 			return err
 		}

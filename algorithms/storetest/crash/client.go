@@ -17,13 +17,15 @@ type client struct {
 	seed   uint64
 	worker int
 	w      *store.Worker
-	n      uint64 // of the transaction in progress
-	d      draw
-	undo   bool
-	req    store.Request
-	buf    []byte
+	// Numbers begin at 1, and count committed transactions only.
+	n    uint64 // of the transaction in progress
+	d    draw
+	undo bool
+	req  store.Request
+	buf  []byte
 }
 
+// newClient goes on after the first done transactions of the worker.
 func newClient(seed uint64, w *store.Worker, worker int, done uint64) *client {
 	c := &client{seed: seed, worker: worker, w: w, n: done}
 	c.req.Body = c.body
@@ -35,6 +37,7 @@ func (c *client) next() error {
 	c.n++
 	c.d = drawn(c.seed, c.worker, c.n)
 	c.declare()
+	// The first try is taken back by its body, the second commits: undo is met all the time.
 	if c.undo = c.d.abort; c.undo {
 		c.req.MayAbort = true
 		if err := c.w.Do(&c.req); !errors.Is(err, errAbort) {
@@ -50,6 +53,8 @@ func (c *client) next() error {
 func (c *client) declare() {
 	acc := append(c.req.Access[:0],
 		store.Access{Table: counters, Key: uint64(c.worker), Mode: store.Exclusive},
+		// The ticket that is inserted, and the one that is deleted: both lie in the ring of
+		// tickets.
 		ticket(c.worker, c.n), ticket(c.worker, c.n+tickets-held))
 	for _, g := range c.d.g {
 		for i := range copies {
@@ -65,8 +70,10 @@ func (c *client) declare() {
 }
 
 // firstGroup is the place of the first group's records among the declarations.
+// The counter and the two tickets come before it.
 const firstGroup = 3
 
+// body reads the three groups, then writes counter, tickets and two of the groups.
 func (c *client) body(tx *store.Txn) error {
 	var read [3]group
 	var clock [workers]uint64
@@ -74,6 +81,7 @@ func (c *client) body(tx *store.Txn) error {
 		if err := c.read(tx, firstGroup+k*copies, &read[k]); err != nil {
 			return err
 		}
+		// The vector clock of this transaction: what those that it read from had known.
 		for w, n := range read[k].clock {
 			clock[w] = max(clock[w], n)
 		}
@@ -85,6 +93,7 @@ func (c *client) body(tx *store.Txn) error {
 	tx.Write(1, store.Whole, c.buf)
 	tx.Delete(2)
 	for k := range c.d.g {
+		// Locks are held and a part is written: checkpoints are to meet that.
 		if c.d.pause {
 			time.Sleep(100 * time.Microsecond)
 		}
@@ -101,6 +110,7 @@ func (c *client) body(tx *store.Txn) error {
 }
 
 // read reads a group, whose records must agree.
+// A torn group is an error of the running store, before any kill.
 func (c *client) read(tx *store.Txn, at int, g *group) error {
 	var first []byte
 	for i := range copies {
@@ -119,6 +129,7 @@ func (c *client) read(tx *store.Txn, at int, g *group) error {
 }
 
 // write writes one record of a group: the whole of it, or its fields.
+// Both ways leave the same count and clock; the padding differs.
 func (c *client) write(tx *store.Txn, i int, g *group) {
 	c.buf = g.encode(c.buf, tx.Stamp())
 	if c.d.style == 0 {

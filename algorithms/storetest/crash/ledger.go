@@ -23,6 +23,7 @@ import (
 type ledger struct{ w io.WriterAt }
 
 const (
+	// A cache line for each worker.
 	slotBytes   = 64
 	ledgerBytes = slotBytes * (workers + 2)
 )
@@ -34,6 +35,7 @@ func createLedger(path string, done [workers]uint64) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A file of the wrong length would be taken for one that was never begun.
 	l := &ledger{f}
 	if err := l.begin(done); err != nil {
 		return nil, err
@@ -53,6 +55,7 @@ func (l *ledger) begin(done [workers]uint64) error {
 }
 
 // progress notes worker w's transactions. Only w calls it.
+// It is called after every transaction, so it is one small write and no sync.
 func (l *ledger) progress(w int, committed, acknowledged uint64) error {
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:], committed)
@@ -67,11 +70,13 @@ type returned struct {
 	least, most  [workers]uint64 // transactions of each worker that its state can hold
 }
 
+// checkpoint notes one that has returned. Only the checkpointing goroutine calls it.
 func (l *ledger) checkpoint(r returned) error {
 	_, err := l.w.WriteAt(r.encode(), workers*slotBytes)
 	return err
 }
 
+// encode is the layout of the ledger's last part.
 func (r returned) encode() []byte {
 	b := binary.LittleEndian.AppendUint64(nil, r.image)
 	b = binary.LittleEndian.AppendUint64(b, r.point)
@@ -83,6 +88,7 @@ func (r returned) encode() []byte {
 }
 
 // An account is what a ledger says.
+// It bounds what recovery may find, from below and from above.
 type account struct {
 	committed, acknowledged [workers]uint64
 	last                    returned

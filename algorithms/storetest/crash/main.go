@@ -39,10 +39,13 @@ func main() {
 	os.Exit(code)
 }
 
+// parentMain returns the exit code: 0 if nothing was found, 1 if something was, 2 for a wrong
+// command line.
 func parentMain(ctx context.Context, args []string, out, progress io.Writer) int {
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
 	trials := flags.Int("trials", 200, "kills of each algorithm; half of them with a log, where it can do without")
 	only := flags.String("only", "", "this algorithm only")
+	// A random one by default, and printed: a failure can be run again.
 	seed := flags.Uint64("seed", maphash.Comparable(maphash.MakeSeed(), 0)%1_000_000,
 		"of the work and of the moments of the kills")
 	dir := flags.String("dir", "",
@@ -95,6 +98,7 @@ type row struct {
 }
 
 // sound reports whether an algorithm's images are to be right.
+// The others have no images, or wrong ones on purpose.
 func sound(e algorithms.Entry) bool { return !e.Baseline && !e.Unsound }
 
 // A plan is one run of the command.
@@ -107,6 +111,8 @@ type plan struct {
 	progress io.Writer
 }
 
+// rows returns what is to be run. Half of the trials have a log, where the algorithm can do
+// without.
 func (p *plan) rows(only string, trials int) (rows []*row) {
 	for _, e := range algorithms.All() {
 		switch {
@@ -127,6 +133,7 @@ func (p *plan) all(ctx context.Context, rows []*row, jobs int) {
 		seed uint64
 		n    int
 	}
+	// Each lineage has a seed of its own, which is printed with what it finds.
 	queue := make(chan job)
 	var wg sync.WaitGroup
 	for range max(jobs, 1) {
@@ -166,6 +173,7 @@ func (p *plan) one(ctx context.Context, r *row, seed uint64, n int) {
 	for _, text := range t.texts {
 		fmt.Fprintf(p.progress, "%s, log %v, seed %d, in %s: %s\n", r.e.Name, r.log, seed, dir, text)
 	}
+	// Files stay where something was found.
 	if err == nil && len(t.texts) == 0 {
 		os.RemoveAll(dir)
 	}
@@ -180,6 +188,7 @@ func report(out io.Writer, rows []*row) (code int) {
 		s := &r.sum
 		fmt.Fprintf(w, "%s\t%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t\n", r.e.Name, r.log, s.trials, s.early, s.cuts,
 			s.images, s.transactions, s.lost, s.mixed, len(r.errs), r.took.Seconds())
+		// Trials that were not run count as a failure, too.
 		if s.lost+s.mixed+len(r.errs) > 0 || s.trials < r.trials {
 			code = 1
 		}

@@ -27,16 +27,19 @@ import (
 // A power says how the power is cut in a lineage.
 type power struct {
 	cuts int // moments of each child's life
+	// Another sequence than that of the kills.
 	rng  *rand.Rand
 	disk *fstest.Mem // what the next child finds
 }
 
+// newPower begins with an empty disk.
 func newPower(cuts int, seed uint64) power {
 	return power{cuts, rand.New(rand.NewPCG(seed, 2)), fstest.NewMem()}
 }
 
 // A cutDisk is a disk as a cut left it, and what was found on it.
 type cutDisk struct {
+	// Not changed any more: examine works on a clone of it.
 	mem   *fstest.Mem
 	kill  bool    // the page cache has all of it, and a power cut may still take that
 	acked account // at the cut
@@ -50,11 +53,13 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 	if err != nil {
 		return err
 	}
+	// The journal is played once, and the cuts are made on the way.
 	at := l.power.moments(records)
 	p := fstest.NewPlayer(l.power.disk)
 	notes, begun := make([]byte, ledgerBytes), false
 	var whole []cutDisk
 	for i := range len(records) + 1 {
+		// Before record i; behind the last one when i is their number.
 		for range at[i] {
 			var f findings
 			d := l.cut(ctx, notes, begun, &f)
@@ -73,6 +78,7 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 		}
 		r := records[i]
 		if r.Op == "note" {
+			// The ledger as it was at this moment.
 			copy(notes[r.Off:], r.Data)
 			begun = true
 		}
@@ -83,6 +89,7 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 	if len(whole) == 0 {
 		return nil // what was found ends the lineage
 	}
+	// One of the disks on which nothing was wrong, so that what follows is not a consequence.
 	next := whole[l.power.rng.IntN(len(whole))]
 	l.power.disk = next.mem
 	switch {
@@ -92,6 +99,7 @@ func (l *lineage) cutPower(ctx context.Context, t *tally) error {
 	default:
 		l.goOn(next.found)
 	}
+	// The next child works on real files.
 	return errors.Join(next.mem.Export(l.order.images()), next.mem.Export(l.order.log()))
 }
 
@@ -118,10 +126,12 @@ func before(records []fstest.Record, i int) string {
 // cut builds a disk and judges it. One cut in six is a mere kill.
 func (l *lineage) cut(ctx context.Context, notes []byte, begun bool, f *findings) cutDisk {
 	d := cutDisk{mem: l.power.disk.CrashClone(l.power.rng)}
+	// A kill loses nothing, but what it leaves is not durable either.
 	if d.kill = l.power.rng.IntN(6) == 0; d.kill {
 		d.mem = l.power.disk.KillClone()
 	}
 	d.acked = decodeLedger(notes)
+	// The child had not noted anything: what was there before it counts.
 	if !begun {
 		d.acked.committed, d.acked.acknowledged = l.reached, l.done
 	}
@@ -132,6 +142,7 @@ func (l *lineage) cut(ctx context.Context, notes []byte, begun bool, f *findings
 // moments returns how often the power is cut before each record, and at the end. Names
 // and syncs, where the order matters, are met more often than writes.
 func (p *power) moments(records []fstest.Record) map[int]int {
+	// The end is what a kill leaves, and is always among the moments.
 	at := map[int]int{len(records): min(2, p.cuts)}
 	for range p.cuts - at[len(records)] {
 		i := p.rng.IntN(len(records) + 1)

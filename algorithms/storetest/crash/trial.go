@@ -25,9 +25,11 @@ import (
 
 // A lineage is a store that is killed and recovered, again and again, on one
 // folder.
+// It belongs to one goroutine. What must be there grows from kill to kill.
 type lineage struct {
 	order
-	exe     string // the program that is its own child
+	exe string // the program that is its own child
+	// For the moments of the kills.
 	rng     *rand.Rand
 	most    time.Duration   // that a child lives once it works
 	before  state           // recovered after the last kill; nil before the first
@@ -60,6 +62,7 @@ func (t *tally) add(o tally) {
 
 // generations is how many kills a lineage goes through: its log is replayed
 // from the beginning each time.
+// More would make each trial slower, as the state and the log grow.
 const generations = 5
 
 // life returns how long a child of an algorithm works, at most, so that it
@@ -85,8 +88,10 @@ func (p *plan) run(
 		exe:   p.exe, cutter: p.cutter, rng: rand.New(rand.NewPCG(seed, 1)), most: life(e), power: newPower(cuts, seed),
 	}
 	all := ways(e)
+	// Seeds that follow each other take the ways in turn.
 	l.Way = all[seed%uint64(len(all))]
 	for range n {
+		// An error ends the lineage: the child failed by itself.
 		early, err := l.kill(ctx)
 		if err != nil {
 			return t, fmt.Errorf("%s, seed %d, trial %d in %s: %w", e.Name, seed, t.trials+1, dir, err)
@@ -102,6 +107,7 @@ func (p *plan) run(
 		if err := judge(); err != nil {
 			return t, fmt.Errorf("%s, seed %d, trial %d in %s: %w", e.Name, seed, t.trials, dir, err)
 		}
+		// What was found would spoil what comes after.
 		if len(t.texts) > 0 {
 			break
 		}
@@ -128,6 +134,7 @@ func (l *lineage) start(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	p := &process{cmd: exec.CommandContext(ctx, l.exe)}
+	// By the environment: arguments would be seen by flag.
 	p.cmd.Env = append(os.Environ(), childVariable+"="+string(text))
 	p.cmd.Stderr = &p.stderr
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
@@ -151,6 +158,7 @@ func (p *process) end() error {
 	err := p.cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
+		// SIGKILL is ours; any other end is the child's own.
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
 			return nil
 		}
@@ -161,11 +169,13 @@ func (p *process) end() error {
 // kill starts a child and kills it at a random moment: mostly while it works,
 // sometimes while it starts. It is an error if the child ends before.
 func (l *lineage) kill(ctx context.Context) (early bool, err error) {
+	// A ledger of the child before would be taken for this one's.
 	_, _ = os.Remove(l.ledger()), os.Remove(l.journal())
 	p, err := l.start(ctx)
 	if err != nil {
 		return false, err
 	}
+	// Recovery and the first image are to be interrupted as well.
 	if early = l.rng.IntN(8) == 0; early {
 		time.Sleep(l.moment(0, 30*time.Millisecond))
 	} else {
@@ -194,6 +204,7 @@ func (l *lineage) judge(ctx context.Context, f *findings) error {
 	if !begun { // it was killed before it had read what it was to go on from
 		a.committed, a.acknowledged = l.reached, l.done
 	}
+	// What was acknowledged while the file system went is not certain to be there.
 	if l.cutter != "" {
 		a.acknowledged, a.last = l.done, returned{}
 		if l.sure != nil {
@@ -222,6 +233,7 @@ func (l *lineage) goOn(r *found) {
 // where there is nothing to go on from.
 func (l *lineage) examine(ctx context.Context, disk fs.FS, a account, f *findings) *found {
 	at, seq, st, err := l.recover(ctx, disk, f)
+	// That is right as long as no image was ever published.
 	if errors.Is(err, store.ErrNoImage) {
 		if a.last.image != 0 || l.images != 0 {
 			f.lose("image %d was published, and there is none", max(a.last.image, l.images))
@@ -237,6 +249,8 @@ func (l *lineage) examine(ctx context.Context, disk fs.FS, a account, f *finding
 		f.mix("%v", err)
 		return nil
 	}
+	// First whether it is a state at all, then whether it is recent enough, then whether nothing
+	// went back.
 	st.whole(l.Seed, n, f)
 	l.compare(a, n, seq, at, f)
 	if l.before != nil {
@@ -255,6 +269,8 @@ func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *fi
 		f.mix("image %d stands at %d, its checkpoint said %d", seq, point, a.last.point)
 	}
 	for w := range workers {
+		// With a log everything acknowledged, without one what the last image that returned must
+		// hold.
 		least := max(l.done[w], a.last.least[w])
 		if l.Log {
 			least = max(least, a.acknowledged[w])
@@ -262,7 +278,9 @@ func (l *lineage) compare(a account, n [workers]uint64, seq, point uint64, f *fi
 		if n[w] < least {
 			f.lose("worker %d has %d transactions, and %d were promised", w, n[w], least)
 		}
+		// One transaction may have committed and not been noted.
 		most := a.committed[w] + 1
+		// The image's own bound: its point is before the checkpoint returned.
 		if !l.Log && seq == a.last.image {
 			most = min(most, a.last.most[w])
 		}

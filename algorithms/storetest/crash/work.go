@@ -24,6 +24,7 @@ import (
 //   - two tickets: n inserts one and deletes that of n-4.
 
 const (
+	// Few records, so that workers meet all the time.
 	workers = 3
 	groups  = 16
 	copies  = 3 // records of a group
@@ -56,6 +57,7 @@ func tables() []store.TableSpec {
 }
 
 // member returns copy i of group g.
+// Keys of the hashed table are far apart, and not small.
 func member(g, i int) store.Access {
 	if i < 2 {
 		return store.Access{Table: pairs, Key: uint64(2*g + i), Mode: store.Exclusive}
@@ -65,6 +67,7 @@ func member(g, i int) store.Access {
 
 // ticket is the record of a worker's n-th ticket; the n-th and the one tickets before it
 // share a record.
+// Keys begin high, so that they are not taken for slots.
 func ticket(worker int, n uint64) store.Access {
 	return store.Access{Table: ticketed, Key: 1<<50 + uint64(worker)*tickets + n%tickets, Mode: store.Exclusive}
 }
@@ -83,6 +86,7 @@ type draw struct {
 func drawn(seed uint64, worker int, n uint64) (d draw) {
 	rng := rand.New(rand.NewPCG(seed^uint64(worker)<<56, n))
 	d.g[0] = rng.IntN(groups)
+	// Another group than the first.
 	d.g[1] = (d.g[0] + 1 + rng.IntN(groups-1)) % groups
 	d.look = rng.IntN(groups)
 	d.abort, d.pause = rng.IntN(8) == 0, rng.IntN(200) == 0
@@ -144,6 +148,7 @@ func (g *group) encode(buf []byte, stamp uint64) []byte {
 }
 
 // load fills an empty store with groups that nobody has written.
+// Stamps are 0: nobody wrote them.
 func load(s *store.Store) error {
 	var none group
 	for table, n := range map[int]int{counters: workers, pairs: 2 * groups, thirds: groups} {

@@ -19,9 +19,10 @@ const (
 // A picture is a disk as a cut at some call left it, and what had been promised by then.
 // It is judged when the generation is over.
 type picture struct {
-	call     string
-	how      string
-	disk     *fstest.Mem
+	call string
+	how  string
+	disk *fstest.Mem
+	// The three are numbers of transactions of the history, in its one order.
 	promised uint64 // transactions that must be there
 	earlier  uint64 // the same, if the newest state that is published does not count
 	begun    uint64 // transactions that may be there
@@ -34,23 +35,27 @@ type picture struct {
 // call fail. Its methods may be called concurrently: every goroutine of the store makes
 // calls of the disk.
 type camera struct {
-	mem  *fstest.Mem
+	mem *fstest.Mem
+	// Asked for what has begun; it has a lock of its own.
 	hist *history
 
-	mu        sync.Mutex
-	rng       *rand.Rand // protected by mu
-	promised  uint64     // protected by mu
-	published [2]uint64  // what the newest state and the one before it hold at least; protected by mu
-	err       error      // a client's; protected by mu
-	calls     int        // protected by mu
-	fault     *fault     // nil: no call fails; protected by mu
-	most      int        // pictures that are taken by chance
-	every     bool       // the power is cut at every call, and none by chance
-	taken     []*picture // protected by mu
+	mu  sync.Mutex
+	rng *rand.Rand // protected by mu
+	// What clients have been told is durable so far.
+	promised  uint64    // protected by mu
+	published [2]uint64 // what the newest state and the one before it hold at least; protected by mu
+	err       error     // a client's; protected by mu
+	calls     int       // protected by mu
+	// A fault hits one call, or all from one on; pictures go on being taken.
+	fault *fault     // nil: no call fails; protected by mu
+	most  int        // pictures that are taken by chance
+	every bool       // the power is cut at every call, and none by chance
+	taken []*picture // protected by mu
 }
 
 // newCamera decides by the lineage, or by chance, when pictures are taken and whether a
 // call fails. It is called before the generation's store is opened.
+// What was promised before stays promised.
 func newCamera(l *lineage) *camera {
 	c := &camera{mem: l.disk, hist: l.hist, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 1)), promised: l.promised,
 		published: l.shown, most: 2 * pictures}
@@ -66,6 +71,7 @@ func newCamera(l *lineage) *camera {
 }
 
 // disk returns the file system that the store writes to.
+// Reads pass: they change nothing that a cut could leave.
 func (c *camera) disk() fs.FS {
 	return fstest.Hook(c.mem, func(call fstest.Call) fstest.Outcome {
 		switch call.Op {
@@ -82,6 +88,7 @@ func (c *camera) before(call fstest.Call) fstest.Outcome {
 	defer c.mu.Unlock()
 	c.calls++
 	// Names change rarely, and are where the order matters.
+	// One call in so many is photographed.
 	often := 12
 	if call.Op == "rename" || call.Op == "remove" || call.Op == "syncdir" {
 		often = 4
@@ -108,6 +115,8 @@ func (c *camera) shoot(call, how string) {
 // take takes a picture. What is promised is asked before, and what has begun after
 // the disk is copied. The caller holds mu.
 func (c *camera) take(call, how string) {
+	// A transaction that is acknowledged after this is not owed by the picture, and one that
+	// begins after the copy cannot be in it.
 	p := &picture{call: call, how: how, promised: c.promised, earlier: c.published[1]}
 	if how == kill {
 		p.disk = c.mem.KillClone()
@@ -119,6 +128,7 @@ func (c *camera) take(call, how string) {
 }
 
 // promise notes that the transactions up to x are durable.
+// A promise is never taken back.
 func (c *camera) promise(x uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,6 +136,7 @@ func (c *camera) promise(x uint64) {
 }
 
 // publish is promise by a checkpoint.
+// The newest state and the one before it are kept apart: damage to the newest falls back by one.
 func (c *camera) publish(x uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,6 +145,7 @@ func (c *camera) publish(x uint64) {
 }
 
 // failed notes the error of a client.
+// The first error is kept.
 func (c *camera) failed(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

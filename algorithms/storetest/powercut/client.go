@@ -9,6 +9,7 @@ import (
 // client commits transactions until it is stopped, or one fails.
 func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 	worker := f.s.Worker(w)
+	// The number of the transaction in the history, set by its body.
 	var x uint64
 	var wait []pending
 	for n := 1; !f.stop.Load(); n++ {
@@ -17,8 +18,11 @@ func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 			f.cam.failed(err)
 			return
 		}
+		// done only grows: the other client may be ahead.
 		for was := f.done.Load(); was < x && !f.done.CompareAndSwap(was, x); was = f.done.Load() {
 		}
+		// Every third transaction is waited for; in between the clients go on, as in group
+		// commit.
 		if f.wal == walSync && n%3 == 0 {
 			if err := f.s.Log().WaitDurable(ctx, worker.Epoch()); err != nil {
 				f.cam.failed(err)
@@ -26,9 +30,11 @@ func (f *life) client(ctx context.Context, w int, rng *rand.Rand) {
 			}
 			f.cam.promise(x)
 		}
+		// Without a log only an image makes a transaction durable.
 		if f.wal == walOff {
 			wait = f.acknowledge(append(wait, pending{x, worker.Place()}))
 		}
+		// Other goroutines are to get on, too: the checkpoint meets transactions at every step.
 		time.Sleep(50 * time.Microsecond)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 // A fault has a call of the disk fail: the n-th that changes something, or the n-th of an
 // operation. A disk that is full stays so.
+// The camera's mutex protects it.
 type fault struct {
 	n       int
 	op      string         // only such calls count; empty: any
@@ -20,6 +21,7 @@ type fault struct {
 }
 
 // newFault returns a fault by chance.
+// Calls of a generation are some hundreds, so most faults hit.
 func newFault(rng *rand.Rand) *fault {
 	f := &fault{n: 1 + rng.IntN(120)}
 	switch rng.IntN(5) {
@@ -41,6 +43,7 @@ func newFault(rng *rand.Rand) *fault {
 // answer is lost; of a write, a part is done; and of what takes room, the disk is full,
 // from then on.
 func ways(op string) []fstest.Outcome {
+	// EIO is a disk that has a fault.
 	all := []fstest.Outcome{{Err: syscall.EIO}, {Err: syscall.EIO, Done: true}}
 	switch op {
 	case "write":
@@ -59,6 +62,7 @@ func (f *fault) strike(call fstest.Call) fstest.Outcome {
 	if f.op != "" && f.op != call.Op {
 		return fstest.Outcome{}
 	}
+	// Calls that do not count were passed above.
 	f.n--
 	if f.n > 0 || f.n < 0 && !f.sticky {
 		return fstest.Outcome{}

@@ -12,6 +12,7 @@ import (
 // A history is the transactions in the order in which they committed. All of them write
 // record 0, so there is one order. Transaction x is entry x-1. Its methods may be called
 // concurrently, except after, which needs the clients to stand still.
+// Entries are only appended, in the order in which record 0's lock was held.
 type history struct {
 	mu      sync.Mutex
 	entries []entry // protected by mu
@@ -26,9 +27,11 @@ type entry struct {
 }
 
 // keys returns the records of a pair.
+// The two lie far apart, so that an image has them in different places.
 func keys(pair uint64) (a, b uint64) { return 1 + pair, 2*pairs - pair }
 
 // value returns what transaction x writes.
+// Record 0 and both records of the pair get the same.
 func (e entry) value(x uint64) []byte {
 	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, x), e.salt)
 }
@@ -41,6 +44,7 @@ func (h *history) begun() uint64 {
 }
 
 // until returns the first n transactions as a history of its own.
+// A lineage goes on with what was found: the rest never was.
 func (h *history) until(n uint64) *history {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -55,6 +59,7 @@ func (h *history) request(e entry, x *uint64) *store.Request {
 		Access: []store.Access{{Key: 0, Mode: store.Exclusive}, {Key: a, Mode: store.Exclusive},
 			{Key: b, Mode: store.Exclusive}},
 		Body: func(tx *store.Txn) error {
+			// Record 0 has the number of the transaction before this one, whoever ran it.
 			before, ok := tx.Read(0)
 			var err error
 			if *x, err = h.add(e, number(before, ok)); err != nil {
@@ -81,6 +86,7 @@ func (h *history) add(e entry, n uint64) (x uint64, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	x = uint64(len(h.entries)) + 1
+	// Record 0 is locked, so a gap means that the store lost or doubled a transaction.
 	if n+1 != x {
 		return x, fmt.Errorf("transaction %d finds the number %d", x, n)
 	}
@@ -89,6 +95,7 @@ func (h *history) add(e entry, n uint64) (x uint64, err error) {
 }
 
 // number reads a transaction's number.
+// A record that is not there has number 0.
 func number(v []byte, ok bool) uint64 {
 	if !ok || len(v) != size {
 		return 0
@@ -100,6 +107,7 @@ func number(v []byte, ok bool) uint64 {
 type state map[uint64]string
 
 // after returns the state after the first n transactions.
+// It is computed from the beginning each time: histories are short.
 func (h *history) after(n uint64) state {
 	s := state{}
 	for i, e := range h.entries[:n] {

@@ -26,6 +26,7 @@ type tally struct {
 	acknowledged int // transactions that clients knew to be durable by an image
 }
 
+// add adds another tally.
 func (t *tally) add(o tally) {
 	t.cuts, t.lost, t.torn, t.unexplained = t.cuts+o.cuts, t.lost+o.lost, t.torn+o.torn, t.unexplained+o.unexplained
 	t.texts = append(t.texts, o.texts...)
@@ -35,9 +36,13 @@ func (t *tally) add(o tally) {
 // judge recovers what a cut left into a new store. It demands a state that was, with
 // all that was promised, and no problem; after damage, that the file is named where it
 // was passed over, and that the state before the damaged one did.
+// It returns what is wrong, and the count it belongs to; nothing where all is well. It sets what
+// the picture found.
 func (l *lineage) judge(p *picture) (text string, count *int) {
 	damaged, spare := "", false
 	var whole store.Recovery // without the damage
+	// First without the damage: what recovery would have used tells whether the damage was met
+	// at all.
 	if p.how == flip {
 		_, whole, _ = l.recovered(p.disk.KillClone())
 		damaged, spare = flipNewest(p.disk)
@@ -58,10 +63,12 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 		return fmt.Sprintf("recovery: %v (problems %q; damaged %q)", err, problems, damaged), &l.unexplained
 	}
 	p.found = number([]byte(got[0]), got[0] != "")
+	// With a log a damaged image costs nothing, as the log has it all.
 	least := p.promised
 	if damaged != "" && l.wal == walOff {
 		least = p.earlier
 	}
+	// Wrong beats old: a state that never was is reported as such.
 	switch {
 	case p.found > p.begun || !maps.Equal(got, l.hist.after(p.found)):
 		return fmt.Sprintf("it is recovered to transaction %d of %d, and to a state that never was; problems %q", p.found,
@@ -74,6 +81,7 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 		return fmt.Sprintf("%s was passed over, and no problem says so: recovered from %v, and undamaged from %v", damaged,
 			r.Point, whole.Point), &l.unexplained
 	}
+	// Recovery may only complain of what was damaged on purpose.
 	for _, problem := range problems {
 		if damaged == "" || !strings.Contains(problem, damaged) {
 			return fmt.Sprintf("a problem that nobody caused: %s", problem), &l.unexplained
@@ -83,6 +91,7 @@ func (l *lineage) judge(p *picture) (text string, count *int) {
 }
 
 // recovered returns the state that a store is recovered to, and from what.
+// It goes the way that a program would: open, recover, start.
 func (l *lineage) recovered(disk fs.FS) (got state, r store.Recovery, err error) {
 	if l.sink == sinkDiscard {
 		got, err = replayed(disk)
@@ -112,6 +121,7 @@ func replayed(disk fs.FS) (state, error) {
 	}
 	s, stamps := state{}, map[uint64]uint64{}
 	_, err = wal.Replay(context.Background(), disk, logDir, 0, 0, 1, func(_ int, c wal.Change) error {
+		// Stamps decide, as in recovery; a change may come again.
 		if c.Stamp < stamps[c.Key] {
 			return nil
 		}
@@ -138,6 +148,7 @@ func flipNewest(disk *fstest.Mem) (name string, spare bool) {
 	if err != nil || len(b) < 64 {
 		return "", false
 	}
+	// One bit.
 	b[60] ^= 4 // in the header of an image, and of a block of pages; in a row of pairs
 	if len(b) > 4200 {
 		b[60], b[4150] = b[60]^4, b[4150]^4
@@ -153,6 +164,8 @@ func flipNewest(disk *fstest.Mem) (name string, spare bool) {
 	return filepath.Base(path), spare
 }
 
+// newestFile returns the newest file of what is published, in the first folder that has one, and
+// whether an older state does without it.
 func newestFile(disk *fstest.Mem) (path string, spare bool) {
 	for _, dir := range []string{imageDir, filepath.Join(imageDir, "own", "foedus"), filepath.Join(imageDir, "own")} {
 		names, _ := disk.List(dir)

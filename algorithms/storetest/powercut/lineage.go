@@ -25,9 +25,11 @@ const (
 // A lineage is a store that loses its power, is recovered and continues, over and over.
 type lineage struct {
 	setup
+	// For messages: it has everything that is needed to run the lineage again.
 	name string
 	rng  *rand.Rand // the lineage's goroutine's alone
 	disk *fstest.Mem
+	// Of all generations.
 	hist *history
 	tally
 
@@ -73,6 +75,7 @@ func (l *lineage) options(disk fs.FS) store.Options {
 }
 
 // run lives for some generations.
+// It ends early when something was found, as what follows would only show that again.
 func (l *lineage) run(ctx context.Context) {
 	for g := range generations {
 		before := len(l.texts)
@@ -83,6 +86,7 @@ func (l *lineage) run(ctx context.Context) {
 		if err != nil {
 			l.find(&l.unexplained, fmt.Sprintf("generation %d: %v", g+1, err))
 		}
+		// A turn has one generation. What only the log holds cannot be gone on from.
 		if l.turn > 0 || len(l.texts) > before || p == nil || l.sink == sinkDiscard || ctx.Err() != nil {
 			return
 		}
@@ -94,6 +98,7 @@ func (l *lineage) run(ctx context.Context) {
 func (l *lineage) goOn(p *picture) {
 	l.disk, l.hist, l.first = p.disk, l.hist.until(p.found), p.none
 	l.promised, l.shown = p.promised, [2]uint64{p.promised, p.earlier}
+	// A kill leaves more than is durable: there the promise stays what it was.
 	if p.how == power { // what it left is on the disk
 		l.promised, l.shown[0] = p.found, p.found
 	}
@@ -108,8 +113,9 @@ func (l *lineage) find(count *int, text string) {
 // A life is one generation: a store, and the camera on its disk.
 type life struct {
 	*lineage
-	cam   *camera
-	s     *store.Store
+	cam *camera
+	s   *store.Store
+	// Set once; clients look at it after each transaction.
 	stop  atomic.Bool
 	wg    sync.WaitGroup
 	done  atomic.Uint64 // the last transaction that committed
@@ -119,6 +125,7 @@ type life struct {
 
 // generation opens the store, has it work through checkpoints, and judges every
 // picture that was taken. It returns one of them to go on from.
+// An error is one that no fault explains.
 func (l *lineage) generation(ctx context.Context, g int) (*picture, error) {
 	f := &life{lineage: l, cam: newCamera(l)}
 	f.fails = f.cam.fault != nil
@@ -134,8 +141,11 @@ func (l *lineage) generation(ctx context.Context, g int) (*picture, error) {
 			err = closing
 		}
 	}
+	// After Close everything that was promised has to be there.
 	f.cam.shoot("the end", power)
 	f.cam.shoot("the end", kill)
+	// A call failed on purpose: errors are what it asked for, and what is left is judged all the
+	// same.
 	if f.fails {
 		err = nil
 	}
@@ -151,6 +161,7 @@ func (l *lineage) generation(ctx context.Context, g int) (*picture, error) {
 			l.find(count, fmt.Sprintf("generation %d, %s before %s: %s%s", g+1, p.how, p.call, text, f.cam.blame()))
 			continue
 		}
+		// Not from a damaged disk: the next generation would be blamed for it.
 		if p.how != flip {
 			next = append(next, p)
 		}
@@ -169,6 +180,7 @@ func (f *life) work(ctx context.Context) error {
 		return fmt.Errorf("open: %w", err)
 	}
 	f.s = s
+	// Before anything was published the disk is new.
 	if !f.first {
 		if _, err := s.Recover(ctx, f.source(o, f.cam.disk())); err != nil {
 			return fmt.Errorf("recover: %w", err)
@@ -177,6 +189,7 @@ func (f *life) work(ctx context.Context) error {
 	if err := s.Start(); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
+	// All that the history has was found.
 	f.done.Store(f.hist.begun())
 	if f.wal != walOff && f.sink != sinkDiscard { // a log that is built on is durable, whatever the process before did
 		f.cam.promise(f.done.Load())
@@ -188,6 +201,7 @@ func (f *life) work(ctx context.Context) error {
 		rng := rand.New(rand.NewPCG(f.rng.Uint64(), 0))
 		f.wg.Go(func() { f.client(ctx, w, rng) })
 	}
+	// Two checkpoints under load: images are replaced, log files go.
 	for range 2 {
 		f.progress()
 		if err := f.checkpoint(ctx); err != nil && !f.fails {
@@ -211,6 +225,7 @@ func (f *life) checkpoint(ctx context.Context) error {
 	if _, err := f.s.Checkpoint(ctx); err != nil {
 		return err
 	}
+	// A discarded image promises nothing.
 	if f.sink != sinkDiscard {
 		f.cam.publish(before)
 	}

@@ -58,6 +58,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 		fmt.Fprintf(progress, "there is no algorithm %q that takes images\n", *only)
 		return 2
 	}
+	// So many cuts for each row.
 	each := (*cuts + len(rows) - 1) / len(rows)
 	runAll(rows, *jobs, func(r *row, job int) {
 		switch {
@@ -91,6 +92,7 @@ func rowsOf(only string) (rows []*row) {
 }
 
 // runAll runs each row, some at once.
+// job is the number of the goroutine that runs it, and makes its seeds differ.
 func runAll(rows []*row, jobs int, run func(r *row, job int)) {
 	queue := make(chan *row)
 	var wg sync.WaitGroup
@@ -109,6 +111,7 @@ func runAll(rows []*row, jobs int, run func(r *row, job int)) {
 }
 
 // lineages runs lineages until there were so many cuts, or one that found something.
+// A few findings are enough to look into.
 func (r *row) lineages(ctx context.Context, seed uint64, cuts int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,6 +126,7 @@ func (r *row) lineages(ctx context.Context, seed uint64, cuts int) {
 func (r *row) everyCall(ctx context.Context, seed uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	// One of them has one file of the log, the other several.
 	for n := range uint64(2) {
 		l := newLineage(r.setup, seed, n)
 		l.every = true
@@ -136,6 +140,7 @@ func (r *row) everyCall(ctx context.Context, seed uint64) {
 func (r *row) turns(ctx context.Context, seed uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	// A turn that met no call was beyond the last; one may be missed by chance.
 	for n, missed := 1, 0; missed < 2 && ctx.Err() == nil && len(r.sum.texts) < maxTexts; n++ {
 		l := newTurn(r.setup, seed, n)
 		l.run(ctx)

@@ -16,7 +16,8 @@ const (
 
 // How transactions are logged.
 const (
-	walOff   = "off" // transactions are acknowledged by images
+	walOff = "off" // transactions are acknowledged by images
+	// Written, and not synced: nothing is promised before Close.
 	walAsync = "async"
 	walSync  = "sync"
 )
@@ -40,6 +41,7 @@ func setups() (all []setup) {
 		if e.Baseline || e.Unsound || e.Unlogged { // what an unlogged one does with a log, its variant does
 			continue
 		}
+		// All three modes, but for an algorithm that needs a log.
 		for _, wal := range []string{walOff, walAsync, walSync} {
 			if wal == walOff && e.NeedsLog {
 				continue
@@ -57,6 +59,7 @@ func setups() (all []setup) {
 }
 
 const (
+	// Small, so that every state can be compared in full.
 	pairs   = 6 // of records that every transaction writes alike
 	records = 1 + 2*pairs
 	size    = 16 // bytes of a value
@@ -65,6 +68,7 @@ const (
 
 // options are those of a store on a disk.
 func (s setup) options(disk fs.FS) store.Options {
+	// Small blocks and frequent merges, so that a short life has all of them.
 	o := store.Options{
 		Tables:  []store.TableSpec{{Name: "t", ValueSize: size, Capacity: records}},
 		Workers: workers,

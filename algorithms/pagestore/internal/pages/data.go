@@ -9,7 +9,10 @@ import (
 // where they change it.
 type dataPage struct {
 	Head
-	free, first      uint16
+	// free is how many bytes can be given out, holes included; first where the lowest row
+	// begins. Both in bytes.
+	free, first uint16
+	// Items are offsets of rows (direct) or pairs of id and slot (indirect), from the header on.
 	direct, indirect uint8
 	_                [2]byte
 }
@@ -17,6 +20,7 @@ type dataPage struct {
 const (
 	dataBytes = 24 // of the header
 	itemBytes = 2
+	// Before each row: its length and two flags.
 	lenBytes  = 2
 	linkBytes = 8
 	reserve   = itemBytes + lenBytes + linkBytes // what the smallest row costs
@@ -33,6 +37,7 @@ func (p *dataPage) at(off uint16) unsafe.Pointer { return unsafe.Add(unsafe.Poin
 func (p *dataPage) word(off uint16) *uint16 { return (*uint16)(p.at(off)) }
 
 // item returns item i, direct or indirect.
+// Direct items come first, then indirect ones.
 func (p *dataPage) item(i int) *uint16 { return p.word(uint16(dataBytes + itemBytes*i)) }
 
 // items returns all of them.
@@ -51,6 +56,7 @@ func (p *dataPage) reset(size int) {
 }
 
 // room returns the payload of the largest part of a row that can be added.
+// In bytes. Squeezing is counted in.
 func (p *dataPage) room() int {
 	if p.direct == maxItems {
 		return 0
@@ -64,6 +70,7 @@ func (p *dataPage) full() bool { return p.direct == maxItems || p.free < reserve
 // slot returns the direct item of the row with an id, or -1.
 func (p *dataPage) slot(id int) int {
 	d := int(p.direct)
+	// A row whose item was moved is found by its indirect item.
 	if i, ok := p.search(id); ok {
 		return int(p.items()[d+i] & 0xff)
 	}
@@ -74,6 +81,7 @@ func (p *dataPage) slot(id int) int {
 }
 
 // search returns where among the indirect items id's is or would be.
+// They are sorted by id.
 func (p *dataPage) search(id int) (int, bool) {
 	return slices.BinarySearchFunc(p.items()[p.direct:], id, func(e uint16, id int) int {
 		return int(e>>8) - id
@@ -81,6 +89,7 @@ func (p *dataPage) search(id int) (int, bool) {
 }
 
 // target returns which indirect item stands for a direct one, or -1.
+// It is asked for rarely, when a row goes.
 func (p *dataPage) target(slot int) int {
 	for i, e := range p.items()[p.direct:] {
 		if int(e&0xff) == slot {
@@ -91,6 +100,7 @@ func (p *dataPage) target(slot int) int {
 }
 
 // rowBytes returns what the row at off takes.
+// Length, link and payload; not its item.
 func (p *dataPage) rowBytes(off uint16) uint16 {
 	w := *p.word(off)
 	n := lenBytes + w&lenMask
@@ -106,6 +116,7 @@ func (p *dataPage) part(off uint16) (payload []byte, next Link, first bool) {
 	w := *p.word(off)
 	off += lenBytes
 	if w&continued != 0 {
+		// Bytes, as a row need not be aligned.
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(&next)), linkBytes), unsafe.Slice((*byte)(p.at(off)), linkBytes))
 		off += linkBytes
 	}
@@ -123,9 +134,11 @@ func (p *dataPage) add(payload []byte, next Link, first bool, size int) int {
 		w |= continued
 		n += linkBytes
 	}
+	// There is room in all, but in holes.
 	if p.gap() < int(n)+itemBytes {
 		p.squeeze(size)
 	}
+	// Rows grow down from the page's end, items up from the header.
 	p.first -= n
 	p.free -= n
 	off := p.first
@@ -156,6 +169,7 @@ func (p *dataPage) addItem(off uint16) int {
 		return s
 	}
 	items := p.items()
+	// Indirect items move up by one: ids and slots in them stay right.
 	copy(items[d+1:], items[d:])
 	items[d] = off
 	p.free -= itemBytes
@@ -165,12 +179,14 @@ func (p *dataPage) addItem(off uint16) int {
 // remove removes the row with an id, whose direct item is slot. The size is the
 // page's.
 func (p *dataPage) remove(id, slot, size int) {
+	// The last row: all holes and items go with it.
 	if p.direct == 1 {
 		p.reset(size)
 		return
 	}
 	off := *p.item(slot)
 	p.free += p.rowBytes(off)
+	// The rows below it move up, over it and the hole behind it.
 	p.slide(slot, int(off)-int(p.end(off, size)))
 	if i, ok := p.search(id); ok {
 		p.dropIndirect(i)
@@ -202,6 +218,7 @@ func (p *dataPage) slide(slot, by int) {
 	off, first := *p.item(slot), p.first
 	n := uint16(by)
 	p.first -= n
+	// The two may overlap, which copy allows.
 	copy(unsafe.Slice((*byte)(p.at(p.first)), int(off-first)), unsafe.Slice((*byte)(p.at(first)), int(off-first)))
 	items := p.items()[:p.direct]
 	for i, o := range items {
@@ -219,6 +236,7 @@ func (p *dataPage) slide(slot, by int) {
 func (p *dataPage) resize(slot int, payload []byte, size int) bool {
 	off := *p.item(slot)
 	more := len(payload) - int(*p.word(off)&lenMask)
+	// The caller puts the row elsewhere.
 	if more > int(p.free) {
 		return false
 	}
@@ -242,6 +260,7 @@ func (p *dataPage) resize(slot int, payload []byte, size int) bool {
 // squeeze moves all rows to the page's end, and the holes between them into the
 // gap. The size is the page's.
 func (p *dataPage) squeeze(size int) {
+	// On the stack: squeezing allocates nothing.
 	var order [maxItems]uint32 // offset and direct item
 	rows := order[:p.direct]
 	for i := range rows {
@@ -249,6 +268,7 @@ func (p *dataPage) squeeze(size int) {
 	}
 	slices.Sort(rows)
 	end := uint16(size)
+	// From the highest row down, so that nothing is overwritten that is still to be moved.
 	for i := len(rows) - 1; i >= 0; i-- {
 		off := uint16(rows[i] >> 8)
 		n := p.rowBytes(off)
@@ -279,6 +299,7 @@ func (p *dataPage) fill(slot int) {
 	case slot == last:
 	case moved >= 0:
 		items[slot] = off
+		// Its indirect item says where it is now.
 		items[last+1+moved] = indirection(int(items[last+1+moved]>>8), slot)
 	default: // the item turns from direct to indirect: it has the lowest id of all
 		items[slot] = off
