@@ -14,6 +14,7 @@ func (s Spec) IsBenchmark() bool { return slices.Contains(Benchmarks(), s.Name) 
 // meaning with one, and given it is refused.
 func (s Spec) procedures() (Spec, error) {
 	s.Calls = cmp.Or(s.Calls, Calls(s.Name)[0])
+	// TPC-C has keys and a distribution of its own, clause 2; SmallBank takes one.
 	if s.Name == TPCC {
 		s.Warehouses = cmp.Or(s.Warehouses, 1)
 	} else {
@@ -40,6 +41,7 @@ func (s Spec) checkProcedures() error {
 // check judges the keys of benchmarks in a spec of that name.
 func (p Procedures) check(name string) error {
 	var mix, size error
+	// A name without mixes of calls must not be given one.
 	switch calls := Calls(name); {
 	case calls != nil:
 		mix = oneOf("mix", p.Calls, calls)
@@ -59,6 +61,7 @@ func (p Procedures) check(name string) error {
 const MaxWarehouses = 100_000
 
 // checkForeign refuses what has no meaning with s's benchmark, or with bulk.
+// Every key is named that is to be removed.
 func (s Spec) checkForeign() error {
 	// A key may be given although its value is the zero value: is says whether it was.
 	type given struct {
@@ -72,9 +75,11 @@ func (s Spec) checkForeign() error {
 		{"long.share", s.Long.Share != nil}, {"long.every", s.Long.Every != nil},
 		{"long.keys", s.Long.Keys != 0}, {"long.hold", s.Long.Hold != nil}, {"long.apart", s.Long.Apart != nil},
 	}
+	// Shares are of operations, which procedures do not have.
 	for i, p := range s.Mix.shares() {
 		keys = append(keys, given{Kind(i).String(), *p != nil})
 	}
+	// SmallBank has these, for the choice of customers.
 	if s.Name == TPCC || s.Name == Bulk {
 		keys = append(keys, given{"distribution", s.Distribution != ""}, given{"theta", s.Theta != nil},
 			given{"hot_fraction", s.HotFraction != nil}, given{"hot_share", s.HotShare != nil},
@@ -90,6 +95,7 @@ func (s Spec) checkForeign() error {
 }
 
 // streams refuses what is no stream of operations.
+// A benchmark has clients, and bulk has messages, in place of a Stream.
 func (s Spec) streams() error {
 	if s.Name == Bulk {
 		return fmt.Errorf("name: %s has messages of rows, and no operations", s.Name)

@@ -9,9 +9,11 @@ import (
 )
 
 // A Span is a range of lengths, in bytes.
+// Both ends are included.
 type Span struct{ Low, High int }
 
 // UnmarshalText reads a length, 100, or a range of them, 44-104.
+// Length 0 is refused, so that the zero Span means none given.
 func (s *Span) UnmarshalText(text []byte) error {
 	low, high, ranged := strings.Cut(string(text), "-")
 	if !ranged {
@@ -42,6 +44,7 @@ func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // The values of Messages.Put.
 const (
+	// The letters are those of IEP-32's proposal, see package bulk.
 	PutInsert     = "insert"      // the free list alone, a row at a time
 	PutInsertRows = "insert-rows" // the free list alone, a message at a time
 	PutSingle     = "single"      // IEP-32's A: an update for each row
@@ -53,6 +56,7 @@ const (
 func Puts() []string { return []string{PutInsert, PutInsertRows, PutSingle, PutInvoke, PutFind} }
 
 // PutBase returns the way that another is compared with; its own is itself.
+// Rows without an index are compared among themselves.
 func PutBase(put string) string {
 	if put == PutInsert || put == PutInsertRows {
 		return PutInsert
@@ -61,12 +65,14 @@ func PutBase(put string) string {
 }
 
 // bulk is Resolve for bulk.
+// A range of the rows' lengths has to be given for mixes that change them.
 func (s Spec) bulk() (Spec, error) {
 	s.Put = cmp.Or(s.Put, PutSingle)
 	s.RowSize = cmp.Or(s.RowSize, Span{100, 100})
 	s.PageSize = cmp.Or(s.PageSize, 4<<10)
 	s.Passes = cmp.Or(s.Passes, 3)
 	s.Keys = cmp.Or(s.Keys, 100)
+	// Without an index no row is found again, so rows are inserted only.
 	if s.unindexed() {
 		s.Calls = cmp.Or(s.Calls, "insert")
 	} else {
@@ -85,13 +91,16 @@ func (s Spec) unindexed() bool { return PutBase(s.Put) == PutInsert }
 
 // The bounds of bulk.
 const (
-	leastRow  = 8 // its key
-	mostRow   = 1 << 20
+	leastRow = 8 // its key
+	// Bytes.
+	mostRow = 1 << 20
+	// Bytes, a power of two between the two.
 	leastPage = 1 << 10
 	mostPage  = 16 << 10
 	mostPass  = 1000
 )
 
+// checkBulk reports everything that is wrong with a bulk spec.
 func (s Spec) checkBulk() error {
 	errs := []error{
 		oneOf("put", s.Put, Puts()), s.Procedures.check(s.Name), s.checkForeign(), s.checkRows(),
@@ -112,6 +121,7 @@ func (s Spec) checkBulk() error {
 	return errors.Join(errs...)
 }
 
+// checkRows judges the lengths of rows, in bytes.
 func (s Spec) checkRows() error {
 	if s.RowSize.Low < leastRow || s.RowSize.High > mostRow {
 		return fmt.Errorf("row_size: %s must be within %d to %d", s.RowSize, leastRow, mostRow)

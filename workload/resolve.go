@@ -18,6 +18,7 @@ func (s Spec) Resolve() (Spec, error) {
 	if s.Name == Bulk {
 		return s.bulk()
 	}
+	// An unknown name is left to check, which lists those that there are.
 	base, known := preset(s.Name)
 	s = s.over(base)
 	if err := s.check(known); err != nil {
@@ -27,9 +28,11 @@ func (s Spec) Resolve() (Spec, error) {
 }
 
 // over fills what s does not give from base, and then from the defaults.
+// Zero means not given, so what is given wins over the preset, and that over the default.
 func (s Spec) over(base Spec) Spec {
 	s.Mix = s.Mix.over(base.Mix)
 	s.UpdatesPerTick = cmp.Or(s.UpdatesPerTick, base.UpdatesPerTick)
+	// A tick's length may be given by either name; checkKeys compares them.
 	s.Keys = cmp.Or(s.Keys, base.Keys, s.UpdatesPerTick, 1)
 	s.Distribution = cmp.Or(s.Distribution, base.Distribution, Uniform)
 	s.Fields = cmp.Or(s.Fields, base.Fields, 1)
@@ -58,6 +61,7 @@ func (s Spec) shaped() Spec {
 	case Hotspot:
 		s.HotFraction, s.HotShare = cmp.Or(s.HotFraction, new(0.2)), cmp.Or(s.HotShare, new(0.8))
 	case Exponential:
+		// YCSB's defaults.
 		s.HotFraction, s.HotShare = cmp.Or(s.HotFraction, new(0.8571428571)), cmp.Or(s.HotShare, new(0.95))
 	}
 	return s
@@ -66,6 +70,7 @@ func (s Spec) shaped() Spec {
 // takesTheta reports whether theta means anything.
 func (s Spec) takesTheta() bool { return takesTheta(s.Distribution) || s.FieldDistribution == Zipf }
 
+// takesTheta, takesOrder and takesHot say which parameters a distribution of keys has.
 func takesTheta(distribution string) bool {
 	return distribution == Zipf || distribution == YCSBZipf || distribution == Latest
 }
@@ -88,11 +93,13 @@ func (m Mix) over(base Mix) Mix {
 }
 
 // shares lists m's fields in the order of their Kinds.
+// So a loop over the kinds reaches each field.
 func (m *Mix) shares() [kinds]**float64 {
 	return [kinds]**float64{&m.Read, &m.Update, &m.Write, &m.RMW, &m.Insert, &m.Delete, &m.Scan}
 }
 
 // over fills what l does not give from base; keys is the default of Keys.
+// Every has no default: nil is transactions by share.
 func (l Long) over(base Long, keys int) Long {
 	l.Share = cmp.Or(l.Share, base.Share, new(0.0))
 	l.Every = cmp.Or(l.Every, base.Every)

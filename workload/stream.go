@@ -11,10 +11,12 @@ import (
 
 // repeats is how often in a row a key may come that the transaction has
 // already, before the nearest unused one is taken.
+// With a skewed distribution a transaction of many keys would otherwise draw for ever.
 const repeats = 64
 
 // A Stream is an endless sequence of transactions. It is one worker's own: not
 // for concurrent use.
+// The same Spec, records and Seed give the same transactions, whatever the store does.
 type Stream struct {
 	rng     *rand.Rand
 	records uint64    // that chooser chooses among
@@ -59,6 +61,7 @@ func New(s Spec, records uint64, seed Seed) (*Stream, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workload: %w", err)
 	}
+	// Records at the end of the table, for long transactions alone.
 	apart := uint64(*s.Long.Apart * float64(records))
 	st := &Stream{
 		rng: seed.Source(), records: records - apart,
@@ -92,9 +95,11 @@ func (s Spec) chooser(records, master uint64) (dist.Dist, Ref) {
 	case Hotspot:
 		ranks = dist.NewHotspot(records, *s.HotFraction, *s.HotShare)
 	}
+	// Hot keys are neighbours, the hottest first.
 	if s.KeyOrder == Ordered {
 		return ranks, Absolute
 	}
+	// The permutation depends on the master seed only, so all workers have the same hot keys.
 	return dist.Scattered{Of: ranks, To: dist.NewPermutation(records, master)}, Absolute
 }
 
@@ -123,6 +128,7 @@ func (s Spec) lengths() dist.Dist {
 
 // portions cuts 0..1 up among the kinds that have a share. The last one ends at
 // 1 whatever rounding made of the sum.
+// A kind without a share is never drawn.
 func (m Mix) portions() []portion {
 	var cut []portion
 	end := 0.0
@@ -139,6 +145,7 @@ func (m Mix) portions() []portion {
 // Next draws the next transaction into t, reusing t.Ops. It allocates only if
 // t.Ops is too small for the largest transaction of the stream.
 func (st *Stream) Next(t *Txn) {
+	// Room for the longest, so that long transactions allocate nothing later.
 	t.Ops = slices.Grow(t.Ops[:0], max(st.keys, st.long.keys))
 	t.Long = st.happens(st.long.share)
 	t.Hold = 0
@@ -153,6 +160,7 @@ func (st *Stream) Next(t *Txn) {
 			t.Ops = append(t.Ops, st.op())
 		}
 	}
+	// Drawn last, whatever the transaction is.
 	t.Abort = st.happens(st.abort)
 }
 
@@ -162,6 +170,7 @@ func (st *Stream) happens(p float64) bool { return p > 0 && st.rng.Float64() < p
 // op draws one operation.
 func (st *Stream) op() Op {
 	o := Op{Kind: st.kind(), Ref: st.ref, Field: FieldAll}
+	// The key is given out when it is inserted.
 	if o.Kind == Insert {
 		o.Ref = Fresh
 		return o
@@ -193,6 +202,7 @@ func (st *Stream) kind() Kind {
 	if len(st.mix) == 1 {
 		return st.mix[0].kind
 	}
+	// Portions are few: a search from the first is quick.
 	u := st.rng.Float64()
 	i := 0
 	for u >= st.mix[i].end {
@@ -207,6 +217,7 @@ func (st *Stream) key() uint64 { return st.unused(st.chooser, st.records) }
 // unused draws a number below n that the transaction does not have yet, where
 // it may not have it twice.
 func (st *Stream) unused(d dist.Dist, n uint64) uint64 {
+	// Ticks: each update draws for itself, as the paper's do.
 	if st.repeats {
 		return d.Next(st.rng)
 	}

@@ -12,6 +12,7 @@ import (
 )
 
 // MaxKeys is the most operations a transaction may have.
+// It bounds the memory of a transaction, of which every worker has one.
 const MaxKeys = 1 << 20
 
 // Validate reports everything that is wrong with s, one line for each, naming
@@ -28,6 +29,7 @@ func (s Spec) check(known bool) error {
 	if !known { // what the preset should have given would only look wrong too
 		return oneOf("name", s.Name, All())
 	}
+	// All that is wrong, so that a config is mended in one go.
 	return errors.Join(
 		s.Procedures.check(s.Name),
 		s.Messages.foreign(s.Name),
@@ -47,6 +49,7 @@ func (s Spec) check(known bool) error {
 	)
 }
 
+// check judges the shares: each from 0 to 1, and all of them 1 in sum.
 func (m Mix) check(name string) error {
 	sum, list := 0.0, []string{}
 	for i, p := range m.shares() {
@@ -59,6 +62,7 @@ func (m Mix) check(name string) error {
 		}
 		sum += **p
 	}
+	// Shares are decimal fractions, and their sum is rounded.
 	if math.Abs(sum-1) <= 1e-9 {
 		return nil
 	}
@@ -83,6 +87,8 @@ func (s Spec) checkKeys() error {
 	return between("updates_per_tick", s.UpdatesPerTick, 1, MaxKeys)
 }
 
+// checkTheta judges theta by the distributions that use it: Zipf takes any exponent, the others
+// those that their formula allows.
 func (s Spec) checkTheta() error {
 	switch {
 	case s.Theta == nil:
@@ -99,6 +105,7 @@ func (s Spec) checkTheta() error {
 	return nil
 }
 
+// checkHot judges the two parameters of hotspot and exponential.
 func (s Spec) checkHot() error {
 	if !takesHot(s.Distribution) {
 		if s.HotFraction != nil || s.HotShare != nil {
@@ -114,6 +121,7 @@ func (s Spec) checkHot() error {
 	if *s.HotFraction == 0 {
 		return fmt.Errorf("hot_fraction: 0 must be above 0 with distribution %s", Exponential)
 	}
+	// Below that the exponential distribution has no such shape.
 	if *s.HotShare < dist.MinExponentialShare || *s.HotShare == 1 {
 		return fmt.Errorf("hot_share: %g must be at least %g and below 1 with distribution %s", *s.HotShare,
 			dist.MinExponentialShare, Exponential)
@@ -121,6 +129,7 @@ func (s Spec) checkHot() error {
 	return nil
 }
 
+// checkOrder judges key_order, which only distributions of ranks have.
 func (s Spec) checkOrder() error {
 	if s.KeyOrder == "" {
 		return nil
@@ -132,6 +141,7 @@ func (s Spec) checkOrder() error {
 	return oneOf("key_order", s.KeyOrder, []string{Scattered, Ordered})
 }
 
+// check judges the long transactions: by share, or one by one at intervals.
 func (l Long) check() error {
 	var hold error
 	if *l.Hold < 0 {
@@ -161,6 +171,7 @@ func (s Spec) checkApart() error {
 }
 
 // fits reports whether a resolved s can run over so many records.
+// A transaction has every key once, so there must be as many records.
 func (s Spec) fits(records uint64) error {
 	if records < 1 || records > dist.MaxRecords {
 		return fmt.Errorf("records: %d must be 1 to %d", records, uint64(dist.MaxRecords))
@@ -180,6 +191,8 @@ func (s Spec) fits(records uint64) error {
 	return nil
 }
 
+// oneOf, between and share judge one value each; the error begins with the key, as the config
+// has it.
 func oneOf(key, value string, allowed []string) error {
 	if slices.Contains(allowed, value) {
 		return nil

@@ -8,6 +8,7 @@ import (
 
 // A call is one call of a procedure. It belongs to a client and is drawn anew
 // when it is over.
+// Its records are known by their places among the declarations, see Declare.
 type call struct {
 	procedure procedure
 	counted   bool   // money that comes in or goes out is counted
@@ -15,22 +16,26 @@ type call struct {
 	a, b      uint64 // the customers: a pays
 	counter   uint64 // the key of the client's counter
 	total     int64  // what balance found, in cents
-	buf       [moneySize]byte
+	// What is written; tx.Write copies it.
+	buf [moneySize]byte
 }
 
 // Kind implements workload.Call.
 func (c *call) Kind() string { return names[c.procedure] }
 
 // MayAbort implements workload.Call: what aborts does so before it writes.
+// So a store need not keep old values for undo.
 func (c *call) MayAbort() bool { return false }
 
 // Declare implements workload.Call. The records are in ascending order, which is
 // the quickest to lock; Body knows them by their places in it.
 func (c *call) Declare(a []workload.Access) []workload.Access {
+	// Names are read by every procedure: the customer has to exist.
 	const read, write = false, true
 	at := func(table int, key uint64, write bool) {
 		a = append(a, workload.Access{Table: table, Key: key, Write: write})
 	}
+	// Two customers are declared in ascending order, whoever of them pays.
 	lo, hi := min(c.a, c.b), max(c.a, c.b)
 	switch c.procedure {
 	case amalgamate:
@@ -59,6 +64,7 @@ func (c *call) Declare(a []workload.Access) []workload.Access {
 		at(savings, c.a, read)
 		at(checking, c.a, write)
 	}
+	// The counter makes the sum of all money known at any moment.
 	if c.moves() && c.counted {
 		at(counters, c.counter, write)
 	}
@@ -66,11 +72,13 @@ func (c *call) Declare(a []workload.Access) []workload.Access {
 }
 
 // moves reports whether the procedure takes money in or pays some out.
+// The others only move money between accounts.
 func (c *call) moves() bool {
 	return c.procedure == depositChecking || c.procedure == transactSavings || c.procedure == writeCheck
 }
 
 // Body implements workload.Call.
+// It returns workload.ErrAbort where the procedure's own condition is not met.
 func (c *call) Body(tx workload.Tx) error {
 	switch c.procedure {
 	case amalgamate:
@@ -89,6 +97,7 @@ func (c *call) Body(tx workload.Tx) error {
 
 // amalgamate moves all that a has to b's checking.
 func (c *call) amalgamate(tx workload.Tx) error {
+	// Places among the records of one table.
 	from, to := c.order()
 	if err := known(tx, 2); err != nil {
 		return err
@@ -135,6 +144,7 @@ func (c *call) balance(tx workload.Tx) error {
 }
 
 // sendPayment aborts where a has too little.
+// Nothing is written before the balance is known to do.
 func (c *call) sendPayment(tx workload.Tx) error {
 	from, to := c.order()
 	if err := known(tx, 2); err != nil {
@@ -158,6 +168,7 @@ func (c *call) sendPayment(tx workload.Tx) error {
 
 // transactSavings aborts where a would be left with less than nothing.
 func (c *call) transactSavings(tx workload.Tx) error {
+	// A deposit cannot fail.
 	if !c.withdraw {
 		return c.book(tx, 1, savingsAmount)
 	}
@@ -183,6 +194,7 @@ func (c *call) writeCheck(tx workload.Tx) error {
 	}
 	amount := int64(checkAmount)
 	if saved+checked < amount {
+		// The account may go below nothing: that is the procedure.
 		amount += penalty
 	}
 	return c.book(tx, 2, -amount)
@@ -190,6 +202,7 @@ func (c *call) writeCheck(tx workload.Tx) error {
 
 // book adds an amount to record i, and to the client's counter, which is the one
 // declared last.
+// A call that does not count has no counter declared.
 func (c *call) book(tx workload.Tx, i int, amount int64) error {
 	if err := known(tx, 1); err != nil {
 		return err
@@ -219,6 +232,7 @@ func (c *call) write(tx workload.Tx, i int, cents int64) {
 }
 
 // known reads the names of the call's customers, which are declared first.
+// A missing one is a fault of the store, as customers are never deleted.
 func known(tx workload.Tx, n int) error {
 	for i := range n {
 		if v, ok := tx.Read(i); !ok || len(v) != nameSize {
@@ -229,6 +243,7 @@ func known(tx workload.Tx, n int) error {
 }
 
 // read returns the balance in record i.
+// Likewise a value of another length.
 func read(tx workload.Tx, i int) (cents int64, err error) {
 	v, ok := tx.Read(i)
 	if !ok || len(v) != moneySize {

@@ -3,19 +3,24 @@ package tpcc
 import "ckptbench/workload"
 
 // A census is what one pass over each table of a state has counted.
+// It belongs to one goroutine. Sums are in cents, as money is.
 type census struct {
 	violations
 	cfg *Config
 
 	warehouses []warehouseSums
 	districts  []districtSums
-	orders     []orderSums // by order key
-	customers  []customerSums
-	stock      struct{ ytd, orders int64 }
+	// A place in the ring may have no order.
+	orders []orderSums // by order key
+	// By customer key.
+	customers []customerSums
+	stock     struct{ ytd, orders int64 }
 }
 
+// The names of columns are the specification's; those of ours are in layout.go.
 type warehouseSums struct{ ytd, gone int64 } // W_YTD and what is gone of the history
 
+// The first five are the district's own columns; the rest is counted from other tables.
 type districtSums struct {
 	ytd, gone     int64  // D_YTD and what is gone of the history
 	next          uint32 // D_NEXT_O_ID
@@ -36,6 +41,7 @@ type districtSums struct {
 	deliveredHere int64  // OL_AMOUNT of lines delivered
 }
 
+// 24 bytes: there is one for every place for an order.
 type orderSums struct {
 	id       uint32 // 0 for none
 	customer uint16 // from 0
@@ -47,6 +53,7 @@ type orderSums struct {
 	sum      int64 // OL_AMOUNT of the dated lines
 }
 
+// Counted from history and orders, and compared with the customer's own columns.
 type customerSums struct {
 	paid       int64 // of the history rows
 	payments   uint32
@@ -67,6 +74,7 @@ func (b *Benchmark) Check(s workload.State) error {
 		orders:     make([]orderSums, b.cfg.districts()*b.cfg.Orders),
 		customers:  make([]customerSums, b.cfg.districts()*b.cfg.Customers),
 	}
+	// Counting first, then conditions by district, by warehouse and over all.
 	c.count(s)
 	for dd := range c.districts {
 		c.checkDistrict(dd)
@@ -91,6 +99,7 @@ func (c *census) count(s workload.State) {
 	c.pass(s, NewOrder, "new-order", noSize, 0, c.newOrder)
 	c.pass(s, OrderLine, "order-line", olSize, 0, c.line)
 	c.pass(s, History, "history", hSize, 0, c.history)
+	// Lines and NEW-ORDER rows are all counted now.
 	for key := range c.orders {
 		c.settle(key)
 	}
@@ -104,6 +113,7 @@ func (c *census) pass(s workload.State, table int, name string, size, want int, 
 	n := 0
 	for key, v := range s.All(table) {
 		n++
+		// A row of another length cannot be read any further.
 		if len(v) != size {
 			c.add(CondRows, 0, 0, "%s row %d has %d bytes, not %d", name, key, len(v), size)
 		} else if !f(key, v) {
@@ -115,11 +125,14 @@ func (c *census) pass(s workload.State, table int, name string, size, want int, 
 	}
 }
 
+// The functions from here on take one row each, and report false where its columns do not make
+// its key: a row in the wrong place.
 func (c *census) item(key uint64, v row) bool {
 	return key < uint64(c.cfg.Items) && v.is32(iID, int(key)+1)
 }
 
 func (c *census) stockRow(key uint64, v row) bool {
+	// Columns count from 1, and places from 0.
 	w, i := int(v.u32(sWID))-1, int(v.u32(sIID))-1
 	if w < 0 || w >= c.cfg.Warehouses || i < 0 || i >= c.cfg.Items || key != c.cfg.stockKey(w, i) {
 		return false
@@ -138,6 +151,7 @@ func (c *census) warehouse(key uint64, v row) bool {
 }
 
 // locate returns the district of columns W_ID and D_ID.
+// ok is false for numbers out of range, which could index beyond the sums.
 func (c *census) locate(v row, w, d int) (dd int, ok bool) {
 	wid, did := v.u32(w), v.u32(d)
 	if wid < 1 || wid > uint32(c.cfg.Warehouses) || did < 1 || did > uint32(c.cfg.Districts) {
@@ -167,6 +181,7 @@ func (c *census) order(key uint64, v row) bool {
 	count := v.u32(oOLCnt)
 	c.orders[key] = orderSums{
 		id: id, customer: uint16(customer - 1),
+		// A count beyond 15 is wrong, and stays so.
 		count: uint8(min(count, 255)), carried: v.u32(oCarrierID) != 0,
 	}
 	d := &c.districts[dd]
@@ -183,10 +198,12 @@ func (c *census) newOrder(key uint64, v row) bool {
 		return false
 	}
 	d := &c.districts[dd]
+	// The span from first to last is condition 3.
 	if d.waiting == 0 || id < d.first {
 		d.first = id
 	}
 	d.waiting, d.last = d.waiting+1, max(d.last, id)
+	// The place in the ring may have another order by now.
 	if o := &c.orders[key]; o.id == id {
 		o.waits = true
 	} else {
@@ -203,6 +220,7 @@ func (c *census) line(key uint64, v row) bool {
 		return false
 	}
 	c.districts[dd].lines++
+	// A line's key is its order's key times 15, and its number.
 	o := &c.orders[key/maxLines]
 	if o.id != id {
 		return true // of no order: condition 4 misses it
@@ -217,6 +235,7 @@ func (c *census) line(key uint64, v row) bool {
 
 func (c *census) history(key uint64, v row) bool {
 	dd, ok := c.locate(v, hWID, hDID)
+	// The customer may be of another district than the one paid in, clause 2.5.1.2.
 	cdd, cok := c.locate(v, hCWID, hCDID)
 	customer := v.u32(hCID)
 	if !ok || !cok || key/uint64(c.cfg.History) != uint64(dd) || customer < 1 || customer > uint32(c.cfg.Customers) {
@@ -242,6 +261,7 @@ func (c *census) settle(key int) {
 	k.newest = max(k.newest, o.id)
 	k.delivered += o.sum
 	c.districts[dd].deliveredHere += o.sum
+	// An order with a carrier is delivered.
 	if o.carried {
 		k.deliveries++
 	}
@@ -258,6 +278,7 @@ func (c *census) customer(key uint64, v row) bool {
 	d.balance += v.i64(cBalance)
 	d.customerYTD += v.i64(cYTDPayment)
 	d.deliveries += uint64(v.u32(cDeliveryCnt))
+	// All orders and payments of the customer are counted by now.
 	c.checkCustomer(dd, int(id), &c.customers[key], v)
 	return true
 }

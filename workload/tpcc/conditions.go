@@ -1,6 +1,8 @@
 package tpcc
 
 // checkOrder checks what the conditions say of one order.
+// 5: a NEW-ORDER row exactly while there is no carrier. 6: as many lines as O_OL_CNT. 7: dates
+// exactly where there is a carrier.
 func (c *census) checkOrder(dd int, o *orderSums) {
 	w, n := c.cfg.of(dd)
 	if o.carried == o.waits {
@@ -21,6 +23,7 @@ func (c *census) checkOrder(dd int, o *orderSums) {
 // not in C_DELIVERY_CNT; but it has no amount, and leaves before any other.
 func (c *census) checkCustomer(dd, id int, k *customerSums, v row) {
 	balance, ytd := v.i64(cBalance), v.i64(cYTDPayment)
+	// A count above what is still there says that something has left.
 	ordersLeft := v.u32(cDeliveryCnt) > k.deliveries
 	paymentsLeft := v.u32(cPaymentCnt) > k.payments
 	w, n := c.cfg.of(dd)
@@ -34,6 +37,8 @@ func (c *census) checkCustomer(dd, id int, k *customerSums, v row) {
 	}
 }
 
+// checkDistrict checks what the conditions say of one district: 2 to 4, 9, 11 and 12. What has
+// left the rings is in the columns named Gone, so sums stay exact.
 func (c *census) checkDistrict(dd int) {
 	d := &c.districts[dd]
 	w, n := c.cfg.of(dd)
@@ -44,6 +49,7 @@ func (c *census) checkDistrict(dd int) {
 	if sum := d.paid + d.gone; d.ytd != sum {
 		c.add(9, w, n, "D_YTD is %d, sum(H_AMOUNT) %d and %d gone are %d", d.ytd, d.paid, d.gone, sum)
 	}
+	// Delivered is what is there and not waiting, and what was delivered and has left.
 	delivered := int64(d.orders) - int64(d.waiting) + int64(d.delivered)
 	if want := int64(c.cfg.delivered()) + int64(d.deliveries); delivered != want {
 		c.add(11, w, n, "%d orders less %d NEW-ORDER rows and %d gone are %d, %d loaded as delivered and %d delivered "+
@@ -60,15 +66,18 @@ func (c *census) checkNumbers(d *districtSums, w, n int) {
 	if d.next-1 != d.newest || d.waiting > 0 && d.last != d.newest {
 		c.add(2, w, n, "D_NEXT_O_ID-1 is %d, max(O_ID) %d, max(NO_O_ID) %d", int64(d.next)-1, d.newest, d.last)
 	}
+	// The ring is full, or has all orders since the first.
 	if want := min(int64(c.cfg.Orders), int64(d.newest)); int64(d.orders) != want {
 		c.add(2, w, n, "of the newest %d orders up to %d there are %d", want, d.newest, d.orders)
 	}
+	// NEW-ORDER rows of a district have no gap.
 	if span := int64(d.last) - int64(d.first) + 1; d.waiting > 0 && span != int64(d.waiting) {
 		c.add(3, w, n, "max(NO_O_ID) %d less min(NO_O_ID) %d and 1 is %d, NEW-ORDER has %d rows", d.last, d.first, span,
 			d.waiting)
 	}
 }
 
+// checkWarehouse checks 1 and 8.
 func (c *census) checkWarehouse(i int) {
 	var ytd, paid int64
 	for _, d := range c.districts[i*c.cfg.Districts:][:c.cfg.Districts] {

@@ -16,19 +16,24 @@ type delivery struct {
 	w       int
 	date    int64
 	carrier uint32
+	// As many as there are districts are used.
 	parcels [specDistricts]parcel
-	buf     [cData - cBalance]byte
+	// The columns from C_BALANCE to C_DELIVERY_CNT, which are written together.
+	buf [cData - cBalance]byte
 }
 
 // A parcel is what there is to deliver in one district.
+// What it knows is a guess until the locks are held; verify compares.
 type parcel struct {
-	b        *Benchmark
-	dd       int
-	mode     mode
-	o        uint32 // O_ID of the oldest undelivered order, supposedly; D_NEXT_O_ID when empty
+	b    *Benchmark
+	dd   int
+	mode mode
+	o    uint32 // O_ID of the oldest undelivered order, supposedly; D_NEXT_O_ID when empty
+	// From 0.
 	customer int
-	lines    int
-	at       parcelAccess
+	// At most maxLines.
+	lines int
+	at    parcelAccess
 }
 
 // parcelAccess is the numbers of the declarations; newOrder is the first of the
@@ -51,6 +56,7 @@ func (c *delivery) draw(r *random, w int, date int64) {
 	c.w, c.date, c.carrier = w, date, uint32(r.between(1, 10))
 	for d := range c.b.cfg.Districts {
 		dd := c.b.cfg.district(w, d)
+		// The mode is ask.
 		c.parcels[d] = parcel{b: c.b, dd: dd}
 	}
 }
@@ -67,6 +73,7 @@ func (c *delivery) Declare(a []workload.Access) []workload.Access {
 	parcels, cfg := c.parcels[:c.b.cfg.Districts], &c.b.cfg
 	for i := range parcels {
 		p := &parcels[i]
+		// The hint may be wrong; then verify finds out.
 		if p.mode == ask {
 			p.o = p.hint().oldest.Load()
 		}
@@ -75,6 +82,7 @@ func (c *delivery) Declare(a []workload.Access) []workload.Access {
 			a = append(a, workload.Access{Table: Customer, Key: cfg.customerKey(p.dd, p.customer), Write: true})
 		}
 	}
+	// Each loop below is one table, as locks are taken in the order of tables.
 	for i := range parcels {
 		a = parcels[i].declareLines(a)
 	}
@@ -99,6 +107,7 @@ func (c *delivery) Declare(a []workload.Access) []workload.Access {
 // hint is the hint of the parcel's district, shared with all other clients.
 func (p *parcel) hint() *hint { return &p.b.hints[p.dd] }
 
+// declareLines declares the order's lines, if it is to be delivered.
 func (p *parcel) declareLines(a []workload.Access) []workload.Access {
 	if p.mode != take {
 		return a
@@ -110,12 +119,14 @@ func (p *parcel) declareLines(a []workload.Access) []workload.Access {
 	return a
 }
 
+// declareNewOrders declares the rows that prove which order is the oldest.
 func (p *parcel) declareNewOrders(a []workload.Access) []workload.Access {
 	before := workload.Access{Table: NewOrder, Key: p.b.cfg.orderKey(p.dd, p.o-1)}
 	own := workload.Access{Table: NewOrder, Key: p.b.cfg.orderKey(p.dd, p.o), Write: p.mode == take}
 	switch {
 	case p.mode == search:
 		p.at.newOrder = len(a)
+		// The whole ring, to be read only.
 		for i := range uint32(p.b.cfg.Orders) {
 			a = append(a, workload.Access{Table: NewOrder, Key: p.b.cfg.orderKey(p.dd, i)})
 		}
@@ -131,9 +142,12 @@ func (p *parcel) declareNewOrders(a []workload.Access) []workload.Access {
 	return append(a, before, own)
 }
 
+// Body verifies every district before it writes in any: a transaction that has to be run again
+// must not have written.
 func (c *delivery) Body(tx workload.Tx) error {
 	parcels, sure := c.parcels[:c.b.cfg.Districts], true
 	for i := range parcels {
+		// Each notes what it needs, so that one more try does for all.
 		ok, err := parcels[i].verify(tx)
 		if err != nil {
 			return err
@@ -161,15 +175,18 @@ func (p *parcel) verify(tx workload.Tx) (bool, error) {
 	case empty:
 		return p.verifyEmpty(tx)
 	}
+	// The oldest: its row is there, and that of the order before is not.
 	if p.waits(tx, p.at.before, p.o-1) || !p.waits(tx, p.at.newOrder, p.o) {
 		p.lost()
 		return false, nil
 	}
+	// A NEW-ORDER row without its order would break condition 5.
 	order := get(tx, p.at.order)
 	if order == nil || order.u32(oID) != p.o {
 		return false, errAbsent
 	}
 	customer, lines := int(order.u32(oCID))-1, min(int(order.u32(oOLCnt)), maxLines)
+	// A first look only finds out whose order it is.
 	ok := p.mode == take && p.customer == customer && p.lines == lines
 	p.mode, p.customer, p.lines = take, customer, lines
 	return ok, p.complete(tx, ok)
@@ -213,6 +230,7 @@ func (p *parcel) lost() {
 }
 
 // found takes the oldest of the whole ring, which is locked.
+// It mends the hint for all clients.
 func (p *parcel) found(tx workload.Tx) {
 	var oldest uint32
 	for i := range p.b.cfg.Orders {
@@ -225,9 +243,12 @@ func (p *parcel) found(tx workload.Tx) {
 		return
 	}
 	p.hint().oldest.Store(oldest)
+	// The rows are locked for reading; delivering needs other ones.
 	p.mode = ask
 }
 
+// verifyEmpty reports whether the district's row proves that every order is delivered: the next
+// order's number is the one after the last that was.
 func (p *parcel) verifyEmpty(tx workload.Tx) (bool, error) {
 	district := get(tx, p.at.district)
 	if district == nil {
@@ -247,6 +268,8 @@ func (p *parcel) verifyEmpty(tx workload.Tx) (bool, error) {
 	return true, nil
 }
 
+// deliver delivers one order, clause 2.7.4.2: it removes the NEW-ORDER row, sets carrier and
+// dates, and pays the sum to the customer's balance.
 func (c *delivery) deliver(tx workload.Tx, p *parcel) {
 	tx.Delete(p.at.newOrder)
 	v := row(c.buf[:4])
@@ -264,5 +287,6 @@ func (c *delivery) deliver(tx workload.Tx, p *parcel) {
 	v.add64(0, sum)
 	v.add32(cDeliveryCnt-cBalance, 1)
 	tx.Write(p.at.customer, cBalance, v)
+	// Before the commit: a hint may be ahead, as nothing relies on it.
 	p.hint().oldest.Store(p.o + 1)
 }

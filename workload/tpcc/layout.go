@@ -31,7 +31,8 @@ const maxLines = 15 // of an order
 
 // ITEM
 const (
-	iID    = 0
+	iID = 0
+	// I_IM_ID is never read.
 	iImID  = iID + 4
 	iPrice = iImID + 4
 	iName  = iPrice + 8
@@ -41,8 +42,9 @@ const (
 
 // STOCK
 const (
-	sIID       = 0
-	sWID       = sIID + 4
+	sIID = 0
+	sWID = sIID + 4
+	// From here to S_REMOTE_CNT: what New-Order writes.
 	sQuantity  = sWID + 4
 	sYTD       = sQuantity + 4
 	sOrderCnt  = sYTD + 8
@@ -56,18 +58,19 @@ const (
 
 // CUSTOMER
 const (
-	cID          = 0
-	cDID         = cID + 4
-	cWID         = cDID + 4
-	cFirst       = cWID + 4
-	cMiddle      = cFirst + 16
-	cLast        = cMiddle + 2
-	cAddress     = cLast + 16
-	cPhone       = cAddress + addressSize
-	cSince       = cPhone + 16
-	cCredit      = cSince + 8
-	cCreditLim   = cCredit + 2
-	cDiscount    = cCreditLim + 8
+	cID        = 0
+	cDID       = cID + 4
+	cWID       = cDID + 4
+	cFirst     = cWID + 4
+	cMiddle    = cFirst + 16
+	cLast      = cMiddle + 2
+	cAddress   = cLast + 16
+	cPhone     = cAddress + addressSize
+	cSince     = cPhone + 16
+	cCredit    = cSince + 8
+	cCreditLim = cCredit + 2
+	cDiscount  = cCreditLim + 8
+	// From here on: what Payment and Delivery write.
 	cBalance     = cDiscount + 4
 	cYTDPayment  = cBalance + 8
 	cPaymentCnt  = cYTDPayment + 8
@@ -94,6 +97,7 @@ const (
 	olNumber    = olWID + 4
 	olIID       = olNumber + 4
 	olSupplyWID = olIID + 4
+	// 0 as long as it is not delivered.
 	olDeliveryD = olSupplyWID + 4
 	olQuantity  = olDeliveryD + 8
 	olAmount    = olQuantity + 4
@@ -138,13 +142,14 @@ const (
 // DISTRICT. The columns from D_YTD on are Payment's, from D_NEXT_O_ID on
 // New-Order's. Those named Gone sum up what has left the rings.
 const (
-	dID        = 0
-	dWID       = dID + 4
-	dName      = dWID + 4
-	dAddress   = dName + 10
-	dTax       = dAddress + addressSize
-	dYTD       = dTax + 4
-	dHGone     = dYTD + 8 // ours: H_AMOUNT of history rows overwritten
+	dID      = 0
+	dWID     = dID + 4
+	dName    = dWID + 4
+	dAddress = dName + 10
+	dTax     = dAddress + addressSize
+	dYTD     = dTax + 4
+	dHGone   = dYTD + 8 // ours: H_AMOUNT of history rows overwritten
+	// From here on: New-Order's alone.
 	dNextOID   = dHGone + 8
 	dOGone     = dNextOID + 4 // ours: delivered orders overwritten
 	dOLGone    = dOGone + 4   // ours: OL_AMOUNT of their lines
@@ -185,6 +190,8 @@ func (b *Benchmark) Tables() []workload.Table {
 }
 
 // A row is a record's value.
+// The methods read and write columns at their offsets: u32 and i64, set, add, and is32 for a
+// comparison. They panic where the row is shorter than its table's.
 type row []byte
 
 func (r row) u32(at int) uint32       { return binary.LittleEndian.Uint32(r[at:]) }

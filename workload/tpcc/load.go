@@ -7,6 +7,7 @@ const loadDate = 1_767_225_600_000
 
 // The seeds that are not a table's.
 const (
+	// They follow the tables' numbers, so no two are equal.
 	seedConstants = iota + tables
 	seedPermutation
 	seedLines
@@ -17,6 +18,8 @@ const (
 func (b *Benchmark) rowSeed(what int) uint64 { return b.cfg.Seed<<8 ^ uint64(what) }
 
 // Load yields the rows of clause 4.3.3.1.
+// It yields them in the order of their keys or not, always in the same; a row is valid until the
+// next.
 func (b *Benchmark) Load(i int) iter.Seq2[uint64, []byte] {
 	load := [tables]struct {
 		size int
@@ -42,6 +45,7 @@ func (b *Benchmark) Load(i int) iter.Seq2[uint64, []byte] {
 // The functions below yield the rows of one table each: they fill in v, which is used
 // for every row, and call put with its key until put returns false.
 func (b *Benchmark) loadItems(v row, put func(uint64) bool) {
+	// Seeded anew for each row.
 	r := newRandom(0, 0)
 	for i := range b.cfg.Items {
 		r.seed(b.rowSeed(Item), uint64(i))
@@ -64,6 +68,7 @@ func (b *Benchmark) loadWarehouses(v row, put func(uint64) bool) {
 		r.text(v.text(wName, 10), 6, 10)
 		r.address(v.text(wAddress, addressSize))
 		v.set32(wTax, uint32(r.between(0, 2000)))
+		// Each customer has paid once, so condition 1 and 8 hold from the start.
 		v.set64(wYTD, int64(b.cfg.Districts*b.cfg.Customers)*firstPayment)
 		if !put(uint64(w)) {
 			return
@@ -82,6 +87,7 @@ func (b *Benchmark) loadDistricts(v row, put func(uint64) bool) {
 		r.address(v.text(dAddress, addressSize))
 		v.set32(dTax, uint32(r.between(0, 2000)))
 		v.set64(dYTD, int64(b.cfg.Customers)*firstPayment)
+		// Every customer has one order.
 		v.set32(dNextOID, uint32(b.cfg.Customers+1))
 		if !put(uint64(dd)) {
 			return
@@ -112,6 +118,7 @@ func (b *Benchmark) loadStock(v row, put func(uint64) bool) {
 const firstPayment = 1000
 
 // customers calls f with every customer, until it returns false.
+// District by district, customers in ascending order.
 func (b *Benchmark) customers(f func(dd, customer int, key uint64) bool) {
 	for dd := range b.cfg.districts() {
 		for i := range b.cfg.Customers {
@@ -131,6 +138,8 @@ func (b *Benchmark) loadCustomers(v row, put func(uint64) bool) {
 	v.set64(cYTDPayment, firstPayment)
 	v.set32(cPaymentCnt, 1)
 	b.customers(func(dd, i int, key uint64) bool {
+		// The first thousand customers of a district have the names in turn, clause 4.3.3.1;
+		// identity knows which.
 		lastName(v.text(cLast, 16), b.identity(r, dd, i, v.text(cFirst, 16)))
 		w, d := b.cfg.of(dd)
 		v.set32(cID, uint32(i+1))
@@ -170,6 +179,7 @@ func (b *Benchmark) loadHistory(v row, put func(uint64) bool) {
 
 // orders calls f with every order loaded, until it returns false: customers
 // have one each, in an order that is drawn for each district.
+// Clause 4.3.3.1: O_C_ID is a permutation of the customers.
 func (b *Benchmark) orders(f func(dd int, o uint32, customer int) bool) {
 	r := newRandom(0, 0)
 	shuffled := make([]int, b.cfg.Customers)
@@ -188,6 +198,7 @@ func (b *Benchmark) orders(f func(dd int, o uint32, customer int) bool) {
 }
 
 // lineCount draws O_OL_CNT of an order loaded.
+// Drawn from the order's own seed, so that orders and lines, which are loaded apart, agree.
 func (b *Benchmark) lineCount(r *random, dd int, o uint32) int {
 	r.seed(b.rowSeed(Order), b.cfg.orderKey(dd, o))
 	return r.between(5, maxLines)
@@ -205,6 +216,7 @@ func (b *Benchmark) loadOrders(v row, put func(uint64) bool) {
 		v.set32(oOLCnt, uint32(b.lineCount(r, dd, o)))
 		v.set32(oAllLocal, 1)
 		v.set32(oCarrierID, 0)
+		// The first orders of each district are delivered, clause 4.3.3.1.
 		if o <= b.cfg.delivered() {
 			v.set32(oCarrierID, uint32(r.between(1, 10)))
 		}
@@ -223,6 +235,7 @@ func (b *Benchmark) loadNewOrders(v row, put func(uint64) bool) {
 }
 
 // fillNewOrder fills in the row that says that an order is not delivered.
+// New-Order uses it, too.
 func fillNewOrder(v row, c *Config, dd int, o uint32) {
 	w, d := c.of(dd)
 	v.set32(noOID, o)

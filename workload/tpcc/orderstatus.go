@@ -11,6 +11,7 @@ type orderStatus struct {
 	customer int
 	named    bool // chosen by last name
 
+	// Kept from one run of the body to the next.
 	o       uint32 // the order declared; 0 for none yet
 	at      int    // customer, index, then 15 lines and the order
 	balance int64
@@ -46,6 +47,7 @@ func (c *orderStatus) Declare(a []workload.Access) []workload.Access {
 		return a
 	}
 	order := cfg.orderKey(c.dd, c.o)
+	// How many there are is known only when the order is read.
 	for i := range uint64(maxLines) {
 		a = append(a, workload.Access{Table: OrderLine, Key: order*maxLines + i})
 	}
@@ -72,6 +74,7 @@ func (c *orderStatus) Body(tx workload.Tx) error {
 	}
 	c.carrier, c.lines = order.u32(oCarrierID), min(int(order.u32(oOLCnt)), maxLines)
 	for i := range c.lines {
+		// Lines of the order are there as long as the order is.
 		if l := get(tx, c.at+2+i); l != nil {
 			c.amount += l.i64(olAmount)
 		}

@@ -25,6 +25,7 @@ type stockLevel struct {
 	seen  items  // the items declared
 	again items  // the items found under the locks
 
+	// Places among the declarations.
 	stockAt, lineAt, lines, districtAt int
 
 	low int // the result
@@ -36,6 +37,7 @@ type items struct {
 	id [recent * maxLines]uint32
 }
 
+// draw draws the threshold, clause 2.8.1.2.
 func (c *stockLevel) draw(r *random, w, d int) {
 	c.w, c.dd = w, c.b.cfg.district(w, d)
 	c.threshold = uint32(r.between(10, 20))
@@ -48,6 +50,8 @@ func (c *stockLevel) Kind() string { return "stock-level" }
 // MayAbort is false.
 func (c *stockLevel) MayAbort() bool { return false }
 
+// Declare implements workload.Call: stock of the items seen so far, the lines of the last 20
+// orders, and the district.
 func (c *stockLevel) Declare(a []workload.Access) []workload.Access {
 	cfg := &c.b.cfg
 	c.next = c.b.hints[c.dd].next.Load()
@@ -57,6 +61,7 @@ func (c *stockLevel) Declare(a []workload.Access) []workload.Access {
 		a = append(a, workload.Access{Table: Stock, Key: cfg.stockKey(c.w, int(id)-1)})
 	}
 	c.lineAt, c.lines = len(a), int(c.next-c.first)*maxLines
+	// Keys ascend within a ring, and the ring may begin anew among the orders.
 	split := c.next // the first order past the end of the ring
 	for o := c.first; o < c.next; o++ {
 		if o > c.first && cfg.orderKey(c.dd, o) < cfg.orderKey(c.dd, o-1) {
@@ -69,6 +74,7 @@ func (c *stockLevel) Declare(a []workload.Access) []workload.Access {
 	return append(a, workload.Access{Table: District, Key: uint64(c.dd)})
 }
 
+// declareLines declares the lines of the orders from one up to another, 15 each.
 func (c *stockLevel) declareLines(a []workload.Access, from, to uint32) []workload.Access {
 	for o := from; o < to; o++ {
 		key := c.b.cfg.lineKey(c.dd, o)
@@ -79,6 +85,8 @@ func (c *stockLevel) declareLines(a []workload.Access, from, to uint32) []worklo
 	return a
 }
 
+// Body returns ErrAgain until the district's next order and the items are what was declared:
+// then one transaction has seen all of them.
 func (c *stockLevel) Body(tx workload.Tx) error {
 	if !present(tx, c.districtAt) {
 		return errAbsent
@@ -115,5 +123,6 @@ func (s *items) read(c *stockLevel, tx workload.Tx) {
 		}
 	}
 	slices.Sort(s.id[:s.n])
+	// Each item counts once, clause 2.8.2.2.
 	s.n = len(slices.Compact(s.id[:s.n]))
 }

@@ -7,6 +7,7 @@ import (
 
 // The conditions beside the twelve of clause 3.3.2.
 const (
+	// Numbers that the clause does not use.
 	CondRows  = 0  // every row is where its key columns say, and none is missing that always exists
 	CondStock = 13 // what stock gave is what was ordered
 	CondIndex = 14 // the index has each customer's newest order
@@ -19,7 +20,8 @@ type Violation struct {
 	Warehouse int    // 0 where the condition is over all of them
 	District  int    // 0 likewise
 	What      string // both figures; money in cents
-	More      int    // further places that do not meet the condition
+	// A state that is wrong is mostly wrong in many places; one of them is explained.
+	More int // further places that do not meet the condition
 }
 
 // Error implements error: the condition, the place, both figures.
