@@ -20,6 +20,7 @@ import (
 // clock's rate moves none of them.
 type arrivals struct {
 	clock *tsc.Clock
+	// Ticks and not nanoseconds are what all times here are in.
 	gap   float64    // mean time between two, ticks
 	rng   *rand.Rand // nil: every gap is the mean
 	start uint64
@@ -40,6 +41,8 @@ type arrivals struct {
 // all clients, from a reading of the clock on. They have no end.
 func newArrivals(rate float64, how config.Arrivals, seed uint64, i, n int, c *tsc.Clock, start uint64) *arrivals {
 	a := &arrivals{clock: c, gap: float64(c.In(time.Second)) * float64(n) / rate, start: start, end: math.MaxUint64}
+	// Poisson streams add up to one of the whole rate; fixed ones are shifted against each
+	// other, so that the clients take turns.
 	if how == config.ArrivalsPoisson {
 		a.rng = rand.New(rand.NewPCG(seed, 2))
 		a.at = a.gap * a.rng.ExpFloat64()
@@ -51,6 +54,7 @@ func newArrivals(rate float64, how config.Arrivals, seed uint64, i, n int, c *ts
 }
 
 // next returns when the next transaction is to start; ok is false where none is.
+// It changes nothing.
 func (a *arrivals) next() (due uint64, ok bool) {
 	due = a.start + uint64(a.at)
 	return due, due < a.end && !a.over
@@ -58,6 +62,7 @@ func (a *arrivals) next() (due uint64, ok bool) {
 
 // begin notes that the next one has started, and draws the one after.
 func (a *arrivals) begin() {
+	// What was due in the warm-up is run, and not counted.
 	if a.start+uint64(a.at) >= a.from {
 		a.due++
 	}
@@ -76,6 +81,7 @@ func (a *arrivals) begin() {
 func (a *arrivals) await(due, last uint64, stop *atomic.Bool, idle func()) (now uint64, ok bool) {
 	const stretch = 1200 * time.Microsecond
 	now = last
+	// A client that is behind does not stop to flush.
 	if a.late = now >= due; !a.late {
 		idle()
 	}
@@ -84,6 +90,7 @@ func (a *arrivals) await(due, last uint64, stop *atomic.Bool, idle func()) (now 
 			return now, false
 		}
 		if left := time.Duration(a.clock.Between(now, due)); left > stretch {
+			// In pieces, so that the end of the run is noticed.
 			time.Sleep(min(left-stretch, 10*time.Millisecond))
 		} else {
 			runtime.Gosched()
@@ -98,6 +105,7 @@ func (a *arrivals) await(due, last uint64, stop *atomic.Bool, idle func()) (now 
 // algorithm look quick. It takes as long for a billion of them as for a thousand.
 // Afterwards nothing is due any more.
 func (a *arrivals) giveUp(now, limit uint64, response *latency.Counts) {
+	// Nothing that is due later has had to wait.
 	limit = min(limit, a.end, now)
 	if !a.over {
 		var warmUp latency.Counts // not counted
@@ -118,10 +126,12 @@ func (a *arrivals) missFrom(now, limit uint64, response *latency.Counts) (n uint
 	if a.at >= end {
 		return 0
 	}
+	// Nanoseconds of a tick, over a long stretch for the sake of precision.
 	tick := float64(a.clock.Nanoseconds(1<<32)) / (1 << 32)
 	wait := func(at float64) float64 { return (float64(now-a.start) - at) * tick }
 	if a.rng == nil {
 		n = a.fixedBefore(end) - a.n
+		// Waits that differ by the same step: no loop over them.
 		response.AddEven(wait(a.at), a.gap*tick, n)
 		a.n += n
 		a.at = a.first + a.gap*float64(a.n)
@@ -130,6 +140,7 @@ func (a *arrivals) missFrom(now, limit uint64, response *latency.Counts) (n uint
 	response.Add(uint64(wait(a.at)), 1)
 	n = 1
 	response.Spread(wait(end), wait(a.at), func(width float64) uint64 {
+		// The number in a stretch of time, given its mean.
 		k := poisson(a.rng, width/(a.gap*tick))
 		n += k
 		return k

@@ -28,6 +28,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 		return nil, nil
 	case w.Name == workload.SmallBank:
 		const records = 4 // that a call uses, about
+		// Its calls are drawn in advance, so the length of the trace is chosen here.
 		b, err = smallbank.New(smallbank.Config{
 			Accounts: uint64(c.Records), Mix: w.Calls, Clients: c.workers(),
 			Choose: w.Chooser(uint64(c.Records), c.Seed.Value),
@@ -46,6 +47,7 @@ func (c cell) newBenchmark() (b workload.Benchmark, err error) {
 
 // size returns how large the loaded database is, in the unit of its workload:
 // records, customers or warehouses.
+// It is what charts over the size of the database are drawn by.
 func (c cell) size() int {
 	if c.Workload.Name == workload.TPCC {
 		return c.Workload.Warehouses
@@ -55,6 +57,7 @@ func (c cell) size() int {
 
 // specs describes a benchmark's tables to a store; all of them have an index
 // where hash says so.
+// A table that needs an index has one in any case.
 func specs(b workload.Benchmark, hash bool) []store.TableSpec {
 	var ts []store.TableSpec
 	for _, t := range b.Tables() {
@@ -87,6 +90,7 @@ func loadBenchmark(s *store.Store, b workload.Benchmark) error {
 // A batch is records to be loaded.
 type batch struct {
 	keys []uint64
+	// One slice of bytes for all values, so that a batch allocates nothing after the first.
 	ends []int // of the values, in data
 	data []byte
 }
@@ -99,6 +103,7 @@ func (b *batch) add(key uint64, v []byte) {
 
 // load puts the batch into a table and empties it.
 func (b *batch) load(s *store.Store, table int) error {
+	// Called by several goroutines: it only reads the batch.
 	err := s.Load(table, uint64(len(b.keys)), func(i uint64, _ []byte) (uint64, []byte) {
 		from := 0
 		if i > 0 {
@@ -127,6 +132,7 @@ func (c cell) consistent(s *store.Store, what string) error {
 	if c.bench == nil {
 		return nil
 	}
+	// An error of the store may be why a row could not be read.
 	if err := errors.Join(c.bench.Check(contents{s}), s.Err()); err != nil {
 		return &wrongImage{fmt.Errorf("%s: %w", what, err)}
 	}
@@ -136,6 +142,8 @@ func (c cell) consistent(s *store.Store, what string) error {
 // recovered returns a fresh store, under no algorithm, of what an image and the
 // log that src names hold. dir is that of the trial under e.
 func (c cell) recovered(ctx context.Context, e algorithms.Entry, dir string, src store.Source) (*store.Store, error) {
+	// Recovered under no algorithm, so that what is checked is the image and not what the
+	// algorithm makes of it.
 	none, _ := algorithms.Find("none")
 	s, err := c.openEmpty(e, none, dir)
 	if err != nil {
@@ -151,6 +159,7 @@ func (c cell) recovered(ctx context.Context, e algorithms.Entry, dir string, src
 
 // checkImage has the benchmark check what an image, and the log where it needs
 // one, recover to.
+// The error is a *wrongImage where a condition is not met.
 func (c cell) checkImage(ctx context.Context, e algorithms.Entry, dir string, src store.Source) error {
 	if c.bench == nil {
 		return nil
@@ -168,12 +177,14 @@ func (c cell) checkImage(ctx context.Context, e algorithms.Entry, dir string, sr
 }
 
 // A kindCount is how many transactions of a kind were committed.
+// There are few kinds, so they are found in a list: a map costs more for each transaction.
 type kindCount struct {
 	kind string
 	n    uint64
 }
 
 // kinds adds up what the clients committed, by kind; nil where they count none.
+// The clients have ended.
 func kinds(ds []*driver) map[string]uint64 {
 	sum := map[string]uint64{}
 	for _, d := range ds {

@@ -11,8 +11,10 @@ import (
 // build identifies the program: the commit and the version of Go that it was built
 // with, or, of changed or unknown sources, a hash of the program itself. It is empty
 // where neither can be had.
+// A result is continued only by the program that began it.
 func build() string {
 	commit, modified := stamped()
+	// A commit says nothing of sources that were changed.
 	if commit != "" && modified == "false" {
 		return commit + ", " + runtime.Version()
 	}

@@ -23,6 +23,7 @@ import (
 func (c cell) bulk() bool { return c.Workload.Name == workload.Bulk }
 
 // A load is one trial of messages.
+// It belongs to one goroutine: messages are put one after another.
 type load struct {
 	cell   cell
 	stream *bulk.Stream
@@ -38,6 +39,7 @@ type load struct {
 }
 
 // load runs a trial of messages. An error is why it cannot count.
+// Rows that the model does not expect make the trial a wrong one, like a wrong image.
 func (r *runner) load(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) (err error) {
 	out.Verdict = result.Verdict{Mode: result.ModelVerdict}
 	l, err := c.newLoad(workload.Seed{Master: r.exp.Seed.Value, Trial: round, Phase: "load"}, out)
@@ -69,7 +71,9 @@ func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Bytes of all rows at their longest: how much page memory is set aside.
 	most := int64(c.Records) * int64(w.RowSize.High)
+	// A pass inserts as many rows as were loaded.
 	if !unindexed && (w.Calls == "insert" || w.Calls == "mixed") {
 		most *= 2
 	}
@@ -78,6 +82,7 @@ func (c cell) newLoad(seed workload.Seed, out *result.Trial) (*load, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Room for every time: appending must not allocate between messages.
 	return &load{cell: c, stream: s, rows: rows, out: out, times: make([]time.Duration, 0, w.Passes*s.Messages())}, nil
 }
 
@@ -96,11 +101,13 @@ func (l *load) run(ctx context.Context) error {
 	if err := l.stream.Load(l.rows.Load); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
+	// A pass that is not measured.
 	if err := l.one(ctx, 0); err != nil {
 		return err
 	}
 	l.times = l.times[:0]
 	l.put, l.elapsed = 0, 0
+	// So that no collection of what was loaded falls into the measured part.
 	runtime.GC()
 	seen := l.lookout.begin()
 	gc := readGC()
@@ -109,6 +116,7 @@ func (l *load) run(ctx context.Context) error {
 	seen.measured()
 	l.out.GCShare, l.out.GCCycles = gc.since()
 	seen.into(l.out)
+	// What was put before an interrupt still counts.
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
@@ -139,6 +147,7 @@ func (l *load) one(ctx context.Context, n int) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		// Only the put itself is timed; the stream and the notes are the harness's.
 		start := time.Now()
 		err := l.rows.Put(rows)
 		took := time.Since(start)
@@ -165,6 +174,7 @@ func (l *load) collect(ctx context.Context) error {
 		Put: l.cell.Workload.Put, Rows: l.put, Elapsed: l.elapsed.Seconds(), Messages: exactQuantiles(l.times),
 		Held: h.Rows, Bytes: h.Bytes, Pages: h.Pages, PageSize: l.cell.Workload.PageSize, IndexPages: h.IndexPages,
 	}
+	// Every row of every page, against what the stream says must be there.
 	sum, err := l.rows.Compare(l.stream.Each, bulk.Digest)
 	if err != nil {
 		return err
@@ -177,6 +187,7 @@ func (l *load) collect(ctx context.Context) error {
 // exactQuantiles returns those of some times, and orders these.
 func exactQuantiles(ts []time.Duration) result.Quantiles {
 	slices.Sort(ts)
+	// The smallest time that the share q does not exceed.
 	at := func(q float64) uint64 { return uint64(ts[min(int(q*float64(len(ts))), len(ts)-1)]) }
 	sum := time.Duration(0)
 	for _, t := range ts {
@@ -191,6 +202,7 @@ func exactQuantiles(ts []time.Duration) result.Quantiles {
 // turns returns the order in which a round takes the cells: as they come, but
 // that of the ways to put messages, which are compared with each other, turns
 // from round to round.
+// So no way of putting always runs first, on a machine that changes from minute to minute.
 func (r *runner) turns(round int) []int {
 	var groups [][]int
 	group := map[string]int{} // by what the cells of one have in common

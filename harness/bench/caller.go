@@ -13,6 +13,7 @@ const aheadCalls = 4
 
 // A caller runs one worker's calls of a benchmark's stored procedures, one after
 // another.
+// It belongs to the worker's goroutine.
 type caller struct {
 	driver
 	client   workload.Client
@@ -28,6 +29,7 @@ type caller struct {
 func newCaller(r *run, w *store.Worker, cl workload.Client, hashed bool, t *timer) *caller {
 	c := &caller{client: cl, hashed: hashed, driver: driver{run: r, worker: w, timer: t}}
 	c.access, c.uses = store.Isolated[store.Access](0), store.Isolated[workload.Access](0)
+	// nil where the client cannot tell what comes.
 	c.upcoming, _ = cl.(workload.Lookahead)
 	c.driver.next = c.one
 	c.req.Body = func(tx *store.Txn) error { return c.call.Body(tx) }
@@ -35,6 +37,7 @@ func newCaller(r *run, w *store.Worker, cl workload.Client, hashed bool, t *time
 }
 
 // one runs one call. An abort that the benchmark demands is no error.
+// Other errors end the trial.
 func (c *caller) one() error {
 	c.call = c.client.Next()
 	c.lookAhead()
@@ -57,6 +60,7 @@ func (c *caller) do() error {
 	for {
 		c.declare()
 		err := c.worker.Do(&c.req)
+		// A call that finds out which records it needs is declared again, and not counted twice.
 		if err == nil || !errors.Is(err, workload.ErrAgain) || c.run.stop.Load() {
 			return maskRetry(err)
 		}
@@ -65,6 +69,7 @@ func (c *caller) do() error {
 }
 
 // maskRetry hides the error of a call that was abandoned because the run stopped.
+// It was not run, so it counts as one that its client gave up.
 func maskRetry(err error) error {
 	if err != nil && errors.Is(err, workload.ErrAgain) {
 		return workload.ErrAbort
@@ -92,6 +97,7 @@ func (c *caller) lookAhead() {
 	if c.upcoming == nil || !c.nextKnown() {
 		return
 	}
+	// Without an index the place of a record follows from its key.
 	if c.hashed {
 		c.uses = c.upcoming.Ahead(aheadCalls, c.uses[:0])
 		for _, u := range c.uses {

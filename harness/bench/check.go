@@ -7,7 +7,9 @@ import (
 
 // check checks a record of a stream of operations against its key and the stamp it
 // carries.
+// It knows only the record: what its transaction should have written follows from key and stamp.
 func (l layout) check(table int, key, stamp uint64, value []byte) error {
+	// A large value lies in chunks of its own, and its record has a header.
 	if table == largeTable {
 		return l.large.checkChunk(key, stamp, value)
 	}
@@ -21,6 +23,7 @@ func (l layout) check(table int, key, stamp uint64, value []byte) error {
 }
 
 // checkHeader checks what a large record has in its own place.
+// The header is the word of whoever wrote the value.
 func (l large) checkHeader(key, stamp uint64, value []byte) error {
 	if len(value) != headerSize || binary.LittleEndian.Uint64(value) != wordOf(key, stamp) {
 		return fmt.Errorf("the header of its large value is % x, not of transaction %#x",
@@ -31,6 +34,7 @@ func (l large) checkHeader(key, stamp uint64, value []byte) error {
 
 // checkChunk checks one chunk of a large value.
 func (l large) checkChunk(chunk, stamp uint64, value []byte) error {
+	// Chunks of one value have consecutive keys.
 	owner, at := l.owner(chunk/l.most()), int(chunk%l.most())*chunkSize
 	want := min(chunkSize, l.length(owner, stamp)-at)
 	if len(value) != want {
@@ -44,6 +48,7 @@ func (l large) checkChunk(chunk, stamp uint64, value []byte) error {
 }
 
 // wordOf returns the word that fills what a transaction wrote, or what was loaded.
+// Stamp 0 is the load.
 func wordOf(key, stamp uint64) uint64 {
 	if stamp == 0 {
 		return loaded(key)

@@ -49,6 +49,7 @@ func resolved(dir string) (string, error) {
 // scratchOf returns the folder of images and logs of the result in dir. In a
 // checkpoint.dir its name has a hash of dir's path, so that two results never share
 // one.
+// It is emptied before each trial.
 func scratchOf(dir, checkpointDir string) (string, error) {
 	if checkpointDir == "" {
 		return filepath.Join(dir, "scratch"), nil
@@ -63,6 +64,7 @@ func scratchOf(dir, checkpointDir string) (string, error) {
 
 // claim takes the result folder and the scratch folder for this run, and removes
 // what a run that was killed left there. Other runs are refused until release.
+// The error names the process that has the folder.
 func (r *runner) claim() error {
 	if err := CheckDir(r.exp); err != nil {
 		return err
@@ -70,6 +72,7 @@ func (r *runner) claim() error {
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
 		return fmt.Errorf("make the result folder: %w", err)
 	}
+	// The lock first: what is removed below could be another run's.
 	if err := r.take(filepath.Join(r.dir, lock.Name), r.dir); err != nil {
 		return err
 	}
@@ -85,6 +88,7 @@ func (r *runner) claim() error {
 }
 
 // take locks a folder until the run ends, so that two runs do not mix.
+// The lock is an operating system's, so it goes with the process however that ends.
 func (r *runner) take(path, what string) error {
 	l, err := lock.Take(path)
 	if err != nil {
@@ -95,6 +99,7 @@ func (r *runner) take(path, what string) error {
 }
 
 // release gives up what claim took.
+// All of them, whatever fails.
 func (r *runner) release() (err error) {
 	for _, l := range r.locks {
 		err = errors.Join(err, l.Release())
@@ -113,6 +118,7 @@ func (r *runner) lockFiles() (files []*os.File) {
 
 // setAside moves the result that is there to a folder beside, and takes an empty
 // one in its place. The lock of the old folder is held until then.
+// So no other run can take the name in between.
 func (r *runner) setAside() error {
 	old := r.locks[0]
 	to, err := result.SetAside(r.dir)

@@ -12,16 +12,20 @@ import (
 )
 
 // errClient is what a client aborts a transaction with.
+// It is counted, and not an error of the trial.
 var errClient = errors.New("aborted by its client")
 
 // A run is what the clients of one trial share.
 type run struct {
+	// Ticks of this clock time transactions.
 	clock     *tsc.Clock
 	bucket    atomic.Uint64 // number of the timeline's bucket that is being filled
 	stop      atomic.Bool
 	stopped   atomic.Uint64 // when halt was called, ticks; 0 before
 	_         [64]byte      // what is above is read by all for each transaction, what is below written
+	// An insert takes its key here, also one that aborts later.
 	next      atomic.Uint64 // the next key that was never used
+	// Below it a key may still be missing: inserts are acknowledged in any order.
 	newest    atomic.Uint64 // the highest key whose insert was acknowledged
 	layout    layout
 	fieldSize int
@@ -29,6 +33,7 @@ type run struct {
 	varied    bool // values differ in length
 	deletes   bool // records may be gone
 	relative  bool // keys may depend on what was inserted by then
+	// Reads that found no record.
 	misses    atomic.Uint64
 }
 
@@ -37,12 +42,15 @@ type run struct {
 func (r *run) inserted(loaded int64) int64 { return int64(r.next.Load()) - loaded }
 
 // halt ends the clients' loops, and the time in which something may be due.
+// It may be called more than once; the first time counts.
 func (r *run) halt() {
 	r.stopped.CompareAndSwap(0, r.clock.Now())
 	r.stop.Store(true)
 }
 
 // A client runs one worker's transactions, one after another, from a deck.
+// It belongs to the worker's goroutine. A transaction is declared, then run by body, perhaps
+// more than once.
 type client struct {
 	driver
 	dealer
@@ -55,9 +63,11 @@ type client struct {
 	chunks        []int32   // of each of these, its first chunk's, counted from main; -1: it is not large
 	chunk         []byte    // of a large value that the transaction writes
 	chunkOf       uint64    // the stamp that chunk is filled with
+	// All slices are kept from transaction to transaction: a client allocates nothing.
 	value         []byte    // what the transaction writes, filled with its stamp
 	whole         []byte    // a value of several fields, where values differ in length
 	out           []byte    // what it reads
+	// Read once, so that all keys of a transaction are of one moment.
 	newest        uint64    // one reading of run.newest for the whole transaction
 	held          time.Time // when a long transaction had its locks
 	due           time.Time // when the next long one begins, of the worker that runs these alone
@@ -80,6 +90,7 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 	c.access = store.Isolated[store.Access](0)
 	c.driver.next = c.one
 	c.req.Body = c.body
+	// This worker runs the long transactions, and nothing else.
 	if d.every > 0 {
 		c.driver.next, c.driver.longOnly = c.oneLong, true
 		return c
@@ -98,6 +109,7 @@ func newClient(r *run, w *store.Worker, d deck, t *timer) *client {
 // touched returns how many records a transaction of a trace uses, the mean of the
 // first few. A scan is as many operations as it reads records.
 func touched(trace *workload.Trace) int {
+	// The first few stand for all: transactions of a trace are alike.
 	sum, n := 0, min(64, trace.Len())
 	for i := range n {
 		for _, op := range trace.At(i).Ops {
@@ -119,6 +131,7 @@ func (c *client) lookAhead() {
 		return
 	}
 	short := c.deck.short
+	// Two steps: far ahead the index is asked for, nearer the record itself.
 	if i := c.at + c.ahead; i < short.Len() {
 		for _, op := range short.At(i).Ops {
 			if op.Ref == workload.Absolute {
@@ -141,6 +154,7 @@ func (c *client) oneLong() error {
 	if c.due.IsZero() {
 		c.due = time.Now()
 	}
+	// From the planned moment on, so that one that ran late does not delay all later ones.
 	c.due = c.due.Add(c.deck.every)
 	for left := time.Until(c.due); left > 0; left = time.Until(c.due) {
 		if c.run.stop.Load() {
@@ -162,13 +176,16 @@ func (c *client) one() error {
 }
 
 // execute runs the transaction that was drawn.
+// The error is one that ends the trial.
 func (c *client) execute() error {
 	c.declare()
 	c.req.MayAbort = c.txn.Abort
+	// What is timed in groups ends here: a long transaction is timed by itself.
 	if c.txn.Long {
 		c.timer.close(c.timer.acks.place(c.worker))
 	}
 	err := c.worker.Do(&c.req)
+	// Before done, which takes the time: with a journal every algorithm pays for the note.
 	if c.journal != nil {
 		c.note(err)
 	}
@@ -185,6 +202,7 @@ func (c *client) execute() error {
 
 // note has the journal know how the transaction ended, and the keys that it drew as it
 // ran. It is not to be mistaken for a recording: what was read and written is not in it.
+// Numbers are stored as differences, which are small.
 func (c *client) note(err error) {
 	switch {
 	case err == nil:
@@ -194,6 +212,7 @@ func (c *client) note(err error) {
 	default:
 		return // the loop ends with it
 	}
+	// Every key follows from the trace.
 	if !c.run.relative {
 		return
 	}
@@ -209,6 +228,7 @@ func (c *client) note(err error) {
 }
 
 // declare works out the transaction's accesses.
+// It is done again for every try: keys may depend on what was inserted by then.
 func (c *client) declare() {
 	c.access, c.first = c.access[:0], c.first[:0]
 	c.newest = c.run.newest.Load()
@@ -222,6 +242,7 @@ func (c *client) declare() {
 		case workload.Fresh:
 			key = c.run.next.Add(1) - 1
 		}
+		// The store's index says which records there are; none above the newest.
 		if op.Kind == workload.Scan {
 			c.access = c.worker.Scan(c.access, int(op.Table), key, int(op.Length), c.newest)
 			continue
@@ -239,6 +260,7 @@ func (c *client) declare() {
 }
 
 // body is the transaction: every client's is this one.
+// It must not change anything outside the store that a second run could not repeat.
 func (c *client) body(tx *store.Txn) error {
 	filled := false
 	if c.txn.Hold > 0 {
@@ -253,6 +275,7 @@ func (c *client) body(tx *store.Txn) error {
 			}
 			continue
 		case workload.Delete:
+			// A record that is gone already stays so.
 			if _, ok := tx.Read(at); ok {
 				tx.Delete(at)
 				if chunks, ok := c.chunksAt(at); ok {
@@ -265,6 +288,7 @@ func (c *client) body(tx *store.Txn) error {
 				continue
 			}
 		}
+		// Once a transaction: all that it writes carries its stamp.
 		if !filled {
 			c.fill(tx.Stamp())
 			filled = true
@@ -272,6 +296,7 @@ func (c *client) body(tx *store.Txn) error {
 		c.write(tx, at, op)
 		c.rest(i)
 	}
+	// After everything was written: undo is to have something to do.
 	if c.txn.Abort {
 		return errClient
 	}
@@ -298,6 +323,7 @@ func (c *client) fill(stamp uint64) {
 }
 
 // read copies a record out, as a client would be sent it.
+// It reports whether the record is there.
 func (c *client) read(tx *store.Txn, i int) bool {
 	v, ok := tx.Read(i)
 	if !ok {
@@ -325,6 +351,7 @@ func (c *client) write(tx *store.Txn, at int, op *workload.Op) {
 		tx.Write(at, store.Whole, c.value)
 		return
 	}
+	// A field of the value, by its place.
 	from, to := c.run.layout.field(int(op.Field), len(c.value))
 	tx.Write(at, from, c.value[:to-from])
 }
@@ -363,6 +390,7 @@ func (c *client) rest(i int) {
 	// From the start and not from the last operation, so that waking up late
 	// does not add up.
 	until := c.held.Add(c.txn.Hold * time.Duration(i+1) / time.Duration(len(c.txn.Ops)))
+	// In short sleeps, so that the trial's end is noticed.
 	for !c.run.stop.Load() {
 		left := time.Until(until)
 		if left <= 0 {
@@ -378,6 +406,7 @@ func (c *client) rest(i int) {
 
 // acknowledge makes the transaction's inserts known to those that look for the
 // newest.
+// newest only grows, whichever insert is acknowledged first.
 func (c *client) acknowledge() {
 	for i := range c.txn.Ops {
 		if c.txn.Ops[i].Kind != workload.Insert {

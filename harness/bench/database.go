@@ -14,8 +14,10 @@ import (
 )
 
 // A cell is what a trial needs of a point of the matrix.
+// It does not change while trials run.
 type cell struct {
 	*config.Experiment
+	// What the matrix sets at this point.
 	params []config.Param
 	index  int                // among the experiment's cells
 	bench  workload.Benchmark // nil: the workload is a stream of operations
@@ -28,6 +30,7 @@ type cell struct {
 func (c cell) capacity() uint64 {
 	n := float64(c.Records)
 	if c.inserts() {
+		// Shorter with longer values, whose copying takes time.
 		operations := 8e6 / (1 + c.valueLayout().mean()/250)
 		seconds := float64(c.Warmup+c.Duration)/1e9 + 1
 		n += *c.Workload.Insert * operations * seconds * float64(c.workers())
@@ -36,6 +39,7 @@ func (c cell) capacity() uint64 {
 }
 
 // workers returns how many there are.
+// 0 in the configuration stands for the number of processors.
 func (c cell) workers() int {
 	if c.bulk() {
 		return 1
@@ -67,12 +71,14 @@ func (c cell) inserts() bool { return c.Workload.Insert != nil && *c.Workload.In
 func (c cell) deletes() bool { return c.Workload.Delete != nil && *c.Workload.Delete > 0 }
 
 // relative reports whether keys may depend on what was inserted when a transaction runs.
+// Then the trace alone does not tell which keys a transaction had.
 func (c cell) relative() bool {
 	d := c.Workload.Distribution
 	return c.inserts() || d == workload.Latest || d == workload.Exponential
 }
 
 // valueLayout returns how long values are.
+// Large values lie in chunks of a table of their own.
 func (c cell) valueLayout() layout {
 	l := layout{fields: max(c.Workload.Fields, 1), low: int(c.RecordSize.Low), high: int(c.RecordSize.High)}
 	if c.Large.Share > 0 {
@@ -82,6 +88,7 @@ func (c cell) valueLayout() layout {
 }
 
 // tables returns those of a stream of operations.
+// Capacity is for all keys that inserts may add.
 func (c cell) tables() []store.TableSpec {
 	l, hash := c.valueLayout(), c.Index == config.IndexHash
 	ts := []store.TableSpec{{Name: "usertable", ValueSize: l.slot(), Capacity: c.capacity(), Hash: hash}}
@@ -96,6 +103,7 @@ func (c cell) tables() []store.TableSpec {
 
 // verified is the cell of a recorded run, which may have fewer records.
 func (c cell) verified() (*cell, error) {
+	// A copy: the other trials keep their size.
 	e := *c.Experiment
 	e.Records = e.VerifiedRecords()
 	v := &cell{Experiment: &e, params: c.params, calm: c.calm}
@@ -106,12 +114,15 @@ func (c cell) verified() (*cell, error) {
 
 // options describe the cell's store under an algorithm, with its images and log
 // below dir.
+// The algorithm's entry is applied last, as it may change some.
 func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	o := store.Options{
 		Tables:  c.tables(),
 		Workers: c.storeWorkers(),
 		NoWait:  c.Locks == config.LocksNoWait,
 		Huge:    c.HugePages,
+		// Room for inserts is only reserved; touching it all would take memory that is never
+		// used.
 		Touch:   !c.inserts(),
 		Images: store.Images{
 			Dir:     filepath.Join(dir, "images"),
@@ -125,6 +136,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 	if c.bench != nil {
 		o.Tables = specs(c.bench, c.Index == config.IndexHash)
 	}
+	// An algorithm that needs a log has one whatever the configuration says.
 	if wal := c.wal(e); wal != config.WALOff || e.NeedsLog {
 		o.Log = store.Log{Dir: filepath.Join(dir, "log"), Sync: wal == config.WALSync}
 		if c.unlogged(e) {
@@ -147,6 +159,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 const noteInterval = time.Millisecond
 
 // wal returns how an algorithm's transactions are logged, if it does not need a log.
+// Where images make transactions durable there is no log to do it.
 func (c cell) wal(e algorithms.Entry) config.WAL {
 	if c.byImage(e) {
 		return config.WALOff
@@ -162,6 +175,7 @@ func (c cell) byImage(e algorithms.Entry) bool { return c.ByCheckpoint() && !e.B
 func (c cell) unlogged(e algorithms.Entry) bool { return e.Unlogged && c.WAL == config.WALOff }
 
 // discards reports whether an algorithm's measured trials publish no images.
+// Nothing can be recovered from such a trial, nor read back.
 func (c cell) discards(e algorithms.Entry) bool {
 	return c.Checkpoint.Sink == config.SinkDiscard || c.Checkpoint.Sink == config.SinkOwn && !e.Own.None()
 }
@@ -179,6 +193,7 @@ func (c cell) openLoaded(
 	if err != nil {
 		return nil, err
 	}
+	// Transactions may run from Start on.
 	if err = c.load(s); err == nil {
 		err = s.Start()
 	}
@@ -205,6 +220,7 @@ func (c cell) load(s *store.Store) error {
 	}
 	l := c.valueLayout()
 	err := s.Load(0, uint64(c.Records), func(i uint64, buf []byte) (uint64, []byte) {
+		// The record of a large value has its header only.
 		if _, ok := l.large.rank(i); ok {
 			fill(buf[:headerSize], loaded(i))
 			return i, buf[:headerSize]
@@ -220,6 +236,7 @@ func (c cell) load(s *store.Store) error {
 }
 
 // dataBytes returns the size of the loaded values.
+// Bytes of values; keys and headers are not in it.
 func (c cell) dataBytes(s *store.Store) (n int64) {
 	if c.bench == nil && !c.valueLayout().varied() {
 		return int64(c.Records) * int64(c.RecordSize.High)
@@ -233,6 +250,7 @@ func (c cell) newRun() *run {
 	r := &run{clock: tsc.New(), layout: c.valueLayout(), size: int(c.RecordSize.High), deletes: c.deletes(),
 		relative: c.relative()}
 	r.fieldSize, r.varied = r.layout.width(r.size), r.layout.varied()
+	// The keys of the load are 0 to Records-1.
 	r.next.Store(uint64(c.Records))
 	r.newest.Store(uint64(max(c.Records, 1)) - 1)
 	return r
@@ -260,6 +278,7 @@ const longTrace = 256
 
 // longDeck draws the transactions of the worker that runs the long ones alone.
 func (c cell) longDeck(seed uint64, trial int, phase string) (deck, error) {
+	// A number of its own, after those of the other workers.
 	s := workload.Seed{Master: seed, Trial: trial, Worker: c.workers(), Phase: phase}
 	long, err := c.trace(1, s, longTrace)
 	return deck{long: long, every: *c.Workload.Long.Every}, err
@@ -277,6 +296,7 @@ type deck struct {
 }
 
 // decks draws the workers' transactions. Algorithms of one trial get the same.
+// phase keeps the transactions of a recorded run apart from those that are measured.
 func (c cell) decks(seed uint64, trial int, phase string, ops int) ([]deck, error) {
 	if c.bulk() {
 		return nil, nil
@@ -302,7 +322,9 @@ func (c cell) deck(seed uint64, trial, worker int, phase string, ops int) (d dec
 		return d, nil
 	}
 	s := workload.Seed{Master: seed, Trial: trial, Worker: worker, Phase: phase}
+	// Long ones have a trace of their own, and are mixed in by the dealer.
 	d = deck{share: *c.Workload.Long.Share, seed: seed ^ uint64(trial)<<32 ^ uint64(worker)}
+	// So many operations, in transactions of Keys each.
 	if d.short, err = c.trace(0, s, max(fewest, ops/max(c.Workload.Keys, 1))); err != nil {
 		return d, err
 	}
@@ -319,6 +341,7 @@ func (c cell) newDriver(r *run, s *store.Store, i int, d deck) *driver {
 	if c.bench == nil {
 		return &newClient(r, s.Worker(i), d, t).driver
 	}
+	// Only with an index does looking ahead have two steps.
 	hashed := false
 	for _, spec := range specs(c.bench, c.Index == config.IndexHash) {
 		hashed = hashed || spec.Hash

@@ -9,6 +9,7 @@ import (
 
 // A dealer deals a worker's transactions, in an order that its deck alone decides. A
 // copy of it goes on in the same way: so what a worker ran can be dealt again.
+// It holds no pointer to what changes, so copying it is enough.
 type dealer struct {
 	deck   deck
 	at     int      // the short transaction dealt last
@@ -28,12 +29,14 @@ func newDealer(d deck) dealer {
 func (d *dealer) drawLong() {
 	d.toLong = math.MaxInt
 	if d.deck.share > 0 {
+		// Exponentially distributed, as the gaps of a Poisson stream are.
 		d.toLong = int(rand.New(&d.pcg).ExpFloat64() / d.deck.share)
 	}
 }
 
 // deal returns the next transaction.
 func (d *dealer) deal() workload.Txn {
+	// The worker that runs long ones alone.
 	if d.deck.every > 0 {
 		return d.long()
 	}
@@ -42,6 +45,7 @@ func (d *dealer) deal() workload.Txn {
 		return d.long()
 	}
 	d.toLong--
+	// The trace begins anew: a run may be longer than it.
 	if d.at++; d.at >= d.deck.short.Len() {
 		d.at = 0
 	}

@@ -27,6 +27,7 @@ type driver struct {
 
 	arrivals *arrivals // of an open loop; nil: the next starts when the last is done
 
+	// Set before drive, by whoever runs slices.
 	until uint64 // ticks of the run's clock: the loop ends at the first reading from then on; 0: it does not end by itself
 	over  bool   // until has come
 	lap   lap    // of the last drive
@@ -52,6 +53,7 @@ func (d *driver) due() bool {
 	if !ok {
 		return false
 	}
+	// Commits are published before a wait: others look at them meanwhile.
 	now, ok := a.await(due, d.timer.last, &d.run.stop, d.worker.Flush)
 	if !ok {
 		return false
@@ -63,9 +65,11 @@ func (d *driver) due() bool {
 
 // giveUp counts what was due before the end, or before the run stopped, and is
 // not going to be run.
+// They count with the time that they have waited.
 func (d *driver) giveUp() {
 	now := d.run.clock.Now()
 	limit := now
+	// What came due after the stop is nobody's fault.
 	if at := d.run.stopped.Load(); at != 0 {
 		limit = at
 	}
@@ -78,6 +82,7 @@ func (d *driver) nextKnown() bool { return d.arrivals == nil || d.arrivals.late 
 
 // done takes note of the end of a transaction: of its time, where a reading of the
 // clock is due, and of its commit.
+// The clock is read for some transactions only, and for every one that waited or was long.
 func (d *driver) done(long, committed bool) {
 	t := d.timer
 	if committed {
@@ -90,6 +95,7 @@ func (d *driver) done(long, committed bool) {
 	from := t.last
 	now := t.end(t.acks.place(d.worker), waited || long)
 	d.over = d.until != 0 && now >= d.until
+	// A gap between two readings may be the host's: the looker finds out.
 	if t.look.due(from, now) {
 		var g gaps
 		t.look.observe(from, now, !waited && !long && len(d.access) < largeTxn, &g)
@@ -120,6 +126,7 @@ func (d *driver) drive() error {
 	t.look.begin(t.last)
 	d.over, d.lap = false, lap{from: t.last}
 	err := d.repeat()
+	// The last group of transactions is timed, too.
 	t.close(t.acks.place(d.worker))
 	d.lap.to = t.last
 	if d.arrivals != nil {
@@ -140,6 +147,7 @@ func (d *driver) repeat() error {
 		if err := d.next(); err != nil {
 			return err
 		}
+		// What has become durable since is acknowledged.
 		if err := d.timer.acks.settle(); err != nil {
 			return err
 		}

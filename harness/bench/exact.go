@@ -14,6 +14,7 @@ import (
 // Work is what a fixed number of transactions of one worker, drawn from a fixed
 // seed, cost an algorithm. Nothing in it depends on time: it is the same at every
 // run of a build, on every machine of one architecture.
+// So a difference between two builds is one of the code.
 type Work struct {
 	Allocations float64 // on the Go heap, a transaction, in tenths: what a logger allocates meanwhile is less
 	HeapBytes   float64 // allocated there, a transaction, in words of 8 bytes
@@ -31,6 +32,7 @@ const exactTransactions = 20_000
 // Exact runs an algorithm on point i of e's matrix with one worker, in the folder
 // dir, which it empties and removes, and returns what the transactions cost. The
 // images are taken between transactions, so that no capture races with a write.
+// It is for comparing builds. It turns the garbage collector off while it counts.
 func Exact(ctx context.Context, e *config.Experiment, i int, algorithm, dir string) (w Work, err error) {
 	one := *e
 	one.Workers = 1
@@ -54,6 +56,7 @@ func Exact(ctx context.Context, e *config.Experiment, i int, algorithm, dir stri
 		return w, err
 	}
 	objects, bytes := allocated()
+	// Images are taken between two halves, so that the second finds records that changed.
 	for range 2 {
 		if err := s.transactions(exactTransactions / 2); err != nil {
 			return w, err
@@ -64,6 +67,7 @@ func Exact(ctx context.Context, e *config.Experiment, i int, algorithm, dir stri
 		if err := s.image(ctx, &w); err != nil {
 			return w, err
 		}
+		// What the image allocated is not the transactions'.
 		objects, bytes = allocated()
 	}
 	w.Allocations = math.Round(w.Allocations/exactTransactions*10) / 10
@@ -84,6 +88,7 @@ func (s *Side) transactions(n int) error {
 }
 
 // image takes an image and adds what it holds.
+// Both numbers are in its report: nothing is read back.
 func (s *Side) image(ctx context.Context, w *Work) error {
 	if s.entry.Baseline {
 		return nil

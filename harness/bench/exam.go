@@ -16,10 +16,13 @@ import (
 
 // An exam reads the images of one run and judges them, in the order in which they were
 // taken. The clients stand still.
+// What each transaction did follows from its client's trace and notes; so it can be said, record
+// by record, what an image has to hold.
 type exam struct {
 	cell    cell
 	entry   algorithms.Entry
 	run     *run
+	// It keeps one image's state at a time.
 	judge   *judge.Judge
 	stamps  *stamps  // for what cannot be judged
 	known   []uint64 // how many transactions of each worker are known; all of them where its journal is not full
@@ -33,6 +36,7 @@ func newExam(c cell, e algorithms.Entry, r *run, drivers []*driver, decks []deck
 	ss := replays(drivers, decks)
 	for i, d := range drivers {
 		n := uint64(math.MaxUint64)
+		// The rest of that worker's transactions is not known.
 		if d.journal.Full() {
 			n = length(ss[i].Fork())
 		}
@@ -50,6 +54,7 @@ func length(s judge.Session) (n uint64) {
 }
 
 // layout is what the cell's records look like, after a run.
+// Keys is the first that was never used.
 func (c cell) layout(r *run) judge.Layout {
 	l := judge.Layout{
 		Loaded: uint64(c.Records), Keys: r.next.Load(), Size: r.size, FieldSize: r.fieldSize,
@@ -75,6 +80,7 @@ func (x *exam) image(ctx context.Context, k taken) (result.How, error) {
 	default:
 		err = x.judge.Judge(k.at)
 	}
+	// The next image has to hold what had committed before this one's checkpoint.
 	x.earlier = k.at.Before
 	if err != nil {
 		return how, fmt.Errorf("image %s is wrong: %w", k.name(), x.explain(ctx, k, err))
@@ -83,6 +89,7 @@ func (x *exam) image(ctx context.Context, k taken) (result.How, error) {
 }
 
 // covers reports whether all is known that may be in an image.
+// A worker's count may be behind, so a margin is added.
 func (x *exam) covers(at judge.Moments) bool {
 	for i, n := range x.known {
 		if n <= at.After[i]+publishedEvery {
@@ -99,6 +106,7 @@ const publishedEvery = 16
 // read again.
 func (x *exam) read(ctx context.Context, k taken) error {
 	files := k.kept
+	// The chain of a partial image is that of the one before with one more file.
 	if n := len(x.laid); n > 0 && n < len(files) && slices.Equal(x.laid, files[:n]) {
 		files = files[n:]
 	} else {
@@ -118,6 +126,7 @@ func (x *exam) read(ctx context.Context, k taken) error {
 // kept may be what took the image's place when it was collapsed.
 func (x *exam) file(ctx context.Context, k taken, path string, newest bool) error {
 	var n atomic.Uint64
+	// By several goroutines: Put may be called concurrently.
 	err := store.ReadImage(ctx, nil, path, readers(), func(_ int, r store.ImageRecord) error {
 		if !r.Absent {
 			n.Add(1)
@@ -127,6 +136,7 @@ func (x *exam) file(ctx context.Context, k taken, path string, newest bool) erro
 	if err != nil {
 		return fmt.Errorf("image %s is wrong: %w", k.name(), err)
 	}
+	// The number that the checkpoint reported, where the file is that very image.
 	if _, whole := k.image(); newest && whole && n.Load() != k.report.Image.Records {
 		return fmt.Errorf("image %s holds %d records, %d were written", k.name(), n.Load(), k.report.Image.Records)
 	}
@@ -142,6 +152,7 @@ func (x *exam) plausible(ctx context.Context, k taken) error {
 		if err := l.check(r.Table, r.Key, r.Stamp, r.Value); err != nil {
 			return fmt.Errorf("record %d of table %d: %w", r.Key, r.Table, err)
 		}
+		// Chunks carry their owner's stamp, which is looked at with the owner.
 		if r.Table == largeTable {
 			return nil
 		}
@@ -151,6 +162,7 @@ func (x *exam) plausible(ctx context.Context, k taken) error {
 }
 
 // explain adds to the error of a value what is wrong with it.
+// The images are read again for it, which an error is worth.
 func (x *exam) explain(ctx context.Context, k taken, err error) error {
 	var wrong *judge.ValueError
 	if !errors.As(err, &wrong) {
@@ -169,6 +181,7 @@ func (x *exam) explain(ctx context.Context, k taken, err error) error {
 }
 
 // final compares a store in which no transaction runs with all that was committed.
+// The error is a record that is not what the transactions left.
 func (x *exam) final(s *store.Store) error {
 	if slices.ContainsFunc(x.known, func(n uint64) bool { return n != math.MaxUint64 }) {
 		return nil // not all is known
@@ -176,6 +189,7 @@ func (x *exam) final(s *store.Store) error {
 	x.judge.Begin()
 	x.judge.File()
 	var wrong error
+	// One goroutine: the store stands still.
 	s.Each(func(table int, key, stamp uint64, v []byte) {
 		if wrong == nil {
 			wrong = x.judge.Put(x.run.key(table, key), stamp, v == nil, v)

@@ -19,6 +19,7 @@ func folders(images, results string) []result.Folder {
 }
 
 // folderOn describes what dir, or the nearest folder above it that exists, lies on.
+// What is not known stays empty: it is shown as such.
 func folderOn(use, dir string) result.Folder {
 	folder := result.Folder{Use: use}
 	dir = existing(dir)
@@ -33,6 +34,7 @@ func folderOn(use, dir string) result.Folder {
 }
 
 // fileSystem names the type of the file system below dir.
+// A type without a name here is its number.
 func fileSystem(dir string) string {
 	var s unix.Statfs_t
 	if unix.Statfs(dir, &s) != nil {
@@ -50,6 +52,7 @@ func fileSystem(dir string) string {
 
 // FreeDisk returns the bytes free on the file system of dir or of the nearest
 // folder above it that exists, or -1.
+// Blocks that only root may use are not counted.
 func FreeDisk(dir string) int64 {
 	var s unix.Statfs_t
 	if unix.Statfs(existing(dir), &s) != nil {

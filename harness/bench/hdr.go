@@ -12,6 +12,7 @@ import (
 
 // hgrm writes latencies as HDR's percentile listing, or nothing when nothing was
 // timed.
+// Five steps to each halving of what is left, values in ns.
 func hgrm(c *latency.Counts) []byte {
 	h := c.HDR()
 	if h.TotalCount() == 0 {
@@ -27,6 +28,7 @@ func hgrm(c *latency.Counts) []byte {
 // hlog writes the latencies of intervals as an HDR histogram log, version 1.3,
 // times in seconds from zero, values in nanoseconds, maxima in milliseconds. It
 // is nothing when nothing was timed.
+// Each span is one interval of the log, one for each bucket of the timeline.
 func hlog(zero time.Time, spans []span) []byte {
 	var b bytes.Buffer
 	w := hdrhistogram.NewHistogramLogWriter(&b)
@@ -37,6 +39,7 @@ func hlog(zero time.Time, spans []span) []byte {
 	n := int64(0)
 	var c latency.Counts
 	for _, s := range spans {
+		// One Counts for all spans, as it is large.
 		c.Reset()
 		s.counts.AddTo(&c)
 		h := c.HDR()
@@ -45,6 +48,7 @@ func hlog(zero time.Time, spans []span) []byte {
 		n += h.TotalCount()
 		err = errors.Join(err, w.OutputIntervalHistogram(h))
 	}
+	// A buffer in memory does not fail, so the error is of a histogram that cannot be encoded.
 	if err != nil || n == 0 {
 		return nil
 	}

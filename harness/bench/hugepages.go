@@ -17,6 +17,7 @@ func hugeBytes() int64 {
 }
 
 // hugeOf reads the text of smaps_rollup.
+// The kernel counts in KiB.
 func hugeOf(text string) int64 {
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) >= 2 && f[0] == "AnonHugePages:" {

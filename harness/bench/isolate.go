@@ -14,6 +14,7 @@ import (
 )
 
 // A Job is one trial of an experiment, for a process of its own.
+// It is passed as JSON, but for the locks, which the process inherits.
 type Job struct {
 	Cell      int          // index into the experiment's cells
 	Algorithm string       // as in the table of algorithms
@@ -40,6 +41,7 @@ type Job struct {
 // RunJob runs one trial of e and leaves it in the job's folder. It is the other
 // end of Options.Isolate. The error says why the trial could not be saved; what
 // was wrong with it is in the trial.
+// The trial is saved by this process and read by the other.
 func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 	o.Shard, o.RepeatNoisy = j.Shard, j.RepeatNoisy
 	r, err := newRunner(e, o)
@@ -51,12 +53,15 @@ func RunJob(ctx context.Context, e *config.Experiment, o Options, j Job) error {
 	if j.Cell < 0 || j.Cell >= len(r.cells) {
 		return fmt.Errorf("job for point %d of %d", j.Cell, len(r.cells))
 	}
+	// The cells are made from the same configuration, so the index means the same.
 	c := &r.cells[j.Cell]
 	entry, ok := r.o.find(j.Algorithm)
 	if !ok {
 		return fmt.Errorf("no algorithm %q", j.Algorithm)
 	}
+	// The maximum was measured by the parent: it is not measured again.
 	r.rates[c.ratedFor(entry)] = j.Rate
+	// The same seed gives the same transactions as in the parent.
 	decks, err := c.decks(e.Seed.Value, j.Round, "measure", c.traceOps(c.Warmup+c.Duration))
 	if err != nil {
 		return err
@@ -82,6 +87,7 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 		Locks: r.lockFiles(), RepeatNoisy: min(r.o.RepeatNoisy, r.repeats),
 		Number: r.done, Total: r.total, Began: r.began,
 	})
+	// An interrupted process may have ended with any error.
 	if err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err)
 	}
@@ -94,6 +100,7 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	case got.Status == result.Failed:
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, errors.New(got.Error)))
 	}
+	// Repeats are counted over the whole experiment.
 	r.repeats -= got.Repeats
 	return got, ctx.Err()
 }

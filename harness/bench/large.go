@@ -14,6 +14,7 @@ const largeTable = 1
 
 // addLarge appends to the client's accesses the chunks of those large records among
 // them that come from access from on.
+// All chunks that a value can have are declared, as its length is known only under the lock.
 func (c *client) addLarge() {
 	l := c.run.layout.large
 	c.chunks = c.chunks[:0]
@@ -32,6 +33,7 @@ func (c *client) addLarge() {
 
 // chunksAt returns the first access of the chunks of access i, if it belongs to a large
 // record.
+// at counts from the first access.
 func (c *client) chunksAt(i int) (at int, ok bool) {
 	if !c.large || c.chunks[i] < 0 {
 		return 0, false
@@ -52,7 +54,9 @@ func (c *client) readLarge(tx *store.Txn, at int) {
 // chunks that it has no use for.
 func (c *client) writeLarge(tx *store.Txn, i, at int) {
 	l := c.run.layout.large
+	// The new length follows from key and stamp.
 	n := l.length(c.access[i].Key, tx.Stamp())
+	// One chunk is filled for each transaction, whatever it writes.
 	if c.chunkOf != tx.Stamp() {
 		c.chunkOf = tx.Stamp()
 		fill(c.chunk, c.chunkOf)
@@ -77,6 +81,7 @@ func (c *client) deleteLarge(tx *store.Txn, at int) {
 }
 
 // loadLarge loads the chunks of the large records among those below records.
+// Chunks are numbered over all values, so that several goroutines can load them.
 func (l layout) loadLarge(s *store.Store, records uint64) error {
 	n := l.large.below(records)
 	ends := make([]uint64, n) // of each one's chunks, among all that are there
@@ -86,6 +91,7 @@ func (l layout) loadLarge(s *store.Store, records uint64) error {
 		ends[rank] = sum
 	}
 	err := s.Load(largeTable, sum, func(i uint64, buf []byte) (uint64, []byte) {
+		// Which value chunk i is of.
 		rank := uint64(sort.Search(len(ends), func(k int) bool { return ends[k] > i }))
 		j := i
 		if rank > 0 {

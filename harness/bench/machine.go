@@ -17,6 +17,7 @@ import (
 
 // Machine reads the facts of the machine and of the program that a result
 // depends on. dir is where the images will go. What cannot be read is left out.
+// It is stored with the result, and shown beside its figures.
 func Machine(dir string) result.Machine {
 	m := result.Machine{
 		CPU: cpuModel(host.Machine()), Cores: runtime.NumCPU(), Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
@@ -26,6 +27,7 @@ func Machine(dir string) result.Machine {
 	}
 	m.Commit, m.Dirty = revision()
 	m.Build = build()
+	// Facts that explain a difference, and that nobody should have to ask for later.
 	for name, path := range map[string]string{
 		"governor":     "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
 		"huge pages":   "/sys/kernel/mm/transparent_hugepage/enabled",
@@ -42,6 +44,8 @@ func Machine(dir string) result.Machine {
 			m.Facts[name] = v
 		}
 	}
+	// The same machine gives the same id, and another one another: results of two are not mixed
+	// unseen.
 	m.ID = fmt.Sprintf("%x", sha256.Sum256([]byte(m.CPU+"|"+strconv.Itoa(m.Cores)+"|"+firstLine("/etc/machine-id"))))[:12]
 	limits := host.FindCgroup(host.Machine()).Limits()
 	limitFacts(m.Facts, limits)
@@ -67,6 +71,7 @@ func limitFacts(facts map[string]string, l host.Limits) {
 
 // Preflight says what about a machine, and about the limits of the container,
 // makes its figures worth less.
+// Each is a sentence for a warning.
 func Preflight(m result.Machine, l host.Limits) []string {
 	var ws []string
 	if g := m.Facts["governor"]; g != "" && g != "performance" {

@@ -12,6 +12,7 @@ import (
 
 // moveTree renames a folder. Where the new name is on another file system, it copies
 // the folder to a name beside the new one, renames that and removes the old folder.
+// Any other error of the rename is returned.
 func moveTree(from, to string) error {
 	err := os.Rename(from, to)
 	if !errors.Is(err, syscall.EXDEV) {
@@ -24,6 +25,7 @@ func moveTree(from, to string) error {
 // rename, so that a stop leaves no half of it under its name.
 func moveByCopy(from, to string) error {
 	tmp := to + ".tmp"
+	// What an earlier attempt left.
 	err := os.RemoveAll(tmp)
 	if err == nil {
 		err = copyTree(from, tmp)
@@ -34,6 +36,7 @@ func moveByCopy(from, to string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("copy %s to %s: %w", from, to, err), os.RemoveAll(tmp))
 	}
+	// Both are there for a moment; the old one goes last.
 	return os.RemoveAll(from)
 }
 
@@ -44,6 +47,7 @@ func copyTree(from, to string) error {
 		info fs.FileInfo
 		name string
 	}
+	// There are few files, so they are searched in turn.
 	var done []copied
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -62,6 +66,7 @@ func copyTree(from, to string) error {
 			return err
 		}
 		for _, c := range done {
+			// Otherwise a chain of images would take its room twice.
 			if os.SameFile(c.info, info) {
 				return os.Link(c.name, name)
 			}

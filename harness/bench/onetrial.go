@@ -16,6 +16,8 @@ import (
 )
 
 // one runs one trial, or finds it done already.
+// A trial that failed is saved too, with what is wrong; only an interrupt or a disk that refuses
+// the result is returned.
 func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck) (*result.Trial, error) {
 	r.done++
 	out := r.blank(c, e, round)
@@ -27,6 +29,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 	var wrong *wrongImage
 	switch {
 	case ctx.Err() != nil:
+		// Whatever else went wrong when it was interrupted is a consequence.
 		out.Status = result.Partial
 		out.Error = "interrupted"
 	case errors.As(err, &wrong):
@@ -38,6 +41,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", e.Name, err))
 	}
 	conclude(out)
+	// Nothing was measured: there is nothing to save.
 	if ctx.Err() != nil && len(out.Buckets) == 0 && out.Bulk == nil {
 		return nil, ctx.Err()
 	}
@@ -49,6 +53,7 @@ func (r *runner) one(ctx context.Context, c *cell, e algorithms.Entry, round int
 
 // trialsPerRepeat is how many trials of an experiment there are to each repeat of
 // a noisy one, beyond those that a single trial may have.
+// An experiment on a busy machine would otherwise never end.
 const trialsPerRepeat = 8
 
 // mostRepeats is how many repeats of noisy trials an experiment may run in all.
@@ -60,6 +65,7 @@ func mostRepeats(repeatNoisy, trials int) int { return repeatNoisy + trials/tria
 func (r *runner) runUndisturbed(
 	ctx context.Context, c *cell, e algorithms.Entry, round int, decks []deck, out *result.Trial,
 ) (*result.Trial, error) {
+	// Recorded runs come first: a wrong algorithm is not measured.
 	if err := r.verifyFirst(ctx, c, e, round, out); err != nil {
 		return out, err
 	}
@@ -91,6 +97,7 @@ func conclude(out *result.Trial) {
 	v.OK = out.Status == result.OK && v.Mode != result.ModeOff && v.NotJudged == ""
 }
 
+// blank returns a trial that has what is known before it runs.
 func (r *runner) blank(c *cell, e algorithms.Entry, round int) *result.Trial {
 	out := &result.Trial{
 		Schema: result.Schema, Experiment: r.exp.Info.Name, Algorithm: e.Name, Trial: round, Round: round,
@@ -111,6 +118,7 @@ func (c *cell) point() (ps []result.Param) {
 }
 
 // resumed returns the trial that out would repeat.
+// Only a trial that ended well, of the same configuration, stands for the new one.
 func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 	if !r.o.Resume {
 		return nil, false
@@ -124,6 +132,7 @@ func (r *runner) resumed(out *result.Trial) (*result.Trial, bool) {
 
 // verifyFirst judges recorded runs, before the first trial of an algorithm at a point or
 // before every one.
+// Bulk has a model in place of recorded runs.
 func (r *runner) verifyFirst(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	if c.bulk() || c.Verify == config.VerifyOff || round != r.first(c) && c.Verify != config.VerifyFull {
 		return nil
@@ -143,7 +152,9 @@ func (r *runner) run(
 	if err := emptied(r.scratch); err != nil {
 		return err
 	}
+	// Memory of the trial before would count as this one's.
 	debug.FreeOSMemory()
+	// Of an open loop; 0 for a closed one.
 	rate, err := r.rateOf(ctx, c, e)
 	if err != nil {
 		return err
@@ -163,6 +174,7 @@ func (r *runner) run(
 
 // verify has the oracle judge recorded runs of an algorithm: one of the experiment's own
 // size, and one that provokes faults, with faults planted beside it.
+// A run in which too little happened is no error: the images are not judged.
 func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	err := r.record(ctx, c, e, round, out)
 	if err == nil && !r.o.calm {
@@ -180,6 +192,8 @@ func (r *runner) verify(ctx context.Context, c *cell, e algorithms.Entry, round 
 }
 
 // record runs the recorded run of the experiment's own size.
+// Where the experiment is larger than what the oracle can take, the recorded run is smaller, and
+// a warning says so.
 func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
 	if n := c.VerifiedRecords(); n < c.Records {
 		out.Warnings = append(out.Warnings,
@@ -196,6 +210,7 @@ func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round 
 	if err := emptied(r.scratch); err != nil {
 		return err
 	}
+	// Half of the time for the transactions; the oracle needs the rest.
 	v := &verification{cell: *c, entry: e, decks: decks, dir: r.scratch, plan: recording{
 		span: time.Duration(c.VerifyDuration) / 2, images: recordedImages,
 	}}
@@ -211,7 +226,10 @@ func (r *runner) record(ctx context.Context, c *cell, e algorithms.Entry, round 
 
 // provoke runs the recorded run that provokes faults, and those in which faults are
 // planted: they have as many rounds to be found in.
+// The number of rounds in which the sound algorithm was judged is also what each planted fault
+// gets.
 func (r *runner) provoke(ctx context.Context, c *cell, e algorithms.Entry, round int, out *result.Trial) error {
+	// It takes no images.
 	if e.Baseline {
 		return nil
 	}

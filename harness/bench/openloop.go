@@ -19,6 +19,8 @@ func (t *trial) openLoop(zero, end time.Time) {
 	clock := t.run.clock
 	now := clock.Now()
 	for i, d := range t.drivers[:t.cell.workers()] { // not the one that runs long transactions alone
+		// Every transaction is timed, and its commit counted at once: when it was due is what
+		// counts.
 		d.exact, d.timer.every, d.timer.open = true, 1, true
 		d.arrivals = newArrivals(t.rate, t.cell.Arrivals, t.decks[i].seed, i, t.cell.workers(), clock, now)
 		d.arrivals.from, d.arrivals.end = clock.At(zero), clock.At(end)
@@ -29,6 +31,7 @@ func (t *trial) openLoop(zero, end time.Time) {
 // overloadedAbove is the part of what was due that may not have started when the
 // trial ends, for the latencies to mean something: above it the queue grows for as
 // long as the trial lasts, unless it is what a pause left and grows shorter.
+// A part of 1.
 const overloadedAbove = 0.02
 
 // warnOverload compares what was due in the measured part with what of it was
@@ -83,6 +86,7 @@ func (r *runner) rateOf(ctx context.Context, c *cell, e algorithms.Entry) (float
 	if rate, ok := r.rates[of]; ok {
 		return rate, nil
 	}
+	// Trials of a resumed run must have the rate of those before.
 	rate, ok := r.ratedBefore(c, of)
 	if !ok {
 		most, err := r.maximum(ctx, c, of.algorithm)
@@ -119,6 +123,7 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 	if !ok {
 		return 0, fmt.Errorf("there is no algorithm %s", algorithm)
 	}
+	// A copy without rate, verification and recovery.
 	closed := *c.Experiment
 	closed.Rate, closed.Verify, closed.Recover = config.Rate{}, config.VerifyOff, false
 	cc := cell{Experiment: &closed, params: c.params, bench: c.bench, index: c.index, calm: c.calm}
@@ -147,6 +152,7 @@ func (r *runner) maximum(ctx context.Context, c *cell, algorithm string) (float6
 // draining reports whether a trial that ends with a backlog owes it to its last
 // checkpoint alone: there was next to none when that was asked for, and what
 // committed since it ended is more than was due.
+// Times are seconds of the result.
 func draining(t *result.Trial, rate float64) bool {
 	if len(t.Checkpoints) == 0 {
 		return false

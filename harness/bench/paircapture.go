@@ -12,15 +12,18 @@ import (
 
 // captured runs quads beside one capture, paced so that the algorithm meets as many
 // of its own transactions as it would alone.
+// A figure of throughput during a capture is of slices that both sides ran meanwhile.
 func (p *pairing) captured(ctx context.Context, base, side *Side, o *result.Opening) error {
 	if !p.paced {
 		if err := p.setPace(ctx, side); err != nil {
 			return err
 		}
 	}
+	// What a worker waits for here is the algorithm's own, and no quad is left out for it.
 	base.CountWholeTime(true)
 	side.CountWholeTime(true)
 	defer func() { base.CountWholeTime(false); side.CountWholeTime(false) }()
+	// The capture runs in its own goroutine, at the pace given, beside the slices.
 	side.StartCapture(ctx, p.pace)
 	turns := p.turns(base, side)
 	var quads []paired.Quad
@@ -68,6 +71,8 @@ func (p *pairing) setPace(ctx context.Context, side *Side) error {
 		}
 		rate = float64(report.Image.Bytes) / max(report.Capture+report.Write, time.Microsecond).Seconds()
 	}
+	// Its own slices are that share of the time, so at this rate it meets as many transactions
+	// as it would alone.
 	p.pace = max(1, int64(rate*sideDuty))
 	return nil
 }
@@ -86,6 +91,7 @@ func within(quads []paired.Quad, r store.Report) paired.Block {
 
 // inside reports whether a quad lies between a checkpoint's trigger and its durable
 // end, clear of every stretch from closed to opened.
+// Marks are in the order of time; a checkpoint that failed has no durable end.
 func inside(q paired.Quad, marks []store.Mark) bool {
 	var closed time.Time
 	in, durable := false, false

@@ -14,6 +14,8 @@ import (
 
 // A pairing measures one algorithm beside none, or none under its log, at one point
 // of the matrix.
+// Each opening has fresh memory, as where a store comes to lie in it makes it faster or slower;
+// the interval is over openings.
 type pairing struct {
 	cell   cell
 	entry  algorithms.Entry
@@ -23,6 +25,7 @@ type pairing struct {
 	out    *result.Pair
 	look   *lookout // nil: what else the machine does is not looked at
 
+	// Both sides of an opening run the same transactions.
 	decks   func(opening int) ([]deck, error)
 	done    bool  // no more openings
 	capture bool  // there is something to measure while an image is captured
@@ -51,6 +54,7 @@ func (p *pairing) next(ctx context.Context, n int) (last bool, err error) {
 	if n < int(p.cell.Pair.Least) {
 		return false, nil
 	}
+	// The figure that the table will show, as of now.
 	i, ok := result.OfNone(p.out, p.trials)
 	p.out.Settled = ok && i.HalfWidth() <= float64(p.cell.Pair.Until)
 	if !p.out.Settled && n == int(p.cell.Pair.Most) {
@@ -60,6 +64,7 @@ func (p *pairing) next(ctx context.Context, n int) (last bool, err error) {
 }
 
 // why says why the interval is not as narrow as it should be.
+// Reasons that are known are named; otherwise the spread is the algorithm's own.
 func (p *pairing) why() string {
 	i, ok := result.OfNone(p.out, p.trials)
 	if !ok {
@@ -84,6 +89,7 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	if err != nil {
 		return err
 	}
+	// Both are open at the same time, in one process, and take turns.
 	base, side, err := p.openBoth(n, decks)
 	if err != nil {
 		return err
@@ -100,9 +106,12 @@ func (p *pairing) open(ctx context.Context, n int) (err error) {
 	}
 
 	seen := p.look.begin()
+	// What the host took is noted for the slices alone.
 	seen.measuringTurns()
 	base.ran, side.ran = seen.look, seen.look
 	quads := int(p.cell.Pair.Quads)
+	// Half of the slices at rest before the capture and half after it, so that a drift of the
+	// machine is in both.
 	before, err := p.rest(ctx, base, side, (quads+1)/2)
 	if err != nil {
 		return err
@@ -167,6 +176,7 @@ func (p *pairing) turns(base, side *Side) *paired.Turns {
 }
 
 // summed is the sum of a block's slices.
+// Rates are transactions a second.
 func summed(b paired.Block) result.Turns {
 	t := result.Turns{Quads: len(b.Quads), Dropped: b.Dropped}
 	t.Base, t.Side = b.Rates()

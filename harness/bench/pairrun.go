@@ -44,6 +44,7 @@ const (
 )
 
 // beside returns what e is measured beside at c.
+// Then the log's cost is not the algorithm's.
 func (c cell) beside(e algorithms.Entry) string {
 	if c.WAL == config.WALOff && e.NeedsLog && !c.unlogged(e) && e.Name != logBase {
 		return logBase
@@ -64,6 +65,7 @@ func (r *runner) pairings(c *cell) (ps []*pairing, err error) {
 		}
 		out := r.newPair(c, e)
 		if r.o.Resume {
+			// A pair that cannot be read is measured again.
 			old, ok, err := result.LoadPair(r.dir, *out)
 			if err == nil && ok && old.Same(out) {
 				continue
@@ -101,6 +103,7 @@ func (r *runner) opening(ctx context.Context, p *pairing, n int) error {
 		p.out.Status, p.out.Error = result.Failed, err.Error()
 		r.wrong = append(r.wrong, fmt.Errorf("%s beside %s: %w", p.entry.Name, p.out.Beside(), err))
 	}
+	// A pair is saved once, when it is narrow enough, has failed, or may have no more.
 	if p.done = last; !last {
 		return nil
 	}
@@ -108,6 +111,7 @@ func (r *runner) opening(ctx context.Context, p *pairing, n int) error {
 }
 
 // interrupted saves what was measured of the pairs that are not done.
+// Their figures are marked partial, and a resumed run measures them anew.
 func (r *runner) interrupted(ctx context.Context, ps []*pairing) error {
 	if ctx.Err() == nil {
 		return nil
@@ -127,6 +131,7 @@ func (r *runner) trialsOf(c *cell, algorithm string) []*result.Trial {
 	var ts []*result.Trial
 	for round := 1; round <= int(r.exp.Trials); round++ {
 		t := r.blank(c, algorithms.Entry{Name: algorithm}, round)
+		// A trial that is missing or of another configuration is left out.
 		old, err := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*t)))
 		if err == nil && old.ConfigHash == t.ConfigHash {
 			ts = append(ts, old)

@@ -11,11 +11,13 @@ import (
 
 // readBack reads the image that was captured beside the slices, as a trial's images
 // are read.
+// An image that is wrong makes the pair one without a figure.
 func (p *pairing) readBack(ctx context.Context, side *Side, decks []deck) error {
 	k := side.last
 	if p.cell.Verify == config.VerifyOff || k.report.Image.Path == "" {
 		return nil
 	}
+	// A collapse could replace the files meanwhile.
 	side.store.StopCollapses()
 	k.kept = []string{k.report.Image.Path}
 	if k.report.Image.Base != 0 {
@@ -38,6 +40,7 @@ func (p *pairing) check(ctx context.Context, side *Side, k taken, decks []deck) 
 		_, err := newExam(side.cell, p.entry, side.run, side.drivers, decks).image(ctx, k)
 		return err
 	}
+	// Only what checkImage needs of a trial.
 	t := &trial{cell: side.cell, entry: p.entry, dir: side.dir, store: side.store, out: &result.Trial{}}
 	t.sched = newSchedule(side.cell, side.store, time.Time{}, time.Time{}, side.dir)
 	return t.checkImage(ctx, k)

@@ -11,6 +11,7 @@ import (
 // the run: a value put together from two writes shows.
 
 // fill makes every word of dst x, and the rest of it the low bytes of x.
+// fill and fillFields are what clients write with, so they are on the measured path.
 func fill(dst []byte, x uint64) {
 	for len(dst) >= 8 {
 		binary.LittleEndian.PutUint64(dst, x)
@@ -31,6 +32,7 @@ func fillFields(value []byte, x uint64, size int) {
 }
 
 // loaded returns the word that fills a record as it was loaded.
+// No transaction has such an id: those begin small.
 func loaded(key uint64) uint64 {
 	x := (key + 1) * 0x9E3779B97F4A7C15
 	return x ^ x>>29
@@ -38,6 +40,7 @@ func loaded(key uint64) uint64 {
 
 // uniform returns the word that fills field, and whether it is filled with it.
 func uniform(field []byte) (x uint64, ok bool) {
+	// A short field holds the low bytes of its word.
 	if len(field) < 8 {
 		var word [8]byte
 		copy(word[:], field)
@@ -60,6 +63,7 @@ func uniform(field []byte) (x uint64, ok bool) {
 
 // checkValue checks a value against the stamp it carries. Field size is in
 // bytes; a value holds whole fields.
+// It knows no transaction: whether a field's writer committed is not seen here.
 func checkValue(key, stamp uint64, value []byte, fieldSize int) error {
 	initial, newest := loaded(key), uint64(0)
 	for at := 0; at < len(value); at += fieldSize {
@@ -70,6 +74,7 @@ func checkValue(key, stamp uint64, value []byte, fieldSize int) error {
 			return fmt.Errorf("field at byte %d is torn: its words differ", at)
 		case x == initial&mask: // as loaded
 		case x > stamp&mask && mask == ^uint64(0):
+			// In a short field not all of an id is there, so order cannot be judged.
 			return fmt.Errorf("field at byte %d was written by transaction %#x, later than the record's stamp %#x", at, x, stamp)
 		case x == stamp&mask:
 			newest = stamp

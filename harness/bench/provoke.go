@@ -61,11 +61,13 @@ const (
 func (c cell) provoked(hold time.Duration) (*cell, error) {
 	e := *c.Experiment
 	e.Workers = config.Count(max(provokedWorkers, min(c.workers(), 2*provokedWorkers)))
+	// A budget of a database this small would say nothing.
 	e.MemoryBudget = 0
 	p := &cell{Experiment: &e, params: c.params}
 	if c.bench != nil {
 		return p, p.provokeCalls(hold)
 	}
+	// As many records as fit into the bytes, within bounds.
 	n := min(provokedMost, max(provokedLeast, provokedBytes/max(1, int(e.RecordSize.High))))
 	e.Records = config.Count(n)
 	var err error
@@ -84,6 +86,7 @@ func provokedWorkload(c *cell, records int, hold time.Duration) (workload.Spec, 
 	if hold > 0 {
 		s.Long = workload.Long{Share: new(provokedLong), Keys: 5, Hold: new(hold)}
 	}
+	// Inserts and deletes take their share from the writes, so that the sum stays 1.
 	changes := 0.3
 	if c.inserts() {
 		s.Insert, changes = new(0.05), changes-0.05
@@ -98,6 +101,7 @@ func provokedWorkload(c *cell, records int, hold time.Duration) (workload.Spec, 
 // A pauser has workers and the checkpointer pause now and then, and holds some workers
 // up wherever the checkpointer is about to go on: a fault shows in those that it should
 // have waited for.
+// Its methods are called by all workers and the checkpointer at once.
 type pauser struct {
 	mu  sync.Mutex
 	rng *rand.Rand // protected by mu
@@ -121,6 +125,7 @@ func newPauser(seed uint64) *pauser { return &pauser{rng: rand.New(rand.NewPCG(s
 
 // pause pauses, or does nothing. The checkpointer is worker -1.
 func (p *pauser) pause(worker int, at store.Moment) {
+	// One source of draws for all; which worker gets which draw depends on the schedule.
 	p.mu.Lock()
 	draw, d := p.rng.IntN(128), time.Duration(p.rng.Int64N(int64(400*time.Microsecond)))
 	p.mu.Unlock()
@@ -129,6 +134,7 @@ func (p *pauser) pause(worker int, at store.Moment) {
 		if draw < 32 {
 			time.Sleep(2 * d)
 		}
+		// It goes on when a worker is at a place where it should have waited for it.
 		p.await()
 	case p.holds(at):
 		time.Sleep(heldUp + 2*d)
@@ -143,6 +149,7 @@ func (p *pauser) pause(worker int, at store.Moment) {
 
 // holds reports whether a worker is to be held up.
 func (p *pauser) holds(at store.Moment) bool {
+	// The counter may fall below 0, which counts as none left.
 	if at > store.Released || p.catch[at].Load() <= 0 || p.catch[at].Add(-1) < 0 {
 		return false
 	}
@@ -162,6 +169,7 @@ func (p *pauser) await() {
 }
 
 // spin lets others run until it is over.
+// A sleep would be longer than the moment that is to be met.
 func spin(over func(took time.Duration) bool) {
 	for start := time.Now(); !over(time.Since(start)); {
 		runtime.Gosched()
@@ -186,6 +194,7 @@ func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provoca
 	if e.Oracle == oracle.Epoch {
 		hold = provokedEpoch
 	}
+	// Rounds without long transactions have more of the short ones.
 	for _, hold := range []time.Duration{0, hold} {
 		few, err := c.provoked(hold)
 		if err != nil {
@@ -197,6 +206,7 @@ func provocationOf(c cell, e algorithms.Entry, dir string, trial int) (p provoca
 }
 
 // run runs so many rounds, or until one finds something wrong. It returns how many ran.
+// The error is a *wrongImage where something was found.
 func (p *provocation) run(ctx context.Context, rounds int) (n int, sum recorded, err error) {
 	for n = range rounds {
 		v, err := p.round(ctx, n)
@@ -213,6 +223,7 @@ func (p *provocation) run(ctx context.Context, rounds int) (n int, sum recorded,
 // round runs one round.
 func (p *provocation) round(ctx context.Context, n int) (*verification, error) {
 	c := p.cells[n%len(p.cells)]
+	// Each round has transactions of its own.
 	decks, err := c.decks(p.seed, p.trial, fmt.Sprintf("provoke %d", n), provokedOps)
 	if err != nil {
 		return nil, err
@@ -269,6 +280,7 @@ func (r recorded) into(v *result.Verdict) {
 }
 
 // A control is a fault that a recorded run has to find.
+// One that is not found says that the recorded run sees little of this algorithm.
 type control struct {
 	name  string
 	entry algorithms.Entry
@@ -278,6 +290,7 @@ type control struct {
 // controls returns the faults that are planted beside an algorithm: one in the algorithm
 // itself, and a variant of it that is wrong, where there is one.
 func controls(e algorithms.Entry, find func(string) (algorithms.Entry, bool)) (cs []control) {
+	// Under the race detector there is too little time for it.
 	if e.Baseline || e.Unsound || racing {
 		return nil
 	}
@@ -289,6 +302,7 @@ func controls(e algorithms.Entry, find func(string) (algorithms.Entry, bool)) (c
 	default:
 		cs = append(cs, control{"checkpoints that wait for nobody", e, store.Drill{Hasty: true}})
 	}
+	// Variants that are wrong on purpose are faults of their algorithm.
 	for _, wrong := range algorithms.All() {
 		of := e.Variant
 		if of == "" {
@@ -304,6 +318,7 @@ func controls(e algorithms.Entry, find func(string) (algorithms.Entry, bool)) (c
 }
 
 // try reports whether the control is found in so many rounds.
+// A run in which too little happened has not found it.
 func (c control) try(ctx context.Context, p provocation, rounds int) (result.Control, error) {
 	p.entry, p.fault = c.entry, c.fault
 	n, _, err := p.run(ctx, rounds)

@@ -19,6 +19,7 @@ import (
 // readBack reads every image that the trial wrote, and compares it with what the
 // transactions wrote, and then memory as well; what a benchmark's transactions wrote is
 // judged by its own conditions.
+// The clients have ended. The error is a *wrongImage where an image or memory is wrong.
 func (t *trial) readBack(ctx context.Context) error {
 	if t.cell.bench != nil {
 		for _, k := range t.sched.images() {
@@ -31,6 +32,7 @@ func (t *trial) readBack(ctx context.Context) error {
 	}
 	x := newExam(t.cell, t.entry, t.run, t.drivers, t.decks)
 	for _, k := range t.sched.images() {
+		// In the order in which they were taken: the judge's model only goes forward.
 		how, err := x.image(ctx, k)
 		if err != nil {
 			return &wrongImage{err}
@@ -44,14 +46,17 @@ func (t *trial) readBack(ctx context.Context) error {
 }
 
 // A wrongImage is the error of an image that is not what it should be.
+// It ends the trial without a throughput, and the experiment goes on.
 type wrongImage struct{ err error }
 
+// Error and Unwrap are the cause's.
 func (w *wrongImage) Error() string { return w.err.Error() }
 func (w *wrongImage) Unwrap() error { return w.err }
 
 // checkImage has the benchmark check one kept image, after a repair from the
 // kept log where the algorithm needs one.
 func (t *trial) checkImage(ctx context.Context, k taken) error {
+	// Every byte is read first, whatever the benchmark then says.
 	if _, err := k.scan(ctx, func(store.ImageRecord) error { return nil }); err != nil {
 		return err
 	}
@@ -66,6 +71,7 @@ func (t *trial) checkImage(ctx context.Context, k taken) error {
 // goroutines, and returns how many records that were: as many as were written,
 // unless what was kept is what took the image's place when it was collapsed.
 func (k taken) scan(ctx context.Context, check func(store.ImageRecord) error) (n uint64, err error) {
+	// Each reader counts for itself.
 	path, whole := k.image()
 	counts := make([]uint64, readers())
 	err = store.ReadImage(ctx, nil, path, len(counts), func(worker int, r store.ImageRecord) error {
@@ -106,6 +112,7 @@ func withLog(src store.Source, e algorithms.Entry, log string, report store.Repo
 // and which image it was last seen in.
 type stamps struct {
 	image uint32 // number of the one being read
+	// By key; 0 as loaded.
 	of    []atomic.Uint64
 	seen  []atomic.Uint32
 }
@@ -138,6 +145,7 @@ func (t *trial) compareRecovered(ctx context.Context) error {
 		return nil
 	}
 	t.store.StopCollapses() // otherwise chain length would depend on timing
+	// Its time is not measured.
 	t.store.SetDiskRate(0)
 	report, err := t.store.Checkpoint(ctx)
 	if err != nil {
@@ -193,6 +201,7 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 		Images: o.Images.Dir, Own: o.OwnFiles(), Log: o.Log.Dir, Parallel: 4 * runtime.GOMAXPROCS(0),
 		Quiet: true, // the last checkpoint was taken with no transaction running
 	}
+	// Recovery is timed from the opening of the store on, as after a crash.
 	start := time.Now()
 	s, err := t.openAgain(o)
 	if err != nil {
@@ -209,6 +218,7 @@ func (t *trial) recover(ctx context.Context) (*store.Store, result.Recovery, err
 		err = s.Start()
 	}
 	if err == nil {
+		// The first transaction: only when it is done is the database there again.
 		err = s.Worker(0).Do(&store.Request{
 			Access: []store.Access{{Key: 0}},
 			Body:   func(tx *store.Txn) error { tx.Read(0); return nil },
@@ -237,6 +247,7 @@ func checked(r store.Recovery) string {
 // openAgain opens the store to recover into, o being the trial's options.
 func (t *trial) openAgain(o store.Options) (*store.Store, error) {
 	if !t.entry.Own.None() {
+		// A store that is recovered need not have all of its memory touched.
 		o.Touch = false
 		return store.Open(o)
 	}
@@ -249,6 +260,7 @@ func (t *trial) openAgain(o store.Options) (*store.Store, error) {
 
 // clean removes what the trial wrote, or keeps its images and log for the
 // result.
+// Closing the store comes before: files are open until then.
 func (t *trial) clean(keep string) error {
 	if keep == "" {
 		return os.RemoveAll(t.dir)

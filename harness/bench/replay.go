@@ -18,6 +18,7 @@ func (c cell) judged() bool { return c.bench == nil && c.Verify != config.Verify
 
 // keepJournals has every driver note what it commits. All algorithms do, and none: it
 // costs a byte of memory and about a nanosecond a transaction.
+// The room is shared out evenly; a journal that is full says so.
 func keepJournals(drivers []*driver, room int) {
 	for _, d := range drivers {
 		d.journal = journal.New(room / len(drivers))
@@ -35,11 +36,13 @@ func closeJournals(drivers []*driver) {
 }
 
 // A replay is what a client committed, dealt again. It is a judge.Session.
+// It reads what the journal noted, and deals the same transactions from the same traces.
 type replay struct {
 	dealer
 	run           *run
 	worker        uint64
 	reader        journal.Reader
+	// The last number read of each, as the journal has differences.
 	newest, fresh uint64
 }
 
@@ -53,6 +56,7 @@ func replays(drivers []*driver, decks []deck) (ss []judge.Session) {
 
 // Fork implements judge.Session.
 func (r *replay) Fork() judge.Session {
+	// All of its state is in it: see dealer.
 	f := *r
 	return &f
 }
@@ -60,6 +64,7 @@ func (r *replay) Fork() judge.Session {
 // Next implements judge.Session.
 func (r *replay) Next(t *judge.Txn) bool {
 	for {
+		// One that aborted has taken its place in the traces, and its keys.
 		seq, committed, ok := r.reader.Next()
 		if !ok {
 			return false
@@ -99,6 +104,7 @@ func (r *replay) add(t *judge.Txn, op *workload.Op) {
 		w.Field = r.run.layout.index(int(op.Field), r.run.size)
 	}
 	w.Delete = op.Kind == workload.Delete
+	// What the client does not write where the record is gone.
 	w.IfPresent = w.Delete || op.Kind == workload.ReadModifyWrite || op.Kind == workload.Update && r.run.deletes
 	t.Writes = append(t.Writes, w)
 }
@@ -119,6 +125,7 @@ func (r *replay) addVaried(t *judge.Txn, op *workload.Op, w judge.Write) {
 	if !large {
 		return
 	}
+	// Chunks that the value has, and those that it no longer has.
 	first := r.run.key(largeTable, rank*l.large.most())
 	for j, n := uint64(0), chunksOf(l.large.length(w.Key, t.ID)); j < l.large.most(); j++ {
 		gone := int(j) >= n

@@ -15,6 +15,7 @@ import (
 // resume checks that what is in the result folder is of this machine, of this
 // program and of this configuration. With Force trials of another configuration are
 // set aside, and trials of another build stay, and machine says so.
+// It changes nothing but with Force.
 func (r *runner) resume(machine *result.Machine) error {
 	if err := r.sameMachine(); err != nil {
 		return err
@@ -30,6 +31,7 @@ func (r *runner) resume(machine *result.Machine) error {
 }
 
 // sameBuild refuses to continue what another program began.
+// Figures of two programs must not stand in one row.
 func (r *runner) sameBuild(old, now *result.Machine) error {
 	was := old.Build
 	if was == "" && !old.Dirty && old.Commit != "" { // of a version that stored the commit only
@@ -44,6 +46,7 @@ func (r *runner) sameBuild(old, now *result.Machine) error {
 			"run without --resume, which sets the result aside, or with --force", r.dir, was, now.Build)
 	}
 	said := fmt.Sprintf("some trials are of another build, %s, as asked for with --force", was)
+	// What was said of earlier builds is kept, each once.
 	for _, w := range append(slices.Clone(old.Warnings), said) {
 		if strings.Contains(w, "another build") && !slices.Contains(now.Warnings, w) {
 			now.Warnings = append(now.Warnings, w)
@@ -53,6 +56,7 @@ func (r *runner) sameBuild(old, now *result.Machine) error {
 }
 
 // sameConfig refuses to add to trials that this configuration does not ask for.
+// A trial is of this configuration if its point has the same hash.
 func (r *runner) sameConfig(old *result.Experiment) error {
 	wanted := map[string]string{} // hash by trial
 	for i := range r.cells {
@@ -87,6 +91,7 @@ func (r *runner) sameConfig(old *result.Experiment) error {
 
 // differences names the keys in which the stored configuration is another, with
 // both values.
+// It is for the error: a person sees what to change.
 func (r *runner) differences(old *result.Experiment) string {
 	name := filepath.Join(r.dir, "resolved.yaml")
 	ds, err := r.exp.Differences(name, old.Resolved)
@@ -96,6 +101,7 @@ func (r *runner) differences(old *result.Experiment) string {
 	if err != nil {
 		return fmt.Sprintf("what it is cannot be read (%v)", errors.Unwrap(err))
 	}
+	// The trials are of a configuration that is no longer stored.
 	if len(ds) == 0 {
 		return "they are not in the configuration that is stored there"
 	}
@@ -107,6 +113,7 @@ func (r *runner) differences(old *result.Experiment) string {
 }
 
 // addExtent adds what a trial's measurement does not depend on: how many there are.
+// Fewer trials or algorithms than before leave trials that nobody asks for.
 func (r *runner) addExtent(ds *[]config.Difference, name string, resolved []byte) error {
 	algorithms, trials, err := config.Extent(name, resolved)
 	if err != nil {

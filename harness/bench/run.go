@@ -78,7 +78,9 @@ type runner struct {
 	o       Options
 	dir     string // of the experiment's results
 	scratch string // of images and logs while a trial runs
+	// By index, as shards and jobs name them.
 	cells   []cell
+	// A maximum is measured once.
 	rates   map[rated]float64 // of open loops
 	machine string            // id of this one
 	done    int
@@ -101,6 +103,7 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 	command := result.Command{Flags: slices.Clone(o.Flags)}
 	if e.Seed.Random {
 		e.DrawSeed()
+		// The seed that was drawn is stored, so that the run can be repeated.
 		command.Flags = append(command.Flags, "--set", "seed="+e.Seed.String())
 	}
 	r, err := newRunner(e, o)
@@ -113,6 +116,7 @@ func Run(ctx context.Context, e *config.Experiment, o Options) (dir string, err 
 		return r.dir, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(r.scratch)) }()
+	// The listing is written also of what an interrupt left.
 	if err := errors.Join(r.rounds(ctx), r.saveBench()); err != nil {
 		return r.dir, err
 	}
@@ -165,12 +169,14 @@ func newRunner(e *config.Experiment, o Options) (*runner, error) {
 // setUp takes the folders and writes what all trials share. Results that are there
 // already and are not resumed go to a folder beside.
 func (r *runner) setUp() error {
+	// Nothing is written before both folders are this run's alone.
 	if err := r.claim(); err != nil {
 		return err
 	}
 	machine := Machine(filepath.Dir(r.scratch))
 	machine.Folders = folders(filepath.Dir(r.scratch), r.dir)
 	r.machine = machine.ID
+	// How quiet the machine is before the first trial.
 	speed, warnings := r.lookout.lookBefore()
 	machine.Canary, machine.Warnings = &speed, append(machine.Warnings, warnings...)
 	if result.Begun(r.dir) {
@@ -199,6 +205,8 @@ func (r *runner) setUp() error {
 // put bulk's messages. A point's last round is followed by its pairs.
 func (r *runner) rounds(ctx context.Context) error {
 	points, rounds := len(r.cells), int(r.exp.Trials)
+	// Trials of one algorithm lie apart in time, so that what the machine does for a while hits
+	// all alike.
 	for round := 1; round <= rounds; round++ {
 		for _, i := range r.turns(round) {
 			if !r.o.Shard.Has(i, round, points, rounds) {
@@ -220,6 +228,7 @@ func (r *runner) rounds(ctx context.Context) error {
 // round runs one trial of every algorithm at one point, in an order that rotates from
 // round to round.
 func (r *runner) round(ctx context.Context, c *cell, round int) error {
+	// Drawn once for all algorithms of the round; a process of its own draws them again.
 	var decks []deck
 	if r.o.Isolate == nil {
 		var err error
@@ -247,6 +256,7 @@ func (r *runner) round(ctx context.Context, c *cell, round int) error {
 			return err
 		}
 	}
+	// Relative figures are within the round.
 	return r.compare(outs)
 }
 
@@ -270,6 +280,7 @@ func (r *runner) compare(outs []*result.Trial) error {
 		if t.Throughput == nil {
 			continue
 		}
+		// Transactions that none would have committed in the same time.
 		ratio, lost := *t.Throughput / *base.Throughput, *base.Throughput*t.Elapsed-float64(t.Committed)
 		t.Relative, t.Lost = &ratio, &lost
 		if log != nil && t != log && t.Log != "" && base.Log == "" {
@@ -290,6 +301,7 @@ func (r *runner) reportProgress(c *cell, e algorithms.Entry, doing string, b res
 	}
 	p := Progress{Trial: r.done, Trials: r.total, Algorithm: e.Name, Doing: doing, Bucket: b}
 	p.Point = config.Cell{Experiment: c.Experiment, Params: c.params}.String()
+	// An estimate from the trials so far.
 	if r.done > 1 {
 		each := time.Since(r.began) / time.Duration(r.done-1)
 		p.Left = each * time.Duration(r.total-r.done+1)

@@ -12,6 +12,7 @@ import (
 )
 
 // A source is what a sampler reads the counters of. *store.Store is one.
+// Tests have another.
 type source interface {
 	Counts() store.Counts
 	Memory() store.Memory
@@ -32,6 +33,7 @@ type sampler struct {
 	now    func() time.Time // time.Now
 
 	last    time.Time
+	// At the end of the bucket before.
 	counts  store.Counts
 	buckets []result.Bucket
 	spans   []span // of the buckets
@@ -43,6 +45,7 @@ type sampler struct {
 	total   latency.Counts // of the measured part
 	service latency.Counts // likewise, service times: in a closed loop the same
 	durable latency.Counts // likewise, from the start to when the log had it
+	// Bytes, as is heap.
 	rss     int64          // at most
 	heap    int64          // at most, in the measured part
 }
@@ -66,6 +69,7 @@ func newSampler(src source, r *run, timers []*timer, zero time.Time, open bool) 
 // latencies in it are those of the one before, as far as they are known.
 func (s *sampler) sample() result.Bucket {
 	now, counts := s.now(), s.source.Counts()
+	// From here on the clients record in the next bucket.
 	s.run.bucket.Add(1)
 	s.run.clock.Anchor()
 	b := result.Bucket{
@@ -83,6 +87,7 @@ func (s *sampler) sample() result.Bucket {
 		s.heap = max(s.heap, heapBytes())
 	}
 	s.last, s.counts = now, counts
+	// What clients have handed over by now; the rest comes later.
 	for _, t := range s.timers {
 		t.take(s.add)
 	}
@@ -91,6 +96,7 @@ func (s *sampler) sample() result.Bucket {
 }
 
 // describe puts the quantiles of what was counted into a bucket.
+// Without a latency the quantiles stay 0.
 func describe(b *result.Bucket, c *latency.Counts) {
 	if q := quantiles(c); q != nil {
 		b.P50, b.P99, b.P999, b.Max = q.P50, q.P99, q.P999, q.Max
@@ -125,6 +131,7 @@ func (s *sampler) add(y *tally) {
 	if y.durable != nil {
 		s.durable.Merge(y.durable)
 	}
+	// Tallies come mostly in order, so one bucket at a time is kept unpacked.
 	if i != s.at {
 		s.pack()
 		s.at = i
@@ -133,6 +140,7 @@ func (s *sampler) add(y *tally) {
 }
 
 // pack moves the figures of a bucket into its span.
+// A packed span takes a small part of the memory of a full histogram.
 func (s *sampler) pack() {
 	if s.filled.Total() == 0 {
 		return
@@ -157,6 +165,7 @@ func (s *sampler) finish() {
 		s.total.Merge(&s.early)
 		s.pack()
 	}
+	// Each is unpacked once more for its quantiles.
 	for i := range s.spans {
 		s.spans[i].counts.AddTo(s.filled)
 		describe(&s.buckets[i], s.filled)
@@ -165,6 +174,7 @@ func (s *sampler) finish() {
 }
 
 // measuredSpans returns the spans of the measured part.
+// They are the last ones, from the first measured bucket on.
 func (s *sampler) measuredSpans() []span {
 	for i, b := range s.buckets {
 		if b.Measured() {
@@ -179,6 +189,7 @@ func aborts(c store.Counts) uint64 { return c.Conflicts + c.Shifts + c.Aborts }
 
 // residentBytes returns the memory the process has present, or 0 where the
 // system does not say.
+// The second field of statm is in pages.
 func residentBytes() int64 {
 	data, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

@@ -16,9 +16,11 @@ import (
 
 // A schedule takes a trial's checkpoints when the config says, and keeps their
 // images for reading back.
+// run has a goroutine of its own; the sampler asks state meanwhile.
 type schedule struct {
 	cell  cell
 	store *store.Store
+	// When the measured part begins and ends.
 	zero  time.Time
 	end   time.Time
 	keep  string // folder for the images; the store keeps only the last two
@@ -35,6 +37,7 @@ type schedule struct {
 type taken struct {
 	report store.Report
 	err    error
+	// What each worker had committed before the checkpoint was asked for, and after it returned.
 	at     judge.Moments
 	kept   []string // second names of the full image, and of the partial ones based on it, the newest last
 }
@@ -55,6 +58,7 @@ func newSchedule(c cell, s *store.Store, zero, end time.Time, keep string) *sche
 }
 
 // run takes checkpoints until ctx ends.
+// The first error of a checkpoint ends it, as the images after it would prove nothing.
 func (s *schedule) run(ctx context.Context) {
 	if s.cell.ByCheckpoint() {
 		s.backToBack(ctx)
@@ -108,6 +112,7 @@ func (s *schedule) backToBack(ctx context.Context) {
 
 // take takes a checkpoint.
 func take(ctx context.Context, s *store.Store) (t taken) {
+	// Read outside the checkpoint's own time.
 	t.at.Before = s.Committed()
 	t.report, t.err = s.Checkpoint(ctx)
 	t.at.After = s.Committed()
@@ -116,6 +121,7 @@ func take(ctx context.Context, s *store.Store) (t taken) {
 
 // add notes a checkpoint, and reports whether another makes sense.
 func (s *schedule) add(t taken) bool {
+	// A second name keeps the file when the store removes the image.
 	if t.err == nil && t.report.Image.Path != "" {
 		t.kept, t.err = s.store.Retain(t.report.Image, s.keep)
 	}
@@ -135,6 +141,7 @@ func (s *schedule) add(t taken) bool {
 // keptLog returns the folder of the log's second names.
 func (s *schedule) keptLog() string { return filepath.Join(s.keep, "log") }
 
+// say notes what is under way, for the progress line.
 func (s *schedule) say(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,6 +156,7 @@ func (s *schedule) state() string {
 }
 
 // images returns the kept images, in the order in which they were taken.
+// They are read when the trial is over.
 func (s *schedule) images() []taken {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,6 +170,7 @@ func (s *schedule) images() []taken {
 }
 
 // buffered reports whether an image went through the page cache.
+// The disk may have refused direct I/O that was asked for.
 func (s *schedule) buffered() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,6 +180,7 @@ func (s *schedule) buffered() bool {
 }
 
 // results turns the reports into figures and events.
+// Times are seconds from the beginning of the measured part; those of the warm-up are negative.
 func (s *schedule) results() (cs []result.Checkpoint, es []result.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,6 +208,7 @@ func (s *schedule) checkpoint(n int, t taken) result.Checkpoint {
 	if r.Image.Path == "" && r.Image.Records == 0 { // no image was written, not even its header
 		c.Bytes = 0
 	}
+	// The first mark is the trigger.
 	if len(r.Marks) > 0 {
 		c.Trigger = seconds(r.Marks[0].At.Sub(s.zero))
 	}

@@ -14,6 +14,7 @@ func ResultDir(out string, e *config.Experiment, s result.Shard) string {
 }
 
 // count sets how many trials there are to run.
+// Pairs are not counted.
 func (r *runner) count() error {
 	points, rounds := len(r.cells), int(r.exp.Trials)
 	for i := range r.cells {
@@ -28,6 +29,7 @@ func (r *runner) count() error {
 }
 
 // sameMachine refuses to continue what another machine began.
+// A result whose machine is not known is taken for this one's.
 func (r *runner) sameMachine() error {
 	old, err := result.LoadMachine(r.dir)
 	if err != nil {

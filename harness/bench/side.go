@@ -32,6 +32,7 @@ type Side struct {
 	ran   func() // called after every slice, with no worker running; nil: nothing is
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
+	// Read it after ended is closed.
 	last  taken         // the last capture; written before ended is closed
 }
 
@@ -47,6 +48,8 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 	}()
 	var stores []*store.Store
 	for i, e := range entries {
+		// Reserved first and touched together, page by page in turns: neither side has the
+		// better memory.
 		s, err := c.reserve(e, filepath.Join(dir, fmt.Sprintf("side-%d", i)))
 		if err != nil {
 			return sides, err
@@ -63,6 +66,7 @@ func (c cell) openSides(dir string, decks []deck, entries ...algorithms.Entry) (
 	}
 	if len(sides) == 2 {
 		a, b := sides[0].entry, sides[1].entry
+		// Then a thread of another than the workers is nobody's cost, see stolen.
 		alike := a.Baseline && b.Baseline && a.NeedsLog == b.NeedsLog
 		sides[0].alike, sides[1].alike = alike, alike
 	}
@@ -79,6 +83,7 @@ func (c cell) reserve(e algorithms.Entry, dir string) (s *Side, err error) {
 		return nil, err
 	}
 	o := c.options(e, s.dir)
+	// openSides touches the memory of all sides together.
 	o.Touch = false
 	if s.store, err = store.Open(o); err != nil {
 		return nil, fmt.Errorf("open a side under %s: %w", e.Name, err)
@@ -98,6 +103,7 @@ func (s *Side) load(decks []deck) error {
 	for i, d := range decks[:s.cell.workers()] { // one that runs long transactions alone takes no turns
 		s.drivers = append(s.drivers, s.cell.newDriver(s.run, s.store, i, d))
 	}
+	// One thread for each worker, kept on a core of its own.
 	s.crew = newCrew(len(s.drivers), host.Cores())
 	return nil
 }
@@ -105,6 +111,7 @@ func (s *Side) load(decks []deck) error {
 // Run implements paired.Side. Every worker ends by itself at the first reading of
 // its clock after d.
 func (s *Side) Run(d time.Duration) (paired.Slice, error) {
+	// Each slice starts the same workers again.
 	s.run.stop.Store(false)
 	clock, errs, laps := s.run.clock, make([]error, len(s.drivers)), make([]lap, len(s.drivers))
 	out := paired.Slice{Start: time.Now()}
@@ -118,6 +125,7 @@ func (s *Side) Run(d time.Duration) (paired.Slice, error) {
 	out.End = time.Now()
 	blameOthers(laps, rest)
 	for _, l := range laps {
+		// The slice is worth as little as its worst worker.
 		rate, host := s.counted(clock, l)
 		out.Rate, out.Host = out.Rate+rate, max(out.Host, host)
 	}
@@ -155,6 +163,7 @@ func (s *Side) stolen(g gaps) time.Duration {
 
 // rate returns transactions a second, over the time that the host left.
 func (l lap) rate(clock *tsc.Clock) float64 {
+	// Each worker's rate is over its own time.
 	took := time.Duration(clock.Between(l.from, l.to)) - l.gaps.Host
 	if took <= 0 {
 		return 0
@@ -164,6 +173,7 @@ func (l lap) rate(clock *tsc.Clock) float64 {
 
 // StartCapture begins to take an image beside the slices, limited to rate bytes a
 // second; 0 is without a limit but the disk's.
+// One capture at a time.
 func (s *Side) StartCapture(ctx context.Context, rate int64) {
 	s.store.PaceImages(rate)
 	s.ended = make(chan struct{})
@@ -181,6 +191,7 @@ func (s *Side) Hurry() {
 }
 
 // Capturing reports whether the capture that was started is still under way.
+// It is asked between two quads, by the goroutine that runs the slices.
 func (s *Side) Capturing() bool {
 	if s.ended == nil {
 		return false
@@ -194,6 +205,7 @@ func (s *Side) Capturing() bool {
 }
 
 // EndCapture waits for the capture's end and returns its report.
+// It may only be called after StartCapture.
 func (s *Side) EndCapture() (store.Report, error) {
 	<-s.ended
 	s.ended = nil
@@ -208,6 +220,7 @@ func (s *Side) bytes() int64 {
 }
 
 // Close closes the store and removes its files.
+// It may be called on a side that could not be loaded.
 func (s *Side) Close() error {
 	if s.crew != nil {
 		s.crew.end()

@@ -18,6 +18,7 @@ type tally struct {
 	bucket uint64         // its number
 	n      int            // times that are not in their cells yet
 	times  [staged]uint32 // these, ticks; each of a group of weight transactions
+	// A group is timed as a whole: each of its transactions counts with the mean.
 	weight uint64
 
 	service  latency.Counts  // from the actual start to the end
@@ -31,6 +32,7 @@ const staged = 64
 
 // stage records the ticks of one group of weight transactions.
 func (y *tally) stage(c *tsc.Clock, ticks uint64) {
+	// A time of seconds does not fit where the others are kept.
 	if ticks>>32 != 0 {
 		y.service.Add(c.Nanoseconds(ticks)/y.weight, y.weight)
 		return
@@ -78,6 +80,7 @@ type ledger struct {
 	logged bool // a log or images acknowledge; likewise
 
 	mu   sync.Mutex
+	// Handed over, and not yet taken.
 	full []*tally // of buckets that have ended; protected by mu
 	free []*tally // empty ones, to be used again; protected by mu
 }
@@ -98,6 +101,7 @@ func (l *ledger) turn(b uint64) {
 		l.now.settle(l.clock)
 		l.full = append(l.full, l.now)
 	}
+	// After the first few buckets no tally is allocated.
 	if n := len(l.free); n > 0 {
 		l.now, l.free = l.free[n-1], l.free[:n-1]
 	} else {
@@ -120,6 +124,7 @@ func (l *ledger) empty() *tally {
 
 // take calls use for every tally that was handed over since the last call, and
 // empties them for the client to use again. Any goroutine may call it.
+// use runs without the lock: the client may hand over another meanwhile.
 func (l *ledger) take(use func(*tally)) {
 	l.mu.Lock()
 	full := l.full

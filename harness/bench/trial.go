@@ -20,9 +20,12 @@ import (
 )
 
 // A trial is one run of one algorithm at one point of the matrix.
+// It is used once. Its goroutine runs measure; clients, schedule and sampler have theirs, and
+// share run.
 type trial struct {
 	cell     cell
 	entry    algorithms.Entry
+	// By worker.
 	decks    []deck
 	dir      string // for images and logs; emptied by the caller
 	progress func(result.Bucket, string)
@@ -47,18 +50,22 @@ type trial struct {
 // error is why the trial cannot count; ctx's end makes it partial.
 func (t *trial) measure(ctx context.Context) error {
 	var err error
+	// Loading is not measured.
 	if t.store, err = t.cell.openLoaded(t.entry, t.dir, nil, t.planted); err != nil {
 		return err
 	}
 	defer func() { _ = t.store.Close() }()
 	t.prepare()
 	defer closeJournals(t.drivers)
+	// Memory at rest, before any transaction.
 	t.out.Memory = result.Memory{Data: t.cell.dataBytes(t.store), Store: t.store.Memory().Store,
 		Rest: t.store.Memory().Own, Huge: hugeBytes()}
 	if err := t.work(ctx); err != nil {
 		return err
 	}
+	// Figures come first: what follows reads images for minutes.
 	t.collect()
+	// An interrupted trial is not judged: images are missing.
 	if ctx.Err() != nil || t.cell.Verify == "off" {
 		return nil
 	}
@@ -76,6 +83,7 @@ func (t *trial) prepare() {
 	t.run = t.cell.newRun()
 	for i, d := range t.decks {
 		driver := t.cell.newDriver(t.run, t.store, i, d)
+		// Long transactions that run alone are not among the latencies.
 		if !driver.longOnly {
 			t.timers = append(t.timers, driver.timer)
 		}
@@ -89,6 +97,7 @@ func (t *trial) prepare() {
 // work runs the clients, and beside them the checkpoints and the sampler.
 func (t *trial) work(ctx context.Context) error {
 	t.seen = t.lookout.begin()
+	// Time 0 is when the measured part begins; all times of the result are from it.
 	zero := time.Now().Add(time.Duration(t.cell.Warmup))
 	end := zero.Add(time.Duration(t.cell.Duration))
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -100,6 +109,7 @@ func (t *trial) work(ctx context.Context) error {
 
 	var wg sync.WaitGroup
 	for _, d := range t.drivers {
+		// The first client that fails ends all.
 		wg.Go(func() {
 			if err := d.loop(); err != nil {
 				cancel(err)
@@ -113,7 +123,9 @@ func (t *trial) work(ctx context.Context) error {
 		ckpt.Go(func() { t.sched.run(ckptCtx) })
 	}
 	gc := readGC()
+	// This goroutine samples; it returns at the end, or when the trial was called off.
 	t.sampleUntil(ctx, zero, end, &gc)
+	// A checkpoint under way ends now, unfinished.
 	stopCkpt()
 	wg.Wait()
 	ckpt.Wait()
@@ -122,6 +134,7 @@ func (t *trial) work(ctx context.Context) error {
 	t.sampler.finish()
 	t.out.GCShare, t.out.GCCycles = gc.since()
 	t.out.Memory.HeapRest, t.out.Memory.HeapPeak = gc.heap, max(gc.heap, t.sampler.heap)
+	// An interrupt is no failure; a client's error is.
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return explain(err)
 	}
@@ -131,6 +144,7 @@ func (t *trial) work(ctx context.Context) error {
 // logged has every client's transactions acknowledged, by images or where there is a
 // log.
 func (t *trial) logged(ctx context.Context) {
+	// Without checkpoints no image will ever acknowledge anything.
 	if t.cell.byImage(t.entry) && t.still {
 		return
 	}
@@ -146,6 +160,7 @@ func (t *trial) logged(ctx context.Context) {
 		return
 	}
 	t.out.Log = string(config.WALAsync)
+	// Asynchronous acknowledgements wait for the write, and synchronous ones for the disk.
 	sync := t.cell.wal(t.entry) == config.WALSync
 	if sync {
 		t.out.Log = string(config.WALSync)
@@ -171,6 +186,7 @@ func (t *trial) leftOver(at time.Time) {
 }
 
 // acknowledged takes over how long that took.
+// held is how long clients waited at their limit of unacknowledged transactions.
 func (t *trial) acknowledged() {
 	var held time.Duration
 	for _, timer := range t.timers {
@@ -195,6 +211,7 @@ func (t *trial) plan(zero, end time.Time) {
 // sampleUntil fills the timeline: buckets that end at the warm-up's end too.
 func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse) {
 	t.tick(ctx, zero, "warm-up")
+	// Of the measured part alone.
 	*gc = readGC()
 	t.seen.measuring()
 	defer t.seen.measured()
@@ -210,6 +227,7 @@ func (t *trial) sampleUntil(ctx context.Context, zero, end time.Time, gc *gcUse)
 func (t *trial) tick(ctx context.Context, end time.Time, note string) {
 	width := time.Duration(t.cell.Bucket)
 	for next := time.Now().Add(width); ; next = next.Add(width) {
+		// No bucket shorter than half: the last one is longer.
 		if next.After(end.Add(-width / 2)) {
 			next = end
 		}
@@ -251,6 +269,7 @@ func (t *trial) total() {
 
 // split tells latencies between checkpoints from those while an image was captured,
 // and how long after a checkpoint they are as between again.
+// A bucket that is neither wholly in a capture nor wholly between belongs to none.
 func (t *trial) split() {
 	var in, out latency.Counts
 	capturing, between := t.out.Moments()
@@ -263,6 +282,7 @@ func (t *trial) split() {
 		}
 	}
 	t.out.LatencyCapturing, t.out.LatencyBetween = quantiles(&in), quantiles(&out)
+	// Without latencies between checkpoints nothing counts as usual again.
 	usual := uint64(0)
 	if q := t.out.LatencyBetween; q != nil {
 		usual = q.P99
@@ -282,6 +302,7 @@ func (t *trial) collect() {
 	out.Checkpoints, out.Events = t.sched.results()
 	t.split()
 	out.Disturbed.Host, out.Disturbed.HostWorst = out.HostTook()
+	// Figures of what the algorithm did beside, where it did.
 	if c := t.store.Collapses(); c.N+c.Failed > 0 {
 		out.Collapse = &result.Collapse{
 			N: c.N, Images: c.Inputs, Read: c.Read, Written: c.Written, Time: seconds(c.Time), Failed: c.Failed,
@@ -336,6 +357,7 @@ const worstDrift = 0.001
 const fewCommits = 10
 
 // warn notes what makes the trial's figures worth less.
+// Each is one line of the result, shown above its figures.
 func (t *trial) warn() {
 	out := t.out
 	t.warnOverload()
@@ -346,6 +368,7 @@ func (t *trial) warn() {
 			"only %d transactions committed within the measured part: figures of so few say next to nothing", out.Committed))
 	}
 	t.warnDrift(t.run.clock.Drift())
+	// Where records are deleted a miss is nothing odd.
 	if n := t.run.misses.Load(); n > 0 && !t.cell.deletes() {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d reads found no record (their insert was still under way)", n))
 	}
@@ -386,6 +409,7 @@ func explain(err error) error {
 func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
 
 // emptied makes dir an empty folder.
+// What was in it is lost.
 func emptied(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("empty %s: %w", dir, err)

@@ -4,6 +4,7 @@ import "ckptbench/harness/bench/judge"
 
 // key returns the number under which a record is judged: that of a chunk of a large
 // value lies behind all records. No client runs any more.
+// The judge knows one table; chunks get numbers that no record has.
 func (r *run) key(table int, key uint64) uint64 {
 	if table == largeTable && r.layout.large.share > 0 {
 		key += r.next.Load()
@@ -15,10 +16,12 @@ func (r *run) key(table int, key uint64) uint64 {
 func (l layout) vary(j *judge.Layout) {
 	records, at := j.Keys, j.Loaded
 	j.Fields = l.fields
+	// The number of a chunk says which value it is of, and from which byte on.
 	chunk := func(key uint64) (owner uint64, from int) {
 		key -= records
 		return l.large.owner(key / l.large.most()), int(key%l.large.most()) * chunkSize
 	}
+	// Size and width of a field, in bytes.
 	j.Shape = func(key, id uint64) (size, width int) {
 		if key >= records {
 			owner, from := chunk(key)
@@ -36,6 +39,7 @@ func (l layout) vary(j *judge.Layout) {
 	}
 	j.Keys += l.large.below(records) * l.large.most()
 	j.Varied = j.Varied || chunksOf(l.large.low) != chunksOf(l.large.high)
+	// What the load left: records below at, and their chunks as far as their values go.
 	j.Initial = func(key uint64) bool {
 		if key < records {
 			return key < at

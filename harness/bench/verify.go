@@ -18,6 +18,7 @@ import (
 // The size of a recorded run: so many accesses are recorded for each second of
 // it (24 bytes each, and about 80 while they are checked), over so many images.
 const (
+	// Accesses.
 	recordedPerSecond = 1_500_000
 	recordedMost      = 12_000_000
 	recordedImages    = 2
@@ -35,6 +36,7 @@ type verification struct {
 
 	store    *store.Store
 	recorder *oracle.Recorder
+	// A range of keys, or a whole state where the load is no range.
 	initial  oracle.Initial // what was loaded
 	run      *run
 	drivers  []*driver
@@ -57,6 +59,7 @@ type recording struct {
 // A notJudged is the error of a recorded run that proves nothing.
 type notJudged struct{ why string }
 
+// Error says what was missing.
 func (n *notJudged) Error() string { return n.why }
 
 // verify runs the verification. An error that is a *wrongImage says what was found, one
@@ -66,6 +69,8 @@ func (v *verification) verify(ctx context.Context) error {
 	v.initial = oracle.Ranges{{Table: 0, First: 0, Count: uint64(v.cell.Records)}}
 	var err error
 	v.store, err = v.cell.openLoaded(v.entry, v.dir, v.recorder, func(o *store.Options) {
+		// The recorded run differs from the measured one in what is set here and in nothing
+		// else.
 		o.Images.Rate, o.Images.Discard, o.Touch = v.plan.rate, false, false
 		o.Images.BlockSize, o.Drill = v.plan.block, v.plan.drill
 		o.Log.NotesOnly = false // the images are to be repaired
@@ -74,6 +79,7 @@ func (v *verification) verify(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = v.store.Close() }()
+	// What was loaded is read back from the store, before any transaction.
 	if v.cell.bench != nil || v.cell.Large.Share > 0 {
 		loaded := oracle.NewState(1, nil)
 		if err := fillState(loaded, v.store); err != nil {
@@ -91,16 +97,19 @@ func (v *verification) verify(ctx context.Context) error {
 // work runs the clients and takes images.
 func (v *verification) work(ctx context.Context) error {
 	v.run = v.cell.newRun()
+	// The last is of the goroutine that takes images.
 	errs := make([]error, v.cell.storeWorkers()+1)
 	for i := range v.cell.storeWorkers() {
 		d := v.cell.newDriver(v.run, v.store, i, v.decks[i])
 		if v.plan.pacer != nil {
 			d.pace = v.plan.pacer()
 		} else {
+			// Without pauses each commit is counted at once, as progress waits for them.
 			d.exact = true
 		}
 		v.drivers = append(v.drivers, d)
 	}
+	// What a benchmark's clients did is not replayed from notes.
 	if v.cell.bench == nil {
 		keepJournals(v.drivers, journalRoom)
 	}
@@ -133,6 +142,7 @@ func (v *verification) pacer() func(access int) {
 		used += 2 * access // read and written
 		ahead := time.Duration(float64(used)/share*float64(span)) - time.Since(start)
 		const most = 20 * time.Millisecond
+		// Its share is recorded: it goes on slowly, so that images have transactions to meet.
 		if float64(used) > share {
 			ahead = most
 		}
@@ -143,11 +153,13 @@ func (v *verification) pacer() func(access int) {
 }
 
 // take takes images, evenly over the time and then one right after the other.
+// An image that cannot be read back is a wrong one.
 func (v *verification) take(ctx context.Context) error {
 	if v.entry.Baseline {
 		return errors.Join(v.progress(ctx), sleep(ctx, v.plan.span))
 	}
 	start, step := time.Now(), v.plan.span/time.Duration(v.plan.images+1)
+	// At least so many, and more while there is time.
 	for i := 0; i < v.plan.images || i < v.plan.most && time.Since(start) < v.plan.span; i++ {
 		if i < v.plan.images && v.plan.most == 0 {
 			if err := sleep(ctx, time.Until(start.Add(time.Duration(i+1)*step))); err != nil {
@@ -157,6 +169,7 @@ func (v *verification) take(ctx context.Context) error {
 		if err := v.progress(ctx); err != nil {
 			return err
 		}
+		// The pauser catches workers before the checkpoint begins.
 		if v.plan.drill != nil {
 			v.plan.drill.Pause(-1, store.Marked)
 		}
@@ -179,6 +192,7 @@ const patience = time.Minute
 // called: where they are large, or the machine is busy, that may take longer than the
 // time to the next image. It also returns when a client failed.
 func (v *verification) progress(ctx context.Context) error {
+	// Each worker may be in a transaction that began before.
 	began := uint64(v.cell.storeWorkers()) // those that may have begun before
 	start := time.Now()
 	for until := v.store.Counts().Commits + began + 1; v.store.Counts().Commits < until && !v.run.stop.Load(); {
@@ -199,6 +213,7 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	check := v.check()
 	im := &oracle.Image{Name: filepath.Base(report.Image.Path), Cut: report.Image.Point.Seq}
 	v.images = append(v.images, im)
+	// An image that is not whole by itself is recovered, as a program would do it.
 	if v.entry.NeedsLog || report.Image.Base != 0 {
 		return v.store.HoldCollapses(func() (err error) {
 			im.State, err = v.repaired(ctx, report, check)
@@ -208,6 +223,7 @@ func (v *verification) read(ctx context.Context, report store.Report) error {
 	if err := v.cell.checkImage(ctx, v.entry, v.dir, store.Source{Image: report.Image.Path}); err != nil {
 		return err
 	}
+	// Each reader fills a shard of its own.
 	parts := runtime.GOMAXPROCS(0)
 	im.State = oracle.NewState(parts, check)
 	return store.ReadImage(ctx, nil, report.Image.Path, parts, func(worker int, r store.ImageRecord) error {
@@ -247,6 +263,8 @@ func (v *verification) judge(ctx context.Context) (err error) {
 	if v.history, err = v.recorder.History(v.initial); err != nil {
 		return fmt.Errorf("recording: %w", err)
 	}
+	// The order: history and images, the benchmark's conditions, memory, and then what the
+	// transactions wrote.
 	rules := oracle.Rules{Level: v.entry.Oracle}
 	if err := v.judgeImages(v.history, rules); err != nil {
 		return err
@@ -294,6 +312,7 @@ func (v *verification) judgeImages(h *oracle.History, rules oracle.Rules) error 
 // compare compares the images, and memory at the end, with what the transactions wrote.
 func (v *verification) compare(final *oracle.State) error {
 	j := judge.New(v.cell.layout(v.run), replays(v.drivers, v.decks))
+	// The oracle's states have digests in place of values, which are all that the judge needs.
 	put := func(state *oracle.State) (err error) {
 		j.Begin()
 		j.File()

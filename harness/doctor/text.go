@@ -10,6 +10,7 @@ import (
 )
 
 // unknown stands for a figure that this system does not tell.
+// A figure that is not known is never shown as 0.
 const unknown = "not available"
 
 // Write prints the findings as a table and, in the last line, the verdict.
@@ -27,6 +28,7 @@ func (f Findings) Write(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	// The verdict is that there are none.
 	reasons := f.Reasons()
 	if len(reasons) == 0 {
 		b.WriteString("\nVerdict: quiet. Figures measured now can be trusted.\n")
@@ -55,6 +57,7 @@ func (f Findings) rows() [][2]string {
 	}
 	s := f.Sight
 	if s.Known {
+		// Processor time of others, over the time of all cores.
 		all := share(s.Others, s.Span) / float64(f.Cores)
 		add("other processes", "%s %% of the machine, %s s of processor time in the worst second", percent(all),
 			digits(s.Worst.Seconds()))
@@ -84,6 +87,7 @@ func (f Findings) rows() [][2]string {
 }
 
 // canaryRows are the lines on the processor's speed.
+// The last look is shown, and how far the looks lay apart.
 func (f Findings) canaryRows() [][2]string {
 	if len(f.Speeds) == 0 {
 		return [][2]string{{"canary", unknown}}

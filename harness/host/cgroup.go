@@ -10,7 +10,9 @@ import (
 // A Cgroup is the control group of a process with all its ancestors that can be
 // seen, for the controllers of the processor and of memory. A limit of any of
 // them holds for the process. It is found once: a process rarely moves.
+// It does not change, so its methods may be called concurrently.
 type Cgroup struct {
+	// The real files, or a test's.
 	files  Files
 	cpu    []level // the group's own folder first
 	memory []level
@@ -35,6 +37,7 @@ func FindCgroup(f Files) Cgroup {
 		if len(part) != 3 {
 			continue
 		}
+		// The line of version 2 has no controllers: all of them are in its one hierarchy.
 		if part[0] == "0" && part[1] == "" {
 			dirs := foldersOf(mounts, "cgroup2", "", part[2])
 			c.cpu, c.memory = append(c.cpu, levels(dirs, true)...), append(c.memory, levels(dirs, true)...)
@@ -43,6 +46,7 @@ func FindCgroup(f Files) Cgroup {
 			}
 			continue
 		}
+		// In version 1 each controller may have a hierarchy of its own.
 		for _, controller := range strings.Split(part[1], ",") {
 			dirs := levels(foldersOf(mounts, "cgroup", controller, part[2]), false)
 			switch controller {
@@ -80,6 +84,7 @@ type mount struct {
 func parseMounts(text string) []mount {
 	var out []mount
 	for line := range strings.Lines(text) {
+		// Optional fields end at the dash, so what is behind it is found from there.
 		before, after, ok := strings.Cut(line, " - ")
 		f, g := strings.Fields(before), strings.Fields(after)
 		if !ok || len(f) < 5 || len(g) < 3 {
@@ -109,6 +114,7 @@ func unescape(s string) string {
 // foldersOf returns the folder of a group and those of its ancestors up to the
 // mount's root. In a container the mount often begins at the group itself, and
 // what is above cannot be seen.
+// The group's own folder comes first.
 func foldersOf(mounts []mount, kind, controller, group string) []string {
 	for _, m := range mounts {
 		if m.kind != kind || controller != "" && !slices.Contains(m.options, controller) {

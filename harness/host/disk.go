@@ -47,6 +47,7 @@ func (f Files) sector(device string) int64 {
 	if parts, err := fs.Glob(f.FS, "sys/block/*/"+device); err == nil && len(parts) > 0 {
 		disk = path.Base(path.Dir(parts[0]))
 	}
+	// 0 where it is not known.
 	n, _ := number(f.line("/sys/block/" + disk + "/queue/logical_block_size"))
 	return n
 }

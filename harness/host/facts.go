@@ -10,6 +10,7 @@ import (
 type Fact struct{ Name, Value string }
 
 // Facts reads what a machine is set to.
+// What is read here explains differences between machines; nothing is set.
 func Facts(f Files) []Fact {
 	return []Fact{
 		{"governor", f.line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
@@ -25,6 +26,7 @@ func Facts(f Files) []Fact {
 // CPU returns the name of the processor's model, "" where the machine does not say.
 func CPU(f Files) string {
 	for line := range strings.Lines(f.text("/proc/cpuinfo")) {
+		// The first core's: all are taken for equal.
 		if name, ok := strings.CutPrefix(line, "model name"); ok {
 			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
 		}
@@ -43,6 +45,7 @@ func chosen(line string) string {
 }
 
 // kilohertz adds the unit to what is a number.
+// No number means that the guest is not told.
 func kilohertz(s string) string {
 	if _, ok := number(s); !ok {
 		return ""

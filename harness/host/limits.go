@@ -7,6 +7,7 @@ import (
 )
 
 // Limits are what the control groups of a process allow it.
+// It is what a container may use of the machine.
 type Limits struct {
 	Cores     float64 // processor time a second; 0: no limit
 	Memory    int64   // bytes; 0: no limit
@@ -16,6 +17,7 @@ type Limits struct {
 // Limits reads the tightest limits of the group and its ancestors.
 func (c Cgroup) Limits() Limits {
 	var l Limits
+	// The tightest of the group's own and its ancestors': each holds.
 	for _, g := range c.cpu {
 		if q := c.quota(g); q > 0 && (l.Cores == 0 || q < l.Cores) {
 			l.Cores = q
@@ -26,6 +28,7 @@ func (c Cgroup) Limits() Limits {
 		if most == 0 {
 			continue
 		}
+		// The level with the least left is not always the one with the lowest limit.
 		if l.Memory == 0 || most-used < l.Available {
 			l.Available = max(0, most-used)
 		}
@@ -62,12 +65,14 @@ func (c Cgroup) memoryOf(g level) (most, used int64) {
 		return 0, 0
 	}
 	used, _ = number(c.files.line(g.dir + usage))
+	// The kernel gives such pages back before it kills anything.
 	cache, _ := c.files.value(g.dir+"/memory.stat", idle)
 	return most, max(0, used-cache)
 }
 
 // throttled returns for how long the group and its ancestors were held back by
 // their limits, added up over the processors.
+// It only grows; a trial compares two readings.
 func (c Cgroup) throttled() time.Duration {
 	var sum time.Duration
 	for _, g := range c.cpu {

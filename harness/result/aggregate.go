@@ -8,21 +8,24 @@ import (
 // A Row is one algorithm at one matrix point over its trials. A single failed
 // trial withholds every figure: an algorithm whose image was wrong once has no
 // throughput.
+// Each figure is a Stat over trials: the median, and the least and the most.
 type Row struct {
-	Algorithm   string      // as in the table of algorithms
-	Params      []Param     // the point
-	Trials      int         // that the figures are of
-	Partial     bool        // no trial ran to its end; the figures are of interrupted ones
-	Interrupted int         // trials that were
-	Overloaded  int         // of Trials, those of an open loop that did not reach its rate
-	Idle        int         // of Trials, those in which nothing committed
-	Failed      int         // trials that failed
-	Noisy       int         // of Trials, those that something disturbed
-	Worst       Disturbance // the largest disturbance of any of the trials
-	Repeats     int         // of noisy trials, which these took the place of
-	Repeated    []string    // what had disturbed those, each once
-	Errors      []string    // of failed and interrupted trials, each once
-	Warnings    []string    // each once
+	Algorithm string  // as in the table of algorithms
+	Params    []Param // the point
+	// Those that ran to their end, or interrupted ones where no other is there.
+	Trials      int  // that the figures are of
+	Partial     bool // no trial ran to its end; the figures are of interrupted ones
+	Interrupted int  // trials that were
+	Overloaded  int  // of Trials, those of an open loop that did not reach its rate
+	Idle        int  // of Trials, those in which nothing committed
+	// One is enough: the row has no figures then.
+	Failed   int         // trials that failed
+	Noisy    int         // of Trials, those that something disturbed
+	Worst    Disturbance // the largest disturbance of any of the trials
+	Repeats  int         // of noisy trials, which these took the place of
+	Repeated []string    // what had disturbed those, each once
+	Errors   []string    // of failed and interrupted trials, each once
+	Warnings []string    // each once
 
 	Throughput Stat // txn/s
 	// Relative is the throughput over none's, and Lost the transactions that a
@@ -36,6 +39,7 @@ type Row struct {
 	Pair        *Pair  // nil where none was measured
 	Parts       *Parts // of the pair, and so of none or of none under a log; nil where it has no figures
 
+	// The two must not be compared with each other.
 	Open bool // the latencies are response times of an open loop; otherwise service times
 	P50  Stat // ns, as are the next three
 	P99  Stat // latencies in ns, as P50
@@ -75,9 +79,10 @@ type Row struct {
 	Recovery            Stat // to the first transaction, s
 	Load, Merge, Replay Stat // s
 
-	Mode     string   // how images were verified: trial, full or off
-	Images   int      // read back and right, over all trials
-	How      How      // in which ways
+	Mode   string // how images were verified: trial, full or off
+	Images int    // read back and right, over all trials
+	How    How    // in which ways
+	// How strong the recorded runs are: a fault that is not found says that they see little.
 	Planted  int      // faults that were planted beside recorded runs
 	Missed   []string // of these, those that were not found
 	Verified bool     // in every trial: nothing was wrong, and nothing was left unchecked
@@ -92,6 +97,8 @@ func (r *Row) Measured() bool { return r.Failed == 0 && r.Trials > 0 }
 
 // Algorithms returns the names in e's trials: those in order first, the others
 // after them by name.
+// order is that of the table of algorithms; a name that is not in it was measured by another
+// version.
 func (e *Experiment) Algorithms(order []string) []string {
 	var names []string
 	for i := range e.Trials {
@@ -120,6 +127,7 @@ func (e *Experiment) At(algorithm string, point []Param) []*Trial {
 	for i := range e.Trials {
 		t := &e.Trials[i]
 		if t.Algorithm == algorithm && slices.Equal(t.Params, point) {
+			// Trials may have been saved in any order.
 			out = append(out, t)
 		}
 	}
@@ -139,6 +147,7 @@ func (e *Experiment) Aggregate(order []string) []Row {
 				rows = append(rows, newRow(ts))
 			}
 		}
+		// Relative figures need the baseline's row of the same point.
 		e.pair(rows[from:])
 	}
 	return rows
@@ -147,6 +156,7 @@ func (e *Experiment) Aggregate(order []string) []Row {
 // newRow makes the row of one algorithm at one point. ts are its trials, at least one.
 func newRow(ts []*Trial) Row {
 	r := Row{Algorithm: ts[0].Algorithm, Params: ts[0].Params, Mode: ts[0].Verdict.Mode, Verified: true}
+	// All trials are asked for what went wrong, counted or not.
 	for _, t := range ts {
 		if t.Status == Failed {
 			r.Failed++
@@ -168,10 +178,12 @@ func newRow(ts []*Trial) Row {
 		if t.Status == Partial {
 			r.Interrupted++
 		}
+		// Trials of one point that were verified in different ways.
 		if t.Verdict.Mode != r.Mode {
 			r.Mode = "mixed"
 		}
 	}
+	// Interrupted trials count only where there is no other.
 	counted := Counted(ts)
 	r.Trials = len(counted)
 	for _, t := range ts {
@@ -203,6 +215,7 @@ func newRow(ts []*Trial) Row {
 
 // judge takes what is known of the images of t, which is counted or failed.
 func (r *Row) judge(t *Trial) {
+	// From the least to the worst.
 	worse := []string{"", NoImages, Right, NotChecked, Wrong}
 	judged := t.Judged()
 	if slices.Index(worse, judged) > slices.Index(worse, r.Judged) {

@@ -9,6 +9,7 @@ import (
 )
 
 // modes are the words of Verdict.Mode.
+// Anything else was written by another program.
 var modes = []string{ModeTrial, ModeFull, ModeOff, ModelVerdict}
 
 // How the images of a trial were checked, beside ModelVerdict.
@@ -27,13 +28,17 @@ const rounding = 5e-6
 
 // agrees returns the first contradiction between the figures of t: each is stored
 // beside what it was computed from.
+// A result that was edited by hand, or damaged in a way that checksums cannot see, is found this
+// way.
 func (t *Trial) agrees() error {
 	if !slices.Contains(modes, t.Verdict.Mode) && !(t.Verdict.Mode == "" && t.Schema < sumsSchema) {
 		return fmt.Errorf("verdict.mode is %q, want %v", t.Verdict.Mode, modes)
 	}
+	// A verdict of right needs a trial that ended and was checked.
 	if t.Schema >= sumsSchema && t.Verdict.OK && (t.Status != OK || t.Verdict.Mode == ModeOff) {
 		return fmt.Errorf("verdict.ok is true of a trial that is %s and verified %s", t.Status, t.Verdict.Mode)
 	}
+	// Earlier versions did not say how.
 	if n := t.Verdict.How.Sum(); n != 0 && n != t.Verdict.Images {
 		return fmt.Errorf("verdict.images is %d, but those of verdict.how are %d", t.Verdict.Images, n)
 	}
@@ -79,6 +84,7 @@ func (t *Trial) bucketsAgree() error {
 	}
 	var commits uint64
 	elapsed := 0.0
+	// The warm-up is in the timeline too, before time 0.
 	for _, b := range t.Buckets {
 		if b.Measured() {
 			commits, elapsed = commits+b.Commits, elapsed+b.Elapsed
@@ -137,6 +143,7 @@ func counted(name string, hgrm []byte, q *Quantiles) error {
 }
 
 // checkpointsAgree compares the parts of a complete checkpoint with the whole.
+// Incomplete ones have times of what they got through, which need not add up.
 func (t *Trial) checkpointsAgree() error {
 	for _, c := range complete(t.Checkpoints) {
 		switch {
@@ -152,6 +159,8 @@ func (t *Trial) checkpointsAgree() error {
 }
 
 // near reports whether a and b differ by at most by.
+// False where either is not a number.
 func near(a, b, by float64) bool { return math.Abs(a-b) <= by }
 
+// ascend reports whether no value is below the one before.
 func ascend(vs ...uint64) bool { return slices.IsSorted(vs) }

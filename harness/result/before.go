@@ -20,6 +20,7 @@ func IsBefore(dir string) bool { return asideName.MatchString(filepath.Base(file
 // Current returns dirs without the results that were set aside, and how many these
 // were, so that `results/*` names what is measured now. If all were set aside they
 // are meant, and all are returned.
+// Results that were set aside are kept, and not shown beside what replaced them.
 func Current(dirs []string) (current []string, passed int) {
 	for _, dir := range dirs {
 		if IsBefore(dir) {
@@ -35,6 +36,7 @@ func Current(dirs []string) (current []string, passed int) {
 }
 
 // Begun reports whether a trial was saved in the result directory dir.
+// A folder of a trial that was being saved when the program ended does not count.
 func Begun(dir string) bool {
 	entries, err := os.ReadDir(filepath.Join(dir, trialsDir))
 	if err != nil {
@@ -50,12 +52,14 @@ func Begun(dir string) bool {
 
 // SetAside renames the result directory dir to the first of NAME.before-1,
 // NAME.before-2 ... that is free, and returns that name.
+// Nothing is deleted: what was measured once may be wanted again.
 func SetAside(dir string) (string, error) {
 	to, err := freeBefore(dir)
 	if err != nil {
 		return "", err
 	}
 	err = os.Rename(dir, to)
+	// A mount point cannot be renamed, nor a folder to another file system.
 	if errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV) {
 		return "", fmt.Errorf("set %s aside: %w: a disk is mounted there; mount it one folder higher, or move the "+
 			"result yourself", dir, err)
@@ -69,6 +73,8 @@ func SetAside(dir string) (string, error) {
 // SetAsideTrials moves some of the trials of the result directory dir to a folder
 // named as by SetAside, with all that the trials of dir share, and returns that
 // name.
+// The setup is copied before any trial moves: an interrupted move leaves two results that both
+// can be read.
 func SetAsideTrials(dir string, ts []*Trial) (string, error) {
 	e := Experiment{Dir: dir}
 	if _, err := e.loadSetup(); err != nil {

@@ -28,6 +28,7 @@ var benchUnits = []struct{ unit, better string }{
 // figures, for benchstat and its relatives. The matrix point is in the name as
 // /key=value, so that benchstat -col /algorithm compares algorithms.
 // Failed trials have no figures and no line.
+// The format is that of golang.org/x/perf/benchfmt. An error is w's.
 func WriteBench(w io.Writer, e *Experiment) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "pkg: ckptbench\nexperiment: %s\n", oneLine(e.Name))
@@ -39,7 +40,9 @@ func WriteBench(w io.Writer, e *Experiment) error {
 
 // writeBenchMachine writes the trials of one machine below its facts, which hold
 // for the lines that follow them.
+// The units are said once, with the first machine.
 func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
+	// A result may be merged from several machines.
 	m := e.MachineOf(&Trial{Machine: id})
 	for _, kv := range [][2]string{{"os", m.OS}, {"cpu", m.CPU}, {"machine", m.ID}, {"commit", m.Commit},
 		{"toolchain", m.Go}} {
@@ -98,6 +101,7 @@ func writeBenchLine(w io.Writer, t *Trial, procs int) {
 	if t.Lost != nil {
 		put(*t.Lost, "lost-txn")
 	}
+	// Response times where there are some, as those include waiting.
 	q := t.Response
 	if q == nil {
 		q = t.Service
@@ -117,6 +121,7 @@ func writeBenchLine(w io.Writer, t *Trial, procs int) {
 			put(float64(t.NeverDurable), "never-durable-txn")
 		}
 	}
+	// The row of this trial alone: its medians are the trial's figures.
 	r := newRow([]*Trial{t})
 	if r.Checkpoints > 0 {
 		cs := complete(t.Checkpoints)

@@ -8,6 +8,7 @@ import (
 
 // A Bulk is what putting messages of rows came to. All was compared with a model
 // at the end of the trial, or the trial has none.
+// It is what IEP-32's benchmark measures.
 type Bulk struct {
 	Put      string    `json:"put"`      // the way; see workload.Puts
 	Rows     uint64    `json:"rows"`     // that were put in the measured part
@@ -31,6 +32,7 @@ func (b *Bulk) Rate() float64 {
 }
 
 // putKey is the parameter of the matrix that says how messages are put.
+// The ways of putting are the algorithms of this benchmark.
 const putKey = "workload.put"
 
 // A BulkPoint is what the ways to put messages came to at one point of the matrix,
@@ -58,10 +60,12 @@ type Way struct {
 	// Against the base in the same round, of which they did the same: its time
 	// over this one's by the median message, this one's pages over its. N is 0
 	// for the base.
+	// Both above 1 where the way is better in time and worse in room.
 	Gain, MorePages Stat
 }
 
 // Saved returns the share of the base's time that the way saves, and its range.
+// 1 less 1 over the gain: half the time is 50 %.
 func (w Way) Saved() Stat {
 	s := w.Gain
 	if s.N == 0 {
@@ -81,6 +85,7 @@ func (e *Experiment) BulkPoints(puts []string, base func(put string) string) []B
 		if len(ts) == 0 {
 			continue
 		}
+		// Points that differ in the way alone are one BulkPoint.
 		rest := without(point, putKey)
 		n := slices.IndexFunc(out, func(l BulkPoint) bool { return slices.Equal(l.Params, rest) })
 		if n < 0 {
@@ -93,6 +98,7 @@ func (e *Experiment) BulkPoints(puts []string, base func(put string) string) []B
 		slices.SortStableFunc(out[i].Ways, func(a, b Way) int {
 			return slices.Index(puts, a.Put) - slices.Index(puts, b.Put)
 		})
+		// All ways of the point are there by now.
 		e.compareWays(&out[i], base)
 	}
 	return out
@@ -160,6 +166,7 @@ func newWay(put string, ts []*Trial) Way {
 	w.Message = figure(func(b *Bulk) float64 { return float64(b.Messages.P50) / 1e9 })
 	w.Tail = figure(func(b *Bulk) float64 { return float64(b.Messages.P99) / 1e9 })
 	w.Pages = figure(func(b *Bulk) float64 { return float64(b.Pages) })
+	// Bytes of rows over the bytes of the pages that they are in.
 	w.Full = figure(func(b *Bulk) float64 { return float64(b.Bytes) / float64(max(1, b.Pages*b.PageSize)) })
 	w.Index = figure(func(b *Bulk) float64 { return float64(b.IndexPages) })
 	return w
@@ -185,6 +192,7 @@ func (e *Experiment) compareWays(l *BulkPoint, base func(string) string) {
 		var gains, more []float64
 		for _, t := range whole(e.trialsOf(l.Params, w.Put)) {
 			for _, b := range whole(e.trialsOf(l.Params, base(w.Put))) {
+				// In the same round the machine was about the same, and the rows were equal.
 				if b.Round == t.Round && t.Bulk.Messages.P50 > 0 && b.Bulk.Pages > 0 {
 					gains = append(gains, float64(b.Bulk.Messages.P50)/float64(t.Bulk.Messages.P50))
 					more = append(more, float64(t.Bulk.Pages)/float64(b.Bulk.Pages))

@@ -9,6 +9,7 @@ import (
 // Check returns the first thing in t that a result must not hold: a number that
 // is not finite, an unknown status, figures of a failed trial. Save and Load
 // both ask, so that what was written can be read.
+// It looks at one trial alone; agrees compares its figures with each other.
 func (t *Trial) Check() error {
 	switch {
 	case t.Schema < 1 || t.Schema > Schema:
@@ -38,6 +39,7 @@ func (t *Trial) Check() error {
 }
 
 // checkSeries checks what goes to the CSV files.
+// The times of buckets ascend, as charts and sums rely on it.
 func (t *Trial) checkSeries() error {
 	for i, b := range t.Buckets {
 		switch {
@@ -65,6 +67,7 @@ type number struct {
 }
 
 // numbers lists every float of trial.json by its JSON name.
+// JSON has no infinity and no NaN, so one would make the file unreadable.
 func (t *Trial) numbers() []number {
 	ns := []number{{"elapsed_s", t.Elapsed}, {"durable_wait_s", t.DurableWait}, {"never_durable_oldest_s", t.NeverOldest},
 		{"gc_share", t.GCShare}}

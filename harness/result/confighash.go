@@ -10,6 +10,7 @@ import (
 
 // checkSetup compares what the trials share with its checksums, and what the trials
 // say was measured with the configuration that is stored beside them.
+// Results of versions without checksums are taken, with a note.
 func (e *Experiment) checkSetup() error {
 	there, err := checkSums(e.Dir, setupFileNames)
 	if err != nil {
@@ -35,6 +36,7 @@ func (e *Experiment) checkSetup() error {
 // resolved configuration. What this version cannot read is noted: its checksum
 // says that it is what was measured.
 func (e *Experiment) checkHashes() error {
+	// Earlier trials have no hash.
 	hashed := func(t Trial) bool { return t.Schema >= sumsSchema && t.ConfigHash != "" }
 	if len(e.Resolved) == 0 || !slices.ContainsFunc(e.Trials, hashed) {
 		return nil
@@ -46,6 +48,7 @@ func (e *Experiment) checkHashes() error {
 			"so the trials were not compared with it: %v", err))
 		return nil
 	}
+	// By the point's name, which is also the name of its folders.
 	hashes := map[string]string{}
 	for _, p := range points {
 		hashes[PointName(paramsOf(p.Params))] = p.Hash

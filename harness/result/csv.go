@@ -12,6 +12,7 @@ import (
 )
 
 var (
+	// The names say the units. Columns are only ever added, at the end.
 	timelineHeader = []string{"start_s", "elapsed_s", "commits", "aborts", "algorithm_memory_bytes", "rss_bytes", "p50_ns",
 		"p99_ns", "p999_ns", "max_ns"}
 	// gapColumns came later: a timeline without them is taken as well.
@@ -20,6 +21,7 @@ var (
 )
 
 // formatTimeline writes buckets as timeline.csv.
+// Times are seconds from the beginning of the measured part.
 func formatTimeline(buckets []Bucket) []byte {
 	rows := make([][]string, len(buckets))
 	for i, b := range buckets {
@@ -45,6 +47,7 @@ func formatEvents(events []Event) []byte {
 }
 
 // formatFloat writes v so that it is read back exactly.
+// The shortest text that does.
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // formatCSV writes a header and rows.
@@ -58,8 +61,10 @@ func formatCSV(header []string, rows [][]string) []byte {
 }
 
 // parseTimeline reads timeline.csv; name is for errors.
+// Rows have to ascend, as they were written.
 func parseTimeline(name string, data []byte) ([]Bucket, error) {
 	var out []Bucket
+	// The header says which version wrote it.
 	header := timelineHeader
 	if first, _, _ := bytes.Cut(data, []byte("\n")); bytes.Contains(first, []byte(gapColumns[0])) {
 		header = slices.Concat(timelineHeader, gapColumns)
@@ -110,6 +115,7 @@ func checkEventName(s string) error {
 }
 
 // A row is one line of a CSV file being read; err is its first fault.
+// One is used for each line, so an error names file, line and column.
 type row struct {
 	file   string
 	header []string
@@ -152,6 +158,7 @@ func (r *row) uint(col int) uint64 {
 }
 
 // parseCSV checks the header, then calls add for each row until one fails.
+// Column by column, a header of another version is refused.
 func parseCSV(name string, data []byte, header []string, add func(*row)) error {
 	cr := csv.NewReader(bytes.NewReader(data))
 	cr.FieldsPerRecord = len(header)

@@ -3,7 +3,9 @@ package result
 import "slices"
 
 // fill takes every figure of the counted trials.
+// A trial that does not have a figure does not count for it.
 func (r *Row) fill(ts []*Trial) {
+	// nil is not measured, and not 0.
 	opt := func(get func(*Trial) *float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			if v := get(t); v != nil {
@@ -17,6 +19,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.RelativeLog = opt(func(t *Trial) *float64 { return t.RelativeLog })
 	r.Lost = opt(func(t *Trial) *float64 { return t.Lost })
 	r.Capturing, r.Between = over(ts, (*Trial).Capturing), over(ts, (*Trial).Between)
+	// Within each trial, so that differences between trials cancel.
 	r.Kept = over(ts, func(t *Trial) (float64, bool) {
 		during, ok1 := t.Capturing()
 		between, ok2 := t.Between()
@@ -29,6 +32,7 @@ func (r *Row) fill(ts []*Trial) {
 	r.fillCopies(ts)
 	r.fillLogCost(ts)
 
+	// Over the data's bytes, so that databases of different sizes can be compared.
 	share := func(get func(Memory) int64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			m := t.Memory
@@ -39,11 +43,13 @@ func (r *Row) fill(ts []*Trial) {
 	r.Peak = share(func(m Memory) int64 { return m.Peak })
 	r.GC = over(ts, func(t *Trial) (float64, bool) { return t.GCShare, true })
 	r.GCs = over(ts, func(t *Trial) (float64, bool) { return float64(t.GCCycles), true })
+	// What the Go heap grew by, which the meters of the algorithms do not see.
 	r.Heap = over(ts, func(t *Trial) (float64, bool) {
 		m := t.Memory
 		return float64(m.HeapPeak-m.HeapRest) / float64(max(m.Data, 1)), m.Data > 0 && m.HeapPeak > 0
 	})
 
+	// Not every trial recovers.
 	recovery := func(get func(*Recovery) float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			if t.Recovery == nil {
@@ -61,6 +67,7 @@ func (r *Row) fill(ts []*Trial) {
 // fillLatency fills in the latencies: response times in an open loop, else service times.
 func (r *Row) fillLatency(ts []*Trial) {
 	r.Open = slices.ContainsFunc(ts, func(t *Trial) bool { return t.Rate > 0 || t.Response != nil })
+	// A median of quantiles: distributions of trials are not added up.
 	quantile := func(get func(*Quantiles) uint64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			q := t.Service
@@ -95,6 +102,7 @@ func (r *Row) fillSplit(ts []*Trial) {
 	p99, p999 := func(q *Quantiles) uint64 { return q.P99 }, func(q *Quantiles) uint64 { return q.P999 }
 	r.P99Between, r.P999Between = quantile(between, p99), quantile(between, p999)
 	r.P99Capturing, r.P999Capturing = quantile(capturing, p99), quantile(capturing, p999)
+	// Checkpoints after which it never came back in time are left out.
 	r.P99Back = over(ts, func(t *Trial) (float64, bool) {
 		sum, n := 0.0, 0
 		for _, c := range t.Warm() {
@@ -111,6 +119,7 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 	for _, t := range ts {
 		r.Checkpoints += len(complete(t.Checkpoints))
 	}
+	// The longest pause counts the cold first checkpoint too: a pause is a pause.
 	r.Pause = over(ts, func(t *Trial) (float64, bool) {
 		longest := 0.0
 		for _, c := range complete(t.Checkpoints) {
@@ -118,6 +127,8 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 		}
 		return longest, len(complete(t.Checkpoints)) > 0
 	})
+	// The first checkpoint touches memory for the first time, and is left out where there is
+	// another.
 	mean := func(get func(Checkpoint) float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
 			cs := warm(complete(t.Checkpoints))
@@ -138,6 +149,7 @@ func (r *Row) fillCheckpoints(ts []*Trial) {
 }
 
 // fillCopies takes the means of what transactions copied.
+// An algorithm that copies nothing has no figure, and not 0.
 func (r *Row) fillCopies(ts []*Trial) {
 	mean := func(get func(*Trial, Checkpoint) float64) Stat {
 		return over(ts, func(t *Trial) (float64, bool) {
@@ -155,6 +167,7 @@ func (r *Row) fillCopies(ts []*Trial) {
 }
 
 // over collects one figure of the trials that have it.
+// The result has N 0 where none has it.
 func over(ts []*Trial, get func(*Trial) (float64, bool)) Stat {
 	var vs []float64
 	for _, t := range ts {

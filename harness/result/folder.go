@@ -6,6 +6,7 @@ import (
 )
 
 // A Folder is what a run wrote to. What is not known is zero.
+// It is stored with the result, as figures depend on it.
 type Folder struct {
 	Use        string `json:"use"`         // what lies in it
 	FileSystem string `json:"file_system"` // its type

@@ -9,6 +9,7 @@ import (
 const sizeKey = "records"
 
 // A Growth is how what an algorithm's checkpoints cost grows with the database.
+// It answers whether a pause grows with the database: ms at one size say little.
 type Growth struct {
 	Algorithm string  // as in the table of algorithms
 	Params    []Param // the matrix point, without the number of records
@@ -61,6 +62,7 @@ func finished(gs []Growth) []Growth {
 	var out []Growth
 	most := 0
 	for _, g := range gs {
+		// A figure of a failed algorithm is withheld at every size.
 		if g.Failed > 0 {
 			g.Sizes = nil
 		} else if len(g.Sizes) == 0 {
@@ -72,6 +74,7 @@ func finished(gs []Growth) []Growth {
 		g.Duration = g.fit(func(s Size) Stat { return s.Duration }, Resolution)
 		out = append(out, g)
 	}
+	// One size is no growth.
 	if most < 2 {
 		return nil
 	}
@@ -80,6 +83,7 @@ func finished(gs []Growth) []Growth {
 }
 
 // add adds a size, if its trials have checkpoints.
+// Checkpoints of all trials count alike.
 func (g *Growth) add(ts []*Trial) {
 	var pauses, totals []float64
 	for _, t := range ts {
@@ -94,6 +98,7 @@ func (g *Growth) add(ts []*Trial) {
 }
 
 // fit fits one of the figures over the sizes.
+// Medians, as one slow checkpoint says nothing about growth.
 func (g *Growth) fit(get func(Size) Stat, resolution float64) Fit {
 	var ns, ys []float64
 	for _, s := range g.Sizes {

@@ -17,6 +17,7 @@ type Percentile struct {
 
 // Latency returns the trial's latency distribution from HGRM, in rising order
 // and without repeated values, or nil where nothing was timed.
+// The error is of a file that is not as it was written.
 func (t *Trial) Latency() ([]Percentile, error) {
 	if len(t.HGRM) == 0 {
 		return nil, nil

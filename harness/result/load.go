@@ -17,6 +17,7 @@ import (
 
 // maxFile bounds what is read of one file, in bytes: a day of 100 ms buckets is
 // under a quarter of it.
+// It keeps a folder that is no result from filling the memory.
 const maxFile = 256 << 20
 
 // Load reads the result directory dir with all its trials, by matrix point,
@@ -24,8 +25,11 @@ const maxFile = 256 << 20
 // and, where it has lines, the line: a file that was changed since it was written,
 // or figures that contradict each other. The configuration and the machine may be
 // missing from results of schemas 1 and 2, trials from all, but not everything.
+// It reads every file of the result, and changes nothing. What is odd and no damage is in Notes
+// and Warnings.
 func Load(dir string) (*Experiment, error) {
 	e := &Experiment{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	// The order: trials before the setup's checks, which compare the two.
 	found, err := e.loadSetup()
 	if err != nil {
 		return nil, fmt.Errorf("load result: %w", err)
@@ -39,10 +43,12 @@ func Load(dir string) (*Experiment, error) {
 	if err := e.loadPairs(); err != nil {
 		return nil, fmt.Errorf("load result: %w", err)
 	}
+	// The commonest mistake is the folder above or below.
 	if !found && len(e.Trials) == 0 {
 		return nil, fmt.Errorf("load result %s: %s; give the directory of one experiment%s", dir, nothingIn(dir),
 			elsewhere(dir))
 	}
+	// The folder may have been renamed; the trials know the experiment's name.
 	if len(e.Trials) > 0 && e.Trials[0].Experiment != "" {
 		e.Name = e.Trials[0].Experiment
 	}
@@ -51,6 +57,7 @@ func Load(dir string) (*Experiment, error) {
 
 // Dirs returns the folders directly in dir that hold results, but for those that
 // were set aside.
+// A folder that cannot be read holds none.
 func Dirs(dir string) []string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -97,6 +104,7 @@ func (e *Experiment) loadSetup() (bool, error) {
 	if e.Resolved, err = readOptional(name); err != nil {
 		return false, err
 	}
+	// Files of the setup are optional: a result of an early version has fewer.
 	if e.About, err = about(e.Resolved); err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}
@@ -117,6 +125,7 @@ func (e *Experiment) loadMachines() (bool, error) {
 	if shard && e.Shard.check() != nil {
 		return false, fmt.Errorf("%s: %w", filepath.Join(e.Dir, shardFile), e.Shard.check())
 	}
+	// A merged result has a list; a measured one has its own machine.
 	merged, err := e.loadJSON(machinesFile, &e.Machines)
 	switch {
 	case err != nil:
@@ -131,6 +140,7 @@ func (e *Experiment) loadMachines() (bool, error) {
 }
 
 // loadJSON reads a file of the result directory, if it is there.
+// It reports whether the file is there.
 func (e *Experiment) loadJSON(name string, v any) (bool, error) {
 	path := filepath.Join(e.Dir, name)
 	data, err := readOptional(path)
@@ -143,6 +153,7 @@ func (e *Experiment) loadJSON(name string, v any) (bool, error) {
 // about takes the one thing the reader of a result wants from the
 // configuration; the rest is package bench's to understand.
 func about(resolved []byte) (string, error) {
+	// Everything else in the configuration is left alone.
 	var c struct {
 		Experiment struct {
 			About string `yaml:"about"`
@@ -161,11 +172,13 @@ func (e *Experiment) loadTrials() error {
 	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	// Points are folders of their own, as deep as the matrix has keys.
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
+			// A name with a dot is no trial's: it is left over, or half of a replacement.
 			final, ok := standsFor(path)
 			if !ok {
 				return filepath.SkipDir
@@ -181,6 +194,7 @@ func (e *Experiment) loadTrials() error {
 		}
 		return nil
 	})
+	// As a reader expects them, whatever the walk's order.
 	sort.SliceStable(e.Trials, func(i, j int) bool { return before(&e.Trials[i], &e.Trials[j]) })
 	return err
 }
@@ -191,6 +205,7 @@ func (e *Experiment) loadTrial(dir, final string) error {
 	if err != nil {
 		return err
 	}
+	// A folder that was renamed would be counted under a wrong algorithm.
 	if want := trialPath(e.Dir, *t); want != final {
 		return fmt.Errorf("%s: this is trial %s: the folder was renamed or copied", filepath.Join(dir, trialFile),
 			TrialDir(*t))
@@ -200,6 +215,7 @@ func (e *Experiment) loadTrial(dir, final string) error {
 }
 
 // before is the order of trials: by point, algorithm and number.
+// Numbers of trials ascend in the order in which they were measured.
 func before(a, b *Trial) bool {
 	if c := comparePoints(a.Params, b.Params); c != 0 {
 		return c < 0
@@ -221,6 +237,7 @@ func loadTrial(dir string) (*Trial, error) {
 	if err := decodeTrial(name, data, &t); err != nil {
 		return nil, err
 	}
+	// A trial of bulk has these files too, empty.
 	name = filepath.Join(dir, timelineFile)
 	if data, err = readFile(name); err != nil {
 		return nil, err
@@ -235,6 +252,7 @@ func loadTrial(dir string) (*Trial, error) {
 	if t.Events, err = parseEvents(name, data); err != nil {
 		return nil, err
 	}
+	// Distributions are there where something was timed.
 	if t.HGRM, err = loadHGRM(filepath.Join(dir, latencyFile)); err != nil {
 		return nil, err
 	}
@@ -244,6 +262,7 @@ func loadTrial(dir string) (*Trial, error) {
 	if t.HLog, err = readOptional(filepath.Join(dir, intervalFile)); err != nil {
 		return nil, err
 	}
+	// Sums are checked last: a figure that contradicts another is the better message.
 	if err := t.agrees(); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, trialFile), err)
 	}
@@ -252,6 +271,7 @@ func loadTrial(dir string) (*Trial, error) {
 
 // checkSums compares the files of the trial in dir with their checksums, which
 // trials before sumsSchema lack.
+// Since that version every trial has them, so none is damage.
 func (t *Trial) checkSums(dir string) error {
 	there, err := checkSums(dir, trialFiles)
 	if err == nil && !there && t.Schema >= sumsSchema {
@@ -271,6 +291,7 @@ func loadHGRM(name string) ([]byte, error) {
 
 // decodeTrial reads trial.json. The version is looked at first, since a newer
 // file may well hold fields that are unknown here.
+// A newer file is refused, as its figures may mean something else.
 func decodeTrial(name string, data []byte, t *Trial) error {
 	var v struct {
 		Schema int `json:"schema"`
@@ -291,6 +312,7 @@ func decodeTrial(name string, data []byte, t *Trial) error {
 // decodeJSON reads one JSON value and nothing else; unknown fields are errors.
 func decodeJSON(name string, data []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
+	// A misspelt key would otherwise be a figure that is silently 0.
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("%s:%d: %w", name, line(data, errorOffset(err, dec)), err)
@@ -302,6 +324,7 @@ func decodeJSON(name string, data []byte, v any) error {
 }
 
 // errorOffset says where in the input err arose, as well as it is known.
+// The decoder knows the offset of some errors only; for the others, how far it had read.
 func errorOffset(err error, dec *json.Decoder) int64 {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
@@ -327,6 +350,7 @@ func readFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	// One byte more than allowed tells a file that is too long.
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -338,6 +362,7 @@ func readFile(name string) ([]byte, error) {
 }
 
 // readOptional returns nil for a file that is not there.
+// Empty and missing files differ: an empty one is not nil.
 func readOptional(name string) ([]byte, error) {
 	data, err := readFile(name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -8,6 +8,7 @@ import (
 
 // LoadMachine reads where the result in dir was measured; the zero Machine where
 // that is not known.
+// It reads no trial.
 func LoadMachine(dir string) (Machine, error) {
 	e := Experiment{Dir: dir}
 	_, err := e.loadMachines()
@@ -25,6 +26,7 @@ func (e *Experiment) AllMachines() []Machine {
 
 // MachineIDs returns the machines' ids, each once; "" is one that is not known. A
 // result without a description of its machine ran on those that its trials name.
+// The order is that of AllMachines, then of the trials.
 func (e *Experiment) MachineIDs() []string {
 	var ids []string
 	for i := range e.Trials {
@@ -32,6 +34,7 @@ func (e *Experiment) MachineIDs() []string {
 	}
 	var all []string
 	for _, m := range e.AllMachines() {
+		// A machine without an id says nothing where trials name theirs.
 		if m.ID != "" || len(ids) == 0 {
 			all = appendNew(all, m.ID)
 		}
@@ -44,6 +47,7 @@ func (e *Experiment) MachineIDs() []string {
 
 // MachineOf returns the machine on which t was measured; only its ID where
 // nothing else is known of it.
+// A trial that names none was measured on the first.
 func (e *Experiment) MachineOf(t *Trial) Machine {
 	if t.Machine == "" {
 		return e.Machine
@@ -73,6 +77,7 @@ func (m Machine) Text() string {
 
 // Warnings are what a reader of any of e's figures has to know: that they are of
 // a part only, or of several machines, and what each machine said of itself.
+// They are shown above every table and chart.
 func (e *Experiment) Warnings() []string {
 	var out []string
 	if !e.Shard.Whole() {
@@ -86,6 +91,7 @@ func (e *Experiment) Warnings() []string {
 			fmt.Sprintf("measured on %d machines: a round's figures are of one, so compare what is relative to none; all "+
 				"else mixes machines", len(ids)))
 	}
+	// Each text once: machines that are alike warn alike.
 	for _, m := range e.AllMachines() {
 		for _, w := range m.Warnings {
 			if len(ids) > 1 {

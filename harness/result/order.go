@@ -17,11 +17,13 @@ func (e *Experiment) Points() [][]Param {
 			out = append(out, p)
 		}
 	}
+	// Stable, so that values that compare equal stay as the config has them.
 	slices.SortStableFunc(out, comparePoints)
 	return out
 }
 
 // comparePoints orders points as a person would: by key, numbers by their size.
+// Points of one experiment have the same keys in the same order.
 func comparePoints(a, b []Param) int {
 	return slices.CompareFunc(a, b, func(x, y Param) int {
 		if x.Key != y.Key {
@@ -53,6 +55,7 @@ func compareValues(a, b string) int {
 
 // rangeEnds returns the ends of two ranges, 44-104; ok is false where one is none,
 // or the ends are the same.
+// Ranges that begin and end alike are compared as words.
 func rangeEnds(a, b string) (x, y float64, ok bool) {
 	end := func(s string) (float64, bool) {
 		low, high, found := strings.Cut(s, "-")
@@ -68,8 +71,10 @@ func rangeEnds(a, b string) (x, y float64, ok bool) {
 
 // Quantity reads a number with one of the units that configurations use:
 // "0.99", "64MiB", "10s", "5%", "2M". It reports false for anything else.
+// A factor of a unit makes 64MiB larger than 1MiB; units of different kinds are not told apart.
 func Quantity(s string) (float64, bool) {
 	i := len(s)
+	// From the end: the unit has no digits.
 	for i > 0 && (s[i-1] < '0' || s[i-1] > '9') && s[i-1] != '.' {
 		i--
 	}
@@ -82,6 +87,7 @@ func Quantity(s string) (float64, bool) {
 }
 
 // factor is what a number with this unit is multiplied by, to be in seconds or bytes.
+// ok is false for a unit that is none of these.
 func factor(unit string) (float64, bool) {
 	switch unit {
 	case "", "B", "s":

@@ -16,6 +16,7 @@ func (e *Experiment) loadPairs() error {
 	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	// Other files in the folder are passed over.
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !isPairFile(d.Name()) {
 			return err
@@ -28,6 +29,7 @@ func (e *Experiment) loadPairs() error {
 		if err := decodePair(path, data, &p); err != nil {
 			return err
 		}
+		// As with trials: a renamed file would be another algorithm's.
 		if pairPath(e.Dir, p) != path {
 			return fmt.Errorf("%s: this is the pair of %s: the file was renamed or copied", path, p.Algorithm)
 		}
@@ -41,6 +43,7 @@ func (e *Experiment) loadPairs() error {
 }
 
 // makeDir makes a folder with all above it.
+// Only the last folder's name is made durable.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -11,7 +11,9 @@ const intervalLevel = 0.95
 
 // pair fills in what the rows of one point have from their pairs: of none, lost and
 // the parts. The figures of whole trials, which lie minutes apart, are replaced.
+// rows are all those of one point.
 func (e *Experiment) pair(rows []Row) {
+	// nil where it was not measured.
 	var base, log *Row
 	for i := range rows {
 		switch rows[i].Algorithm {
@@ -25,6 +27,7 @@ func (e *Experiment) pair(rows []Row) {
 		for i := range rows {
 			r := &rows[i]
 			p := e.PairOf(r.Algorithm, r.Params)
+			// A row without figures gets none from its pair.
 			if p == nil || !r.Measured() || (p.Base == LogBase) != logged {
 				continue
 			}
@@ -60,6 +63,7 @@ func (r *Row) pairWith(p *Pair, trials []*Trial, base, log *Row) {
 		if log == nil || log.Parts == nil {
 			return // of none without a log: as whole trials have it
 		}
+		// Over none by way of none under a log: two measured ratios.
 		of, n = product(of, log.Parts.OfNone), min(n, log.Parts.Openings)
 	}
 	r.RelativePaired = true
@@ -67,6 +71,7 @@ func (r *Row) pairWith(p *Pair, trials []*Trial, base, log *Row) {
 	r.Lost = Stat{}
 	if base != nil && base.Throughput.N > 0 {
 		all := base.Throughput.Median * meanElapsed(trials)
+		// The share that is lost, of what none does in the same time; the ends change places.
 		lost := paired.Interval{Mid: all * (1 - of.Mid), Lo: all * (1 - of.Hi), Hi: all * (1 - of.Lo)}
 		r.Lost = NewInterval(lost, n)
 	}
@@ -79,6 +84,7 @@ func product(a, b paired.Interval) paired.Interval {
 		return paired.Interval{}
 	}
 	mid := a.Mid * b.Mid
+	// Relative half-widths add up as squares.
 	low := math.Hypot(1-a.Lo/a.Mid, 1-b.Lo/b.Mid)
 	high := math.Hypot(a.Hi/a.Mid-1, b.Hi/b.Mid-1)
 	return paired.Interval{Mid: mid, Lo: mid * (1 - low), Hi: mid * (1 + high)}

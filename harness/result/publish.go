@@ -21,9 +21,11 @@ const (
 )
 
 // publish makes files a folder at final.
+// A crash at any point leaves a state that settle completes.
 func (s saver) publish(final string, files []file) error {
 	parent, name := filepath.Split(final)
 	fresh, old := filepath.Join(parent, newPrefix+name), filepath.Join(parent, oldPrefix+name)
+	// What an earlier run left would be in the way.
 	if err := s.settle(final); err != nil {
 		return err
 	}
@@ -36,6 +38,7 @@ func (s saver) publish(final string, files []file) error {
 	if err := s.change(func() error { return syncDir(parent) }); err != nil { // before the old one goes
 		return err
 	}
+	// A trial that is new has nothing to move.
 	err := s.change(func() error { return os.Rename(final, old) })
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -53,6 +56,7 @@ func (s saver) publish(final string, files []file) error {
 func (s saver) settle(final string) error {
 	parent, name := filepath.Split(final)
 	fresh, old := filepath.Join(parent, newPrefix+name), filepath.Join(parent, oldPrefix+name)
+	// The run ended between the two renames.
 	if !exists(final) && exists(old) {
 		from := old
 		if exists(fresh) { // it was complete before the old one was moved
@@ -65,6 +69,7 @@ func (s saver) settle(final string) error {
 			return err
 		}
 	}
+	// The trial's own folder is there now, so both are waste.
 	for _, left := range []string{fresh, old} {
 		if err := s.change(func() error { return os.RemoveAll(left) }); err != nil {
 			return err
@@ -76,6 +81,7 @@ func (s saver) settle(final string) error {
 // standsFor returns the trial's folder that an ".old-" or ".new-" folder stands for
 // because a publish was interrupted; ok is false for every other folder, and where
 // the trial's own is there.
+// Load reads such a folder in place of the trial's, as it must not change anything.
 func standsFor(path string) (final string, ok bool) {
 	parent, base := filepath.Split(path)
 	if name, is := strings.CutPrefix(base, oldPrefix); is {
@@ -92,6 +98,7 @@ func standsFor(path string) (final string, ok bool) {
 // Tidy removes from the result directory dir what a run left that was killed:
 // unfinished files and folders. It completes or undoes what Save was interrupted
 // in. Nothing else may write to dir meanwhile.
+// It is called before a run goes on in a result directory.
 func Tidy(dir string) error {
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -111,6 +118,7 @@ func Tidy(dir string) error {
 		default:
 			return nil
 		}
+		// What is in it was dealt with, and may be gone.
 		if err == nil && d.IsDir() {
 			err = fs.SkipDir
 		}

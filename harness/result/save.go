@@ -13,6 +13,7 @@ import (
 // into a temporary folder, which is then renamed, so that a trial is there whole
 // or not at all. A trial of the same name is replaced; at every moment the old or
 // the new one is there. Different trials may be saved concurrently.
+// It refuses a trial that Load would refuse.
 func Save(dir string, t Trial) error {
 	if err := (saver{}).save(dir, t); err != nil {
 		return fmt.Errorf("save trial %s: %w", TrialDir(t), err)
@@ -37,6 +38,7 @@ func (s saver) change(do func() error) error {
 
 // save writes a trial under its final name, all of it or nothing; see publish.
 func (s saver) save(dir string, t Trial) error {
+	// All contents are made before the first change of the disk.
 	files, err := trialContents(t)
 	if err != nil {
 		return err
@@ -59,10 +61,12 @@ func trialContents(t Trial) ([]file, error) {
 	}
 	files := []file{{trialFile, meta}, {timelineFile, formatTimeline(t.Buckets)}, {eventsFile, formatEvents(t.Events)}}
 	for _, f := range []file{{latencyFile, t.HGRM}, {durableFile, t.DurableHGRM}, {intervalFile, t.HLog}} {
+		// A listing without a value is not written.
 		if len(f.data) > 0 {
 			files = append(files, f)
 		}
 	}
+	// An early trial that is saved again stays of its schema.
 	if t.Schema < sumsSchema {
 		return files, nil
 	}
@@ -106,6 +110,7 @@ func (s saver) saveSetup(dir string, e Experiment) error {
 
 // setupFiles returns the files of the experiment, but for its trials.
 func setupFiles(e Experiment) ([]file, error) {
+	// One machine has a file of its own format, as a merged result has several.
 	where, what := machineFile, any(e.Machine)
 	if len(e.Machines) > 0 {
 		where, what = machinesFile, e.Machines
@@ -138,6 +143,7 @@ func replaceFile(name string, data []byte) error { return saver{}.replace(name, 
 func (s saver) replace(name string, data []byte) error {
 	dir, base := filepath.Split(name)
 	tmp := file{tmpPrefix + base, data}
+	// In the same folder, since a rename cannot leave a file system.
 	if err := s.writeAll(dir, []file{tmp}); err != nil {
 		return err
 	}
@@ -154,6 +160,7 @@ type file struct {
 }
 
 // writeAll writes files into dir and makes them durable.
+// Names are synced once, when all files are written.
 func (s saver) writeAll(dir string, files []file) error {
 	for _, f := range files {
 		if err := s.change(func() error { return writeSync(filepath.Join(dir, f.name), f.data) }); err != nil {
@@ -169,6 +176,7 @@ func writeSync(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
+	// The first error counts; the file is closed in any case.
 	_, err = f.Write(data)
 	if e := f.Sync(); err == nil {
 		err = e
@@ -181,6 +189,7 @@ func writeSync(name string, data []byte) error {
 
 // syncDir makes the names in a folder durable.
 func syncDir(dir string) error {
+	// filepath.Split returns "" for a name without a folder.
 	if dir == "" {
 		dir = "."
 	}

@@ -9,6 +9,8 @@ import (
 
 // Disturb returns what was seen beside a process, on a machine with so many
 // cores, as shares.
+// s is what was seen beside the process over the trial. Shares are of all cores' time, or of the span for what
+// a process waits.
 func Disturb(s host.Sight, cores int) Disturbance {
 	if s.Span <= 0 {
 		return Disturbance{}
@@ -27,6 +29,7 @@ func Disturb(s host.Sight, cores int) Disturbance {
 }
 
 // share is a/b to three places.
+// b is not 0: the span was looked at.
 func share(a, b time.Duration) float64 { return round(a.Seconds() / b.Seconds()) }
 
 // round rounds to three decimals.

@@ -14,6 +14,7 @@ import (
 )
 
 // sums are SHA-256 checksums in hexadecimal by file name.
+// An empty checksum stands for no file.
 type sums map[string]string
 
 // sumsOf returns the checksums of files.
@@ -42,6 +43,7 @@ func SumOf(v any) (string, error) {
 }
 
 // format writes s as sha256sum does, by name, so that `sha256sum -c` checks it.
+// The order by name makes equal sums equal bytes.
 func (s sums) format() []byte {
 	var names []string
 	for name := range s {
@@ -60,11 +62,13 @@ func parseSums(name string, data []byte) (sums, error) {
 	s := sums{}
 	for line := range strings.Lines(string(data)) {
 		sum, file, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		// A name that comes twice is refused, too.
 		if raw, err := hex.DecodeString(sum); !ok || err != nil || len(raw) != sha256.Size || file == "" || s[file] != "" {
 			return nil, fmt.Errorf("%s: line %q is not a checksum and a file's name", name, strings.TrimSpace(line))
 		}
 		s[file] = sum
 	}
+	// So that no space or case can differ unseen.
 	if !bytes.Equal(s.format(), data) {
 		return nil, fmt.Errorf("%s: was changed: it is not as this program writes it", name)
 	}
@@ -74,15 +78,18 @@ func parseSums(name string, data []byte) (sums, error) {
 // checkSums compares every one of names that is in dir with the checksums there,
 // and every file that the checksums name with what is there. It reports false if
 // dir has no checksums.
+// A file that is in names and has no checksum was added later.
 func checkSums(dir string, names []string) (bool, error) {
 	known, err := loadSums(dir, sumsFile)
 	if err != nil || known == nil {
 		return false, err
 	}
+	// There only if SaveSetup was interrupted; then either sum is right.
 	next, err := loadSums(dir, nextSumsFile)
 	if err != nil {
 		return false, err
 	}
+	// A name that no result has would not be looked at below.
 	for name := range known {
 		if !slices.Contains(names, name) {
 			return false, fmt.Errorf("%s: names %q, which is no file of a result", filepath.Join(dir, sumsFile), name)
@@ -119,6 +126,7 @@ func checkSum(path, want, next string) error {
 }
 
 // loadSums returns nil where there are none.
+// An error is of a file that cannot be read or was changed.
 func loadSums(dir, name string) (sums, error) {
 	path := filepath.Join(dir, name)
 	data, err := readOptional(path)

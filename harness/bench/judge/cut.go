@@ -4,12 +4,15 @@ import "fmt"
 
 // cut returns how many transactions of each worker are in the image, counted from the
 // first of its session, or what is wrong with it.
+// Of each worker a prefix of its transactions may be in, and no other set.
 func (j *Judge) cut(at Moments) ([]uint64, error) {
 	s := &sighting{image: j.stamps, model: j.model, out: make([]outside, len(j.sessions))}
 	if j.model.Varied {
 		s.presence = map[uint64]presence{}
 	}
+	// Nothing later can be in the image, so nothing later is looked at.
 	until := late(at.After)
+	// A copy: the model stays where it is.
 	read := append([]uint64(nil), j.done...)
 	if err := merge(j.fork(), read, until, s.see); err != nil {
 		return nil, err
@@ -20,6 +23,7 @@ func (j *Judge) cut(at Moments) ([]uint64, error) {
 			continue
 		}
 		read[i] = o.n - 1
+		// The first that is out bounds the prefix; it must not have been promised.
 		if o.n <= at.Before[i] {
 			return nil, fmt.Errorf("%s had committed before the checkpoint was asked for, and is not in the image: %s",
 				name(o.id), o.why())
@@ -30,6 +34,7 @@ func (j *Judge) cut(at Moments) ([]uint64, error) {
 
 // A sighting looks at transactions in the order of their ids, and finds out which of
 // them an image holds.
+// The model is of the image before; what changed since is in presence.
 type sighting struct {
 	image    []uint64            // the id that each record carries
 	model    *model              // before the first of them
@@ -56,6 +61,7 @@ func (o *outside) why() string {
 }
 
 // see looks at a transaction, number n of its worker's session.
+// It returns an error where the transaction is torn, or out of its session's order.
 func (s *sighting) see(worker int, n uint64, t *Txn) error {
 	var in, out *Write // that show it
 	for i := range t.Writes {
@@ -63,6 +69,7 @@ func (s *sighting) see(worker int, n uint64, t *Txn) error {
 		if w.Key >= uint64(len(s.image)) {
 			return fmt.Errorf("%s wrote record %d, which there cannot be", name(t.ID), w.Key)
 		}
+		// A write that found no record did nothing, and shows in no record.
 		if s.presence != nil {
 			if by, did := s.does(t.ID, w); !did { // it saw what by had done, which is in if this one is
 				if s.image[w.Key] < by {
@@ -71,6 +78,7 @@ func (s *sighting) see(worker int, n uint64, t *Txn) error {
 				continue
 			}
 		}
+		// Ids ascend on a record, so a later id there covers this write.
 		if s.image[w.Key] >= t.ID {
 			in = w
 		} else {

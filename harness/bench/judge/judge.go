@@ -13,15 +13,19 @@ import (
 type Judge struct {
 	model    *model
 	sessions []Session
+	// It only grows: images are judged in their order.
 	done     []uint64 // transactions of each session that are in the model
 
 	stamps  []uint64 // of the image, by key
 	digests []uint64 // of its values
+	// By key: the number of the file that the record was put in by, with a bit for a tombstone;
+	// 0: not put in.
 	where   []atomic.Uint32
 	file    uint32 // number of the file that is being put in
 }
 
 // New returns a judge of what the sessions, one a worker, did to the records of l.
+// It needs some 20 bytes for each key, and what the model does.
 func New(l Layout, sessions []Session) *Judge {
 	return &Judge{
 		model: newModel(l), sessions: sessions, done: make([]uint64, len(sessions)),
@@ -35,9 +39,11 @@ type Moments struct {
 	After  []uint64 // when it had ended, or more
 }
 
+// File numbers are even, so the lowest bit is free.
 const absent = 1 // in where: the record is a tombstone
 
 // Begin begins an image, of which nothing is known yet.
+// Digests need no clearing: they count only where a record was put in.
 func (j *Judge) Begin() {
 	clear(j.stamps)
 	for k := range j.where {
@@ -66,6 +72,7 @@ func (j *Judge) PutDigest(key, stamp uint64, gone bool, digest uint64) error {
 	if gone {
 		here |= absent
 	}
+	// The swap also decides between two goroutines that have the same record.
 	if j.where[key].Swap(here)&^absent == j.file {
 		return fmt.Errorf("record %d is in the image twice", key)
 	}
@@ -75,6 +82,7 @@ func (j *Judge) PutDigest(key, stamp uint64, gone bool, digest uint64) error {
 
 // Judge judges the image that was put in. An error says what is wrong, and names the
 // transaction and the record; it is a *ValueError where a value is.
+// The model is brought to the image's cut, and stays there for the next.
 func (j *Judge) Judge(at Moments) error {
 	cut, err := j.cut(at)
 	if err != nil {
@@ -96,6 +104,7 @@ func (j *Judge) Each(earlier []uint64, at Moments) error {
 	}
 	err := merge(j.fork(), append([]uint64(nil), j.done...), late(at.After), func(_ int, _ uint64, t *Txn) error {
 		for i := range t.Writes {
+			// Up to the version that the image has, record by record.
 			if j.stamps[t.Writes[i].Key] >= t.ID {
 				j.model.apply(t.ID, &t.Writes[i])
 			}
@@ -109,6 +118,7 @@ func (j *Judge) Each(earlier []uint64, at Moments) error {
 }
 
 // Final judges a state that was put in as an image that holds everything.
+// No image can be judged afterwards.
 func (j *Judge) Final() error {
 	all := make([]uint64, len(j.sessions))
 	for i := range all {
@@ -154,6 +164,7 @@ func (j *Judge) advance(to []uint64) error {
 }
 
 // compare compares every record with the model.
+// Every key, by several goroutines; each ends at its first error.
 func (j *Judge) compare() error {
 	parts := uint64(runtime.GOMAXPROCS(0))
 	errs := make([]error, parts)
@@ -178,6 +189,8 @@ func (j *Judge) compare() error {
 
 // record compares one record. buf is for its value, and is returned.
 func (j *Judge) record(k uint64, buf []byte) ([]byte, error) {
+	// An id above the model's is one that the cut leaves out; one below it was overwritten by
+	// one that the cut has.
 	m, where := j.model, j.where[k].Load()
 	present, stamp, want := where != 0 && where&absent == 0, j.stamps[k], m.stamps[k]
 	switch {

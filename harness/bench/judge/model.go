@@ -8,6 +8,7 @@ import (
 )
 
 // A Layout is what records look like, and which there are.
+// It is the only thing that the judge knows of the workload.
 type Layout struct {
 	Loaded    uint64 // the keys below it are there from the start, with id 0
 	Keys      uint64 // no transaction uses a key from here on
@@ -62,6 +63,7 @@ type model struct {
 	Layout
 	n      int      // fields of a record
 	stamps []uint64 // by key
+	// The id of each field's last writer tells its bytes.
 	words  []uint64 // by key and field, 0 as loaded; nil where there is one field, which is as its record
 	length []uint16 // fields there are, by key; 0: absent; nil where every record is whole
 }
@@ -76,6 +78,7 @@ func newModel(l Layout) *model {
 	if m.n > 1 {
 		m.words = make([]uint64, l.Keys*uint64(m.n))
 	}
+	// Otherwise every record is there, and whole, all the time.
 	if l.Varied {
 		m.length = make([]uint16, l.Keys)
 		for k := range l.Keys {
@@ -96,12 +99,14 @@ func (m *model) present(key uint64) bool {
 }
 
 // apply does a write of transaction id, unless one after it was done already.
+// Each judges transactions out of order, hence the comparison of ids.
 func (m *model) apply(id uint64, w *Write) {
 	k := w.Key
 	if id < m.stamps[k] || w.IfPresent && !m.present(k) {
 		return
 	}
 	m.stamps[k] = id
+	// The id alone tells the value.
 	if m.length == nil && m.words == nil {
 		return
 	}
@@ -115,6 +120,7 @@ func (m *model) apply(id uint64, w *Write) {
 	}
 	if m.length != nil {
 		if m.words != nil {
+			// A field behind the end of the value leaves a hole.
 			for i := int(m.length[k]); i < from; i++ {
 				m.words[k*uint64(m.n)+uint64(i)] = hole
 			}
@@ -130,6 +136,7 @@ func (m *model) apply(id uint64, w *Write) {
 }
 
 // value appends what the record has to be, which is present.
+// The bytes are made from ids, which takes less memory than keeping them.
 func (m *model) value(key uint64, v []byte) []byte {
 	size, width := m.shape(key, m.stamps[key])
 	if m.length != nil {
@@ -154,6 +161,7 @@ func (m *model) value(key uint64, v []byte) []byte {
 
 // explain says in what value, of a record that carries the right id, differs from what
 // the transactions wrote.
+// The first field that differs is named.
 func (m *model) explain(key uint64, value []byte) string {
 	want := m.value(key, nil)
 	if len(value) != len(want) {

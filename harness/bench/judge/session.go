@@ -18,6 +18,7 @@ type Txn struct {
 }
 
 // A Session yields one worker's committed transactions, in their order.
+// It is made from what a client was given to run and what it noted.
 type Session interface {
 	// Next reads the next transaction into t, whose Writes it may reuse. It
 	// returns false at the end.
@@ -47,10 +48,13 @@ func (c *cursor) next() bool {
 // merge calls f with the transactions of all sessions in the order of their ids, until
 // f returns an error. done is how many of each were read before; it is brought up to
 // date. Of worker i no more than until[i] are read in all.
+// Ids ascend with the order in which transactions follow each other, so this is an order in
+// which they could have run.
 func merge(sessions []Session, done, until []uint64, f func(worker int, n uint64, t *Txn) error) error {
 	var heap []*cursor
 	for i, s := range sessions {
 		c := &cursor{session: s, worker: i, n: done[i], until: until[i]}
+		// A session without a transaction is not in the heap.
 		if c.next() {
 			heap = append(heap, c)
 		}
