@@ -6,6 +6,7 @@ import (
 )
 
 // Bounds are what a value has to lie within.
+// The ends belong to it; an infinite end is open.
 type Bounds struct{ Least, Most float64 }
 
 // atLeast, atMost and about are short for the bounds of a claim.
@@ -18,6 +19,8 @@ func (b Bounds) by(slack float64) Bounds { return Bounds{b.Least - slack, b.Most
 
 // times returns the bounds moved apart by a share of each.
 func (b Bounds) times(tolerance float64) Bounds {
+	// An infinite end stays infinite. Bounds of a ratio are not below 0, where this would move
+	// them together.
 	return Bounds{b.Least * (1 - tolerance), b.Most * (1 + tolerance)}
 }
 

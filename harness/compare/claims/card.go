@@ -25,15 +25,19 @@ type Card struct {
 type Reason struct{ ID, Says, Theirs, Ours, Why string }
 
 // unexplained stands where nobody has found out why a claim does not hold.
+// In place of a guess.
 const unexplained = "Why is not known: nobody has looked into it yet."
 
 // Scorecard returns the card of some verdicts.
 func Scorecard(vs []Verdict) Card {
 	c := Card{Summary: Summary(vs), Sources: bySource(vs), Ran: ran(vs), Warnings: warnings(vs)}
+	// The first column is the outcome, which needs no title.
 	c.Claims.Columns = table.Words("", "claim", "theirs", "ours, or why not")
 	for _, v := range vs {
 		says := v.Claim.ID + ": " + v.Claim.Says
 		c.Claims.Add(string(v.Outcome), says, v.theirs(), v.ours())
+		// A claim that cannot be measured here has its reason in the table; only what
+		// contradicts a paper is explained at length.
 		if v.Outcome == NotHeld {
 			why := cmp.Or(v.Claim.WhyNot, unexplained)
 			c.Reasons = append(c.Reasons, Reason{v.Claim.ID, v.Claim.Says, v.theirs(), v.ours(), why})
@@ -45,6 +49,7 @@ func Scorecard(vs []Verdict) Card {
 // bySource counts the outcomes by paper or system.
 func bySource(vs []Verdict) table.Grid {
 	g := table.Grid{Columns: table.Words("source", "claims", "held", "not held", "not measurable here")}
+	// The order in which sources first come up, as a map has none.
 	var names []string
 	count := map[string]map[Outcome]int{}
 	for _, v := range vs {
@@ -56,6 +61,7 @@ func bySource(vs []Verdict) table.Grid {
 	}
 	for _, name := range names {
 		n := count[name]
+		// The total, then its parts.
 		row := []string{name, fmt.Sprint(n[Held] + n[NotHeld] + n[NotMeasurable])}
 		for _, o := range []Outcome{Held, NotHeld, NotMeasurable} {
 			row = append(row, fmt.Sprint(n[o]))
@@ -67,6 +73,8 @@ func bySource(vs []Verdict) table.Grid {
 
 // paper is the source without the place in it.
 func (c Claim) paper() string {
+	// "Ren et al., section 5; figure 3" is of "Ren et al.": commas, semicolons and "of" begin
+	// the place.
 	name, _, _ := strings.Cut(c.Source, ",")
 	name, _, _ = strings.Cut(name, ";")
 	name, _, _ = strings.Cut(name, " of ")
@@ -75,9 +83,11 @@ func (c Claim) paper() string {
 
 // ran names the experiments that decided something, by machine and program.
 func ran(vs []Verdict) (lines []string) {
+	// In the order of the verdicts; names has the experiments of each, once.
 	var places []string
 	names := map[string][]string{}
 	for _, v := range vs {
+		// What could not be measured was decided by nothing that ran.
 		if v.Outcome == NotMeasurable || slices.Contains(names[v.On], v.Result) {
 			continue
 		}

@@ -21,15 +21,21 @@ import (
 
 // A Claim is something that was published of an algorithm and can be measured.
 type Claim struct {
-	ID      string // short, of letters, digits and hyphens; never changes
-	Says    string // the statement, in our words
-	Source  string // the paper, and its section or figure
-	Theirs  string // the figure there, if it gives one
-	Basis   Basis
+	// Results and READMEs refer to it.
+	ID     string // short, of letters, digits and hyphens; never changes
+	Says   string // the statement, in our words
+	Source string // the paper, and its section or figure
+	// Shown beside ours and never compared: the rule is Decide.
+	Theirs string // the figure there, if it gives one
+	Basis  Basis
+	// Where the first was not run, or does not allow a decision, the next is tried.
 	Configs []string // experiments that it can be decided from, as paths under configs without .yaml, the best first
-	Cores   int      // cores that it takes; 0: any number
-	Decide  Decision
-	WhyNot  string // why it does not hold here, from the code or an experiment; shown only where it does not
+	// Compared with the GOMAXPROCS of the result, not with what the machine has.
+	Cores int // cores that it takes; 0: any number
+	// Never nil.
+	Decide Decision
+	// Empty: nobody has looked into it.
+	WhyNot string // why it does not hold here, from the code or an experiment; shown only where it does not
 }
 
 // A Basis says how reliable the source of a claim is.
@@ -64,8 +70,9 @@ type Verdict struct {
 	Why     string // why it is not measurable, and what to run
 	Result  string // the experiment it was decided from
 	Scale   string // at which it was run, such as 0.05; empty: as written
-	Trials  int    // behind each figure, at least
-	On      string // the machine and the program that it was measured with
+	// The least of the figures' numbers, so that it does not flatter.
+	Trials int    // behind each figure, at least
+	On     string // the machine and the program that it was measured with
 
 	Warnings []string // of the machine, each of which may be why
 }
@@ -73,6 +80,7 @@ type Verdict struct {
 // Judge decides each claim from the first of its experiments that allows it.
 func Judge(exps []*result.Experiment, all []Claim) []Verdict {
 	var out []Verdict
+	// In the order of all, one for each: a claim without a result is a verdict too.
 	for _, c := range all {
 		out = append(out, c.judge(exps))
 	}
@@ -82,10 +90,13 @@ func Judge(exps []*result.Experiment, all []Claim) []Verdict {
 // judge decides the claim from the first of its experiments that can; without one, the
 // verdict says what to run.
 func (c Claim) judge(exps []*result.Experiment) Verdict {
+	// Replaced by the first reason that a result gives, which is more to the point than what to
+	// run.
 	best := Verdict{Claim: c, Outcome: NotMeasurable, Why: c.wanted()}
 	reasons := 0
 	for _, config := range c.Configs {
 		for _, e := range exps {
+			// Results carry the experiment's name, configurations are found by path.
 			if e.Name != path.Base(config) {
 				continue
 			}
@@ -115,10 +126,13 @@ func (c Claim) from(e *result.Experiment) Verdict {
 	setup := setupOf(e)
 	v := Verdict{Claim: c, Outcome: NotMeasurable, Result: e.Name, Scale: strings.TrimSuffix(setup.Scale, " applied"),
 		On: place(&e.Machine)}
+	// Claims about many cores are not decided on few, in either direction.
 	if have := e.Machine.GOMAXPROCS; have < c.Cores {
 		v.Why = fmt.Sprintf("needs %d cores, %s has %d", c.Cores, e.Name, have)
 		return v
 	}
+	// Rates that all refer to none's maximum overload the slower algorithms, of which the paper
+	// says nothing.
 	if c.Decide.needs().open && setup.RateOf != ownRate {
 		v.Why = fmt.Sprintf("%s has one rate for all, of none's maximum, and the paper's has one for each algorithm: "+
 			"run it again", e.Name)
@@ -129,11 +143,13 @@ func (c Claim) from(e *result.Experiment) Verdict {
 		v.Why = fmt.Sprintf("%s has %d of its %d points: run it again with --resume", e.Name, have, want)
 		return v
 	}
+	// A view of its own for each decision: what it keeps is not shared.
 	r, err := c.Decide.decide(&view{exp: e})
 	if err != nil {
 		v.Why = e.Name + ": " + err.Error()
 		return v
 	}
+	// Warnings go with a claim that held as well.
 	v.Outcome, v.Ours, v.Trials, v.Warnings = NotHeld, r.ours, r.trials, e.Machine.Warnings
 	if r.held {
 		v.Outcome = Held
@@ -160,8 +176,10 @@ const ownRate = "own"
 
 // A setup is the part of an experiment's configuration that claims read.
 type setup struct {
-	Scale  string              `yaml:"scale"`
-	RateOf string              `yaml:"rate_of"`
+	// The text of the configuration's report, such as "0.05 applied".
+	Scale  string `yaml:"scale"`
+	RateOf string `yaml:"rate_of"`
+	// Values as they are written, whatever they mean.
 	Matrix map[string][]string `yaml:"matrix"`
 }
 
@@ -177,6 +195,7 @@ func setupOf(e *result.Experiment) (s setup) {
 // points is how many the matrix has.
 func (s setup) points() int {
 	n := 1
+	// Every combination is a point; without a matrix there is one.
 	for _, values := range s.Matrix {
 		n *= len(values)
 	}
@@ -188,13 +207,17 @@ func (s setup) points() int {
 type Decision interface {
 	fmt.Stringer
 	// decide returns an error where the results do not allow it.
+	// The error completes a sentence that begins with the experiment's name, and is shown as the
+	// reason.
 	decide(v *view) (ruling, error)
+	// Known without results, so that tests can check a claim against its configurations.
 	needs() needs
 }
 
 // A ruling is a claim decided.
 type ruling struct {
-	held   bool
+	held bool
+	// As it is shown, units and all.
 	ours   string
 	trials int
 }
@@ -210,6 +233,7 @@ type needs struct {
 // add adds what a figure of some algorithms needs.
 func (n *needs) add(algorithms []string, f Figure, ws ...Where) {
 	for _, a := range append(slices.Clone(algorithms), f.Base) {
+		// A figure without a base has the empty name there.
 		if a != "" && !slices.Contains(n.algorithms, a) {
 			n.algorithms = append(n.algorithms, a)
 		}

@@ -9,11 +9,15 @@ import (
 type Figure struct {
 	Name string // within a sentence: the NAME of calc is
 	Unit string
+	// Empty: the trial's own figure. It has to be among the algorithms of the experiment.
 	Base string // the algorithm whose trial of the same round it is compared with
 	Open bool   // only an open loop has it
-	of   func(t, base *result.Trial) (float64, bool)
+	// base is nil where the round has no such trial, or that does not count; figures that need
+	// it then have no value.
+	of func(t, base *result.Trial) (float64, bool)
 	// paired is the figure of a row whose algorithm was measured beside none, in
 	// turns; where there is one it is taken in place of what whole trials give.
+	// Nil: only whole trials have it.
 	paired func(r *result.Row) (result.Stat, bool)
 }
 
@@ -22,8 +26,10 @@ const baseline = "none"
 
 // The figures that claims are about.
 var (
+	// Absolute, so for orders and ratios within a result alone.
 	throughput = Figure{Name: "throughput", Unit: "txn/s",
 		of: func(t, _ *result.Trial) (float64, bool) { return optional(t.Throughput) }}
+	// It was related to none's when the result was written.
 	lost = Figure{Name: "number of transactions lost", Base: baseline,
 		of:     func(t, _ *result.Trial) (float64, bool) { return optional(t.Lost) },
 		paired: func(r *result.Row) (result.Stat, bool) { return r.Lost, r.Lost.N > 0 }}
@@ -77,6 +83,8 @@ func overheadOf(t, _ *result.Trial) (float64, bool) {
 	if t.Relative == nil || *t.Relative <= 0 {
 		return 0, false
 	}
+	// Relative is throughput over none's, and time is its inverse: a half is as much time again,
+	// 1.
 	return 1 / *t.Relative - 1, true
 }
 
@@ -87,6 +95,8 @@ const leastBuckets = 3
 func restOf(t, base *result.Trial) (float64, bool) {
 	return part(t, base, func(from, to float64) bool {
 		for _, c := range t.Checkpoints {
+			// A bucket that a checkpoint only touches is not at rest. Checkpoints that were not
+			// completed disturb as well, so all count.
 			if from < c.Trigger+c.Total && to > c.Trigger {
 				return false
 			}
@@ -99,6 +109,8 @@ func restOf(t, base *result.Trial) (float64, bool) {
 func duringOf(t, base *result.Trial) (float64, bool) {
 	return part(t, base, func(from, to float64) bool {
 		for _, c := range t.Complete() {
+			// Only whole buckets: one that overlaps the ends would mix both states. So a short
+			// checkpoint has none.
 			if from >= c.Trigger && to <= c.Trigger+c.Total {
 				return true
 			}
@@ -109,11 +121,13 @@ func duringOf(t, base *result.Trial) (float64, bool) {
 
 // part is the throughput of some buckets, of the base's over its whole run.
 func part(t, base *result.Trial, in func(from, to float64) bool) (float64, bool) {
+	// A trial without checkpoints has neither a during nor a rest that means anything.
 	if base == nil || base.Throughput == nil || *base.Throughput <= 0 || len(t.Checkpoints) == 0 {
 		return 0, false
 	}
 	n, commits, elapsed := 0, 0.0, 0.0
 	for _, b := range t.Buckets {
+		// Before 0 is the warm-up.
 		if b.Start >= 0 && b.Elapsed > 0 && in(b.Start, b.Start+b.Elapsed) {
 			n, commits, elapsed = n+1, commits+float64(b.Commits), elapsed+b.Elapsed
 		}
@@ -121,10 +135,13 @@ func part(t, base *result.Trial, in func(from, to float64) bool) (float64, bool)
 	if n < leastBuckets {
 		return 0, false
 	}
+	// Weighted by time, as buckets may differ in length.
 	return commits / elapsed / *base.Throughput, true
 }
 
 func pauseOf(t, _ *result.Trial) (float64, bool) {
+	// Of all checkpoints, the cold first one too: it is the longest that counts. 0 is a figure,
+	// if there was an image.
 	longest, cs := 0.0, t.Complete()
 	for _, c := range cs {
 		longest = max(longest, c.Pause)
@@ -142,6 +159,7 @@ func mean(get func(result.Checkpoint) float64) func(t, _ *result.Trial) (float64
 				sum, n = sum+get(c), n+1
 			}
 		}
+		// max keeps 0/0 out of a value that n > 0 disclaims; so do those below.
 		return sum / float64(max(n, 1)), n > 0
 	}
 }

@@ -41,10 +41,13 @@ func (d Growth) needs() (n needs) {
 
 // decide implements Decision by the fit over all sizes.
 func (d Growth) decide(v *view) (ruling, error) {
+	// The trials are counted over all sizes first, since a fit is over all of them.
 	t := tally{}
 	for _, p := range v.exp.Points() {
 		ts := v.exp.At(d.Algorithm, p)
 		for _, x := range ts {
+			// One that does not count would bend the fit, which was made by the report from all
+			// trials.
 			if err := measures(x); err != nil {
 				return ruling{}, fmt.Errorf("%s%s %w", d.Algorithm, at(p), err)
 			}
@@ -55,6 +58,7 @@ func (d Growth) decide(v *view) (ruling, error) {
 	if len(gs) == 0 {
 		return ruling{}, fmt.Errorf("%s was not run at several numbers of records", d.Algorithm)
 	}
+	// All points before the first ruling: add names a point only where there are several.
 	for _, g := range gs {
 		t.points = append(t.points, g.Params)
 	}
@@ -72,10 +76,13 @@ func (d Growth) add(t *tally, g result.Growth) error {
 	if d.Duration {
 		fit, of = g.Duration, func(s result.Size) result.Stat { return s.Duration }
 	}
+	// Neither for nor against: not measurable, with the advice what to run.
 	if fit.Word == result.Unclear || fit.Word == result.TooFew {
 		return fmt.Errorf("how the %s of %s grows is %s: more trials, or more sizes", d.what(), d.Algorithm, fit.Word)
 	}
 	ours, last := fit.Word, g.Sizes[len(g.Sizes)-1]
+	// A slope is shown where one was fitted; Words alone
+	// decide.
 	if fit.Fitted() && fit.Word != result.Never {
 		ours += fmt.Sprintf(", slope %.2f, %s at %s records", fit.Slope, pause.text(of(last).Median),
 			units.Large(last.Records))

@@ -16,11 +16,12 @@ const leastSteps = 3
 // falls: no step goes back by more than the tolerance, and the whole way is
 // longer than that.
 type Monotone struct {
-	Algorithm string  // whose figure
-	Figure    Figure  // that rises or falls
-	Along     string  // the key that is swept
-	At        Where   // the points it is about
-	Falling   bool    // it falls; otherwise it rises
+	Algorithm string // whose figure
+	Figure    Figure // that rises or falls
+	Along     string // the key that is swept
+	At        Where  // the points it is about
+	Falling   bool   // it falls; otherwise it rises
+	// Of the largest median of the sweep, for every step as well as for the whole way.
 	Tolerance float64 // of the largest
 }
 
@@ -43,6 +44,7 @@ func (d Monotone) needs() (n needs) {
 
 // decide implements Decision: every sweep must hold.
 func (d Monotone) decide(v *view) (ruling, error) {
+	// Every combination of the other keys is a sweep of its own, and each must hold.
 	points, err := v.points(d.At)
 	if err != nil {
 		return ruling{}, err
@@ -64,6 +66,7 @@ func (d Monotone) decide(v *view) (ruling, error) {
 
 // add adds the ruling on one sweep.
 func (d Monotone) add(t *tally, v *view, sweep [][]result.Param) error {
+	// Two values always rise or fall.
 	if len(sweep) < leastSteps {
 		return fmt.Errorf("%s has %d values, which say nothing of a slope: it takes %d", d.Along, len(sweep), leastSteps)
 	}
@@ -77,8 +80,10 @@ func (d Monotone) add(t *tally, v *view, sweep [][]result.Param) error {
 		ss, words = append(ss, s), append(words, coordinate(p, d.Along)+": "+d.Figure.text(s.Median))
 	}
 	if d.Falling {
+		// So that one test does for both. The words stay in the order of the sweep.
 		slices.Reverse(ss)
 	}
+	// Without it a flat curve would rise, step by step within the tolerance.
 	far := ss[len(ss)-1].Median-ss[0].Median > d.Tolerance*largest(ss)
 	t.add(without(sweep[0], d.Along), far && rises(ss, d.Tolerance), strings.Join(words, ", "), ss...)
 	return nil
@@ -89,6 +94,7 @@ func (d Monotone) add(t *tally, v *view, sweep [][]result.Param) error {
 func (d Monotone) sweeps(points [][]result.Param) [][][]result.Param {
 	var out [][][]result.Param
 	for _, p := range points {
+		// Points whose coordinate is no number have no place on a line.
 		if _, ok := value(p, d.Along); !ok {
 			continue
 		}

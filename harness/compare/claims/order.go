@@ -39,6 +39,8 @@ func (d Order) needs() (n needs) {
 
 // decide implements Decision: at every point, each algorithm must be ahead of the next.
 func (d Order) decide(v *view) (ruling, error) {
+	// With an error there are no points, so the loop does nothing and the error is returned at
+	// the end.
 	points, err := v.points(d.At)
 	t := tally{points: points}
 	for _, p := range points {
@@ -61,6 +63,7 @@ func (d Order) decide(v *view) (ruling, error) {
 func rises(ss []result.Stat, tolerance float64) bool {
 	slack := tolerance * largest(ss)
 	for i := 1; i < len(ss); i++ {
+		// Neighbours alone: a slow slide of many steps within the tolerance each may pass.
 		if ss[i].Median < ss[i-1].Median-slack {
 			return false
 		}

@@ -10,9 +10,11 @@ import (
 // change places.
 func pairedOverhead(r *result.Row) (result.Stat, bool) {
 	s := r.Relative
+	// An interval that reaches 0 has no inverse.
 	if s.N == 0 || s.Lo <= 0 {
 		return result.Stat{}, false
 	}
+	// All three from the old values at once.
 	s.Median, s.Lo, s.Hi = 1/s.Median-1, 1/s.Hi-1, 1/s.Lo-1
 	return s, true
 }
@@ -37,11 +39,14 @@ func (v *view) pairStat(algorithm string, point []result.Param, f Figure) (resul
 	if f.paired == nil {
 		return result.Stat{}, false
 	}
+	// Aggregated once for a decision; it goes over all trials.
 	if v.rows == nil {
 		v.rows = v.exp.Aggregate(nil)
 	}
 	for i := range v.rows {
 		r := &v.rows[i]
+		// A pair with a base of its own name is with none under a log, which is another
+		// comparison.
 		if r.Algorithm == algorithm && slices.Equal(r.Params, point) && r.Parts != nil && r.Pair.Base == "" {
 			return f.paired(r)
 		}

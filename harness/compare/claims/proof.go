@@ -36,10 +36,13 @@ func (d Proof) decide(v *view) (ruling, error) {
 	if err != nil {
 		return ruling{}, err
 	}
+	// Transactions are those that the oracle has recorded; images without any were checked by
+	// less.
 	images, txns, trials, found := 0, uint64(0), 0, ""
 	for _, p := range points {
 		for _, t := range v.exp.At(d.Algorithm, p) {
 			trials++
+			// Before counts, which refuses failed trials: a wrong image is the finding here.
 			if t.Judged() == result.Wrong {
 				found = firstLine(t.Verdict.Detail)
 			} else if err := counts(t); err != nil {

@@ -18,9 +18,11 @@ type Ratio struct {
 	At         Where    // the points it is about
 	Over       string   // the algorithm they are compared with; empty: each with itself
 	OverFigure Figure   // its figure, if it is another one
-	OverAt     Where    // its points, which agree with the others' in all else; nil: the same
-	Bounds     Bounds   // that the ratio must be within
-	Tolerance  float64  // by which the bounds may be missed, as a share of each
+	// For ratios along the matrix, such as of 8 partial images over 4.
+	OverAt Where  // its points, which agree with the others' in all else; nil: the same
+	Bounds Bounds // that the ratio must be within
+	// Of each bound, so that a bound of twice is as lax downwards as upwards in proportion.
+	Tolerance float64 // by which the bounds may be missed, as a share of each
 }
 
 // String is the rule.
@@ -41,12 +43,14 @@ func (d Ratio) String() string {
 // needs implements Decision: both sides' algorithms and figures.
 func (d Ratio) needs() (n needs) {
 	n.add(d.Of, d.Figure, d.At)
+	// Over may be empty, which add leaves out: the algorithms are then those of Of.
 	n.add([]string{d.Over}, d.below(), d.OverAt)
 	return n
 }
 
 // below is the figure that is divided by.
 func (d Ratio) below() Figure {
+	// of, as a Figure cannot be compared with another: it has functions.
 	if d.OverFigure.of != nil {
 		return d.OverFigure
 	}
@@ -72,6 +76,7 @@ func (d Ratio) decide(v *view) (ruling, error) {
 
 // add adds the ruling on one algorithm at one point.
 func (d Ratio) add(t *tally, v *view, algorithm string, p []result.Param) error {
+	// The point that is divided by.
 	q := p
 	if d.OverAt != nil {
 		var ok bool
@@ -84,6 +89,8 @@ func (d Ratio) add(t *tally, v *view, algorithm string, p []result.Param) error 
 		return err
 	}
 	over := cmp.Or(d.Over, algorithm)
+	// Medians are divided, not trials of one round with each other: the points may have
+	// different rounds.
 	y, err := v.stat(over, q, d.below())
 	if err != nil {
 		return err
@@ -94,6 +101,7 @@ func (d Ratio) add(t *tally, v *view, algorithm string, p []result.Param) error 
 	}
 	ours := fmt.Sprintf("%s (%s, %s of %s)", units.Large(r), d.Figure.text(x.Median), d.below().text(y.Median), over)
 	if len(d.Of) > 1 {
+		// With one algorithm the claim itself names it.
 		ours = algorithm + " " + ours
 	}
 	t.add(p, d.Bounds.times(d.Tolerance).hold(r), ours, x, y)

@@ -38,6 +38,7 @@ func Write(w io.Writer, vs []Verdict, format string) error {
 
 // column widths of the table, in letters.
 const (
+	// Three such columns and the outcome.
 	statementWidth = 46
 	figureWidth    = 34
 )
@@ -46,6 +47,7 @@ const (
 func plain(vs []Verdict) (string, error) {
 	g := table.Grid{Columns: table.Words("", "claim", "theirs", "ours, or why not")}
 	for i, v := range vs {
+		// A blank line between claims, as cells have several lines; none behind the last.
 		space := "\n"
 		if i == len(vs)-1 {
 			space = ""
@@ -57,6 +59,7 @@ func plain(vs []Verdict) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	// Summary and warnings last, where a terminal shows them.
 	return text + "\n" + Summary(vs) + "\n" + joined(warnings(vs)), nil
 }
 
@@ -74,6 +77,7 @@ func warnings(vs []Verdict) (lines []string) {
 	for _, v := range vs {
 		for _, w := range v.Warnings {
 			line := fmt.Sprintf("Warning: %s: %s", units.OneLine(v.Result), units.OneLine(w))
+			// Every claim of an experiment carries the same warnings.
 			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
@@ -114,11 +118,13 @@ func wrap(text string, width int) string {
 	var b strings.Builder
 	n := 0
 	for _, w := range strings.Fields(text) {
+		// Letters, not bytes: some names have accents.
 		length := len([]rune(w))
 		switch {
 		case n == 0:
 		case n+1+length > width:
 			b.WriteByte('\n')
+			// A word that is longer than the width has a line of its own, uncut.
 			n = 0
 		default:
 			b.WriteByte(' ')
@@ -131,14 +137,17 @@ func wrap(text string, width int) string {
 }
 
 // A record is a verdict in JSON.
+// Its keys are read by programs, so that they stay; empty ones are left out where they say
+// nothing.
 type record struct {
-	ID       string   `json:"id"`
-	Says     string   `json:"says"`
-	Source   string   `json:"source"`
-	Theirs   string   `json:"theirs"`
-	Basis    Basis    `json:"basis"`
-	Configs  []string `json:"configs"`
-	Cores    int      `json:"cores,omitempty"`
+	ID      string   `json:"id"`
+	Says    string   `json:"says"`
+	Source  string   `json:"source"`
+	Theirs  string   `json:"theirs"`
+	Basis   Basis    `json:"basis"`
+	Configs []string `json:"configs"`
+	Cores   int      `json:"cores,omitempty"`
+	// The decision in words: what was compared, for whoever wants to check it.
 	Rule     string   `json:"rule"`
 	Outcome  Outcome  `json:"outcome"`
 	Ours     string   `json:"ours,omitempty"`
@@ -156,6 +165,8 @@ func encoded(vs []Verdict) (string, error) {
 	for i, v := range vs {
 		c := v.Claim
 		reason := ""
+		// As in the card: WhyNot is about a claim that does not hold, and would mislead where it
+		// does.
 		if v.Outcome == NotHeld {
 			reason = cmp.Or(c.WhyNot, unexplained)
 		}

@@ -8,8 +8,9 @@ type Threshold struct {
 	Algorithm string // whose figure
 	Figure    Figure // that must be within Bounds
 	At        Where  // the points it is about
-	Bounds    Bounds
-	Slack     float64 // by which the bounds may be missed, in the figure's unit
+	// In the figure's unit.
+	Bounds Bounds
+	Slack  float64 // by which the bounds may be missed, in the figure's unit
 }
 
 // String is the rule.
@@ -29,6 +30,7 @@ func (d Threshold) needs() (n needs) {
 
 // decide implements Decision: the figure must be within the bounds at every point.
 func (d Threshold) decide(v *view) (ruling, error) {
+	// With an error there are no points, so the loop does nothing.
 	points, err := v.points(d.At)
 	t := tally{points: points}
 	for _, p := range points {
@@ -36,6 +38,7 @@ func (d Threshold) decide(v *view) (ruling, error) {
 		if err != nil {
 			return ruling{}, err
 		}
+		// The median decides; how far trials scatter is in the report, not here.
 		t.add(p, d.Bounds.by(d.Slack).hold(s.Median), d.Figure.text(s.Median), s)
 	}
 	return t.ruling(), err

@@ -10,6 +10,7 @@ import (
 
 // A view is an experiment as decisions look at it.
 type view struct {
+	// Only read.
 	exp  *result.Experiment
 	rows []result.Row // of exp, once a pair was asked for
 }
@@ -17,6 +18,7 @@ type view struct {
 // points returns those that w allows, at least one.
 func (v *view) points(w Where) ([][]result.Param, error) {
 	ps := w.of(v.exp.Points())
+	// Without a condition every point passes, so then there are no trials at all.
 	if len(ps) == 0 && len(w) > 0 {
 		return nil, fmt.Errorf("%w, %s", errNoPoint, w)
 	}
@@ -35,6 +37,8 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 		return result.Stat{}, fmt.Errorf("%s was not run%s", algorithm, at(point))
 	}
 	var xs []float64
+	// One trial that does not count makes the point not measurable: to leave it out would choose
+	// among trials.
 	for _, t := range ts {
 		if err := measures(t); err != nil {
 			return result.Stat{}, fmt.Errorf("%s%s %w", algorithm, at(point), err)
@@ -43,10 +47,12 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 		if f.Base != "" {
 			base = v.round(f.Base, t)
 		}
+		// A trial without the figure is no fault of it: it may have had no checkpoint.
 		if x, ok := f.of(t, base); ok {
 			xs = append(xs, x)
 		}
 	}
+	// After the trials were looked at, so that a pair does not hide one that failed.
 	if s, ok := v.pairStat(algorithm, point, f); ok {
 		return s, nil
 	}
@@ -59,7 +65,10 @@ func (v *view) stat(algorithm string, point []result.Param, f Figure) (result.St
 // measures says why a trial has no figure: it does not count, or it was overloaded,
 // so that its figures depend on how long it lasted.
 func measures(t *result.Trial) error {
+	// Here and not in counts: whether an image is right does not depend on the load, so a Proof
+	// takes such trials.
 	if t.Overloaded {
+		// The messages go behind an algorithm's name.
 		return fmt.Errorf("was overloaded: it did not reach the rate of the open loop")
 	}
 	return counts(t)
@@ -91,6 +100,7 @@ func firstLine(text string) string {
 // round returns an algorithm's trial of the same round and point as t, or nil.
 func (v *view) round(algorithm string, t *result.Trial) *result.Trial {
 	for _, b := range v.exp.At(algorithm, t.Params) {
+		// A base that does not count is as good as none.
 		if b.Round == t.Round && measures(b) == nil {
 			return b
 		}
@@ -121,5 +131,6 @@ func value(point []result.Param, key string) (float64, bool) {
 	if i < 0 {
 		return 0, false
 	}
+	// With units such as 1M; what is a word, such as a name of a workload, is not a number.
 	return result.Quantity(point[i].Value)
 }

@@ -8,10 +8,12 @@ import (
 
 // A Where says which points of the matrix a claim is about; the zero Where is
 // all of them. Its conditions are applied in turn.
+// The order matters for Least and Most alone.
 type Where []Cond
 
 // A Cond is a condition on one coordinate.
 type Cond struct {
+	// A point without the key meets no condition on it.
 	Key string // as the matrix has it
 	Is  string // Least, Most, MoreThanZero, or a value as a config writes it
 }
@@ -54,6 +56,7 @@ func (w Where) of(points [][]result.Param) [][]result.Param {
 
 // of returns the points that meet the condition.
 func (c Cond) of(points [][]result.Param) (kept [][]result.Param) {
+	// Once for all: Least and Most need to see all points.
 	meets := c.test(points)
 	for _, p := range points {
 		if x, ok := value(p, c.Key); ok && meets(x) {
@@ -68,6 +71,8 @@ func (c Cond) test(points [][]result.Param) func(x float64) bool {
 	if c.Is == MoreThanZero {
 		return func(x float64) bool { return x > 0 }
 	}
+	// Least and Most are words, so not ok; the loop then finds the value. A value that is
+	// neither matches nothing.
 	want, ok := result.Quantity(c.Is)
 	for _, p := range points {
 		x, has := value(p, c.Key)
@@ -85,6 +90,8 @@ func (w Where) beside(ps [][]result.Param, p []result.Param) ([]result.Param, bo
 	for _, c := range w {
 		spoken[c.Key] = true
 	}
+	// Points of one matrix have their keys in one order, so that coordinates can be compared by
+	// index.
 	for _, q := range w.of(ps) {
 		same := len(q) == len(p)
 		for i := range q {

@@ -27,23 +27,27 @@ const maxBaseline = 1 << 20
 // A Baseline is what is stored of a revision: its commit, for the base to build,
 // and what does not depend on the day.
 type Baseline struct {
-	Schema     int             `json:"schema"`
-	Experiment string          `json:"experiment"`       // its name
-	ConfigHash string          `json:"config_hash"`      // of what was measured; another one is another experiment
-	Commit     string          `json:"commit"`           // measured
-	Date       string          `json:"date"`             // RFC 3339
-	Go         string          `json:"go"`               // version
-	Machine    string          `json:"machine"`          // its id
-	CPU        string          `json:"cpu"`              // the model's name
-	Cores      int             `json:"cores"`            // logical processors
+	Schema     int    `json:"schema"`
+	Experiment string `json:"experiment"`  // its name
+	ConfigHash string `json:"config_hash"` // of what was measured; another one is another experiment
+	// Never empty in a file that loads.
+	Commit  string `json:"commit"`  // measured
+	Date    string `json:"date"`    // RFC 3339
+	Go      string `json:"go"`      // version
+	Machine string `json:"machine"` // its id
+	CPU     string `json:"cpu"`     // the model's name
+	Cores   int    `json:"cores"`   // logical processors
+	// Without one, days are never taken to be alike.
 	Canary     *Canary         `json:"canary,omitempty"` // nil: not measured
 	Algorithms []StoredFigures `json:"algorithms"`       // in the experiment's order
-	Sum        string          `json:"sum"`              // SHA-256 of the rest
+	// Against edits by hand, not against forgers: anybody can work it out.
+	Sum string `json:"sum"` // SHA-256 of the rest
 }
 
 // A Canary is how long a fixed piece of work took: what of the machine's speed no
 // counter shows.
 type Canary struct {
+	// Both in ns.
 	Loop  float64 `json:"loop_ns"`  // a step of an arithmetic loop
 	Chase float64 `json:"chase_ns"` // a step of a pointer chase
 }
@@ -58,6 +62,7 @@ func (b *Baseline) Agrees(machine string, cores int, c *Canary) bool {
 	if b.Machine != machine || b.Cores != cores || b.Canary == nil || c == nil {
 		return false
 	}
+	// Both ways round, so that it does not matter which day is the first; 0 is not measured.
 	near := func(x, y float64) bool { return x > 0 && y > 0 && x/y < 1+canaryAgrees && y/x < 1+canaryAgrees }
 	return near(b.Canary.Loop, c.Loop) && near(b.Canary.Chase, c.Chase)
 }
@@ -81,6 +86,7 @@ func (b *Baseline) Of(algorithm string) *StoredFigures {
 
 // sum returns the checksum of everything but the checksum.
 func (b *Baseline) sum() (string, error) {
+	// A copy: b keeps its own sum.
 	c := *b
 	c.Sum = ""
 	return result.SumOf(c)
@@ -88,6 +94,7 @@ func (b *Baseline) sum() (string, error) {
 
 // Save writes the baseline with its checksum, in one step, and makes the folder.
 func (b *Baseline) Save(path string) error {
+	// Before the sum, which covers it.
 	b.Schema = BaselineSchema
 	var err error
 	if b.Sum, err = b.sum(); err != nil {
@@ -100,6 +107,7 @@ func (b *Baseline) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
+	// One name for all writers: two at once are not provided for.
 	tmp := path + ".tmp"
 	if err := os.WriteFile(tmp, append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write baseline: %w", err)
@@ -118,6 +126,8 @@ func LoadBaseline(path string) (*Baseline, error) {
 		return nil, fmt.Errorf("open baseline: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	// One byte more than is allowed, so that a file that is too large shows as such and is not
+	// cut.
 	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
 	if err != nil {
 		return nil, fmt.Errorf("read baseline %s: %w", path, err)
@@ -138,6 +148,8 @@ func parseBaseline(data []byte) (*Baseline, error) {
 	var v struct {
 		Schema int `json:"schema"`
 	}
+	// The version first: another one may well have other fields, and to say so is the better
+	// reason.
 	if err := json.Unmarshal(data, &v); err != nil {
 		return nil, fmt.Errorf("not JSON: %w", err)
 	}
@@ -153,6 +165,7 @@ func parseBaseline(data []byte) (*Baseline, error) {
 	if err := dec.Decode(&b); err != nil {
 		return nil, err
 	}
+	// Decode stops at the end of the value, and would not see what was appended.
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("something follows the JSON value")
 	}

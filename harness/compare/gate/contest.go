@@ -10,9 +10,12 @@ import (
 type contest struct {
 	algorithm string
 	phases    []Phase
-	blocks    map[Phase][]paired.Block // base against head, one an opening
-	ofNone    []paired.Block           // head's none against head, at rest
-	longest   time.Duration            // of an opening with all that it ran
+	// Appended to by Options.phase only; a contest is measured by one goroutine.
+	blocks map[Phase][]paired.Block // base against head, one an opening
+	// Empty for none and for the control.
+	ofNone []paired.Block // head's none against head, at rest
+	// The next opening is begun only if as much time is left.
+	longest time.Duration // of an opening with all that it ran
 }
 
 // newContest returns the contest of one algorithm, without measurements yet.
@@ -29,6 +32,7 @@ func (c *contest) seen(p Phase) Seen { return count(c.blocks[p]) }
 // narrow reports whether all intervals have at most this half-width.
 func (c *contest) narrow(half float64) bool {
 	for _, p := range c.phases {
+		// Negated, so that an infinite or undefined width is not narrow.
 		if !(c.estimate(p).HalfWidth() <= half) {
 			return false
 		}
@@ -58,11 +62,16 @@ func (c *contest) lines(second *contest, l limits) []Line {
 			line.Second = &i
 			line.Seen = line.Seen.plus(second.seen(p))
 		}
+		// First and Second stay apart: the confirmation is a measurement of its own, which must
+		// say the same alone.
 		line.Verdict, line.Why = l.judge(line.First, line.Second)
 		line.Sees = l.sees(line.First)
 		if p == Rest && len(c.ofNone) > 0 {
+			// The ratio to none confirms nothing, so all blocks go into one estimate.
 			blocks := c.ofNone
 			if second != nil {
+				// The full slice expression makes append copy, so that the contest's own blocks
+				// stay.
 				blocks = append(blocks[:len(blocks):len(blocks)], second.ofNone...)
 			}
 			i := paired.Ratio(blocks)

@@ -13,7 +13,10 @@ func (r *Report) CompareDays(b *Baseline, machine string, cores int, c *Canary) 
 		if l.OfNone == nil || f == nil || f.OfNone == nil {
 			continue
 		}
+		// Shown in any case; only what is alike is judged.
 		l.OtherDay = &f.OfNone.Mid
+		// Both intervals count: they must lie apart by the threshold. Only a note, as another
+		// day decides nothing.
 		if alike && l.OfNone.Hi < f.OfNone.Lo-r.Threshold {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s is %s of none; on %s, on the same machine at the same speed, it was %s.",
 				l.Algorithm, interval(*l.OfNone), b.Date, interval(*f.OfNone)))

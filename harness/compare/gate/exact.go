@@ -29,6 +29,7 @@ type ExactLine struct {
 func CompareExact(algorithm string, base, head []remote.Figure) []ExactLine {
 	var lines []ExactLine
 	for _, b := range base {
+		// NaN until head's figure is found, which may be 0. It never leaves: JSON has none.
 		l := ExactLine{Algorithm: algorithm, Name: b.Name, Unit: b.Unit, Base: b.Value, Head: math.NaN(), Verdict: Same}
 		for _, h := range head {
 			if h.Name == b.Name {

@@ -17,10 +17,14 @@ type Line struct {
 	Phase     Phase            `json:"phase"`                  // at rest, or while an image is captured
 	First     paired.Interval  `json:"ratio"`                  // head's throughput over base's
 	Second    *paired.Interval `json:"confirmation,omitempty"` // of a measurement of its own; nil: there was no need
-	Seen      Seen             `json:"seen"`                   // how much was measured
-	Sees      float64          `json:"sees"`                   // least difference that would have shown, a share
-	OfNone    *paired.Interval `json:"of_none,omitempty"`      // head's throughput over head's none
-	OtherDay  *float64         `json:"of_none_then,omitempty"` // the same in the stored baseline
+	// Of both measurements, where there were two.
+	Seen Seen `json:"seen"` // how much was measured
+	// By the first interval; infinite with a single opening.
+	Sees float64 `json:"sees"` // least difference that would have shown, a share
+	// Nil for none itself and beside a capture.
+	OfNone *paired.Interval `json:"of_none,omitempty"` // head's throughput over head's none
+	// Nil without a baseline, or where that has none.
+	OtherDay *float64 `json:"of_none_then,omitempty"` // the same in the stored baseline
 	// Impossible is set where OfNone is above 1 by more than the noise: an error
 	// of measurement.
 	Impossible bool    `json:"impossible,omitempty"`
@@ -30,10 +34,12 @@ type Line struct {
 
 // A Report is the outcome of a comparison.
 type Report struct {
-	Threshold   float64         `json:"threshold"` // the least slow-down that counts, a part of 1
-	Base        string          `json:"base"`      // which build
-	Head        string          `json:"head"`      // which build
-	Control     paired.Interval `json:"control"`   // base's none against itself
+	Threshold float64 `json:"threshold"` // the least slow-down that counts, a part of 1
+	// Set by the caller, for a person.
+	Base string `json:"base"` // which build
+	Head string `json:"head"` // which build
+	// At rest, from the first measurement.
+	Control     paired.Interval `json:"control"` // base's none against itself
 	ControlSeen Seen            `json:"control_seen"`
 	Took        time.Duration   `json:"took_ns"`         // measuring, without building
 	Lines       []Line          `json:"lines"`           // a line for each algorithm and phase
@@ -55,6 +61,7 @@ func (r *Report) Unsettled() bool {
 
 // Sentence is the outcome in words, on one line.
 func (r *Report) Sentence() string {
+	// Lines first, then exact figures, in the report's order.
 	with := func(v Verdict) []string {
 		var names []string
 		for _, l := range r.Lines {
@@ -76,6 +83,7 @@ func (r *Report) Sentence() string {
 	if wide := with(Unsettled); len(wide) > 0 {
 		parts = append(parts, "Not settled, measure again on a quieter machine: "+strings.Join(wide, "; ")+".")
 	}
+	// Only where nothing is worse or open: what is faster is said behind it.
 	if len(parts) == 0 {
 		parts = append(parts, fmt.Sprintf("Same or better (threshold %s).", units.Percent(r.Threshold, 1)))
 	}
@@ -89,6 +97,7 @@ func (r *Report) Sentence() string {
 func (r *Report) noise() string {
 	seen := 0.0
 	for _, l := range r.Lines {
+		// The worst line, so that the sentence holds for every one.
 		seen = max(seen, l.Sees)
 	}
 	s := fmt.Sprintf("Noise: base's none against itself %s.", interval(r.Control))

@@ -51,6 +51,7 @@ func (r *Report) plain() (string, error) {
 	}
 	b.WriteString(body)
 	b.WriteString("\n")
+	// The sentence is last, where a log ends.
 	for _, n := range r.remarks() {
 		b.WriteString(units.OneLine(n) + "\n")
 	}
@@ -80,6 +81,7 @@ func (r *Report) markdown() (string, error) {
 // json writes r for programs. An interval without bounds, of a single opening, has
 // no number in JSON and becomes the whole line.
 func (r *Report) json() (string, error) {
+	// Lines are copied before they are changed: r is the caller's.
 	out := *r
 	out.Control = bounded(r.Control)
 	out.Lines = append([]Line(nil), r.Lines...)
@@ -96,6 +98,7 @@ func (r *Report) json() (string, error) {
 		}
 		l.Sees = min(l.Sees, math.MaxFloat64)
 	}
+	// The report's own fields stand beside the two that are added.
 	data, err := json.MarshalIndent(struct {
 		Schema   int    `json:"schema"`
 		Sentence string `json:"sentence"`
@@ -115,7 +118,9 @@ func bounded(i paired.Interval) paired.Interval {
 
 // remarks are what a reader should know beside the table.
 func (r *Report) remarks() []string {
+	// A copy, so that writing twice does not say things twice.
 	notes := append([]string(nil), r.Notes...)
+	// Figures that are the same are only counted. Regressed ones are in the sentence.
 	same := 0
 	for _, l := range r.Exact {
 		switch l.Verdict {
@@ -147,6 +152,7 @@ func (r *Report) grid() table.Grid {
 		{Name: "sees"},
 		{Name: "quads"}, {Name: "hit"}, {Name: "of none"}, {Name: "then"}, {Name: "verdict", Words: true},
 	}}
+	// In a line like others, without a verdict of its own.
 	control := Line{Algorithm: Control, Phase: Rest, First: r.Control, Seen: r.ControlSeen, Verdict: "the noise"}
 	g.Add(control.row()...)
 	for _, l := range r.Lines {
@@ -158,9 +164,11 @@ func (r *Report) grid() table.Grid {
 // row is the line's cells; a figure that was not measured is a dash.
 func (l Line) row() []string {
 	ratio, ends := dash, dash
+	// No block counted: there is no estimate.
 	if !math.IsNaN(l.First.Mid) {
 		ratio = fmt.Sprintf("%.3f", l.First.Mid)
 	}
+	// One opening has no interval.
 	if !math.IsInf(l.First.Lo, 0) {
 		ends = fmt.Sprintf("%.3f..%.3f", l.First.Lo, l.First.Hi)
 	}
@@ -187,6 +195,7 @@ func (l Line) row() []string {
 	cells := []string{l.Algorithm, string(l.Phase), ratio, ends, sees,
 		fmt.Sprint(l.Seen.Quads), fmt.Sprint(l.Seen.Dropped), none, then, verdict}
 	for i := range cells {
+		// Names come from other builds, and must not break the table.
 		cells[i] = units.OneLine(cells[i])
 	}
 	return cells

@@ -22,7 +22,8 @@ const (
 type limits struct {
 	threshold float64 // of the estimate
 	margin    float64 // of the interval's near end
-	noise     float64 // the control's far end
+	// Not less than margin.
+	noise float64 // the control's far end
 }
 
 // leastMargin is the least distance from 1 that an interval needs to count.
@@ -30,10 +31,13 @@ const leastMargin = 0.01
 
 // limits derives them from the threshold and the control.
 func (o *Options) limits(control paired.Interval) limits {
+	// With a small threshold the margin shrinks with it, so that it stays the lesser of the two.
 	l := limits{threshold: o.Threshold, margin: min(leastMargin, o.Threshold/3)}
 	if off := math.Abs(control.Mid - 1); off > l.margin { // false for a control without a figure
 		l.margin = off
 	}
+	// Faster asks for more than slower: a gain must lie beyond all that the control's interval
+	// allows.
 	l.noise = max(l.margin, 1-control.Lo, control.Hi-1)
 	return l
 }
@@ -61,8 +65,12 @@ func (l limits) judge(first paired.Interval, second *paired.Interval) (v Verdict
 	slow, fast := l.slow(first), l.fast(first)
 	switch {
 	case !(l.sees(first) <= unsettledFrom*l.threshold) && !slow && !fast:
+		// Not narrow enough to see twice the threshold, and not so far off that it shows all the
+		// same. Negated, as the width may be undefined.
 		return Unsettled, "too wide an interval"
 	case second == nil || !slow && !fast:
+		// A first measurement alone never makes it fail. Where another phase was the suspect
+		// one, there is a second measurement, which is not asked.
 		return Same, ""
 	case slow && l.slow(*second):
 		return Regressed, "confirmed"

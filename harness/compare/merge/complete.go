@@ -15,10 +15,14 @@ const shownMissing = 5
 // complete refuses parts that leave trials of the experiment out, and says whose
 // they are.
 func complete(parts []*result.Experiment, whole *result.Experiment, known config.Known) error {
+	// What trials there should be is not in any part's results: it is read from the
+	// configuration, which oneConfig found to be the same in all parts.
 	e, err := config.Parse(whole.Dir+"/resolved.yaml", whole.Resolved, known)
 	if err != nil {
 		return fmt.Errorf("what the whole experiment is cannot be read: %w", err)
 	}
+	// By the name of a trial's folder, which tells its point, algorithm and number. A failed
+	// trial is done: it is a result. An interrupted one is not.
 	done := map[string]bool{}
 	for i := range whole.Trials {
 		if t := &whole.Trials[i]; t.Status != result.Partial {
@@ -27,6 +31,8 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 	}
 	var missing []string
 	var shards []result.Shard
+	// The order in which the shards were cut: a unit is a round of a point, so the index of the
+	// cell and the number of the round say whose it is.
 	cells := e.Cells()
 	for i, c := range cells {
 		for round := 1; round <= int(e.Trials); round++ {
@@ -36,6 +42,7 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 					continue
 				}
 				missing = append(missing, name)
+				// All parts are of one cut, so the first speaks for all of them.
 				shards = addNew(shards, shardOf(parts[0].Shard.Of, i, round, len(cells), int(e.Trials))...)
 			}
 		}
@@ -79,6 +86,7 @@ func some(names []string) string {
 func whose(shards []result.Shard, parts []*result.Experiment) string {
 	var words []string
 	for _, s := range shards {
+		// Whose folder is not there has yet to be run or copied; whose is there was interrupted.
 		i := slices.IndexFunc(parts, func(p *result.Experiment) bool { return p.Shard == s })
 		if i < 0 {
 			words = append(words, fmt.Sprintf("shard %s is not among the folders", s))

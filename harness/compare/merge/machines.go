@@ -16,18 +16,23 @@ func machines(parts []*result.Experiment) []result.Machine {
 	var all []result.Machine
 	for _, p := range parts {
 		for _, m := range p.AllMachines() {
+			// m is a copy: the part itself stays as it was loaded.
 			m.ID = idOf(p, m)
 			i := slices.IndexFunc(all, func(o result.Machine) bool { return o.ID == m.ID })
 			if i < 0 {
+				// Warnings of later parts are appended: not to the slice of the part.
 				m.Warnings = slices.Clone(m.Warnings)
 				all = append(all, m)
 				continue
 			}
 			all[i].Warnings = addNew(all[i].Warnings, m.Warnings...)
+			// The same machine again: what it was the first time is kept, and in what it has
+			// changed since becomes a warning.
 			all[i].Warnings = addNew(all[i].Warnings, changed(&all[i], &m)...)
 			all[i].Dirty = all[i].Dirty || m.Dirty
 		}
 	}
+	// Different machines are compared with the first alone, so each difference is said once.
 	first := all[0]
 	for i := range all {
 		if w := changed(&first, &all[i]); all[i].ID != first.ID {

@@ -25,14 +25,18 @@ import (
 
 // Options say what to put up with.
 type Options struct {
-	AcrossMachines bool         // parts of several machines
-	Partial        bool         // trials may be missing
-	Known          config.Known // what the parts' configuration may name
+	// Without it, parts of different machines are refused even where each round ran on one of
+	// them: a median over rounds would mix them.
+	AcrossMachines bool // parts of several machines
+	// Of what there is, everything else is still checked.
+	Partial bool         // trials may be missing
+	Known   config.Known // what the parts' configuration may name
 }
 
 // Merge puts the results in dirs together in the folder out, which must not be
 // there, or be empty. It is there whole or not at all.
 func Merge(out string, dirs []string, o Options) error {
+	// Before the parts are read, which may take a while: a wrong name shows at once.
 	if err := free(out); err != nil {
 		return err
 	}
@@ -68,6 +72,7 @@ func load(dirs []string) ([]*result.Experiment, error) {
 	var parts []*result.Experiment
 	var seen []string
 	for _, dir := range dirs {
+		// By the real path: two names of one folder would count its trials twice.
 		path, err := filepath.EvalSymlinks(dir)
 		if err == nil {
 			path, err = filepath.Abs(path)
@@ -93,11 +98,16 @@ func join(parts []*result.Experiment, o Options) (*result.Experiment, error) {
 	if err := oneConfig(parts); err != nil {
 		return nil, err
 	}
+	// The name, the configuration and the seed are those of every part; what differs between
+	// parts is set anew.
 	whole := *parts[0]
 	whole.Shard, whole.Machines, whole.Trials, whole.Pairs = result.Shard{}, machines(parts), nil, nil
 	whole.Machine = whole.Machines[0]
 	for _, p := range parts {
 		for _, t := range p.Trials {
+			// A part of one machine names it once for all its trials; here each trial has to say
+			// where it ran. It is written in the schema of this program, whatever it was read
+			// in.
 			t.Machine, t.Schema = idOf(p, p.MachineOf(&t)), result.Schema
 			whole.Trials = append(whole.Trials, t)
 		}
@@ -106,6 +116,7 @@ func join(parts []*result.Experiment, o Options) (*result.Experiment, error) {
 			whole.Pairs = append(whole.Pairs, pair)
 		}
 	}
+	// All that is wrong is said at once, so that nobody finds one fault after the other.
 	if err := errors.Join(noneTwice(parts), oneMeasure(&whole), wholeRounds(&whole)); err != nil {
 		return nil, err
 	}
@@ -125,6 +136,7 @@ func join(parts []*result.Experiment, o Options) (*result.Experiment, error) {
 
 // save writes the result to a folder beside out and renames that.
 func save(out string, e *result.Experiment) (err error) {
+	// Beside out, not in the system's temporary folder: a rename does not cross file systems.
 	parent := filepath.Dir(filepath.Clean(out))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
@@ -133,7 +145,9 @@ func save(out string, e *result.Experiment) (err error) {
 	if err != nil {
 		return err
 	}
+	// Once it was renamed there is nothing left to remove.
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	// MkdirTemp makes folders that only their owner may read.
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return err
 	}

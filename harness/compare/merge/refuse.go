@@ -15,6 +15,8 @@ func oneConfig(parts []*result.Experiment) error {
 	if len(parts) == 0 {
 		return errors.New("nothing to put together: name the folders of the parts")
 	}
+	// Each is compared with the first, which is as good as with each other: both comparisons are
+	// for equality.
 	first := parts[0]
 	if len(first.Resolved) == 0 {
 		return fmt.Errorf("%s has no resolved.yaml, which would say what it is a part of", first.Dir)
@@ -24,6 +26,7 @@ func oneConfig(parts []*result.Experiment) error {
 			return fmt.Errorf("%s and %s are of different configurations: %s", first.Dir, p.Dir,
 				difference(first.Resolved, p.Resolved))
 		}
+		// Shards of cuts in 2 and in 3 overlap, and leave units out.
 		if p.Shard.Of != first.Shard.Of {
 			return fmt.Errorf("%s is %s and %s is %s: parts of different cuts", first.Dir, cut(first.Shard), p.Dir, cut(p.Shard))
 		}
@@ -59,6 +62,8 @@ func noneTwice(parts []*result.Experiment) error {
 	from := map[string]string{}
 	for _, p := range parts {
 		for i := range p.Trials {
+			// The folder's name has point, algorithm and number, all that tells one trial from
+			// another.
 			name := result.TrialDir(p.Trials[i])
 			if other, twice := from[name]; twice {
 				return fmt.Errorf("trial %s is in %s and in %s: the same part was run or copied twice; leave one out", name,
@@ -72,6 +77,7 @@ func noneTwice(parts []*result.Experiment) error {
 
 // oneMeasure refuses trials of one point that did not measure the same.
 func oneMeasure(e *result.Experiment) error {
+	// By point, as points of a matrix differ in their configuration on purpose.
 	for _, point := range e.Points() {
 		var first *result.Trial
 		for i := range e.Trials {
@@ -89,6 +95,8 @@ func oneMeasure(e *result.Experiment) error {
 			case t.ConfigHash != first.ConfigHash || t.Seed != first.Seed:
 				return fmt.Errorf("trials %s are of different configurations", both(t, first))
 			case t.Workers != first.Workers:
+				// The number of workers is not in the configuration where that leaves it to the
+				// machine's cores.
 				return fmt.Errorf("trials %s ran with %d and %d workers: set workers in the config", both(t, first), t.Workers,
 					first.Workers)
 			}
@@ -102,6 +110,7 @@ func both(a, b *result.Trial) string { return result.TrialDir(*a) + " and " + re
 
 // wholeRounds refuses a round that two machines measured.
 func wholeRounds(e *result.Experiment) error {
+	// A unit is what a shard has whole: one round of one point, with all its algorithms.
 	type unit struct {
 		point string
 		round int

@@ -24,16 +24,18 @@ const maxBaseline = 16 << 20
 // A baseline is what of a result holds on other machines too, roughly: ratios to
 // none, exact figures, memory in sizes of the data.
 type baseline struct {
-	Schema     int     `json:"schema"`
-	Experiment string  `json:"experiment"`
-	Commit     string  `json:"commit,omitempty"`
-	Dirty      bool    `json:"dirty,omitempty"`
-	Date       string  `json:"date,omitempty"`
-	Machine    string  `json:"machine"`
-	CPU        string  `json:"cpu,omitempty"`
-	Go         string  `json:"go,omitempty"`
-	Cells      []entry `json:"cells"`
-	Sum        string  `json:"sum"` // SHA-256 of the rest
+	Schema     int    `json:"schema"`
+	Experiment string `json:"experiment"`
+	Commit     string `json:"commit,omitempty"`
+	Dirty      bool   `json:"dirty,omitempty"`
+	Date       string `json:"date,omitempty"`
+	// One machine, whose id must be known: newBaseline refuses others.
+	Machine string  `json:"machine"`
+	CPU     string  `json:"cpu,omitempty"`
+	Go      string  `json:"go,omitempty"`
+	Cells   []entry `json:"cells"`
+	// Against edits by hand, not against forgers: anybody can work it out.
+	Sum string `json:"sum"` // SHA-256 of the rest
 }
 
 // An entry is a cell in a baseline's file.
@@ -45,11 +47,14 @@ type entry struct {
 	Loaded     int            `json:"loaded_records"`
 	Data       int64          `json:"data_bytes"`
 	Mode       string         `json:"verified"`
-	Trials     int            `json:"trials"`
-	Relative   []float64      `json:"relative_to_none"`
-	Peak       []float64      `json:"peak_over_data,omitempty"`
-	Records    *int64         `json:"records,omitempty"` // of every image
-	Bytes      *int64         `json:"bytes,omitempty"`
+	// All were right, or the baseline would not have been written.
+	Trials int `json:"trials"`
+	// One a trial; no median, as the test needs the trials.
+	Relative []float64 `json:"relative_to_none"`
+	Peak     []float64 `json:"peak_over_data,omitempty"`
+	// Nil where images differ.
+	Records *int64 `json:"records,omitempty"` // of every image
+	Bytes   *int64 `json:"bytes,omitempty"`
 }
 
 // WriteBaseline writes to w what of s holds on other machines, for Open to read.
@@ -60,6 +65,7 @@ func WriteBaseline(w io.Writer, s *Side) error {
 	if err != nil {
 		return fmt.Errorf("write baseline of %s: %w", s.Name, err)
 	}
+	// Last, over all the fields that are set by now.
 	if b.Sum, err = b.sum(); err != nil {
 		return fmt.Errorf("write baseline of %s: %w", s.Name, err)
 	}
@@ -74,6 +80,7 @@ func WriteBaseline(w io.Writer, s *Side) error {
 
 // sum returns the checksum of everything but the checksum.
 func (b *baseline) sum() (string, error) {
+	// A copy: b keeps its own sum.
 	c := *b
 	c.Sum = ""
 	return result.SumOf(c)
@@ -83,6 +90,7 @@ func (b *baseline) sum() (string, error) {
 // folder it is in.
 func SaveBaseline(path string, s *Side) error {
 	var b bytes.Buffer
+	// Whole in memory before the file is touched, so that a refusal leaves the old baseline.
 	if err := WriteBaseline(&b, s); err != nil {
 		return err
 	}
@@ -98,6 +106,7 @@ func SaveBaseline(path string, s *Side) error {
 // replaceFile writes path in one step, so that a reader sees the old or the new
 // content.
 func replaceFile(path string, data []byte) error {
+	// One name for all writers: two at once are not provided for.
 	tmp := path + ".tmp"
 	if err := os.WriteFile(tmp, data, 0o644); err != nil {
 		return err
@@ -113,6 +122,7 @@ func newBaseline(s *Side) (*baseline, error) {
 	case len(s.Machines) != 1 || s.Machines[0] == "":
 		return nil, fmt.Errorf("it was measured on %s, not on one that is known", machines(s))
 	}
+	// What could not be compared as a result is no baseline either.
 	if err := s.refuse(); err != nil {
 		return nil, err
 	}
@@ -154,6 +164,8 @@ func readBaseline(path string) (*Side, error) {
 		return nil, err
 	}
 	defer f.Close()
+	// One byte more than is allowed, so that a file that is too large shows as such and is not
+	// cut.
 	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -174,6 +186,8 @@ func parseBaseline(data []byte) (*baseline, error) {
 	var v struct {
 		Schema int `json:"schema"`
 	}
+	// Only to find a newer version; whatever else is wrong is told by the strict decoder below,
+	// with its place.
 	if err := json.Unmarshal(data, &v); err == nil && v.Schema > baselineSchema {
 		return nil, fmt.Errorf("schema %d is newer than this program's %d; use the version that wrote it", v.Schema,
 			baselineSchema)
@@ -184,9 +198,11 @@ func parseBaseline(data []byte) (*baseline, error) {
 	if err := dec.Decode(&b); err != nil {
 		return nil, fmt.Errorf("at byte %d: %w", dec.InputOffset(), err)
 	}
+	// Decode stops at the end of the value, and would not see what was appended.
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, fmt.Errorf("something follows the JSON value at byte %d", dec.InputOffset())
 	}
+	// Before the sum: an old schema has another sum, and the schema is the better reason.
 	if err := b.check(); err != nil {
 		return nil, err
 	}
@@ -204,6 +220,7 @@ func (b *baseline) check() error {
 	}
 	for i := range b.Cells {
 		e := &b.Cells[i]
+		// Quadratic, which the bound on the file's size keeps harmless.
 		twice := slices.ContainsFunc(b.Cells[:i],
 			func(o entry) bool { return o.Algorithm == e.Algorithm && slices.Equal(o.Params, e.Params) })
 		switch {
@@ -233,6 +250,7 @@ func (b *baseline) side(name string) *Side {
 			loaded: e.Loaded, data: e.Data, right: map[int]bool{}, relative: e.Relative, peak: e.Peak,
 			exact: exact{records: e.Records, bytes: e.Bytes},
 		}
+		// Which trials they were is not kept; numbers count from 1, as in a result.
 		for n := range e.Trials {
 			c.right[n+1] = true
 		}

@@ -9,32 +9,43 @@ import (
 type cell struct {
 	algorithm string
 	point     []result.Param
-	hashes    []string // of the configuration, each once
-	workers   []int    // each once
-	modes     []string // of verification, each once
-	loaded    int      // records, before the run
-	data      int64    // bytes of them
-	profiled  bool
+	// More than one hash or number of workers is not an error here: refuseConfigs decides, which
+	// knows of --ignore-config.
+	hashes  []string // of the configuration, each once
+	workers []int    // each once
+	modes   []string // of verification, each once
+	loaded  int      // records, before the run
+	// A different amount of data makes exact figures of an image only worth showing.
+	data int64 // bytes of them
+	// One profiled trial is enough: it was slower than the others.
+	profiled bool
 
-	right      map[int]bool // by trial number: it ran to its end and its images were right
-	failed     []string     // why, a line for each failed trial
-	partial    int          // interrupted trials
-	idle       int          // trials in which nothing committed, which have no figures
-	overloaded int          // trials of an open loop that did not reach its rate
-	unchecked  int          // trials whose images were not checked
+	// False for one that failed; interrupted trials are in neither state, and not in the map.
+	right   map[int]bool // by trial number: it ran to its end and its images were right
+	failed  []string     // why, a line for each failed trial
+	partial int          // interrupted trials
+	// Only counted; whether there may be some is for refuse to say.
+	idle       int // trials in which nothing committed, which have no figures
+	overloaded int // trials of an open loop that did not reach its rate
+	unchecked  int // trials whose images were not checked
 
 	// One value for each trial that is right and has the figure.
+	// The slices may be of different lengths: a trial without none beside it has no ratio, one
+	// without images no pause.
 	relative []float64 // throughput over none's of the same round
 	raw      []float64 // txn/s
 	peak     []float64 // memory of its own, over the data's
 	pause    []float64 // the longest, s
 	total    []float64 // mean of a checkpoint, s
-	p999     []float64 // ns
+	// Of the response time in an open loop, else of the service time.
+	p999 []float64 // ns
 
 	// One value for each complete image.
 	records []int64
-	bytes   []int64
-	exact   exact
+	// In the order of records, one for each.
+	bytes []int64
+	// Of all complete images, the cold first one too: its size is not a matter of time.
+	exact exact
 }
 
 // exact are the figures of an image that are the same each time; nil where
@@ -49,6 +60,8 @@ func newCell(ts []*result.Trial) *cell {
 		c.hashes, c.workers = appendNew(c.hashes, t.ConfigHash), appendNew(c.workers, t.Workers)
 		c.modes = appendNew(c.modes, t.Verdict.Mode)
 		c.profiled = c.profiled || t.Profiled
+		// Whether a trial counts as unchecked, overloaded or idle is independent of how it ended
+		// below.
 		if t.Status == result.OK && t.Judged() == result.NotChecked {
 			c.unchecked++
 		}
@@ -60,8 +73,10 @@ func newCell(ts []*result.Trial) *cell {
 		}
 		switch {
 		case t.Status == result.Partial:
+			// An interrupted trial gives no figure at all: how far it came is chance.
 			c.partial++
 		case t.Status == result.Failed || t.Judged() == result.Wrong:
+			// A wrong image is a failure like a crash, and its figures are not used.
 			c.right[t.Trial] = false
 			c.failed = append(c.failed, whyFailed(t))
 		default:
@@ -95,6 +110,8 @@ func (c *cell) add(t *result.Trial) {
 	if t.Memory.Data > 0 {
 		c.peak = append(c.peak, float64(t.Memory.Peak)/float64(t.Memory.Data))
 	}
+	// An open loop has both; the response time has the waiting before the service in it, which
+	// is what a client sees.
 	q := t.Response
 	if q == nil {
 		q = t.Service
@@ -112,6 +129,7 @@ func (c *cell) addCheckpoints(t *result.Trial) {
 	if len(all) == 0 {
 		return
 	}
+	// Without an image there is neither: a zero would look like the best of all.
 	longest, total := 0.0, 0.0
 	for _, k := range all {
 		longest = max(longest, k.Pause)
@@ -135,6 +153,7 @@ func (c *cell) findExact() exact {
 	if len(c.records) == 0 {
 		return exact{}
 	}
+	// The pointers are into slices that are not appended to any more.
 	x := exact{records: &c.records[0]}
 	if len(c.bytes) > 1 && allEqual(c.bytes) {
 		x.bytes = &c.bytes[0]

@@ -13,6 +13,7 @@ import (
 )
 
 // A tracked figure is an entry of github-action-benchmark's custom formats.
+// The names of the fields are the tracker's.
 type tracked struct {
 	Name  string  `json:"name"`
 	Unit  string  `json:"unit"`
@@ -30,12 +31,17 @@ type measure struct {
 
 // An exported figure goes under one name to each tracker.
 type exported struct {
+	// The slug is what Bencher calls the measure. Both names are what a tracker's history hangs
+	// on: a new name begins a new history.
 	name, slug, unit string // Bencher knows the units of "latency" (ns) and "throughput"
 	bigger           bool   // is better
-	scale            float64
-	get              func(*result.Row) result.Stat
+	// From the unit of a result, mostly s, to the tracker's.
+	scale float64
+	// A figure without values, N 0, is left out.
+	get func(*result.Row) result.Stat
 }
 
+// The order is that of the entries in the files of github-action-benchmark.
 var exports = []exported{
 	{"throughput", "throughput", "txn/s", true, 1, func(r *result.Row) result.Stat { return r.Throughput }},
 	{"throughput over none's", "relative-throughput", "ratio", true, 1,
@@ -55,6 +61,7 @@ var exports = []exported{
 // trial, or none that ran to its end, are left out; the ranges are those of
 // result.Stat.
 func Export(e *result.Experiment, dir string) error {
+	// Not nil: an empty file must be [] in JSON, not null.
 	bigger, smaller := []tracked{}, []tracked{}
 	bencher := map[string]map[string]measure{}
 	for _, r := range e.Aggregate(nil) {
@@ -64,6 +71,7 @@ func Export(e *result.Experiment, dir string) error {
 		name := exportName(e, &r)
 		for _, x := range exports {
 			s := x.get(&r)
+			// Absent, not 0: a tracker would take 0 for an improvement or a disaster.
 			if s.N == 0 {
 				continue
 			}
@@ -76,6 +84,7 @@ func Export(e *result.Experiment, dir string) error {
 			if bencher[name] == nil {
 				bencher[name] = map[string]measure{}
 			}
+			// Bounds go with every value, also with that of a single trial.
 			bencher[name][x.slug] = measure{Value: t.Value, Lower: x.value(s.Lo), Upper: x.value(s.Hi)}
 		}
 	}
@@ -86,6 +95,7 @@ func Export(e *result.Experiment, dir string) error {
 		"bencher.json": bencher} {
 		data, err := json.MarshalIndent(v, "", "  ")
 		if err == nil {
+			// Each file is replaced whole; the three together are not one step.
 			err = replaceFile(filepath.Join(dir, file), append(data, '\n'))
 		}
 		if err != nil {
@@ -115,6 +125,8 @@ func exportName(e *result.Experiment, r *result.Row) string {
 func (x exported) tracked(name string, s result.Stat, e *result.Experiment) tracked {
 	t := tracked{Name: name + "/" + x.name, Unit: x.unit, Value: x.value(s.Median), Extra: fmt.Sprintf("n=%d", s.N)}
 	if s.N > 1 {
+		// One number for both sides, so that of an uneven range only half its width is told; the
+		// range itself is in Extra.
 		t.Range = "± " + units.Digits((s.Hi-s.Lo)/2*x.scale)
 		t.Extra += ", range is half of " + s.Range()
 	}

@@ -15,7 +15,8 @@ const (
 
 // A question is one figure of one algorithm that statistics decide.
 type question struct {
-	line       Line
+	line Line
+	// One value a trial, in the figure's unit; the two need not be of the same length.
 	base, head []float64
 	higher     bool    // is better
 	threshold  float64 // as a share
@@ -27,6 +28,8 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 	var qs []question
 	var raw []Line
 	for _, p := range ps {
+		// Every algorithm becomes a question before any is judged: Holm's correction is over all
+		// of them.
 		q := question{higher: true, threshold: c.o.Threshold}
 		paired := c.paired(p)
 		switch {
@@ -39,6 +42,8 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 			q.base, q.head = p.base.raw, p.head.raw
 			q.line = Line{Metric: metricThroughput, Unit: "txn/s", Algorithm: p.base.algorithm}
 		}
+		// An algorithm that cannot be compared is an error and not a line left out: a gate that
+		// skips it would pass.
 		if len(q.base) == 0 || len(q.head) == 0 {
 			return nil, fmt.Errorf("%s has no throughput that base and head share; across machines both need %s in the "+
 				"same rounds", p.base.where(), baselineAlgorithm)
@@ -46,6 +51,8 @@ func (c *comparison) throughput(ps []pair) ([]Line, error) {
 		qs = append(qs, q)
 		if paired && !c.across && len(p.base.raw) > 0 && len(p.head.raw) > 0 {
 			l := line(p.base.raw, p.head.raw)
+			// txn/s is shown beside the ratio and decides nothing: where none changed with the
+			// algorithm, the ratio alone would not show it.
 			l.Metric, l.Unit, l.Algorithm, l.Verdict = metricThroughput, "txn/s", p.base.algorithm, Shown
 			raw = append(raw, l)
 		}
@@ -62,6 +69,7 @@ func (c *comparison) paired(p pair) bool {
 	case c.across || c.base.stored():
 		return true
 	}
+	// Some trials without a ratio would drop out unseen: then txn/s of all of them are compared.
 	return len(p.base.relative) == len(p.base.right) && len(p.head.relative) == len(p.head.right)
 }
 
@@ -75,6 +83,8 @@ func (c *comparison) peak(ps []pair) ([]Line, error) {
 	var qs []question
 	for _, p := range ps {
 		b, h := p.base.peak, p.head.peak
+		// An algorithm without memory of its own has zeros on both sides, about which there is
+		// no question.
 		if len(b) == 0 || len(h) == 0 || allZero(b) && allZero(h) || c.across && !allEqual(b) {
 			continue
 		}
@@ -90,8 +100,9 @@ func allZero(vs []float64) bool { return allEqual(vs) && (len(vs) == 0 || vs[0] 
 // A shownMetric is compared but not judged: it is too noisy to gate on.
 type shownMetric struct {
 	name, unit string
-	scale      float64
-	values     func(*cell) []float64
+	// From a result's unit to the one that is shown.
+	scale  float64
+	values func(*cell) []float64
 }
 
 // shown are the metrics that are shown and not judged: they vary too much.
@@ -128,10 +139,12 @@ func scaled(vs []float64, by float64) []float64 {
 // judge answers the questions about one figure of all algorithms together, since
 // the correction depends on how many there are.
 func judge(qs []question) []Line {
+	// Two passes: the correction needs all the p before the first answer.
 	ps := make([]float64, len(qs))
 	for i, q := range qs {
 		ps[i] = mannWhitney(q.base, q.head)
 	}
+	// From here on p are corrected ones, and are shown as such.
 	ps = holm(ps)
 	lines := make([]Line, len(qs))
 	for i, q := range qs {
@@ -144,13 +157,18 @@ func judge(qs []question) []Line {
 func (q question) answer(p float64, m int) Line {
 	l := line(q.base, q.head)
 	l.Metric, l.Unit, l.Algorithm = q.line.Metric, q.line.Unit, q.line.Algorithm
+	// Of the medians, as a share of base; may be infinite.
 	d := change(*l.Base, *l.Head)
 	worse := d > 0 && !q.higher || d < 0 && q.higher
 	limit := q.threshold
+	// With few trials no p can be under alpha, however far they lie apart; then only a gross
+	// difference counts.
 	tell := enough(len(q.base), len(q.head), m)
 	if tell {
 		l.P = &p
 	} else {
+		// The wider side's own scatter counts too: what one side varies by is no regression of
+		// the other.
 		limit = gross * max(limit, spread(q.base), spread(q.head))
 		l.Why = fmt.Sprintf("%d and %d trials", len(q.base), len(q.head))
 	}
@@ -160,6 +178,8 @@ func (q question) answer(p float64, m int) Line {
 	case math.Abs(d) <= limit+1e-9 && tell:
 		l.Verdict = Same
 	case math.Abs(d) <= limit+1e-9:
+		// Within the limit, but that many trials could not have told: said, as it is not the
+		// same as Same.
 		l.Verdict = TooFew
 	case tell && p >= alpha:
 		l.Verdict, l.Why = Unclear, "the trials overlap"

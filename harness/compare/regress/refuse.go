@@ -11,12 +11,14 @@ import (
 
 // sameMachine reports whether everything was measured on one known machine.
 func sameMachine(base, head *Side) bool {
+	// An empty id is not known, and two that are not known are not one machine.
 	all := slices.Concat(base.Machines, head.Machines)
 	return len(all) > 0 && all[0] != "" && allEqual(all)
 }
 
 // refuse returns why the two sides cannot be compared, or nil.
 func (c *comparison) refuse() error {
+	// A baseline has normalised figures only, and no trials to show beside them.
 	if c.head.stored() {
 		return fmt.Errorf("%s is a baseline, which can only be the base", c.head.Name)
 	}
@@ -25,6 +27,7 @@ func (c *comparison) refuse() error {
 			return err
 		}
 	}
+	// After the faults of each side alone, which no option makes up for.
 	if c.across && !c.o.AcrossMachines {
 		return fmt.Errorf("not all was measured on one machine (base on %s, head on %s); --across-machines compares what "+
 			"holds on any", machines(c.base), machines(c.head))
@@ -37,6 +40,8 @@ func (s *Side) refuse() error {
 	if len(s.cells) == 0 {
 		return fmt.Errorf("%s has no trials", s.Name)
 	}
+	// A shard lacks points and rounds, and would be refused below for a reason that does not say
+	// so.
 	if s.part != "" {
 		return fmt.Errorf("%s; put the parts together with ckptbench merge first", s.part)
 	}
@@ -62,6 +67,7 @@ func (s *Side) notChecked(c *cell) bool {
 
 // having names the algorithms of cells that are so, each once.
 func (s *Side) having(is func(*cell) bool) string {
+	// In the order of the cells, not sorted.
 	var names []string
 	for _, c := range s.cells {
 		if is(c) {
@@ -96,6 +102,8 @@ func (c *comparison) refusePoints() error {
 			missing = append(missing, pointName(p))
 		}
 	}
+	// With --ignore-config matrices may overlap in a part; with nothing in common there is
+	// nothing to compare.
 	if len(missing) == 0 || c.o.IgnoreConfig && len(missing) < len(all) {
 		return nil
 	}
@@ -115,6 +123,8 @@ func (c *comparison) refuseConfigs() error {
 	if c.o.IgnoreConfig {
 		return nil
 	}
+	// By point, since the hash is of a point's configuration. Base and head go into one list:
+	// they must agree with themselves and with each other.
 	for _, p := range c.base.points() {
 		var hashes []string
 		var workers []int
@@ -150,6 +160,7 @@ func (c *comparison) notes() []string {
 	if c.across {
 		out = append(out, "Different machines: only ratios to none, exact figures and fixed memory are compared.")
 	}
+	// A new version of Go may be all that made the difference.
 	if c.base.Go != c.head.Go && !c.base.stored() {
 		out = append(out, fmt.Sprintf("Built with different versions of Go: base %s, head %s.", known(c.base.Go),
 			known(c.head.Go)))
@@ -158,6 +169,7 @@ func (c *comparison) notes() []string {
 		name string
 		side *Side
 	}{{"base", c.base}, {"head", c.head}} {
+		// Figures of images that may be wrong are still compared, but not without saying so.
 		if names := s.side.having(s.side.notChecked); names != "" {
 			out = append(out, "Images of "+s.name+" were NOT checked: "+names+".")
 		}
@@ -165,6 +177,7 @@ func (c *comparison) notes() []string {
 			out = append(out, "Overloaded in "+s.name+", so latencies grow with the trial: "+names+".")
 		}
 	}
+	// A new algorithm has nothing to be compared with, and is no regression.
 	var added []string
 	for _, a := range c.head.algorithms(c.o.Order) {
 		if !slices.Contains(c.base.algorithms(nil), a) {

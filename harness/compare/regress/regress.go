@@ -46,17 +46,22 @@ import (
 )
 
 // ErrCannot is in every error that means that two results cannot be compared.
+// Wrapped, so that errors.Is finds it; the reason is in the same error.
 var ErrCannot = errors.New("cannot compare")
 
 // baselineAlgorithm is the one that takes no checkpoints.
+// The algorithm of that name, not a stored baseline.
 const baselineAlgorithm = "none"
 
 // Options say how to compare. The zero Options work.
 type Options struct {
-	Threshold      float64  // of throughput, as a share; 0 is 5 %, at most 30 %
-	AcrossMachines bool     // compare results of different machines, by what holds on both
-	IgnoreConfig   bool     // configurations differ on purpose
-	Order          []string // algorithms in the table's order; others follow by name
+	// The threshold of memory is fixed.
+	Threshold float64 // of throughput, as a share; 0 is 5 %, at most 30 %
+	// Without it, a comparison across machines is refused.
+	AcrossMachines bool // compare results of different machines, by what holds on both
+	// It permits different hashes, numbers of workers and matrices that overlap in part.
+	IgnoreConfig bool     // configurations differ on purpose
+	Order        []string // algorithms in the table's order; others follow by name
 }
 
 // A Verdict is what a comparison says of one figure.
@@ -75,19 +80,23 @@ const (
 // A Line is one figure of one algorithm at one matrix point, in base and head. A
 // pointer is nil where there is nothing to say.
 type Line struct {
-	Params    []result.Param `json:"params,omitempty"`      // the point
-	Metric    string         `json:"metric"`                // its name
-	Unit      string         `json:"unit,omitempty"`        // of Base and Head
-	Algorithm string         `json:"algorithm"`             // as in the table of algorithms
-	Base      *float64       `json:"base,omitempty"`        // median
-	Head      *float64       `json:"head,omitempty"`        // median
-	Spread    *float64       `json:"base_spread,omitempty"` // of base's trials, a part of 1
-	Delta     *float64       `json:"delta,omitempty"`       // of the medians, as a share of base
-	P         *float64       `json:"p,omitempty"`           // Holm-corrected
-	NBase     int            `json:"n_base"`                // trials
-	NHead     int            `json:"n_head"`                // trials
-	Verdict   Verdict        `json:"verdict"`               // what it comes to
-	Why       string         `json:"why,omitempty"`         // for a person
+	Params    []result.Param `json:"params,omitempty"` // the point
+	Metric    string         `json:"metric"`           // its name
+	Unit      string         `json:"unit,omitempty"`   // of Base and Head
+	Algorithm string         `json:"algorithm"`        // as in the table of algorithms
+	// In the metric's unit, over the trials that have the figure.
+	Base *float64 `json:"base,omitempty"` // median
+	Head *float64 `json:"head,omitempty"` // median
+	// Nil with one trial, or where the median is not above 0.
+	Spread *float64 `json:"base_spread,omitempty"` // of base's trials, a part of 1
+	// Nil where base is 0 and head is not, since JSON has no infinity.
+	Delta *float64 `json:"delta,omitempty"` // of the medians, as a share of base
+	// Nil where too few trials are there to test, and for exact figures.
+	P       *float64 `json:"p,omitempty"`   // Holm-corrected
+	NBase   int      `json:"n_base"`        // trials
+	NHead   int      `json:"n_head"`        // trials
+	Verdict Verdict  `json:"verdict"`       // what it comes to
+	Why     string   `json:"why,omitempty"` // for a person
 }
 
 // A Report is the outcome of a comparison.
@@ -107,6 +116,7 @@ func (r *Report) Regressed() bool {
 
 // Compare compares head with base. An error is ErrCannot, and says why.
 func Compare(base, head *Side, o Options) (*Report, error) {
+	// The zero Options mean the default.
 	if o.Threshold == 0 {
 		o.Threshold = 0.05
 	}
@@ -115,11 +125,14 @@ func Compare(base, head *Side, o Options) (*Report, error) {
 		return nil, fmt.Errorf("%w: the threshold is %s, want more than 0 and at most 30%%", ErrCannot,
 			units.ShortPercent(o.Threshold))
 	}
+	// Whether it is across machines follows from the results, not from the option, which only
+	// permits it.
 	c := comparison{base: base, head: head, o: o, across: !sameMachine(base, head)}
 	if err := c.refuse(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCannot, err)
 	}
 	r := &Report{Base: base.About, Head: head.About, Threshold: o.Threshold, AcrossMachines: c.across, Notes: c.notes()}
+	// Base says what is compared: what only head has is a note.
 	algorithms := base.algorithms(o.Order)
 	r.Algorithms = len(algorithms)
 	for _, point := range base.points() {
@@ -161,6 +174,7 @@ func (r *Report) noteFloor(base, head *Side) {
 		}
 		return "not measured"
 	}
+	// Both, since the quieter of the two says nothing of the other.
 	b, h := say(base), say(head)
 	if b == "not measured" && h == b {
 		r.Notes = append(r.Notes, "Noise floor: not measured; add "+result.Again+" to the algorithms.")
@@ -189,6 +203,8 @@ func (c *comparison) at(point []result.Param, algorithms []string) ([]Line, erro
 		if p.base == nil {
 			continue
 		}
+		// An algorithm with failed trials has no line of figures: those of the trials left would
+		// be a choice.
 		if l, ok := judgeTrials(p); ok {
 			lines = append(lines, l)
 			continue
@@ -202,6 +218,7 @@ func (c *comparison) at(point []result.Param, algorithms []string) ([]Line, erro
 		}
 		lines = append(lines, ls...)
 	}
+	// Set here once, so that no metric can forget it.
 	for i := range lines {
 		lines[i].Params = point
 	}
@@ -211,6 +228,7 @@ func (c *comparison) at(point []result.Param, algorithms []string) ([]Line, erro
 // metrics are the figures in the table's order, those that gate first.
 func (c *comparison) metrics() []func([]pair) ([]Line, error) {
 	ms := []func([]pair) ([]Line, error){c.throughput, c.peak, c.records, c.bytes}
+	// Times are those of a machine, and a baseline has none.
 	if !c.across && !c.base.stored() {
 		for _, s := range shown {
 			ms = append(ms, s.compare)

@@ -18,11 +18,13 @@ type Side struct {
 	About
 	Experiment *result.Experiment // nil for a baseline
 
+	// Made once by NewSide or readBaseline, and only read after that.
 	cells []*cell // by matrix point and algorithm
 	part  string  // the experiment that it is only a part of; empty: it is a whole one
 }
 
 // About says where a side is from.
+// Part of the report and of a stored baseline, so that both say what was compared.
 type About struct {
 	Name     string   `json:"name"`               // folders or file, as they were given
 	Commit   string   `json:"commit,omitempty"`   // of the program; empty: not known
@@ -45,12 +47,14 @@ func Open(path string) (*Side, error) {
 
 // open reads what path names: a baseline's file, or result folders with commas between.
 func open(path string) (*Side, error) {
+	// A file is a baseline; whatever else is wrong with path shows when it is read as folders.
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return readBaseline(path)
 	}
 	var exps []*result.Experiment
 	var seen []string
 	for _, dir := range folders(path) {
+		// By the real path, so that a link to a folder is that folder.
 		real, err := filepath.EvalSymlinks(dir)
 		if err != nil {
 			return nil, err
@@ -79,6 +83,8 @@ func open(path string) (*Side, error) {
 
 // folders splits a side at its commas, unless there is a folder of that name.
 func folders(path string) []string {
+	// A comma may be part of a name; what is there as it stands is meant as it stands. Any error
+	// but that it is missing is left for reading to report.
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return []string{path}
 	}
@@ -87,6 +93,8 @@ func folders(path string) []string {
 
 // NewSide makes one side of one or several results of an experiment.
 func NewSide(exps ...*result.Experiment) *Side {
+	// Cells are made of the merged trials, so that trials of several results of one algorithm
+	// become one cell.
 	s := &Side{Experiment: Merge(exps...)}
 	var names, commits, gos []string
 	for _, e := range exps {
@@ -98,10 +106,12 @@ func NewSide(exps ...*result.Experiment) *Side {
 			commits, gos = appendNew(commits, m.Commit), appendNew(gos, m.Go)
 			s.Dirty = s.Dirty || m.Dirty
 		}
+		// Of several shards the last one is named; one is enough to refuse the side.
 		if !e.Shard.Whole() {
 			s.part = fmt.Sprintf("%s is shard %s of %s", e.Dir, e.Shard, e.Name)
 		}
 		for i := range e.Trials {
+			// Compared as text.
 			if at := e.Trials[i].StartedAt; at != "" && (s.Date == "" || at < s.Date) {
 				s.Date = at
 			}
@@ -125,10 +135,14 @@ func Merge(exps ...*result.Experiment) *result.Experiment {
 	if len(exps) == 0 {
 		return &result.Experiment{}
 	}
+	// Name, configuration and folder are the first's; slices that are changed are made anew, so
+	// that exps stay as they are.
 	all := *exps[0]
 	all.Trials, all.Machines = nil, nil
 	trials, rounds := 0, 0
 	for _, e := range exps {
+		// The highest numbers so far; moving on only after a whole result keeps its trials'
+		// distances.
 		lastTrial, lastRound := trials, rounds
 		for _, m := range e.AllMachines() {
 			if !slices.ContainsFunc(all.Machines, func(o result.Machine) bool { return o.ID == m.ID }) {
@@ -136,6 +150,7 @@ func Merge(exps ...*result.Experiment) *result.Experiment {
 			}
 		}
 		for _, t := range e.Trials {
+			// A result of one machine says it once; merged trials have to say it each.
 			t.Machine = e.MachineOf(&t).ID
 			t.Trial += trials
 			t.Round += rounds

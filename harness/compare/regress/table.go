@@ -28,6 +28,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	case "markdown":
 		text, err = r.markdown()
 	case "json":
+		// Straight to w: it needs no text in between, and its error is the encoder's.
 		return r.json(w)
 	default:
 		return fmt.Errorf("comparison format %q: want one of %s", format, strings.Join(Formats, ", "))
@@ -44,6 +45,7 @@ func (r *Report) plain() (string, error) {
 	var b strings.Builder
 	b.WriteString("base: " + r.Base.words() + "\nhead: " + r.Head.words() + "\n")
 	for _, t := range r.tables() {
+		// A table is never empty: tables makes one for a first line.
 		if len(t[0].Params) > 0 {
 			b.WriteString("\n" + units.OneLine(result.PointName(t[0].Params)) + "\n")
 		}
@@ -54,6 +56,8 @@ func (r *Report) plain() (string, error) {
 		b.WriteString("\n" + body)
 	}
 	b.WriteString("\n")
+	// The sentence is last, where a log ends. The clone keeps appending out of the report's own
+	// slice.
 	for _, n := range append(slices.Clone(r.Notes), legend, r.Sentence()) {
 		b.WriteString(units.OneLine(n) + "\n")
 	}
@@ -67,6 +71,7 @@ const legend = "Medians; delta beside the spread of base's own trials; p of a Ma
 // markdown writes the tables as GitHub reads them, the outcome first.
 func (r *Report) markdown() (string, error) {
 	var b strings.Builder
+	// The outcome first: a comment on a pull request is read from its top.
 	b.WriteString("**" + units.Markdown(units.OneLine(r.Sentence())) + "**\n\n")
 	b.WriteString("- base: " + units.Markdown(r.Base.words()) + "\n- head: " + units.Markdown(r.Head.words()) + "\n")
 	for _, n := range append(slices.Clone(r.Notes), legend) {
@@ -87,6 +92,7 @@ func (r *Report) markdown() (string, error) {
 
 // json writes r for programs.
 func (r *Report) json(w io.Writer) error {
+	// Only what gates and what is better count here; Unclear and TooFew are in the lines.
 	verdict := Same
 	if r.Regressed() {
 		verdict = Regressed
@@ -94,6 +100,7 @@ func (r *Report) json(w io.Writer) error {
 		verdict = Better
 	}
 	enc := json.NewEncoder(w)
+	// Notes have < and > in them.
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
@@ -113,6 +120,7 @@ func (r *Report) json(w io.Writer) error {
 func (a About) words() string {
 	s := units.OneLine(a.Name)
 	var more []string
+	// Several results of one side may be of several commits; NewSide joined them with commas.
 	for _, c := range strings.Split(a.Commit, ",") {
 		if c = units.OneLine(c); len(c) > 12 {
 			c = c[:12]
@@ -138,6 +146,7 @@ func (r *Report) tables() [][]Line {
 	var out [][]Line
 	for _, l := range r.Lines {
 		n := len(out)
+		// Lines of a point follow each other, as Compare goes point by point.
 		if n == 0 || !slices.Equal(out[n-1][0].Params, l.Params) {
 			out = append(out, nil)
 			n++
@@ -173,6 +182,7 @@ func (l Line) row() []string {
 	}
 	verdict := string(l.Verdict)
 	if l.Verdict == Regressed {
+		// In capitals, so that it is found in a long log.
 		verdict = "REGRESSED"
 	}
 	if l.Why != "" {
@@ -180,6 +190,7 @@ func (l Line) row() []string {
 	}
 	cells := []string{metric, l.Algorithm, l.value(l.Base), l.value(l.Head), d, l.spread(), p, verdict}
 	for i := range cells {
+		// A name or a reason from a damaged result must not break the table.
 		cells[i] = units.OneLine(cells[i])
 	}
 	return cells

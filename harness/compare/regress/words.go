@@ -23,6 +23,8 @@ func (r *Report) Sentence() string {
 			unclear = append(unclear, l.words())
 		case TooFew:
 			few = appendNew(few, units.OneLine(l.Algorithm))
+			// The figure with the most algorithms takes the most trials, so that is the number
+			// advised.
 			questions = max(questions, r.questions(l))
 		}
 	}
@@ -30,6 +32,7 @@ func (r *Report) Sentence() string {
 	if len(worse) > 0 {
 		parts = append(parts, "Regressed: "+strings.Join(worse, "; ")+".")
 	} else {
+		// Even where some are unclear or had too few trials: the sentences after it say so.
 		parts = append(parts, fmt.Sprintf("Same or better: %s, nothing that counts is worse (threshold %s).",
 			units.Plural(r.Algorithms, "algorithm"), units.ShortPercent(r.Threshold)))
 	}
@@ -69,6 +72,8 @@ func (l Line) words() string {
 	}
 	s += ": " + l.Metric
 	if l.Metric == metricFailed {
+		// No head is an algorithm that is missing there, of which the number of failed trials
+		// says nothing.
 		if l.Head != nil {
 			s += " " + l.value(l.Base) + " -> " + l.value(l.Head)
 		} else {
