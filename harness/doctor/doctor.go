@@ -15,15 +15,17 @@ import (
 
 // Findings are what was seen of a machine.
 type Findings struct {
-	CPU        string // the model's name
-	Cores      int    // logical processors
+	CPU   string // the model's name
+	Cores int    // logical processors
+	// Of this process; may be less than Cores.
 	GOMAXPROCS int
 	Span       time.Duration // for how long was looked
 	Gaps       []host.Gaps   // a core each; nil where threads cannot be kept on a core
-	Speeds     []host.Speed  // of the canary, in the order they were read
-	Sight      host.Sight    // while the gaps were looked for
-	Limits     host.Limits   // of the control group
-	Facts      []host.Fact   // settings of the system that matter
+	// In ns a step.
+	Speeds []host.Speed // of the canary, in the order they were read
+	Sight  host.Sight   // while the gaps were looked for
+	Limits host.Limits  // of the control group
+	Facts  []host.Fact  // settings of the system that matter
 	// Least is the half-width of the 95 % interval of the ratio of two loops that
 	// are the same, after pairedFor; 0 where it was not measured.
 	Least float64
@@ -52,12 +54,14 @@ func Examine(ctx context.Context, span time.Duration) (Findings, error) {
 		CPU: host.CPU(host.Machine()), Cores: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), Span: span,
 		Limits: reader.Cgroup().Limits(), Facts: host.Facts(host.Machine()),
 	}
+	// A fifth of the time; the gaps and the two loops get two fifths each.
 	speeds, err := canaries(ctx, clocks, span/5)
 	if err != nil {
 		return f, err
 	}
 	f.Speeds = speeds
 
+	// Over the gaps' part of the time alone.
 	watch := reader.Begin()
 	stop := watch.Keep()
 	f.Gaps, err = host.SpinCores(host.Cores(), span*2/5)
@@ -65,8 +69,11 @@ func Examine(ctx context.Context, span time.Duration) (Findings, error) {
 	watch.End()
 	f.Sight = watch.Sight()
 	if err != nil {
+		// Where threads cannot be kept on a core, which is no error of the look: Reasons says
+		// what is not known.
 		f.Gaps = nil
 	}
+	// Returns early where ctx ends; the error below is then ctx's.
 	f.Least = compareEqual(ctx, f.Cores, span*2/5)
 	return f, ctx.Err()
 }
@@ -76,6 +83,7 @@ func canaries(ctx context.Context, c host.Clocks, span time.Duration) ([]host.Sp
 	k := host.NewCanary(c)
 	var out []host.Speed
 	for range readings {
+		// The distance is from start to start, however long the canary itself takes.
 		next := time.Now().Add(span / readings)
 		out = append(out, k.Run())
 		select {
@@ -90,11 +98,13 @@ func canaries(ctx context.Context, c host.Clocks, span time.Duration) ([]host.Sp
 // Disturbance returns what was seen as a trial that ran in this time would have
 // had it. The canary is not in it: an idle machine changes its frequency.
 func (f Findings) Disturbance() result.Disturbance {
+	// By the same rule as for trials, so that doctor and a report agree.
 	d := result.Disturb(f.Sight, f.Cores)
 	var host, watched time.Duration
 	for _, g := range f.Gaps {
 		host, watched = host+g.Host, watched+g.Watched
 	}
+	// By the gaps, where they could be looked for.
 	if watched > 0 {
 		d.Host = host.Seconds() / watched.Seconds()
 	}
@@ -118,6 +128,7 @@ func (f Findings) Reasons() []string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
+	// Nothing known is a reason: silence must not pass for quiet.
 	add(len(f.Gaps) == 0 && !f.Sight.Known, "this system does not show what else runs on it")
 	d := f.Disturbance()
 	out = append(out, d.Reasons()...)
@@ -125,6 +136,7 @@ func (f Findings) Reasons() []string {
 		add(g.LongestHost > longestGap, "the host took core %d for %.0f ms at a stretch", g.Core,
 			1000*g.LongestHost.Seconds())
 	}
+	// In percent of the time in which some task waited, not of processor time.
 	waiting := share(f.Sight.Stall.CPU.Some, f.Sight.Span)
 	add(waiting > mostWaiting, "processes waited for a processor for %.0f %% of the time", 100*waiting)
 	add(f.Limits.Cores > 0 && f.Limits.Cores < float64(f.GOMAXPROCS),
@@ -141,6 +153,7 @@ func (f Findings) spreads() (arithmetic, chase float64) {
 	if len(f.Speeds) == 0 {
 		return 0, 0
 	}
+	// Each loop has its own extremes: they need not be of one reading.
 	lo, hi := f.Speeds[0], f.Speeds[0]
 	for _, s := range f.Speeds {
 		lo = host.Speed{Arithmetic: min(lo.Arithmetic, s.Arithmetic), Chase: min(lo.Chase, s.Chase)}

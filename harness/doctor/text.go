@@ -15,6 +15,7 @@ const unknown = "not available"
 
 // Write prints the findings as a table and, in the last line, the verdict.
 func (f Findings) Write(w io.Writer) error {
+	// Collected first and written at once.
 	var b strings.Builder
 	name := f.CPU
 	if name == "" {
@@ -66,6 +67,7 @@ func (f Findings) rows() [][2]string {
 		add("other processes", unknown)
 		add("steal, as reported", unknown)
 	}
+	// Kernels may be built or booted without pressure figures.
 	if p := s.Stall; p.Known {
 		add("waiting (pressure)", "processor %s %%, memory %s %%, disk %s %% of the time", percent(share(p.CPU.Some, s.Span)),
 			percent(share(p.Memory.Some, s.Span)), percent(share(p.IO.Some, s.Span)))
@@ -74,6 +76,7 @@ func (f Findings) rows() [][2]string {
 	}
 	rows = append(rows, f.canaryRows()...)
 	rows = append(rows, f.containerRows()...)
+	// In the order of package host.
 	for _, fact := range f.Facts {
 		add(fact.Name, "%s", or(fact.Value, unknown))
 	}

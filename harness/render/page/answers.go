@@ -13,9 +13,11 @@ type answer struct{ Need, Best, Figure string }
 
 // A need is a figure that somebody may choose by.
 type need struct {
-	text   string
-	of     func(*result.Row) result.Stat
-	most   bool // more is better
+	text string
+	// An N of 0: the row has no such figure and is not considered.
+	of   func(*result.Row) result.Stat
+	most bool // more is better
+	// As the table shows it, so that the answer can be found there.
 	format func(*result.Row) string
 }
 
@@ -32,6 +34,7 @@ var needs = []need{
 // cellOf formats as the column of that name does, with its unit.
 func cellOf(name string) func(*result.Row) string {
 	return func(r *result.Row) string {
+		// Only the columns that every table has: an answer is about one of them.
 		for _, c := range columns {
 			if c.name == name {
 				return c.cell(r) + " " + c.unit
@@ -45,6 +48,8 @@ func cellOf(name string) func(*result.Row) string {
 // found right. Whoever's range reaches the best one's median is named beside it:
 // the figures do not tell them apart.
 func answers(rows []result.Row, variable []string) []answer {
+	// None takes no checkpoints and would be best in nearly all; what is wrong or was not
+	// checked is no advice.
 	var able []*result.Row
 	for i := range rows {
 		if r := &rows[i]; r.Measured() && r.Verified && r.Checkpoints > 0 {
@@ -57,6 +62,7 @@ func answers(rows []result.Row, variable []string) []answer {
 			out = append(out, a)
 		}
 	}
+	// Only the algorithms of Page.Variable: the figure that decides is throughput again.
 	fits := slices.DeleteFunc(slices.Clone(able),
 		func(r *result.Row) bool { return !slices.Contains(variable, r.Algorithm) })
 	if len(fits) > 0 {
@@ -73,6 +79,7 @@ func answers(rows []result.Row, variable []string) []answer {
 func (n need) answer(rows []*result.Row) (answer, bool) {
 	var best *result.Row
 	for _, r := range rows {
+		// Of equals the first, so by the order of the table.
 		if s := n.of(r); s.N > 0 && (best == nil || n.better(s.Median, n.of(best).Median)) {
 			best = r
 		}
@@ -80,6 +87,7 @@ func (n need) answer(rows []*result.Row) (answer, bool) {
 	if best == nil {
 		return answer{}, false
 	}
+	// The best by median is first, whatever the order of the table.
 	names := []string{units.OneLine(best.Algorithm)}
 	for _, r := range rows {
 		if r != best && n.reaches(n.of(r), n.of(best).Median) {

@@ -16,10 +16,12 @@ import (
 // units, for programs.
 type bulkColumn struct {
 	name, unit string
-	csv        string
-	get        func(result.Way) result.Stat
-	factor     float64 // for people
-	format     func(float64) string
+	// The columns _lo and _hi have the same name before them.
+	csv string
+	// In base units: seconds, parts of 1.
+	get    func(result.Way) result.Stat
+	factor float64 // for people
+	format func(float64) string
 }
 
 // bulkColumns are the columns of the table of bulk, with their factors from base units.
@@ -45,10 +47,12 @@ func (s summary) bulkGrid() grid {
 	for _, c := range bulkColumns {
 		g.Columns = append(g.Columns, table.Column{Name: c.name, Unit: c.unit})
 	}
+	// With rows of other sizes there is nothing to compare with, and no column.
 	published := s.published()
 	if published {
 		g.Columns = append(g.Columns, table.Column{Name: "published", Unit: "% saved"})
 	}
+	// In the order of the points and, within one, of the ways in the configuration.
 	for _, p := range s.bulk {
 		for _, w := range p.Ways {
 			g.Rows = append(g.Rows, bulkRow(p, w, published))
@@ -61,6 +65,7 @@ func bulkRow(p result.BulkPoint, w result.Way, published bool) table.Row {
 	point, put := bulkPoint(p.Params), units.OneLine(w.Put)
 	switch {
 	case w.Failed > 0 && len(w.Errors) > 0:
+		// The name has both words columns in it: a failed row has one cell.
 		return table.Row{Cells: []string{point + ", " + put}, Why: "FAILED: " + units.OneLine(w.Errors[0])}
 	case w.Trials == 0:
 		return table.Row{Cells: []string{point + ", " + put}, Why: "FAILED: no trial ran to its end"}
@@ -112,6 +117,7 @@ func publishedCell(p result.BulkPoint, w result.Way) string {
 
 // bulkNotes say what the figures are of and how they were got.
 func (s summary) bulkNotes() []string {
+	// The numbers of trials differ where some failed or were interrupted.
 	lo, hi, noisy := 0, 0, 0
 	for _, p := range s.bulk {
 		for _, w := range p.Ways {
@@ -128,6 +134,7 @@ func (s summary) bulkNotes() []string {
 	}
 	var keys []string
 	if len(s.bulk) > 0 {
+		// All points of a matrix have the same keys.
 		for _, p := range s.bulk[0].Params {
 			keys = append(keys, units.OneLine(strings.TrimPrefix(p.Key, "workload.")))
 		}
@@ -152,6 +159,7 @@ func (s summary) bulkNotes() []string {
 	if noisy > 0 {
 		out = append(out, fmt.Sprintf("Noisy trials, kept and counted: %d of %d.", noisy, len(s.exp.Trials)))
 	}
+	// Without rows they are the machine's alone.
 	for _, w := range s.warnings(pointRows{}) {
 		out = append(out, "Warning: "+w)
 	}

@@ -2,6 +2,7 @@ package page
 
 // A claim is what an algorithm's authors say of how its pause grows with the
 // number of records n, and where.
+// Both are shown as they stand beside what was measured; nothing is decided by them.
 type claim struct{ growth, source string }
 
 // The sources of the claims.

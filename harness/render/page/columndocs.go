@@ -14,6 +14,8 @@ type ColumnDoc struct {
 func Columns() []ColumnDoc {
 	docs := columnDocs()
 	var all []ColumnDoc
+	// The order of the groups is that of the documentation; in a table they are put between each
+	// other by pointRows.columns.
 	for _, c := range slices.Concat(columns, []column{logColumn}, durableColumns, logCostColumns, heapColumns) {
 		all = append(all, ColumnDoc{c.name, c.unit, docs[c.name]})
 	}

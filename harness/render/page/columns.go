@@ -11,7 +11,8 @@ import (
 // A column is one figure of a row, in a unit for people.
 type column struct {
 	name, unit string
-	cell       func(*result.Row) string
+	// Returns none where the row lacks the figure; never called for a failed row.
+	cell func(*result.Row) string
 }
 
 // none is the cell of a figure that was not measured.
@@ -62,9 +63,11 @@ var logColumn = column{"of none with a log", "%", ofLogged}
 // columns returns those of the table: with the durable latencies behind the
 // others where there are any, and behind the checkpoint what it did with it.
 func (t pointRows) columns() []column {
+	// A column is shown where one row of the table has it; in the others it is a dash.
 	all := t.heaped()
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.RelativeLog.N > 0 }) {
 		at := 1 + slices.IndexFunc(all, func(c column) bool { return c.name == "of none" })
+		// A clone, since all may be the package's own list, which concurrent reports read.
 		all = slices.Insert(slices.Clone(all), at, logColumn)
 	}
 	if slices.ContainsFunc(t.rows, func(r result.Row) bool { return r.ReadPer.N > 0 }) {
@@ -87,6 +90,7 @@ func (t pointRows) heaped() []column {
 		large = 1    // of the data
 	)
 	for i := range t.rows {
+		// One such row is enough for all: otherwise nobody could see how the others compare.
 		gc, heap := t.rows[i].GC, t.rows[i].Heap
 		if gc.N > 0 && gc.Median >= busy || heap.N > 0 && heap.Median >= large || t.rows[i].Copied.N > 0 {
 			return slices.Concat(columns, heapColumns)
@@ -125,6 +129,7 @@ func images(r *result.Row) string {
 // name is the algorithm's, with a mark if it was interrupted.
 func name(r *result.Row) string {
 	n := units.OneLine(r.Algorithm)
+	// A failed one says more, and is said elsewhere.
 	if r.Partial && r.Failed == 0 {
 		n += " (interrupted)"
 	}

@@ -17,6 +17,7 @@ var figures = []struct {
 	name string
 	get  func(*result.Row) result.Stat
 }{
+	// Names carry their units.
 	{"throughput_txn_s", func(r *result.Row) result.Stat { return r.Throughput }},
 	{"relative_to_none", func(r *result.Row) result.Stat { return r.Relative }},
 	{"relative_to_none_with_log", func(r *result.Row) result.Stat { return r.RelativeLog }},
@@ -95,6 +96,7 @@ func capturePart(get func(*result.Parts) paired.Interval) func(*result.Row) resu
 func WriteCSV(w io.Writer, exps []*result.Experiment, o Options) error {
 	var all table.Grid
 	for _, e := range exps {
+		// Experiments of different matrices have different parameter columns.
 		all = all.Join(newSummary(e, o.Order).sheet())
 	}
 	text, err := all.CSV()
@@ -111,6 +113,7 @@ func (s summary) csv() (string, error) { return s.sheet().CSV() }
 // sheet is one table for all points, a column per parameter, every figure with the
 // ends of its range; empty where not measured.
 func (s summary) sheet() table.Grid {
+	// An experiment of messages alone has no algorithms.
 	if len(s.tables) == 0 && len(s.bulk) > 0 {
 		return s.bulkSheet()
 	}
@@ -121,6 +124,7 @@ func (s summary) sheet() table.Grid {
 		head = append(head, f.name, f.name+"_lo", f.name+"_hi")
 	}
 	head = append(head, "range_level", "error")
+	// Only a merged result has the column; so has each of its rows below.
 	if len(s.exp.MachineIDs()) > 1 {
 		head = append(head, "machines")
 	}
@@ -158,6 +162,7 @@ func (s summary) csvRow(r *result.Row, keys []string) []string {
 	for _, f := range figures {
 		st := f.get(r)
 		for _, v := range []float64{st.Median, st.Lo, st.Hi} {
+			// Empty, not 0, which would be a figure.
 			if st.N == 0 {
 				cells = append(cells, "")
 			} else {
@@ -182,6 +187,7 @@ func (s summary) csvRow(r *result.Row, keys []string) []string {
 // machinesOf are the ids of where r's trials ran.
 func (s summary) machinesOf(r *result.Row) []string {
 	var ids []string
+	// In the order of the trials.
 	for _, t := range s.exp.At(r.Algorithm, r.Params) {
 		if id := s.exp.MachineOf(t).ID; !slices.Contains(ids, id) {
 			ids = append(ids, id)
@@ -201,11 +207,13 @@ var growthColumns = []string{
 func (s summary) csvGrowth(r *result.Row) []string {
 	cells := make([]string, len(growthColumns))
 	i := slices.IndexFunc(s.growth, func(g result.Growth) bool { return g.Of(r) })
+	// Cells stay empty, as the row of a failed algorithm does in the table of growth.
 	if i < 0 || s.growth[i].Failed > 0 {
 		return cells
 	}
 	f := s.growth[i].Pause
 	if f.Fitted() {
+		// The first six of growthColumns.
 		for k, v := range []float64{f.Base, f.PerRecord, f.Slope, f.Lo, f.Hi, f.Level} {
 			cells[k] = strconv.FormatFloat(v, 'g', -1, 64)
 		}

@@ -19,6 +19,7 @@ var durableMeanings = []struct{ log, meaning string }{
 // long clients waited for it, and what never was.
 func durableNote(rows []result.Row) string {
 	var waits, never, meanings []string
+	// By what makes durable: whether a row has latencies of that kind.
 	logs := map[string]bool{}
 	for _, r := range rows {
 		if !r.Measured() {
@@ -26,6 +27,7 @@ func durableNote(rows []result.Row) string {
 		}
 		logs[r.Log] = r.DurableP50.N > 0 || logs[r.Log]
 		name := units.OneLine(r.Algorithm)
+		// Rows that nobody waited in are not listed.
 		if r.DurableP50.N > 0 && r.DurableWait.Median > 0 {
 			waits = append(waits, fmt.Sprintf("%s %s s", name, units.Digits(r.DurableWait.Median)))
 		}

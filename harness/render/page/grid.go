@@ -29,6 +29,7 @@ func (s summary) grids() []grid {
 			r := &t.rows[i]
 			row := table.Row{Cells: []string{name(r)}, Why: failure(r)}
 			for _, c := range t.columns() {
+				// A failed row has its name alone; package table fills the rest.
 				if row.Why == "" {
 					row.Cells = append(row.Cells, c.cell(r))
 				}

@@ -26,6 +26,7 @@ func growthHead(smallest, largest float64) []table.Column {
 // growthGrids are a table for each combination of what else the matrix varies.
 func (s summary) growthGrids() []grid {
 	var gs []grid
+	// Growths of one combination follow each other.
 	for rest := s.growth; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && slices.Equal(rest[n].Params, rest[0].Params) {
@@ -42,6 +43,7 @@ func (s summary) growthGrid(rows []result.Growth) grid {
 	var smallest, largest float64
 	for _, r := range rows {
 		for _, size := range r.Sizes {
+			// Over all algorithms: a row that lacks a size has a dash there.
 			if smallest == 0 || size.Records < smallest {
 				smallest = size.Records
 			}
@@ -75,6 +77,7 @@ func growthCells(r result.Growth, smallest, largest float64) []string {
 	}
 	f, c := r.Pause, claimOf(r.Algorithm)
 	cells := []string{at(smallest), at(largest), none, none, none, none}
+	// Without any pause there is nothing to fit, and without enough sizes no slope.
 	if f.Fitted() && f.Word != result.Never {
 		cells = append(cells[:2], units.Digits(1e3*f.Base), units.Digits(1e9*f.PerRecord), units.Fixed(2)(f.Slope),
 			units.Fixed(2)(f.Lo)+"…"+units.Fixed(2)(f.Hi))

@@ -12,6 +12,8 @@ import (
 // notes are the lines below a table: what the figures are of, how much they
 // vary, how images were checked, and what to beware of.
 func (s summary) notes(t pointRows) []string {
+	// First what the figures are, then how much they may be off, what they do not show, and
+	// whether images were right. Notes without anything to say are "".
 	out := []string{trialsNote(t.rows)}
 	for _, n := range []string{noiseNote(t.rows), floorNote(t.rows), noisyNote(t.rows), repeatsNote(t.rows)} {
 		if n != "" {
@@ -40,6 +42,7 @@ func (s summary) notes(t pointRows) []string {
 
 // trialsNote says how many trials the figures are medians of.
 func trialsNote(rows []result.Row) string {
+	// Over the rows with figures only.
 	lo, hi, open := 0, 0, false
 	for _, r := range rows {
 		if r.Measured() {
@@ -59,6 +62,8 @@ func trialsNote(rows []result.Row) string {
 		n = fmt.Sprintf("Medians over %d to %d trials", lo, hi)
 	}
 	latency := "latencies are service times"
+	// An open loop counts the time before the service too, from when the transaction should have
+	// started.
 	if open {
 		latency = "latencies are response times from the intended start"
 	}
@@ -70,6 +75,7 @@ func trialsNote(rows []result.Row) string {
 func stallNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
+		// Algorithms that never have workers wait are not listed.
 		if r.Measured() && r.Stalled.N > 0 && r.Stalled.Median > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s s", units.OneLine(r.Algorithm), units.Digits(r.Stalled.Median)))
 		}
@@ -85,6 +91,7 @@ func noisyNote(rows []result.Row) string {
 	var parts []string
 	for _, r := range rows {
 		if r.Noisy > 0 {
+			// Worst says what disturbed most.
 			parts = append(parts, fmt.Sprintf("%s %d of %d (%s)", units.OneLine(r.Algorithm), r.Noisy, r.Trials, r.Worst))
 		}
 	}
@@ -119,6 +126,7 @@ func repeatsNote(rows []result.Row) string {
 // by is the least that a difference has to be to mean anything.
 func floorNote(rows []result.Row) string {
 	for _, r := range rows {
+		// Only the row of none against itself has one; without that algorithm there is no note.
 		floor, ok := r.NoiseFloor()
 		if ok && r.Parts != nil {
 			return fmt.Sprintf("Noise floor (none against itself, in turns, over %d openings): ±%.1f %%; "+
@@ -136,11 +144,13 @@ func floorNote(rows []result.Row) string {
 // has nothing else to vary by, and of the least steady.
 func noiseNote(rows []result.Row) string {
 	var parts []string
+	// Below any spread, which may be 0.
 	worst, worstName := -1.0, ""
 	what := ""
 	for i := range rows {
 		r := &rows[i]
 		st := r.Throughput
+		// One trial shows no variation.
 		if st.N < 2 || st.Median <= 0 {
 			continue
 		}
@@ -169,6 +179,7 @@ func verifyNote(rows []result.Row) string {
 			modes = append(modes, r.Mode)
 		}
 	}
+	// So that the order of the rows does not change the note.
 	slices.Sort(modes)
 	switch m := strings.Join(modes, ", "); m {
 	case "":
@@ -184,6 +195,7 @@ func verifyNote(rows []result.Row) string {
 func howNote(rows []result.Row) string {
 	var sum result.How
 	for i := range rows {
+		// Over all algorithms of the table: the note is about what the checks were, not whose.
 		sum = sum.Plus(rows[i].How)
 	}
 	var parts []string
@@ -284,6 +296,7 @@ func (s summary) machinesNote(t pointRows) string {
 	}
 	var names []string
 	for _, m := range s.exp.MachineIDs() {
+		// Counted by round, as one machine runs all of a round.
 		rounds := map[int]bool{}
 		for i := range s.exp.Trials {
 			x := &s.exp.Trials[i]
@@ -311,6 +324,7 @@ func trialWarnings(rows []result.Row) []string {
 	for _, r := range rows {
 		for _, w := range r.Warnings {
 			if of[w] == nil {
+				// In the order in which they first come up.
 				texts = append(texts, w)
 			}
 			of[w] = append(of[w], r.Algorithm)
@@ -327,6 +341,7 @@ func (s summary) warnings(t pointRows) []string {
 	var out []string
 	add := func(list []string) {
 		for _, w := range list {
+			// Machine and trials may say the same.
 			if w = units.OneLine(w); !slices.Contains(out, w) {
 				out = append(out, w)
 			}
@@ -335,6 +350,7 @@ func (s summary) warnings(t pointRows) []string {
 	add(s.exp.Warnings())
 	add(trialWarnings(t.rows))
 	if slices.ContainsFunc(s.exp.Trials, func(x result.Trial) bool { return x.Profiled }) {
+		// One trial is enough: it cannot be told from the row which.
 		add([]string{"profiled: not to be compared with other runs"})
 	}
 	return out

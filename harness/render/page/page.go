@@ -30,6 +30,8 @@ type Picture struct {
 	SVG   []byte // as a chart encodes it
 }
 
+// Only read.
+//
 //go:embed page.html
 var pageText string
 
@@ -38,6 +40,7 @@ var styleText string
 
 // parse returns the template of a page, which may use the style of all.
 func parse(name, text string) (*template.Template, error) {
+	// html/template escapes by context whatever a result's texts have in them.
 	t, err := template.New(name).Parse(styleText)
 	if err == nil {
 		t, err = t.New(name).Parse(text)
@@ -61,6 +64,8 @@ func WriteHTML(w io.Writer, pages ...Page) error {
 	for i, p := range pages {
 		v := newPage(p)
 		if i > 0 {
+			// Ids have to be unique in a document; the first page's stay as they are when it
+			// stands alone.
 			v.Nth = fmt.Sprintf("-%d", i+1)
 		}
 		d.Results, names = append(d.Results, v), append(names, v.Name)
@@ -82,18 +87,21 @@ type document struct {
 type pageView struct {
 	Nth                  string // behind the ids of a document's second page, and so on
 	Name, About, Verdict string
-	Good                 bool
-	Machines             []result.Machine
-	Config               string
-	Repeat               []string
-	Tables               []tableView
-	Pictures             []pictureView
-	Verdicts             []verdictView
+	// What the verdict's colour follows.
+	Good     bool
+	Machines []result.Machine
+	// As text; what repeat's command takes.
+	Config   string
+	Repeat   []string
+	Tables   []tableView
+	Pictures []pictureView
+	Verdicts []verdictView
 }
 
 // The views are what the page's template shows: everything is text by then.
 type tableView struct {
-	Title   string
+	Title string
+	// Empty for grids that are not of a matrix point.
 	Answers []answer
 	Heads   []string
 	Figures int // columns behind the name
@@ -102,12 +110,14 @@ type tableView struct {
 }
 
 type rowView struct {
+	// Empty where the row has its cells.
 	Name, Failure string
 	Cells         []string
 }
 
 type pictureView struct {
-	Title  string
+	Title string
+	// Not escaped any more: see inline.
 	SVG    template.HTML
 	Narrow bool // drawn for a column: two of them fit beside each other
 }
@@ -116,7 +126,8 @@ type verdictView struct {
 	Algorithm, Mode, Text string
 	Images                int
 	Transactions          uint64
-	OK                    bool
+	// True as well where an algorithm has no images to be wrong.
+	OK bool
 }
 
 // newPage makes the view of one result.
@@ -156,6 +167,7 @@ func view(g grid, rows []result.Row, variable []string) tableView {
 
 // verdict says in one line whether the page's figures can be believed.
 func (s summary) verdict() (string, bool) {
+	// Over all points of the matrix.
 	images, failed := 0, 0
 	var names []string // of the algorithms that were not checked
 	unchecked := 0
@@ -164,6 +176,7 @@ func (s summary) verdict() (string, bool) {
 		images += t.Verdict.Images
 		switch {
 		case t.Status == result.Failed:
+			// A failed trial is not counted as unchecked too.
 			failed++
 		case t.Judged() == result.NotChecked:
 			unchecked++
@@ -181,6 +194,7 @@ func (s summary) verdict() (string, bool) {
 		return fmt.Sprintf("The images of %d of %d trials were not checked: %s.", unchecked, n, strings.Join(names, ", ")),
 			false
 	}
+	// Messages of rows have no images: a model is what they are checked by.
 	if len(s.tables) == 0 && len(s.bulk) > 0 {
 		return fmt.Sprintf("All of %d trials passed: after each, every row was compared with a model.", n), true
 	}
@@ -199,10 +213,13 @@ func (s summary) verdicts(order []string) []verdictView {
 			if t.Algorithm != name {
 				continue
 			}
+			// Trials of one algorithm may have been checked in different ways at different
+			// points.
 			mode, judged = addNew(mode, units.OneLine(t.Verdict.Mode)), addNew(judged, t.Judged())
 			v.Images, v.Transactions = v.Images+t.Verdict.Images, v.Transactions+t.Verdict.Transactions
 			switch {
 			case t.Status == result.Failed:
+				// The last failed trial's, where several failed.
 				v.Text = units.OneLine(t.Error)
 			case t.Judged() == result.NotChecked:
 				why = addNew(why, t.WhyNotChecked())
@@ -239,12 +256,14 @@ func repeat(e *result.Experiment) []string {
 	if c := e.Machine.Commit; c != "" {
 		line := "git checkout " + units.OneLine(c)
 		if e.Machine.Dirty {
+			// The commit is then not all of what ran.
 			line += "   # the sources had been changed since"
 		}
 		out = append(out, line)
 	}
 	command := e.Command
 	if command == nil {
+		// Results of earlier versions do not say how they were run.
 		command = &result.Command{}
 	}
 	return append(out, command.Line(e.Name)+"   # the configuration below",
@@ -260,6 +279,7 @@ func repeated(e *result.Experiment) string {
 }
 
 // preamble is what stands before the root element of an SVG document.
+// A document inside HTML may have neither an XML declaration nor a doctype.
 var preamble = regexp.MustCompile(`(?s)^.*?(<svg)`)
 
 // width finds the width of a picture, in points.

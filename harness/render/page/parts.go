@@ -29,6 +29,7 @@ func interval(get func(*result.Parts) paired.Interval) func(*result.Row) string 
 		if r.Parts == nil {
 			return none
 		}
+		// As a share of 1, Lo to Hi being a 95 % interval.
 		i := get(r.Parts)
 		return fmt.Sprintf("%s ±%s", units.Fixed(1)(100*i.Mid), units.Fixed(1)(100*i.HalfWidth()))
 	}
@@ -56,6 +57,7 @@ func (s summary) partsGrid(t pointRows) (g grid, ok bool) {
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
+		// Algorithms without a pair, none among them, have no row.
 		if r.Parts == nil {
 			continue
 		}
@@ -100,6 +102,7 @@ func pairNotes(rows []result.Row) []string {
 	if least == most {
 		openings = fmt.Sprintf("%d openings", most)
 	}
+	// The least of any row; 0, which says that some had none or that nobody knows, is not noted.
 	huge := 1.0
 	for _, r := range rows {
 		if r.Parts != nil {
@@ -112,6 +115,7 @@ func pairNotes(rows []result.Row) []string {
 			logged = append(logged, units.OneLine(r.Algorithm))
 		}
 	}
+	// Always there; the others only where they have something to say.
 	notes := []string{fmt.Sprintf("Measured in turns beside none, in one process; ± is half a 95 %% interval over %s; "+
 		"the host hit %d of %d quads, which are left out on both sides. The losses add up to what is missing from 100 %%.",
 		openings, dropped, quads)}
@@ -162,6 +166,7 @@ func carried(rows []result.Row) (names []string) {
 		if r.Parts == nil {
 			continue
 		}
+		// The whole interval lies beyond it.
 		if c := r.Parts.Carry; c.Lo > least || c.Hi < -least {
 			names = append(names, fmt.Sprintf("%+.1f %% (%s)", 100*c.Mid, units.OneLine(r.Algorithm)))
 		}
@@ -175,6 +180,7 @@ func ofNone(r *result.Row) string {
 	if r.Relative.N == 0 {
 		return none
 	}
+	// From whole trials: their range is in CSV, and in the note on noise.
 	if !r.RelativePaired {
 		return units.Fixed(1)(100 * r.Relative.Median)
 	}

@@ -51,8 +51,11 @@ func Write(w io.Writer, e *result.Experiment, format string, o Options) error {
 
 // A summary is an experiment's rows by matrix point.
 type summary struct {
-	exp    *result.Experiment
+	// Only read, as are the rows.
+	exp *result.Experiment
+	// In the order of the matrix.
 	tables []pointRows
+	// Empty where the matrix does not vary records.
 	growth []result.Growth
 	bulk   []result.BulkPoint // of messages of rows, which are in no table
 }
@@ -67,10 +70,12 @@ type pointRows struct {
 func newSummary(e *result.Experiment, order []string) summary {
 	s := summary{exp: e, growth: e.Growth(order), bulk: e.BulkPoints(workload.Puts(), workload.PutBase)}
 	for _, r := range e.Aggregate(order) {
+		// Messages of rows are in bulk.
 		if r.Mode == result.ModelVerdict {
 			continue
 		}
 		n := len(s.tables)
+		// Rows of a point follow each other.
 		if n == 0 || !slices.Equal(s.tables[n-1].point, r.Params) {
 			s.tables = append(s.tables, pointRows{point: r.Params})
 			n++

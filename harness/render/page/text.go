@@ -14,6 +14,7 @@ func (s summary) plain(colour bool) (string, error) {
 		return units.OneLine(s.exp.Name) + ": no trials\n", nil
 	}
 	var b strings.Builder
+	// Titles and notes were made harmless when the grid was made.
 	for i, g := range s.grids() {
 		if i > 0 {
 			b.WriteString("\n")
@@ -40,6 +41,7 @@ func (s summary) markdown() (string, error) {
 		}
 		b.WriteString("### " + units.Markdown(g.title) + "\n\n" + body + "\n")
 		for _, r := range g.Rows {
+			// Markdown's table has dashes in a failed row, so the reason stands below it.
 			if r.Why != "" {
 				b.WriteString("- **" + units.Markdown(r.Cells[0]) + "** " + units.Markdown(r.Why) + "\n")
 			}
@@ -55,6 +57,7 @@ func (s summary) markdown() (string, error) {
 // latex writes each table as a tabular with its notes below.
 func (s summary) latex() string {
 	var b strings.Builder
+	// Once for all tables.
 	b.WriteString(table.Packages)
 	for _, g := range s.grids() {
 		b.WriteString("% " + g.title + "\n" + g.LaTeX() + "\n\\par{\\footnotesize\n")

@@ -18,6 +18,7 @@ type TextPage struct {
 // A Section is a table, explanations and notes, each of which may be left out.
 type Section struct {
 	Title string
+	// No columns: the section has none.
 	Table table.Grid
 	Items []Item
 	Notes []string

@@ -15,6 +15,7 @@ func (g Grid) CSV() (string, error) {
 		return "", err
 	}
 	for _, r := range g.Rows {
+		// A failed row has its name, FAILED and dashes; why is for the caller's own columns.
 		if err := w.Write(r.cells(len(g.Columns))); err != nil {
 			return "", err
 		}
@@ -48,6 +49,7 @@ func (g Grid) names() []string {
 // cells of a column that a row's table lacks are "".
 func (g Grid) Join(t Grid) Grid {
 	out := Grid{Columns: slices.Clone(g.Columns)}
+	// Where the next column that g lacks goes.
 	at := 0
 	for _, c := range t.Columns {
 		if i := slices.Index(out.names(), c.Name); i >= 0 {
@@ -61,6 +63,8 @@ func (g Grid) Join(t Grid) Grid {
 	for _, from := range []Grid{g, t} {
 		for _, row := range from.Rows {
 			cells := make([]string, len(names))
+			// By name, not by place: what stands in one table in third place may be fifth in
+			// both together.
 			for i, name := range from.names() {
 				cells[slices.Index(names, name)] = row.Cells[i]
 			}

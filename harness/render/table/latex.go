@@ -16,6 +16,7 @@ func (g Grid) LaTeX() string {
 	align := ""
 	var names, below []string
 	for _, c := range g.Columns {
+		// The unit has a row of its own below the names, which keeps the columns narrow.
 		name, unit, _ := strings.Cut(c.Heading("\n"), "\n")
 		names, below = append(names, units.LaTeX(name)), append(below, units.LaTeX(unit))
 		if c.Words {
@@ -29,6 +30,7 @@ func (g Grid) LaTeX() string {
 	for _, r := range g.Rows {
 		cells := []string{units.LaTeX(r.Cells[0])}
 		if r.Why != "" {
+			// The reason goes over all other columns, so that it does not widen one of them.
 			cells = append(cells, fmt.Sprintf("\\multicolumn{%d}{l}{\\textcolor{red}{%s}}", len(g.Columns)-1,
 				units.LaTeX(r.Why)))
 		} else {

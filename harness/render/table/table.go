@@ -15,7 +15,8 @@ type Grid struct {
 
 // A Column is the heading over some cells.
 type Column struct {
-	Name  string
+	Name string
+	// As it is shown, such as "ms": the cells are formatted in it by whoever makes the grid.
 	Unit  string // behind or below the name, in brackets; may be ""
 	Words bool   // its cells are at the left; figures are at the right
 }
@@ -31,6 +32,7 @@ func Words(names ...string) []Column {
 
 // A Row is a cell for each column, or the first cell and why there are no others.
 type Row struct {
+	// As many as there are columns, or the first alone where Why is set.
 	Cells []string
 	Why   string // what failed; "" where nothing did
 }
@@ -59,5 +61,6 @@ func (r Row) cells(n int) []string {
 	for len(cells) < n {
 		cells = append(cells, units.Missing)
 	}
+	// A table of one column has no room for the word.
 	return cells[:n]
 }

@@ -21,6 +21,7 @@ const (
 // may have several lines. Why a row failed stands over its dashes, in red with colour, which is for terminals: a
 // cell of its own would be as wide as the message.
 func (g Grid) Text(colour bool) (string, error) {
+	// Nothing is escaped: a terminal gives no meaning to what units.OneLine has left.
 	body, err := g.render("\n", nil, tablewriter.WithRendition(tw.Rendition{
 		Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleASCII),
 		Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off}},
@@ -28,9 +29,11 @@ func (g Grid) Text(colour bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	// The reasons are written over finished lines, when all the widths are settled.
 	lines := strings.Split(strings.TrimRight(body, "\n"), "\n")
 	g.sayWhy(lines, colour)
 	for i, l := range lines {
+		// The last column is filled up with blanks like the others.
 		lines[i] = strings.TrimRight(l, " ")
 	}
 	return strings.Join(lines, "\n") + "\n", nil
@@ -39,9 +42,11 @@ func (g Grid) Text(colour bool) (string, error) {
 // sayWhy writes the reasons over the last of the lines, of which each row has one
 // where a row failed.
 func (g Grid) sayWhy(lines []string, colour bool) {
+	// From the end: how many lines the heading has depends on the units.
 	lines = lines[max(0, len(lines)-len(g.Rows)):]
 	widest := 0
 	for _, r := range g.Rows {
+		// Letters, not bytes: names may have × or µ.
 		widest = max(widest, utf8.RuneCountInString(r.Cells[0]))
 	}
 	for i, r := range g.Rows {
