@@ -64,12 +64,15 @@ func (g rules) Plot(c draw.Canvas, p *gonum.Plot) {
 	}
 }
 
-// siTicks labels about N round values with one SI prefix for the whole axis.
+// siTicks labels about N round values, large ones with one SI prefix for the whole axis.
 type siTicks struct{ N int }
 
 func (t siTicks) Ticks(min, max float64) []gonum.Tick {
 	step := nice((max - min) / float64(t.N))
 	group := units.Group(math.Max(math.Abs(min), math.Abs(max)))
+	if group == -1 {
+		group = 0 // 0.2 and not 200m: these axes have their unit in their name, or none
+	}
 	div := math.Pow(1000, float64(group))
 	dec := decimals(step / div)
 	var ts []gonum.Tick

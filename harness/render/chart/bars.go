@@ -171,7 +171,7 @@ func Lost(e *result.Experiment, point []result.Param, style Style) *Chart {
 	for _, a := range v.algs {
 		switch s := a.row.Lost; {
 		case a.row.Failed > 0:
-			list = append(list, bar{name: a.name, failed: a.why()})
+			list = append(list, bar{name: a.label, failed: a.why()})
 		case s.N > 0 && a.name != baseline:
 			x := bar{name: a.title(), pieces: []piece{{v: s.Median, fill: a.look.Colour}}, text: units.SI(s.Median)}
 			if s.N > 1 {
@@ -192,7 +192,7 @@ func Lost(e *result.Experiment, point []result.Param, style Style) *Chart {
 
 // barChart is a chart of bars, a column wide.
 func (v view) barChart(name string, b bars, legend []entry, shown string) *Chart {
-	s := sheet{width: v.style.width(ColumnWidth), legend: legend, footer: v.footer(shown), body: b.height()}
+	s := sheet{style: v.style, width: v.style.width(ColumnWidth), legend: legend, about: v.about(shown), body: b.height()}
 	return s.chart(name, b.draw)
 }
 
@@ -224,7 +224,7 @@ func Checkpoint(e *result.Experiment, point []result.Param, style Style) *Chart 
 	for _, a := range v.algs {
 		switch {
 		case a.row.Failed > 0:
-			list = append(list, bar{name: a.name, failed: a.why()})
+			list = append(list, bar{name: a.label, failed: a.why()})
 		case a.row.Total.N > 0:
 			x := bar{name: a.title(), under: factor * a.row.MeanPause.Median}
 			for _, q := range parts {

@@ -21,7 +21,7 @@ func bulkCharts(e *result.Experiment, points []result.BulkPoint, style Style) []
 	for _, c := range []*Chart{
 		Saved(e, points, style), Pages(e, points, style), Gain(e, points, style),
 	} {
-		if c != nil {
+		if c != nil && style.shows(c.Name) {
 			out = append(out, c)
 		}
 	}
@@ -182,24 +182,18 @@ func bulkName(p result.BulkPoint) string {
 
 // bulkChart is a chart of bars for bulk.
 func bulkChart(e *result.Experiment, style Style, name string, b bars, legend []entry, shown string) *Chart {
-	s := sheet{width: style.width(ColumnWidth), legend: legend, footer: bulkFooter(e, style, shown), body: b.height()}
+	s := sheet{style: style, width: style.width(ColumnWidth), legend: legend, about: bulkAbout(e, shown), body: b.height()}
 	return s.chart(name, b.draw)
 }
 
-// bulkFooter says what was measured, where and how it was checked.
-func bulkFooter(e *result.Experiment, style Style, shown string) []string {
-	if style.NoFooter {
-		return nil
-	}
+// bulkAbout says what was measured, where and how it was checked.
+func bulkAbout(e *result.Experiment, shown string) about {
 	trials := 0
 	for i := range e.Trials {
 		trials = max(trials, e.Trials[i].Trial)
 	}
 	parts := append([]string{e.Name}, machinesText(e.AllMachines())...)
 	parts = append(parts, fmt.Sprintf("%d trials, %s", trials, shown))
-	lines := []string{strings.Join(parts, "; "), "After each trial every row was compared with a model."}
-	if w := e.Warnings(); len(w) > 0 {
-		lines = append(lines, "Warning: "+strings.Join(w[:min(len(w), 2)], "; "))
-	}
-	return lines
+	facts := []string{strings.Join(parts, "; "), "After each trial every row was compared with a model."}
+	return about{facts: facts, warnings: e.Warnings()}
 }

@@ -40,7 +40,8 @@ func Gain(e *result.Experiment, points []result.BulkPoint, style Style) *Chart {
 	}
 	m.yMax = math.Max(1.2, 1.2*m.yMax)
 	m.cols = gainColumns(panels)
-	s := sheet{width: style.width(ColumnWidth), notes: failed, footer: bulkFooter(e, style, "medians and their ranges")}
+	s := sheet{style: style, width: style.width(ColumnWidth), notes: failed,
+		about: bulkAbout(e, "medians and their ranges")}
 	for _, put := range []string{workload.PutInvoke, workload.PutFind} {
 		s.legend = append(s.legend, newEntry(gainNames[put], lineThumb(gainLooks[put])))
 	}

@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"math"
+
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -12,18 +14,19 @@ import (
 // first and the columns the second. It returns nil outside a matrix, and of more
 // algorithms than can be told apart in one panel: each point has its Timeline.
 func Grid(e *result.Experiment, style Style) *Chart {
-	points := e.Points()
-	if len(points) < 2 || len(e.Algorithms(nil)) > mostLines {
+	points := style.points(e)
+	if len(points) < 2 || len(style.algorithms(e)) > mostLines {
 		return nil
 	}
 	style = style.with(e.Algorithms(nil))
 	views := make([]view, len(points))
 	var tops []float64
+	low := math.Inf(1)
 	m := multiples{xLabel: "Time (s)", yLabel: "Throughput (txn/s)", ratio: 0.5, cols: columns(points)}
 	for i, p := range points {
 		views[i] = newView(e, p, style)
-		x, y := extents(views[i].drawable(hasTimeline), throughput, peak)
-		m.xMax = max(m.xMax, x)
+		x, least, y := extents(views[i].drawable(hasTimeline), throughput, peak)
+		m.xMax, low = max(m.xMax, x), min(low, least)
 		tops = append(tops, y)
 	}
 	if m.xMax == 0 {
@@ -31,14 +34,18 @@ func Grid(e *result.Experiment, style Style) *Chart {
 	}
 	w := style.width(PageWidth)
 	m.least = panelWidth(w) * 1.4
+	m.xMin, m.xMax = style.timeAxis(m.xMax)
 	common := shareAxis(tops)
-	m.yMax = common
+	if style.Y.Hi > 0 {
+		common = style.Y.Hi
+	}
+	m.yMax, m.logY = common, style.LogY
 	for i, v := range views {
 		p := v.gridPanel()
 		room := 1 + 0.022*float64(len(v.algs)) // for the rug
 		if common == 0 {
-			p.yMax = tops[i] * room
-		} else {
+			p.yMin, p.yMax = style.valueAxis(low, tops[i]*room)
+		} else if style.Y.Hi == 0 {
 			m.yMax = max(m.yMax, common*room)
 		}
 		m.panels = append(m.panels, p)
@@ -46,8 +53,9 @@ func Grid(e *result.Experiment, style Style) *Chart {
 	if common == 0 {
 		m.yMax = 1
 	}
-	s := sheet{width: w, legend: gridLegend(e, style), notes: gridNotes(views),
-		footer: gridFooter(views, "the median one shown")}
+	m.yMin, m.yMax = style.valueAxis(low, m.yMax)
+	s := sheet{style: style, width: w, legend: gridLegend(e, style), notes: gridNotes(views),
+		about: gridAbout(views, "the median one shown")}
 	s.body = m.height(s.inner())
 	return s.chart("grid", m.draw)
 }
@@ -86,7 +94,7 @@ func shareAxis(tops []float64) float64 {
 // gridPanel is the timeline of one point, small: all algorithms in one panel.
 func (v view) gridPanel() panel {
 	shown := v.drawable(hasTimeline)
-	p := panel{title: pointTitle(v.point), plotters: []gonum.Plotter{rules{}}}
+	p := panel{title: v.style.pointTitle(v.point), plotters: []gonum.Plotter{rules{}}}
 	for _, a := range shown {
 		p.plotters = append(p.plotters, stair{runs: steps(a.trial, throughput, panelSteps/2),
 			style: draw.LineStyle{Color: a.look.Colour, Width: 0.7, Dashes: a.look.Dashes}})
@@ -107,9 +115,9 @@ func (v view) gridPanel() panel {
 // gridLegend names the lines of all panels once.
 func gridLegend(e *result.Experiment, style Style) []entry {
 	var es []entry
-	for _, name := range e.Algorithms(style.order) {
+	for _, name := range style.algorithms(e) {
 		l := style.Look(name)
-		es = append(es, newEntry(short(name, maxName), func(c draw.Canvas) {
+		es = append(es, newEntry(short(style.label(name), maxName), func(c draw.Canvas) {
 			c.StrokeLine2(draw.LineStyle{Color: l.Colour, Width: 1, Dashes: l.Dashes}, c.Min.X, c.Center().Y, c.Max.X,
 				c.Center().Y)
 		}))
@@ -126,7 +134,7 @@ func gridNotes(views []view) []string {
 	var out []string
 	for _, v := range views {
 		for _, n := range v.notes() {
-			out = append(out, pointTitle(v.point)+": "+n)
+			out = append(out, v.style.pointTitle(v.point)+": "+n)
 		}
 	}
 	if len(out) > 4 {
@@ -135,14 +143,14 @@ func gridNotes(views []view) []string {
 	return out
 }
 
-// gridFooter is the footer over all points.
-func gridFooter(views []view, shown string) []string {
+// gridAbout says what charts of all points are of.
+func gridAbout(views []view, shown string) about {
 	all := views[0]
 	all.point, all.algs = nil, nil
 	for _, v := range views {
 		all.algs = append(all.algs, v.algs...)
 	}
-	return all.footer(shown)
+	return all.about(shown)
 }
 
 // appendNew appends s unless the list has it.

@@ -51,7 +51,7 @@ type growthChart struct {
 // chart draws the growth at a point; nil where no algorithm was fitted.
 func (c growthChart) chart(e *result.Experiment, point []result.Param, style Style) *Chart {
 	style = style.with(e.Algorithms(nil))
-	s := sheet{width: style.width(PageWidth)}
+	s := sheet{style: style, width: style.width(PageWidth)}
 	var zero []string
 	s.legend, zero = c.lay(e, point, style)
 	if len(c.lines) == 0 {
@@ -70,9 +70,8 @@ func (c growthChart) chart(e *result.Experiment, point []result.Param, style Sty
 	}
 	views := growthViews(e, point, style)
 	s.notes = gridNotes(views)
-	if !style.NoFooter {
-		s.footer = append([]string{words}, gridFooter(views, "medians and ranges of all warm checkpoints")...)
-	}
+	s.about = gridAbout(views, "medians and ranges of all warm checkpoints")
+	s.about.facts = append([]string{words}, s.about.facts...)
 	s.body = max(2*vg.Inch, min(0.48*s.width, 3.2*vg.Inch))
 	return s.chart(c.name, c.draw)
 }
@@ -81,10 +80,10 @@ func (c growthChart) chart(e *result.Experiment, point []result.Param, style Sty
 // those that have nothing above zero.
 func (c *growthChart) lay(e *result.Experiment, point []result.Param, style Style) (keys []entry, zero []string) {
 	for _, g := range e.Growth(style.order) {
-		if !slices.Equal(g.Params, point) || len(g.Sizes) == 0 {
+		if !slices.Equal(g.Params, point) || len(g.Sizes) == 0 || !style.has(g.Algorithm) {
 			continue
 		}
-		name, look := short(g.Algorithm, maxName), style.Look(g.Algorithm)
+		name, look := short(style.label(g.Algorithm), maxName), style.Look(g.Algorithm)
 		if !c.add(g, look) {
 			zero = append(zero, name)
 			continue

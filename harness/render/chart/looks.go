@@ -114,12 +114,13 @@ var looks = map[string]Look{
 	"flink-cow-write": {indigo, dashDot, marker{plank, half}},
 }
 
-// What is not listed takes these, by its place among such. The numbers of
-// dashes and shapes share no factor, so that their pairs repeat only after 42.
+// What is not listed takes these, by its place among such: brighter than all above, as a
+// new algorithm is what its paper is about. The numbers of dashes and shapes share no
+// factor, so that their pairs repeat only after 42.
 var (
 	spareColours = []color.NRGBA{
-		{0xCC, 0x66, 0x77, 0xFF}, {0x00, 0x9E, 0x73, 0xFF}, {0x88, 0x66, 0xEE, 0xFF},
-		{0x99, 0x77, 0x00, 0xFF}, {0x00, 0x55, 0x77, 0xFF}, {0xAA, 0x22, 0x22, 0xFF},
+		{0xFF, 0x00, 0x66, 0xFF}, {0x00, 0x33, 0xFF, 0xFF}, {0x00, 0xCC, 0x66, 0xFF},
+		{0xFF, 0x66, 0x66, 0xFF}, {0x66, 0x00, 0xFF, 0xFF}, {0x99, 0xCC, 0x33, 0xFF},
 	}
 	spareDashes = [][]vg.Length{solid, dashed, dotted, dashDot, shortDash, dashDots, longDash}
 	spareShapes = []marker{

@@ -13,7 +13,7 @@ import (
 // multiple of the data, or in bytes where the data's size is not known. It
 // returns nil without a timeline.
 func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
-	v := newView(e, point, style)
+	v := newView(e, point, style.ranged("memory"))
 	shown := v.drawable(hasTimeline)
 	data := dataSize(shown)
 	m := multiples{xLabel: "Time (s)", yLabel: "Extra memory (× data)", least: panelWidth(v.style.width(PageWidth)),
@@ -28,7 +28,7 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 		}
 		return float64(top) / data
 	}
-	m.xMax, m.yMax = extents(shown, ratio, highest)
+	m.axes(v.style, shown, ratio, highest)
 	for _, a := range v.algs {
 		switch p := (panel{title: a.title(), thumb: lineThumb(a.look), marker: markThumb(a.look)}); {
 		case a.name == baseline || a.name == logBase:
@@ -44,11 +44,11 @@ func Memory(e *result.Experiment, point []result.Param, style Style) *Chart {
 			m.panels = append(m.panels, p)
 		}
 	}
-	if m.xMax == 0 || len(m.panels) == 0 {
+	if len(shown) == 0 || len(m.panels) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(PageWidth), footer: v.footer("the median one shown"),
-		legend: append(timelineLegend(false, false), newEntry("×: at most, of the data", nil))}
+	s := sheet{style: v.style, width: v.style.width(PageWidth), about: v.about("the median one shown"),
+		legend: append(v.style.timelineLegend(false, false), newEntry("×: at most, of the data", nil))}
 	s.body = m.height(s.inner())
 	return s.chart("memory", m.draw)
 }

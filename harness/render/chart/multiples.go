@@ -19,14 +19,17 @@ type panel struct {
 	right    string            // a figure at the right of the title line
 	failed   string            // why there is nothing to see, or ""
 	plotters []gonum.Plotter
-	yMax     float64 // 0: the panels' common one
+	yMin     float64 // of an axis of its own
+	yMax     float64 // likewise; 0: the panels' common ones
 }
 
 // multiples is a grid of panels.
 type multiples struct {
 	panels         []panel
 	cols           int // 0: as many as fit
-	xMax, yMax     float64
+	xMin, xMax     float64
+	yMin, yMax     float64
+	logY           bool
 	xLabel, yLabel string
 	xTicks         gonum.Ticker // nil: round numbers
 	least          vg.Length    // a panel's least width, with which cols is chosen
@@ -100,14 +103,17 @@ func (m multiples) draw(c draw.Canvas) {
 func (m multiples) plot(k, cols int) *gonum.Plot {
 	pn := m.panels[k]
 	p := newPlot()
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, m.xMax, 0, m.yMax
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = m.xMin, m.xMax, m.yMin, m.yMax
 	p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{4}, siTicks{4}
 	if m.xTicks != nil {
 		p.X.Tick.Marker = m.xTicks
 	}
 	own := pn.yMax > 0
 	if own {
-		p.Y.Max = pn.yMax
+		p.Y.Min, p.Y.Max = pn.yMin, pn.yMax
+	}
+	if m.logY {
+		makeLog(&p.Y)
 	}
 	if k%cols > 0 && !own {
 		hideLabels(&p.Y)

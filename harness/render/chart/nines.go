@@ -31,7 +31,7 @@ func Nines(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if len(shown) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(widthFor(len(shown))), notes: v.notes(), footer: v.footer("merged")}
+	s := sheet{style: v.style, width: v.style.width(widthFor(len(shown))), notes: v.notes(), about: v.about("merged")}
 	for _, a := range shown {
 		s.legend = append(s.legend, newEntry(a.title(), lineThumb(a.look)))
 	}

@@ -352,7 +352,7 @@ func TestDrawFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := filepath.Join(dir, "a_b_.._c-timeline-zipf-0.5.svg"); !slices.Contains(files, want) {
+	if want := filepath.Join(dir, "a_b_--_c-timeline-zipf-0p5.svg"); !slices.Contains(files, want) {
 		t.Errorf("no %s in %v", want, files)
 	}
 	for i, f := range files {

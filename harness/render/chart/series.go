@@ -137,7 +137,7 @@ type stair struct {
 }
 
 func (s stair) Plot(c draw.Canvas, p *gonum.Plot) {
-	x := func(t float64) vg.Length { return c.X(math.Min(p.X.Norm(t), 1)) }
+	x := func(t float64) vg.Length { return c.X(math.Max(0, math.Min(p.X.Norm(t), 1))) }
 	y := func(v float64) vg.Length { return c.Y(math.Max(0, math.Min(p.Y.Norm(v), 1))) }
 	for _, run := range s.runs {
 		var line []vg.Point

@@ -9,12 +9,15 @@ import (
 
 // A sheet is the page a chart is drawn on: a legend above, the chart's body, and
 // notes and a footer below.
+//
+// All its lengths are those of the layout, which is the chart's by style.scale.
 type sheet struct {
+	style  Style
 	width  vg.Length
 	body   vg.Length // its height
 	legend []entry
 	notes  []string // in red: what failed
-	footer []string
+	about  about
 }
 
 const (
@@ -27,7 +30,7 @@ const (
 // inner is the width within the margins.
 func (s sheet) inner() vg.Length { return s.width - 2*margin }
 
-// chart makes the chart; draw gets the body's canvas.
+// chart makes the chart; body gets its canvas. The name is that of a Kind, or begins with it.
 func (s sheet) chart(name string, body func(draw.Canvas)) *Chart {
 	legend := newLegend(s.legend, s.inner())
 	note, foot := textStyle(noteSize, alarm), textStyle(noteSize, dim)
@@ -35,26 +38,41 @@ func (s sheet) chart(name string, body func(draw.Canvas)) *Chart {
 	for _, n := range s.notes {
 		notes = append(notes, wrap(note, clean(n), s.inner(), 2)...)
 	}
-	for _, f := range s.footer {
+	var footer []string
+	if !s.style.NoFooter {
+		footer = s.about.footer()
+	}
+	for _, f := range footer {
 		lines = append(lines, wrap(foot, clean(f), s.inner(), 2)...)
 	}
-	below := vg.Length(len(notes)+len(lines)) * lineHeight(foot)
-	if below > 0 {
-		below += 3
+	height := s.body + legend.height() + linesHeight(len(notes)+len(lines)) + 2*margin
+	k := s.style.scale()
+	return &Chart{Name: name, Width: k * s.width, Height: k * height, Caption: s.about.caption(name, s.notes),
+		draw: func(c draw.Canvas) { s.draw(zoom(c, k), legend, notes, lines, body) }}
+}
+
+// draw draws the legend, the body and the lines below it, each of a kind in its colour.
+func (s sheet) draw(c draw.Canvas, legend legend, notes, lines []string, body func(draw.Canvas)) {
+	note, foot := textStyle(noteSize, alarm), textStyle(noteSize, dim)
+	below := linesHeight(len(notes) + len(lines))
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	in := draw.Crop(c, margin, -margin, margin, -margin)
+	legend.draw(in)
+	body(draw.Crop(in, 0, 0, below, -legend.height()))
+	low := in
+	low.Max.Y = low.Min.Y + below - 3
+	fillLines(low, note, notes)
+	low.Max.Y -= vg.Length(len(notes)) * lineHeight(note)
+	fillLines(low, foot, lines)
+}
+
+// linesHeight is the room of n lines of notes below a chart.
+func linesHeight(n int) vg.Length {
+	if n == 0 {
+		return 0
 	}
-	height := s.body + legend.height() + below + 2*margin
-	return &Chart{Name: name, Width: s.width, Height: height, draw: func(c draw.Canvas) {
-		c.SetColor(color.White)
-		c.Fill(c.Rectangle.Path())
-		in := draw.Crop(c, margin, -margin, margin, -margin)
-		legend.draw(in)
-		body(draw.Crop(in, 0, 0, below, -legend.height()))
-		low := in
-		low.Max.Y = low.Min.Y + below - 3
-		fillLines(low, note, notes)
-		low.Max.Y -= vg.Length(len(notes)) * lineHeight(note)
-		fillLines(low, foot, lines)
-	}}
+	return vg.Length(n)*lineHeight(textStyle(noteSize, dim)) + 3
 }
 
 // An entry is one item of a legend: a small picture, or none, and a name.

@@ -21,11 +21,28 @@ const (
 // chart of every experiment, and its place in legends. The zero Style works; it
 // orders algorithms by name.
 type Style struct {
+	As       string  // the name of the files, in place of the charts' own, which follow it if there are several
 	Width    float64 // of every chart in inches; 0: each chart's own, a column or a page
-	NoFooter bool    // leave out the line about machine, trials and verification
+	NoFooter bool    // leave out the lines about machine, trials and warnings: they are in Chart.Caption
+	FontSize float64 // of the axes' names, points; 0: 8. Ticks have 7/8 of it, notes 6/8
+
+	Kinds  []string                  // which charts, by Kind.Name; nil: all
+	Panels []string                  // which of PanelNames a sweep shows, in this order; nil: all
+	Only   []string                  // which algorithms are shown, in this order; nil: all, in the table's
+	Points func([]result.Param) bool // which points are shown; nil: all
+
+	Labels  map[string]string           // what is written for an algorithm, a key or a value
+	Colours map[string]color.NRGBA      // of algorithms, in place of their own
+	Markers map[string]draw.GlyphDrawer // likewise
+	Time    Range                       // of time axes, seconds
+	Y       Range                       // of axes of throughput, memory or a sweep's one panel, in their unit
+	LogY    bool                        // the axes that Kind.Value tells of are logarithmic
 
 	order []string
 }
+
+// A Range is the ends of an axis. An end of 0 is the chart's own.
+type Range struct{ Lo, Hi float64 }
 
 // NewStyle returns the style for algorithms in the table's order. Names that
 // are not in it come after it.
@@ -51,6 +68,18 @@ const logBase = result.LogBase
 // the order among those that are not. A variant that is not listed, "calc-late"
 // beside "calc", has the colour of the algorithm it varies.
 func (s Style) Look(name string) Look {
+	l := s.ownLook(name)
+	if c, ok := s.Colours[name]; ok {
+		l.Colour = c
+	}
+	if m, ok := s.Markers[name]; ok {
+		l.Shape = m
+	}
+	return l
+}
+
+// ownLook is Look without what the style's owner asked for.
+func (s Style) ownLook(name string) Look {
 	if l, ok := looks[name]; ok {
 		return l
 	}
@@ -61,7 +90,7 @@ func (s Style) Look(name string) Look {
 		Shape:  spareShapes[i%len(spareShapes)],
 	}
 	if base := s.base(name); base != name {
-		l.Colour = s.Look(base).Colour
+		l.Colour = s.ownLook(base).Colour
 	}
 	return l
 }
@@ -107,12 +136,21 @@ func (s Style) with(names []string) Style {
 	return s
 }
 
-// width is the chart's width: the style's, or else own inches.
+// width is the width that a chart is laid out in, points: the style's, or else own
+// inches. A larger type has less room: the chart is laid out smaller by its scale.
 func (s Style) width(own float64) vg.Length {
 	if s.Width > 0 {
 		own = max(s.Width, 2) // below that no axis fits
 	}
-	return vg.Length(own) * vg.Inch
+	return vg.Length(own) * vg.Inch / s.scale()
+}
+
+// scale is by how much a chart is drawn larger than it is laid out.
+func (s Style) scale() vg.Length {
+	if s.FontSize > 0 {
+		return vg.Length(s.FontSize) / labelSize
+	}
+	return 1
 }
 
 // tint mixes c with white: 0 is c, 1 is white.

@@ -13,6 +13,7 @@ import (
 
 // A figure is one panel of a sweep.
 type figure struct {
+	name  string // of PanelNames
 	title string
 	get   func(*result.Row) result.Stat
 	unit  string
@@ -20,15 +21,16 @@ type figure struct {
 }
 
 var figures = []figure{
-	{"throughput", func(r *result.Row) result.Stat { return r.Relative }, "% of none", 100},
-	{"p99.9 response", response, "µs", 1e-3},
-	{"longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
-	{"checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
-	{"recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
-	{"until a commit is durable, p50", func(r *result.Row) result.Stat { return r.DurableP50 }, "µs", 1e-3},
-	{"behind the log", func(r *result.Row) result.Stat { return r.Lag }, "MB", 1e-6},
-	{"read", func(r *result.Row) result.Stat { return r.ReadPer }, "bytes per byte logged", 1},
-	{"written", func(r *result.Row) result.Stat { return r.WrittenPer }, "bytes per byte logged", 1},
+	{"throughput", "throughput", func(r *result.Row) result.Stat { return r.Relative }, "% of none", 100},
+	{"p99.9", "p99.9 response", response, "µs", 1e-3},
+	{"pause", "longest pause", func(r *result.Row) result.Stat { return r.Pause }, "s", 1},
+	{"checkpoint", "checkpoint", func(r *result.Row) result.Stat { return r.Total }, "s", 1},
+	{"recovery", "recovery", func(r *result.Row) result.Stat { return r.Recovery }, "s", 1},
+	{"durable", "until a commit is durable, p50", func(r *result.Row) result.Stat { return r.DurableP50 }, "µs",
+		1e-3},
+	{"lag", "behind the log", func(r *result.Row) result.Stat { return r.Lag }, "MB", 1e-6},
+	{"read", "read", func(r *result.Row) result.Stat { return r.ReadPer }, "bytes per byte logged", 1},
+	{"written", "written", func(r *result.Row) result.Stat { return r.WrittenPer }, "bytes per byte logged", 1},
 }
 
 // response is of an open loop alone: in a closed one a pause delays only one
@@ -49,7 +51,8 @@ const maxLines = 8
 // or, where those are too many, a chart for each of them. There is none where no
 // such parameter varies, or others do too.
 func Sweeps(e *result.Experiment, style Style) []*Chart {
-	points := e.Points()
+	style = style.ranged("sweep")
+	points := style.points(e)
 	key, by := sweepKeys(points)
 	if key < 0 {
 		return nil
@@ -69,7 +72,7 @@ func Sweeps(e *result.Experiment, style Style) []*Chart {
 		var some []line
 		for _, l := range lines {
 			if l.value == v {
-				l.name = l.algorithm
+				l.name, l.label = l.algorithm, style.label(l.algorithm)
 				some = append(some, l)
 			}
 		}
@@ -95,20 +98,26 @@ func sweepOf(
 	for _, l := range lines {
 		style = style.with([]string{l.name})
 	}
-	rows := e.Aggregate(style.order)
-	name, file := short(points[0][key].Key, 40), "sweep"
+	rows := slices.DeleteFunc(e.Aggregate(style.order), func(r result.Row) bool {
+		return !style.has(r.Algorithm) || !slices.ContainsFunc(points, func(p []result.Param) bool {
+			return slices.Equal(p, r.Params)
+		})
+	})
+	name, file := short(style.keyLabel(points[0][key].Key), 40), "sweep"
 	if word.Key != "" {
-		name += ", at " + short(word.Key, 30) + " " + short(word.Value, 20)
+		name += ", at " + short(style.keyLabel(word.Key), 30) + " " + short(style.label(word.Value), 20)
 		file += "-" + fileName(word.Key) + "-" + fileName(word.Value)
 	}
 	ticks, pos := sweepAxis(points, key)
-	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1}
-	var drawn []string
-	for _, f := range figures {
-		if p, names := f.panel(lines, style, rows, pos); p.yMax > 0 && len(names) > 0 {
+	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1, logY: style.LogY}
+	var drawn []line
+	for _, f := range style.panels() {
+		if p, shown := f.panel(lines, style, rows, pos); p.yMax > 0 && len(shown) > 0 {
 			m.panels = append(m.panels, p)
-			for _, n := range names {
-				drawn = appendNew(drawn, n)
+			for _, l := range shown {
+				if !slices.Contains(drawn, l) {
+					drawn = append(drawn, l)
+				}
 			}
 		}
 	}
@@ -116,23 +125,26 @@ func sweepOf(
 		return nil
 	}
 	views := allViews(e, points, style)
-	s := sheet{width: style.width(PageWidth), notes: gridNotes(views),
-		footer: gridFooter(views, "medians and their ranges")}
-	for _, a := range drawn {
-		s.legend = append(s.legend, newEntry(short(a, maxName), lineThumb(style.Look(a))))
+	s := sheet{style: style, width: style.width(PageWidth), notes: gridNotes(views),
+		about: gridAbout(views, "medians and their ranges")}
+	for _, l := range drawn {
+		s.legend = append(s.legend, newEntry(short(l.label, maxName), lineThumb(style.Look(l.name))))
 	}
 	s.body = m.height(s.inner())
 	return s.chart(file, m.draw)
 }
 
-// panel draws f for every line that has it and returns their names.
+// panel draws f for every line that has it and returns these.
 func (f figure) panel(
 	lines []line, style Style, rows []result.Row, pos func([]result.Param) float64,
-) (panel, []string) {
-	top := 0.0
+) (panel, []line) {
+	top, low := 0.0, math.Inf(1)
 	for _, r := range rows {
 		if s := f.get(&r); r.Algorithm != baseline && s.N > 0 {
 			top = max(top, s.Hi)
+			if s.Lo > 0 {
+				low = min(low, s.Lo)
+			}
 		}
 	}
 	switch {
@@ -141,8 +153,11 @@ func (f figure) panel(
 	case f.unit == "µs" && top >= 1e7:
 		f.unit, f.scale = "ms", 1e-6
 	}
-	p := panel{title: f.title + " (" + f.unit + ")", plotters: []gonum.Plotter{rules{}}, yMax: 1.08 * f.scale * top}
-	var drawn []string
+	p := panel{title: f.title + " (" + f.unit + ")", plotters: []gonum.Plotter{rules{}}}
+	if top > 0 {
+		p.yMin, p.yMax = style.valueAxis(f.scale*low, 1.08*f.scale*top)
+	}
+	var drawn []line
 	for i, l := range lines {
 		t := trend{look: style.Look(l.name), shift: vg.Length(i) - vg.Length(len(lines)-1)/2}
 		for _, r := range rows {
@@ -151,7 +166,7 @@ func (f figure) panel(
 			}
 		}
 		if len(t.points) > 0 {
-			p.plotters, drawn = append(p.plotters, t), append(drawn, l.name)
+			p.plotters, drawn = append(p.plotters, t), append(drawn, l)
 		}
 	}
 	return p, drawn
@@ -159,9 +174,10 @@ func (f figure) panel(
 
 // A line of a sweep is one algorithm, or one at one value of a second parameter.
 type line struct {
-	name, algorithm string
-	by              int // the second parameter, or -1
+	name, algorithm string // name is what its look goes by
+	by              int    // the second parameter, or -1
 	value           string
+	label           string // in the legend
 }
 
 // has reports whether a row is a point of the line.
@@ -173,18 +189,18 @@ func (l line) has(r *result.Row) bool {
 // the value's name alone.
 func linesOf(e *result.Experiment, points [][]result.Param, by int, style Style) []line {
 	var lines []line
-	names := e.Algorithms(style.order)
+	names := style.algorithms(e)
 	for _, a := range names {
 		if by < 0 {
-			lines = append(lines, line{a, a, by, ""})
+			lines = append(lines, line{a, a, by, "", style.label(a)})
 			continue
 		}
 		for _, v := range valuesOf(points, by) {
-			name := v
+			name, label := v, style.label(v)
 			if len(names) > 1 {
-				name = a + ", " + v
+				name, label = a+", "+v, style.label(a)+", "+label
 			}
-			lines = append(lines, line{name, a, by, v})
+			lines = append(lines, line{name, a, by, v, label})
 		}
 	}
 	return lines

@@ -114,7 +114,7 @@ func TestSweepUnits(t *testing.T) {
 	row.DurableP50 = stat(0.25e9)
 	row.Lag, row.ReadPer, row.WrittenPer = stat(7e6), stat(1.25), stat(1.75)
 	at := func(f figure, r result.Row) (title string, v stem) {
-		p, drawn := f.panel([]line{{"calc", "calc", -1, ""}}, NewStyle(nil), []result.Row{r},
+		p, drawn := f.panel([]line{{"calc", "calc", -1, "", "calc"}}, NewStyle(nil), []result.Row{r},
 			func([]result.Param) float64 { return 4 })
 		if len(drawn) == 0 {
 			return p.title, stem{}

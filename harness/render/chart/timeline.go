@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"image/color"
+	"math"
 	"slices"
 
 	gonum "gonum.org/v1/plot"
@@ -36,7 +37,7 @@ func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
 	}
 	w := v.style.width(PageWidth)
 	m := multiples{xLabel: "Time (s)", yLabel: "Throughput (txn/s)", least: panelWidth(w), ratio: 0.72}
-	m.xMax, m.yMax = extents(shown, throughput, peak)
+	m.axes(v.style, shown, throughput, peak)
 	back, backMarks := baselineRuns(shown, baseline)
 	behindLog := logRuns(shown)
 	for _, a := range v.algs {
@@ -50,7 +51,8 @@ func Timeline(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if len(m.panels) == 0 {
 		return nil
 	}
-	s := sheet{width: w, footer: v.footer("the median one shown"), legend: timelineLegend(back != nil, behindLog != nil)}
+	s := sheet{style: v.style, width: w, about: v.about("the median one shown"),
+		legend: v.style.timelineLegend(back != nil, behindLog != nil)}
 	if anyHostTaken(shown) {
 		s.legend = append(s.legend, hostEntry())
 	}
@@ -66,17 +68,26 @@ func panelWidth(chart vg.Length) vg.Length {
 	return 1.3 * vg.Inch
 }
 
-// extents returns the axes' ends for a measure over algorithms; top takes the
-// largest value that is to be seen.
-func extents(as []algorithm, value measure, top func([][]step) float64) (xMax, yMax float64) {
+// extents returns the axes' ends for a measure over algorithms, and the least value above
+// 0; top takes the largest value that is to be seen.
+func extents(as []algorithm, value measure, top func([][]step) float64) (xMax, yLow, yMax float64) {
+	yLow = math.Inf(1)
 	for _, a := range as {
 		runs := steps(a.trial, value, panelSteps)
-		xMax, yMax = max(xMax, end(runs)), max(yMax, top(runs))
+		xMax, yLow, yMax = max(xMax, end(runs)), min(yLow, lowest(runs)), max(yMax, top(runs))
 	}
 	if yMax <= 0 {
 		yMax = 1
 	}
-	return xMax, 1.1 * yMax
+	return xMax, yLow, 1.1 * yMax
+}
+
+// axes sets m's ends to hold a measure over algorithms, or to what the style says.
+func (m *multiples) axes(s Style, as []algorithm, value measure, top func([][]step) float64) {
+	x, low, y := extents(as, value, top)
+	m.xMin, m.xMax = s.timeAxis(x)
+	m.yMin, m.yMax = s.valueAxis(low, y)
+	m.logY = s.LogY
 }
 
 // panelSteps is about one step per dot of a small panel at 300 dpi; chartSteps
@@ -140,10 +151,10 @@ func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []s
 }
 
 // timelineLegend names what the panels share.
-func timelineLegend(back, log bool) []entry {
+func (s Style) timelineLegend(back, log bool) []entry {
 	var es []entry
 	if back {
-		es = append(es, newEntry("none", func(c draw.Canvas) {
+		es = append(es, newEntry(short(s.label(baseline), maxName), func(c draw.Canvas) {
 			c.StrokeLine2(backLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 		}))
 	}
@@ -170,11 +181,12 @@ func TimelineAll(e *result.Experiment, point []result.Param, style Style) []*Cha
 	if len(shown) == 0 {
 		return nil
 	}
-	xMax, yMax := extents(shown, throughput, peak)
+	var axes multiples // of which the ends are used
+	axes.axes(v.style, shown, throughput, peak)
 	pages := paged(shown)
 	var out []*Chart
 	for i, page := range pages {
-		c := v.timelinePage(page, xMax, yMax)
+		c := v.timelinePage(page, axes)
 		if len(pages) > 1 {
 			c.Name += fmt.Sprintf("-%d", i+1)
 		}
@@ -184,8 +196,8 @@ func TimelineAll(e *result.Experiment, point []result.Param, style Style) []*Cha
 }
 
 // timelinePage draws all algorithms in one picture, a page wide.
-func (v view) timelinePage(shown []algorithm, xMax, yMax float64) *Chart {
-	s := sheet{width: v.style.width(PageWidth), notes: v.notes(), footer: v.footer("the median one shown")}
+func (v view) timelinePage(shown []algorithm, axes multiples) *Chart {
+	s := sheet{style: v.style, width: v.style.width(PageWidth), notes: v.notes(), about: v.about("the median one shown")}
 	if anyHostTaken(shown) {
 		s.legend = append(s.legend, hostEntry())
 	}
@@ -194,8 +206,11 @@ func (v view) timelinePage(shown []algorithm, xMax, yMax float64) *Chart {
 	return s.chart("timeline-all", func(c draw.Canvas) {
 		p := newPlot()
 		p.X.Label.Text, p.Y.Label.Text = "Time (s)", "Throughput (txn/s)"
-		p.X.Max, p.Y.Max = xMax, yMax
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = axes.xMin, axes.xMax, axes.yMin, axes.yMax
 		p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{6}, siTicks{4}
+		if axes.logY {
+			makeLog(&p.Y)
+		}
 		p.Add(rules{})
 		addLines(p, shown, 1.0, chartSteps)
 		p.Add(frame{})

@@ -21,7 +21,8 @@ func Tradeoff(e *result.Experiment, point []result.Param, style Style) *Chart {
 	if len(shown) == 0 {
 		return nil
 	}
-	s := sheet{width: v.style.width(widthFor(len(shown))), notes: v.notes(), footer: v.footer(tradeoffRange(shown))}
+	s := sheet{style: v.style, width: v.style.width(widthFor(len(shown))), notes: v.notes(),
+		about: v.about(tradeoffRange(shown))}
 	s.legend = []entry{newEntry("better", towards)}
 	s.body = max(1.9*vg.Inch, min(0.6*s.width, 3.4*vg.Inch))
 	return s.chart("tradeoff", func(c draw.Canvas) {

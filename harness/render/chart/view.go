@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"ckptbench/harness/result"
 )
@@ -20,7 +19,8 @@ type view struct {
 // An algorithm is its row over all trials and the one trial that timelines
 // show: the one whose throughput is nearest to the median.
 type algorithm struct {
-	name  string // as text
+	name  string // in the result, as text
+	label string // as it is shown
 	look  Look
 	row   result.Row
 	trial *result.Trial // nil if it has nothing to show
@@ -35,16 +35,21 @@ const maxName = 20
 func newView(e *result.Experiment, point []result.Param, style Style) view {
 	v := view{exp: e, point: point, style: style.with(e.Algorithms(nil))}
 	for _, r := range e.Aggregate(v.style.order) {
-		if !slices.Equal(r.Params, point) {
+		if !slices.Equal(r.Params, point) || !style.has(r.Algorithm) {
 			continue
 		}
-		a := algorithm{name: short(r.Algorithm, maxName), look: v.style.Look(r.Algorithm), row: r,
-			all: e.At(r.Algorithm, point)}
+		a := algorithm{name: short(r.Algorithm, maxName), label: short(style.label(r.Algorithm), maxName),
+			look: v.style.Look(r.Algorithm), row: r, all: e.At(r.Algorithm, point)}
 		if r.Measured() {
 			a.all = result.Counted(a.all)
-			a.trial = median(a.all, r.Throughput.Median)
+			a.trial = style.within(median(a.all, r.Throughput.Median))
 		}
 		v.algs = append(v.algs, a)
+	}
+	if style.Only != nil {
+		slices.SortStableFunc(v.algs, func(a, b algorithm) int {
+			return slices.Index(style.Only, a.row.Algorithm) - slices.Index(style.Only, b.row.Algorithm)
+		})
 	}
 	return v
 }
@@ -68,9 +73,9 @@ func median(ts []*result.Trial, throughput float64) *result.Trial {
 // title is the algorithm's name as a panel or a legend shows it.
 func (a algorithm) title() string {
 	if a.trial != nil && a.trial.Status == result.Partial {
-		return a.name + " (partial)"
+		return a.label + " (partial)"
 	}
-	return a.name
+	return a.label
 }
 
 // why says what went wrong with an algorithm without figures.
@@ -110,46 +115,9 @@ func (v view) failed() []algorithm {
 func (v view) notes() []string {
 	var out []string
 	for _, a := range v.failed() {
-		out = append(out, fmt.Sprintf("%s FAILED: %s", a.name, a.why()))
+		out = append(out, fmt.Sprintf("%s FAILED: %s", a.label, a.why()))
 	}
 	return out
-}
-
-// footer says what was measured, where, how often and how it was checked, and
-// what to beware of. shown is what the chart shows of several trials.
-func (v view) footer(shown string) []string {
-	if v.style.NoFooter {
-		return nil
-	}
-	parts := []string{v.exp.Name + pointText(v.point)}
-	parts = append(parts, machinesText(v.exp.AllMachines())...)
-	parts = append(parts, v.trialsText(shown), v.verifyText())
-	lines := []string{strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")}
-	if w := v.warnings(); len(w) > 0 {
-		text := "Warning: " + strings.Join(w[:min(len(w), 2)], "; ")
-		if more := len(w) - 2; more > 0 {
-			text += fmt.Sprintf("; %d more in the report", more)
-		}
-		lines = append(lines, text)
-	}
-	return lines
-}
-
-// pointText names a point in a sentence; empty without a matrix.
-func pointText(point []result.Param) string {
-	if len(point) == 0 {
-		return ""
-	}
-	return " at " + pointTitle(point)
-}
-
-// pointTitle is a matrix point for people: "zipf 0.99, records 1M".
-func pointTitle(point []result.Param) string {
-	parts := make([]string, len(point))
-	for i, p := range point {
-		parts[i] = clean(p.Key + " " + p.Value)
-	}
-	return strings.Join(parts, ", ")
 }
 
 // machinesText names every machine of a merged result, each fact once.
