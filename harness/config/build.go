@@ -40,11 +40,23 @@ func build(file string, s settings, known Known, read Problems) (*Experiment, er
 		b.e.Matrix = nil // and the rest is judged without it
 	}
 	b.scaled()
+	b.figures()
 	b.validate()
 	if err := b.problems.err(); err != nil {
 		return nil, err
 	}
 	return &b.e, nil
+}
+
+// figures reads the figures, if any are asked for.
+func (b *builder) figures() {
+	given, ok := b.e.settings.keys[figuresKey]
+	if !ok {
+		return
+	}
+	r := reader{file: b.e.file, override: given.at.set}
+	b.e.Figures = r.figures(given.at, given.value)
+	b.problems = append(b.problems, r.problems...)
 }
 
 // workload resolves what is known of the workload: all, or what the matrix has

@@ -57,6 +57,9 @@ type Experiment struct {
 
 	Matrix []Sweep `yaml:"matrix"`
 
+	// Figures change nothing that is measured. Only their keys are checked.
+	Figures []Figure `yaml:"figures"`
+
 	asked    workload.Spec // Workload before its preset: what the file and --set gave
 	settings settings      // where Experiment comes from; shared by copies, never changed in place
 	swept    bool          // it is a point of a matrix that sweeps workload.name

@@ -39,6 +39,6 @@ func (e *Experiment) forgetIdle() {
 // put.
 func idleInBulk(key string) bool {
 	group, _, _ := strings.Cut(key, ".")
-	used := []string{"experiment", algorithmsKey, "scale", "records", "workload", "trials", "seed", matrixKey}
+	used := []string{"experiment", algorithmsKey, "scale", "records", "workload", "trials", "seed", matrixKey, figuresKey}
 	return !slices.Contains(used, group)
 }

@@ -43,16 +43,17 @@ type row struct {
 	global      bool   // is measured with, but belongs to the experiment as a whole: not swept
 	// came after the first results: hashed only where it is not the default, so that their hashes stay
 	addedLater bool
-	at         func(*Experiment) field // nil for the two that are lists: algorithms and matrix
+	at         func(*Experiment) field // nil for those that are lists: algorithms, matrix and figures
 }
 
 // sweepable reports whether a matrix may vary the key.
 func (r *row) sweepable() bool { return !r.descriptive && !r.global && r.at != nil }
 
-// The two keys that are not a single value.
+// The keys that are not a single value.
 const (
 	algorithmsKey = "algorithms"
 	matrixKey     = "matrix"
+	figuresKey    = "figures"
 )
 
 // arrivalsKey means nothing in a closed loop.
@@ -359,6 +360,15 @@ var rows = []row{
 	{name: matrixKey, typ: "mapping of keys to lists",
 		doc: "The keys to sweep, dotted where they are nested, each with the list of its values; every combination is " +
 			"run, the first key varying slowest."},
+
+	{name: figuresKey, typ: "list of figures", descriptive: true,
+		doc: "Pictures for a paper, drawn beside the charts and again by plot, each a mapping: " + figureDoc()},
+}
+
+// figureDoc names the keys of a figure.
+func figureDoc() string {
+	return strings.Join(figureNames(), ", ") + "; plot --help says what each means. A figures.yaml in a result's " +
+		"folder replaces what has the same name."
 }
 
 // workloadNames lists the presets, the benchmarks and bulk.

@@ -79,6 +79,7 @@ func TestEveryKeyIsSettable(t *testing.T) {
 		"recover": "false", "restore": "rows", "keep_images": "true",
 		"trials": "2", "pair.most": "9", "pair.least": "3", "pair.until": "0.02", "pair.slice": "20ms", "pair.lead": "7ms",
 		"pair.quads": "8", "seed": "9", "matrix": "{wal: [async, sync]}",
+		"figures": "[{name: a, chart: sweep}]",
 	}
 	// What a value needs beside it.
 	with := map[string][]string{

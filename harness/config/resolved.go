@@ -23,6 +23,10 @@ func (e *Experiment) Resolved() ([]byte, error) {
 			for _, sw := range e.Matrix {
 				root.add([]string{matrixKey, sw.Key}, listOf(sw.Values))
 			}
+		case figuresKey:
+			if given, ok := e.settings.keys[figuresKey]; ok {
+				root.add([]string{figuresKey}, given.value)
+			}
 		default:
 			if text := view.text(r); text != "" {
 				root.add(strings.Split(r.name, "."), value{text: text})

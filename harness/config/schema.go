@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -84,6 +85,8 @@ func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
 	case algorithmsKey:
 		list := object("type", "array", "items", object("enum", k.Names()), "uniqueItems", true)
 		return anyOf(list, object("enum", []string{"all", "default"}))
+	case figuresKey:
+		return figuresSchema(k)
 	case matrixKey:
 		return object("type", "object", "propertyNames", object("enum", swept),
 			"additionalProperties", object("type", "array", "minItems", 1))
@@ -103,6 +106,33 @@ func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
 		any = append(any, object("enum", words))
 	}
 	return object("anyOf", any)
+}
+
+// figuresSchema returns the schema of the list of figures.
+func figuresSchema(k Known) map[string]any {
+	text := anyOf(object("type", "string"), object("type", "number"), object("type", "boolean"))
+	texts := anyOf(text, object("type", "array", "minItems", 1, "items", text))
+	properties := map[string]any{}
+	for _, row := range figureRows() {
+		switch {
+		case row.name == "only":
+			name := object("enum", k.Names())
+			properties[row.name] = anyOf(name, object("type", "array", "minItems", 1, "items", name))
+		case row.typ == mappingType:
+			properties[row.name] = object("type", "object", "additionalProperties", texts)
+		case row.list != nil:
+			properties[row.name] = texts
+		case row.truth != nil:
+			properties[row.name] = object("type", "boolean")
+		default:
+			properties[row.name] = text
+		}
+		described := maps.Clone(properties[row.name].(map[string]any))
+		described["description"] = row.doc
+		properties[row.name] = described
+	}
+	return object("type", "array", "items", object("type", "object", "additionalProperties", false,
+		"required", []string{"name"}, "properties", properties))
 }
 
 // nest puts a schema where its dotted name says, making the objects on the way.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/render/figure"
 )
 
 // configsDir is where experiments are looked for that were not found.
@@ -24,7 +25,16 @@ func loadConfig(path string, sets []string) (*config.Experiment, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w%s", err, meant(path))
 	}
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range e.Figures {
+		// of all algorithms and not of e's: run --only leaves some out
+		if err := figure.Check(f, known().Names()); err != nil {
+			return nil, fmt.Errorf("%w (%w)", err, errUsage)
+		}
+	}
+	return e, nil
 }
 
 // noConfig is the error of a command that was given no experiment.

@@ -6,7 +6,7 @@ import "github.com/alecthomas/kong"
 // which name them as ${name}: a tag cannot be broken over two lines. The name of a text is
 // that of the command and the field.
 func helpTexts() kong.Vars {
-	return kong.Vars{
+	texts := kong.Vars{
 		"help_compare_export": "Write HEAD, or a single result, for github-action-benchmark and Bencher.",
 		// the empty word at the end is what list takes where nothing is said
 		"listings": "algorithms,workloads,experiments,charts,columns,formats,keys,claims,everything,",
@@ -31,7 +31,10 @@ func helpTexts() kong.Vars {
 		"help_run_force": "With --resume: continue with another build, and set trials of another configuration aside.",
 		"help_run_for": "Stop after this long, as after Ctrl-C: what was measured is kept, and --resume goes on " +
 			"from there.",
-		"help_run_shard":   "Run the I-th of N parts, to be put together with merge; it goes to a folder of its own.",
-		"help_show_format": "svg, pdf, png, tex; with tex, the table too, for booktabs.",
+		"help_run_shard":    "Run the I-th of N parts, to be put together with merge; it goes to a folder of its own.",
+		"help_plot_figures": "Draw the figures that this file lists, as a config's figures do, and nothing else.",
+		"help_show_format":  "svg, pdf, png, tex; with tex, the table too, for booktabs.",
 	}
+	figureHelp(texts)
+	return texts
 }

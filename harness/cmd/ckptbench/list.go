@@ -12,6 +12,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/render/chart"
 	"ckptbench/harness/render/page"
 	"ckptbench/harness/render/table"
 	"ckptbench/harness/units"
@@ -92,8 +93,8 @@ func listKeys() table.Grid {
 
 func listCharts() table.Grid {
 	l := table.Grid{Columns: table.Words("chart", "shows")}
-	for _, c := range captions {
-		l.Add(c.name, c.text)
+	for _, k := range chart.Kinds() {
+		l.Add(k.Name, k.Shows)
 	}
 	return l
 }

@@ -13,40 +13,19 @@ import (
 	"ckptbench/harness/result"
 )
 
-// captions are what the charts show, by the beginning of their names: the first
-// that fits.
-var captions = []struct{ name, text string }{
-	{"timeline-all", "Throughput over time, all algorithms in one picture. Bars above: their checkpoints, from the " +
-		"trigger to durable; strongest where all workers were paused."},
-	{"timeline", "Throughput over time, an algorithm in each panel, none behind it. Shaded: while a checkpoint was " +
-		"taken; strongest where all workers were paused."},
-	{"nines", "Latency by percentile."},
-	{"lost", "Transactions that a trial has fewer than none would have had, with the interval of the pairs where " +
-		"there are any."},
-	{"checkpoint", "Where a checkpoint's time goes, and the pause within it."},
-	{"memory", "The algorithm's own memory over time."},
-	{"tradeoff", "Throughput given up against memory taken: the lower left is better."},
-	{"pause-size", "Pause against the size of the database."},
-	{"duration-size", "Duration of a checkpoint against the size of the database."},
-	{"sweep", "Every algorithm's figures over the key that the matrix sweeps."},
-	{"saved", "What share of the time batches save, by the size of the rows, beside IEP-32's published table."},
-	{"pages", "How full the pages are that rows were put into, one by one and in batches."},
-	{"gain", "How many times as fast as single puts a batch is, over its size; IEP-32's two ways."},
-	{"grid", "Throughput over time at every point of the matrix."},
-}
-
 // caption returns the text under a chart: that of its kind, and the point where the chart
 // is one of several.
-func caption(chart string) string {
-	for _, c := range captions {
-		if chart == c.name {
-			return c.text
-		}
-		if rest, ok := strings.CutPrefix(chart, c.name+"-"); ok {
-			return c.text + " (" + rest + ")"
-		}
+func caption(c *chart.Chart) string {
+	text := chart.KindOf(c.Name).Shows
+	switch rest := strings.TrimPrefix(c.Name, chart.KindOf(c.Name).Name); {
+	case text == "":
+		return c.Name
+	case c.Point != "":
+		return text + " (" + c.Point + ")"
+	case rest != "":
+		return text + " (" + strings.TrimPrefix(rest, "-") + ")"
 	}
-	return chart
+	return text
 }
 
 // writePage writes results as one page that stands alone.
@@ -78,7 +57,7 @@ func pageOf(dir string) (page.Page, error) {
 		if err != nil {
 			return page.Page{}, err
 		}
-		p.Pictures = append(p.Pictures, page.Picture{Title: caption(c.Name), SVG: svg})
+		p.Pictures = append(p.Pictures, page.Picture{Title: caption(c), SVG: svg})
 	}
 	return p, nil
 }

@@ -21,15 +21,46 @@ type plotCommand struct {
 	Results []string `arg:"" optional:"" name:"results" help:"Result folders, such as results/default."`
 	Out     string   `default:"plots" help:"Folder of the charts."`
 	Format  []string `default:"svg,png,pdf,tex" enum:"svg,png,pdf,tex" help:"${help_show_format}"`
+	Figures string   `placeholder:"FILE" help:"${help_plot_figures}"`
+	FigureFlags
 }
 
-// Run draws each result in a folder of its own below Out.
+// Run draws each result into Out: every chart, and the figures that its config asks for, or
+// else the figure that flags ask for, or those of a file.
 func (c *plotCommand) Run(t terminal) error {
 	if len(c.Results) == 0 {
 		return noResult("plot")
 	}
+	fig, asked := c.figure()
+	figures := []config.Figure{fig}
+	switch {
+	case c.Figures != "" && asked:
+		return fmt.Errorf("--figures: the file says how its figures are drawn: leave the other options out (%w)", errUsage)
+	case c.Figures != "":
+		data, err := os.ReadFile(c.Figures)
+		if err != nil {
+			return fmt.Errorf("--figures: %w", err)
+		}
+		if figures, err = config.Figures(c.Figures, data, false); err != nil {
+			return err
+		}
+	case !asked:
+		var errs []error
+		for _, dir := range current(t, c.Results) {
+			errs = append(errs, draw(t, dir, c.Out, c.Format))
+		}
+		return errors.Join(errs...)
+	}
+	var exps []*result.Experiment
 	for _, dir := range current(t, c.Results) {
-		if err := draw(t, dir, c.Out, c.Format); err != nil {
+		e, err := result.Load(dir)
+		if err != nil {
+			return err
+		}
+		exps = append(exps, e)
+	}
+	for _, f := range figures {
+		if err := drawFigure(t, f, exps, c.Out, c.Format); err != nil {
 			return err
 		}
 	}
@@ -65,10 +96,9 @@ func draw(t terminal, dir, out string, formats []string) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if filepath.Ext(f) == ".png" || len(formats) == 1 {
-			fmt.Fprintln(t.err, f)
-		}
+	nameFiles(t, files, formats)
+	if err := drawOwn(t, dir, e, out, formats); err != nil {
+		return err
 	}
 	if !slices.Contains(formats, "tex") {
 		return nil
@@ -83,6 +113,19 @@ func draw(t terminal, dir, out string, formats []string) error {
 	}
 	fmt.Fprintln(t.err, name)
 	return nil
+}
+
+// drawOwn draws the figures that a result asks for itself.
+func drawOwn(t terminal, dir string, e *result.Experiment, out string, formats []string) error {
+	figures, err := figuresOf(dir)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range figures {
+		errs = append(errs, drawFigure(t, f, []*result.Experiment{e}, out, formats))
+	}
+	return errors.Join(errs...)
 }
 
 // noResult is the error of a command that was given no result.
