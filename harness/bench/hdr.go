@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -35,7 +36,9 @@ func hlog(zero time.Time, spans []span) []byte {
 	base := zero.UnixMilli()
 	w.SetBaseTime(base)
 	err := errors.Join(w.OutputComment("[service times, ns; or response times where the load was open]"),
-		w.OutputLogFormatVersion(), w.OutputStartTime(base), w.OutputBaseTime(base), w.OutputLegend())
+		w.OutputLogFormatVersion(), w.OutputComment(fmt.Sprintf("[StartTime: %s, %s]", sinceEpoch(base),
+			zero.UTC().Format(time.RFC3339))), w.OutputComment(fmt.Sprintf("[BaseTime: %s]", sinceEpoch(base))),
+		w.OutputLegend())
 	n := int64(0)
 	var c latency.Counts
 	for _, s := range spans {
@@ -53,4 +56,13 @@ func hlog(zero time.Time, spans []span) []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// sinceEpoch writes a time in ms since 1970 in s, to the millisecond, as HdrHistogram's
+// writers in Java and C do.
+//
+// Note: the library's own writer cuts it to whole seconds, and the intervals count from
+// the time that is not cut: they would lie up to a second early beside another log.
+func sinceEpoch(ms int64) string {
+	return fmt.Sprintf("%d.%03d (seconds since epoch)", ms/1000, ms%1000)
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,8 +37,18 @@ func TestHLog(t *testing.T) {
 			t.Errorf("interval %d: %d values up to %d, want %d up to %d", i, got.TotalCount(), got.Max(), want.TotalCount(),
 				want.Max())
 		}
+		// The reader goes by way of seconds.
+		if d := got.StartTimeMs() - spans[i].from.UnixMilli(); d < -1 || d > 1 {
+			t.Errorf("interval %d begins %d ms off", i, d)
+		}
 		if d := got.EndTimeMs() - got.StartTimeMs(); d < 99 || d > 101 { // the reader goes by way of seconds
 			t.Errorf("interval %d: %d ms long", i, d)
+		}
+	}
+	for _, want := range []string{"#[StartTime: 1700000000.250 (seconds since epoch), 2023-11-14T22:13:20Z]\n",
+		"#[BaseTime: 1700000000.250 (seconds since epoch)]\n"} {
+		if log := string(hlog(zero, spans)); !strings.Contains(log, want) {
+			t.Errorf("the log has no line %q: %.300s", want, log)
 		}
 	}
 	if hlog(zero, []span{{}}) != nil {
