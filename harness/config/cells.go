@@ -15,7 +15,8 @@ type Param struct {
 // A Cell is a point of the matrix: an experiment without a matrix, of its own.
 type Cell struct {
 	Experiment *Experiment // with the point's values, and no matrix
-	Params     []Param     // in the file's order; none without a matrix
+	// The point's name in results.
+	Params []Param // in the file's order; none without a matrix
 }
 
 // String writes the coordinates: records=20M workload.theta=0.99.
@@ -31,11 +32,13 @@ func (c Cell) String() string {
 // varying slowest; without a matrix there is one. Each is a copy, in which
 // changes to e's exported fields are seen, but for Workload's: Set those.
 func (e *Experiment) Cells() []Cell {
+	// One empty point, which every sweep multiplies.
 	cells := []Cell{{}}
 	for _, sw := range e.Matrix {
 		var next []Cell
 		for _, c := range cells {
 			for _, v := range sw.Values {
+				// A copy: points of one sweep share the coordinates before, not the slice.
 				params := append(append([]Param(nil), c.Params...), Param{sw.Key, v})
 				next = append(next, Cell{Params: params})
 			}
@@ -50,9 +53,12 @@ func (e *Experiment) Cells() []Cell {
 
 // at returns a copy of e at one point of its matrix.
 func (e *Experiment) at(params []Param) *Experiment {
+	// A shallow copy; what a point changes is made anew below.
 	c := *e
 	c.Algorithms = append([]string(nil), e.Algorithms...)
 	c.Matrix = nil
+	// Without sweeps, as a point has no matrix; with the point's values as if they had been
+	// given, so that messages find them.
 	c.settings = settings{keys: e.settings.clone().keys}
 	for _, p := range params {
 		// Every value was read and written by its type before.
@@ -66,6 +72,7 @@ func (e *Experiment) at(params []Param) *Experiment {
 	} else {
 		c.Workload = c.asked // validate says what is wrong
 	}
+	// Keys that mean nothing at the point have their defaults, whatever the file says.
 	c.forgetIdle()
 	return &c
 }

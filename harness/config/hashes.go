@@ -8,13 +8,15 @@ import (
 // A PointHash is the Hash of one point of a stored experiment's matrix.
 type PointHash struct {
 	Params []Param // in the file's order; none without a matrix
-	Hash   string  // of what is measured at the point
+	// As result files have it.
+	Hash string // of what is measured at the point
 }
 
 // PointHashes reads what Resolved wrote and returns the hash of every point of
 // its matrix. The name is for messages. Any name of an algorithm will do: a stored
 // result may have algorithms that this program lacks, and no hash depends on them.
 func PointHashes(name string, resolved []byte) ([]PointHash, error) {
+	// By this program's rules and defaults: an old file is completed with them.
 	e, err := parseStored(name, resolved)
 	if err != nil {
 		return nil, err
@@ -37,6 +39,8 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 	for _, entry := range root.entries {
 		for _, item := range entry.value.items {
 			if entry.key == algorithmsKey {
+				// Allowed everything, so that no rule about an algorithm refuses a result that
+				// was once measured.
 				known.Algorithms = append(known.Algorithms, Algorithm{Name: item.text,
 					All: true, Default: true, Budget: true, Own: true, Restore: true, Prefix: true})
 			}
@@ -53,6 +57,7 @@ func parseStored(name string, resolved []byte) (*Experiment, error) {
 		return e, nil
 	}
 	// Resolved leaves the key out where it means nothing to some algorithm.
+	// The first Parse may have kept the slice.
 	known.Algorithms = slices.Clone(known.Algorithms)
 	for i := range known.Algorithms {
 		known.Algorithms[i].Restore = false
@@ -75,6 +80,7 @@ func (e *Experiment) Differences(name string, resolved []byte) ([]Difference, er
 	a, b := old.view(), e.view()
 	for i := range rows {
 		r := &rows[i]
+		// In a closed loop nothing arrives, whatever arrivals says.
 		if r.descriptive || r.at == nil || r.name == arrivalsKey && old.Rate.Closed() && e.Rate.Closed() {
 			continue
 		}
@@ -82,6 +88,7 @@ func (e *Experiment) Differences(name string, resolved []byte) ([]Difference, er
 			out = append(out, Difference{r.name, orSwept(x), orSwept(y)})
 		}
 	}
+	// A key that both sweep comes twice in the loop.
 	swept := map[string]bool{}
 	for _, sw := range append(append([]Sweep(nil), old.Matrix...), e.Matrix...) {
 		if x, y := old.sweepText(sw.Key), e.sweepText(sw.Key); x != y && !swept[sw.Key] {

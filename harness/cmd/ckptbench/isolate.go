@@ -30,6 +30,7 @@ func (c *runCommand) isolate(
 	e *config.Experiment, show func(bench.Progress),
 ) func(context.Context, bench.Job) error {
 	return func(ctx context.Context, j bench.Job) error {
+		// Not the file: it may change, and flags are not in it.
 		text, err := e.Resolved()
 		if err != nil {
 			return err
@@ -51,8 +52,10 @@ func runChild(ctx context.Context, in []byte, inherit []*os.File, show func(benc
 	}
 	cmd := exec.CommandContext(ctx, exe, "trial")
 	cmd.Stdin = bytes.NewReader(in)
+	// So that the locks last as long as the child, even if this process dies.
 	cmd.ExtraFiles = inherit
 	cmd.Cancel = func() error { return cmd.Process.Signal(stopSignal()) } // it keeps what was measured
+	// Then it is killed.
 	cmd.WaitDelay = time.Minute
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -63,6 +66,7 @@ func runChild(ctx context.Context, in []byte, inherit []*os.File, show func(benc
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	// Until the child closes its stdout, or writes what is no progress.
 	for d := json.NewDecoder(out); ; {
 		var p bench.Progress
 		if d.Decode(&p) != nil {
@@ -70,6 +74,7 @@ func runChild(ctx context.Context, in []byte, inherit []*os.File, show func(benc
 		}
 		show(p)
 	}
+	// A child whose pipe is full would wait for ever.
 	_, _ = io.Copy(io.Discard, out)
 	if err := cmd.Wait(); err != nil {
 		return errors.Join(fmt.Errorf("%w", err), errors.New(strings.TrimSpace(said.String())))

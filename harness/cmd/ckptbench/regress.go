@@ -40,6 +40,7 @@ type regressCommand struct {
 
 // Run compares. Whatever goes wrong is no regression: it exits with 2.
 func (c *regressCommand) Run(ctx context.Context, t terminal) error {
+	// An interruption keeps its own status.
 	err := c.run(ctx, t)
 	if err == nil || errors.Is(err, errRegressed) || ctx.Err() != nil {
 		return err
@@ -50,6 +51,7 @@ func (c *regressCommand) Run(ctx context.Context, t terminal) error {
 // run builds both sides, compares them within the time given, and prints the report. The
 // builds are in a temporary folder, which it removes.
 func (c *regressCommand) run(ctx context.Context, t terminal) (err error) {
+	// Building counts: what it took is taken off the time to measure.
 	start := time.Now()
 	threshold, ok := result.Quantity(strings.ReplaceAll(c.Threshold, " ", ""))
 	if !ok || !(threshold > 0 && threshold <= 0.3) {
@@ -106,18 +108,21 @@ type regression struct {
 	builds     gate.Builds
 	experiment *config.Experiment
 	algorithms []string
+	// Its commit is base where no revision was named.
 	stored     *gate.Baseline // nil: none, or not of this experiment
 	machine    result.Machine
 	canary     gate.Canary // of today
 	commit     string      // of head; empty where it is not known
 	base, head string      // in words
 	notes      []string
-	exact      map[string][]remote.Figure // of head, by algorithm
+	// Kept for a baseline that is to be written.
+	exact map[string][]remote.Figure // of head, by algorithm
 }
 
 // prepare builds both sides into tmp and reads what they are to run.
 func (c *regressCommand) prepare(ctx context.Context, t terminal, tmp string) (*regression, error) {
 	s := &regression{machine: bench.Machine(tmp), exact: map[string][]remote.Figure{}}
+	// Before anything is built or measured.
 	speed := host.NewCanary(host.SystemClocks()).Run()
 	s.canary = gate.Canary{Loop: speed.Arithmetic, Chase: speed.Chase}
 	s.builds = gate.Builds{Args: []string{remote.Command}, Scratch: filepath.Join(tmp, "scratch")}
@@ -125,6 +130,7 @@ func (c *regressCommand) prepare(ctx context.Context, t terminal, tmp string) (*
 		stored, err := gate.LoadBaseline(c.Baseline)
 		switch {
 		case errors.Is(err, os.ErrNotExist) && (c.Base != "" || c.BaseBinary != ""):
+			// It is missed only as a source of exact figures, since base is named.
 			s.notes = append(s.notes, "There is no baseline "+c.Baseline+": exact figures are compared with base's.")
 		case err != nil:
 			return nil, err
@@ -148,6 +154,7 @@ func (c *regressCommand) prepare(ctx context.Context, t terminal, tmp string) (*
 
 // build builds head and base and returns the path of the experiment.
 func (c *regressCommand) build(ctx context.Context, t terminal, s *regression, tmp string) (string, error) {
+	// Both or neither: with one alone both are built.
 	s.builds.Base, s.builds.Head = c.BaseBinary, c.HeadBinary
 	s.base, s.head = c.BaseBinary, c.HeadBinary
 	if c.BaseBinary != "" && c.HeadBinary != "" {
@@ -162,9 +169,11 @@ func (c *regressCommand) build(ctx context.Context, t terminal, s *regression, t
 	if err := r.Head(ctx, s.builds.Head); err != nil {
 		return "", fmt.Errorf("head: %w", err)
 	}
+	// After head was built from the working tree, changes and all.
 	if s.commit, err = r.Commit(ctx, "HEAD"); err != nil {
 		return "", err
 	}
+	// Results are not part of the program.
 	dirty, err := r.Dirty(ctx, "results")
 	if err != nil {
 		return "", err
@@ -177,6 +186,7 @@ func (c *regressCommand) build(ctx context.Context, t terminal, s *regression, t
 		if dirty {
 			return "", errors.New("tracked files have changes that no commit holds: commit them before a baseline is written")
 		}
+		// Head against itself: the ratios to none are wanted, not a comparison.
 		s.builds.Base, s.base = s.builds.Head, s.head
 		return c.Config, nil
 	}
@@ -188,6 +198,7 @@ func (c *regressCommand) build(ctx context.Context, t terminal, s *regression, t
 func (c *regressCommand) buildBase(
 	ctx context.Context, t terminal, r builds.Repository, s *regression, tmp string,
 ) (string, error) {
+	// The flag wins over the baseline.
 	revision := c.Base
 	if revision == "" {
 		if s.stored == nil {
@@ -207,6 +218,7 @@ func (c *regressCommand) buildBase(
 	s.builds.Base, s.base = filepath.Join(tmp, "base"), "commit "+commit[:12]
 	err = tree.Build(ctx, s.builds.Base)
 	path := c.Config
+	// Base's own configuration where there is one, copied out of the tree, which is removed.
 	if data, e := os.ReadFile(filepath.Join(tree.Dir, c.Config)); e == nil && filepath.IsLocal(c.Config) {
 		path = filepath.Join(tmp, filepath.Base(c.Config))
 		err = errors.Join(err, os.WriteFile(path, data, 0o644))
@@ -226,6 +238,7 @@ func (c *regressCommand) say(t terminal, text string) {
 
 // choose picks the algorithms that are compared.
 func (s *regression) choose(ctx context.Context, only []string) error {
+	// Asked of the builds themselves: base may not know what head does.
 	both, err := s.builds.Check(ctx)
 	if err != nil {
 		return err
@@ -242,6 +255,7 @@ func (s *regression) choose(ctx context.Context, only []string) error {
 	if len(s.algorithms) == 0 {
 		return errors.New("no algorithm is left to compare")
 	}
+	// Only now, as the experiment has to be read first.
 	if s.stored != nil && s.stored.ConfigHash != s.experiment.Hash() {
 		s.stored = nil
 		s.notes = append(s.notes, "The baseline belongs to another experiment: exact figures are compared with base's.")
@@ -252,6 +266,7 @@ func (s *regression) choose(ctx context.Context, only []string) error {
 // compare measures both builds: exact figures first, then turns.
 func (s *regression) compare(ctx context.Context, o gate.Options) (*gate.Report, error) {
 	start := time.Now()
+	// They take part of the time too.
 	exact, err := s.compareExact(ctx)
 	if err != nil {
 		return nil, err
@@ -263,6 +278,7 @@ func (s *regression) compare(ctx context.Context, o gate.Options) (*gate.Report,
 	}
 	o.Time -= time.Since(start)
 	r, err := gate.Run(ctx, o)
+	// Ends the processes, whatever gate.Run returned.
 	if err = errors.Join(err, s.builds.Renew()); err != nil {
 		return nil, err
 	}
@@ -283,6 +299,7 @@ func (s *regression) compareExact(ctx context.Context) (lines []gate.ExactLine, 
 		}
 		s.exact[a] = head
 		var base []remote.Figure
+		// Another version of Go allocates in other ways, so its exact figures are not ours.
 		if s.stored != nil && s.stored.Go == s.machine.Go && s.stored.Of(a) != nil {
 			base = s.stored.Of(a).Exact
 		} else if base, err = s.builds.Exact(ctx, s.builds.Base, a); err != nil {
@@ -301,6 +318,7 @@ func (s *regression) baseline(r *gate.Report) *gate.Baseline {
 	for _, a := range s.algorithms {
 		f := gate.StoredFigures{Algorithm: a, Exact: s.exact[a]}
 		for _, l := range r.Lines {
+			// Only lines at rest have the ratio, so there is at most one.
 			if l.Algorithm == a && l.OfNone != nil && l.Verdict != gate.Unsettled {
 				f.OfNone = l.OfNone
 			}

@@ -24,6 +24,7 @@ func (slicesCommand) Run(ctx context.Context, t terminal) error {
 
 // An opener opens stores. It keeps the transactions of the last experiment.
 type opener struct {
+	// The text, by which openings are kept or made anew.
 	config     string
 	experiment *config.Experiment
 	openings   *bench.Openings
@@ -54,6 +55,7 @@ func (o *opener) open(ctx context.Context, c remote.Cell) (remote.Store, error) 
 
 // A turns is a store that runs slices, with captures beside them one after another.
 type turns struct {
+	// Of the process: the protocol's requests have none of their own.
 	ctx       context.Context
 	openings  *bench.Openings
 	loaded    bool
@@ -61,7 +63,8 @@ type turns struct {
 	capturing bool  // another capture begins when one has ended
 	started   bool  // a capture was started and not ended by endCapture
 	rate      int64 // of an image, bytes a second; 0: without limit
-	images    int
+	// Finished since StartCaptures.
+	images int
 }
 
 var _ remote.Store = (*turns)(nil)
@@ -95,6 +98,7 @@ func (s *turns) Run(d time.Duration) (remote.Slice, error) {
 	if !s.loaded {
 		return remote.Slice{}, errors.New("the store is not loaded")
 	}
+	// Between slices, so that no goroutine beside the workers has to look.
 	if s.capturing && !s.side.Capturing() {
 		if err := s.endCapture(); err != nil {
 			return remote.Slice{}, err
@@ -118,6 +122,7 @@ func (s *turns) StartCaptures() error {
 func (s *turns) StopCaptures() (int, error) {
 	s.capturing = false
 	s.side.CountWholeTime(false)
+	// Without its rate the capture ends sooner.
 	s.side.Hurry()
 	return s.images, s.endCapture()
 }
@@ -127,6 +132,7 @@ func (s *turns) endCapture() error {
 	if !s.started {
 		return nil
 	}
+	// Also where it fails: it is over.
 	s.started = false
 	if _, err := s.side.EndCapture(); err != nil {
 		return err
