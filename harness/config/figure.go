@@ -22,8 +22,10 @@ type Figure struct {
 	Color  []string // pairs of an algorithm and a colour
 	Marker []string // pairs of an algorithm and a marker
 
+	Columns []string // of a table, which it is in place of a picture where there are any
+
 	Width, YRange, TimeRange, FontSize string
-	LogY, NoFooter                     bool
+	LogY, NoFooter, Intervals          bool
 }
 
 // A figureRow is a key of a figure.
@@ -70,6 +72,11 @@ func figureRows() []figureRow {
 			list: func(f *Figure) *[]string { return &f.Marker }},
 		{name: "no_footer", typ: "true|false", doc: "What stands below a chart goes to NAME.caption.txt in its place.",
 			truth: func(f *Figure) *bool { return &f.NoFooter }},
+		{name: "columns", typ: "list", doc: "A table for LaTeX in place of a chart: these columns, as list columns names " +
+			"them, at each point of the matrix, in one tabular.",
+			list: func(f *Figure) *[]string { return &f.Columns }},
+		{name: "intervals", typ: "true|false", doc: "The table has intervals behind its medians, ranges below 6 trials.",
+			truth: func(f *Figure) *bool { return &f.Intervals }},
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"ckptbench/harness/config"
 	"ckptbench/harness/render/chart"
 	"ckptbench/harness/render/figure"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -30,6 +32,8 @@ type FigureFlags struct {
 	FontSize  string   `placeholder:"POINTS" help:"${help_figure_font_size}"`
 	Color     []string `sep:"none" placeholder:"ALGORITHM=#RGB" help:"${help_figure_color}"`
 	Marker    []string `sep:"none" placeholder:"ALGORITHM=SHAPE" help:"${help_figure_marker}"`
+	Columns   []string `placeholder:"COLUMN,..." help:"${help_figure_columns}"`
+	Intervals bool     `help:"${help_figure_intervals}"`
 	NoFooter  bool     `help:"${help_figure_no_footer}"`
 }
 
@@ -37,10 +41,11 @@ type FigureFlags struct {
 func (f FigureFlags) figure() (fig config.Figure, asked bool) {
 	fig = config.Figure{Name: f.Name, Chart: f.Chart, Panels: f.Panels, Only: f.Only, Points: f.Points, Label: f.Label,
 		Color: f.Color, Marker: f.Marker, Width: f.Width, YRange: f.YRange, TimeRange: f.TimeRange, FontSize: f.FontSize,
-		LogY: f.LogY, NoFooter: f.NoFooter}
-	lists := len(f.Chart) + len(f.Panels) + len(f.Only) + len(f.Points) + len(f.Label) + len(f.Color) + len(f.Marker)
+		LogY: f.LogY, NoFooter: f.NoFooter, Columns: f.Columns, Intervals: f.Intervals}
+	lists := len(f.Chart) + len(f.Panels) + len(f.Only) + len(f.Points) + len(f.Label) + len(f.Color) + len(f.Marker) +
+		len(f.Columns)
 	texts := f.Name + f.Width + f.YRange + f.TimeRange + f.FontSize
-	return fig, lists > 0 || texts != "" || f.LogY || f.NoFooter
+	return fig, lists > 0 || texts != "" || f.LogY || f.NoFooter || f.Intervals
 }
 
 // figureHelp adds the texts of the flags of figures, which are those of a config's keys, to texts.
@@ -56,6 +61,9 @@ func drawFigure(t terminal, f config.Figure, exps []*result.Experiment, out stri
 	style, err := figure.Style(f, order(), exps...)
 	if err != nil {
 		return fmt.Errorf("%w (%w)", err, errUsage)
+	}
+	if len(f.Columns) > 0 {
+		return writeTables(t, f, style, exps, out)
 	}
 	var drawn, files []string
 	for _, e := range exps {
@@ -74,6 +82,31 @@ func drawFigure(t terminal, f config.Figure, exps []*result.Experiment, out stri
 				chart.KindOf(k).Shows + " ckptbench plot without options draws all there are"}
 			return fmt.Errorf("%w (%w)", wrong, errUsage)
 		}
+	}
+	return nil
+}
+
+// writeTables writes a table of each result.
+func writeTables(t terminal, f config.Figure, style chart.Style, exps []*result.Experiment, out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("make the folder of the tables: %w", err)
+	}
+	name := f.Name
+	if name == "" {
+		name = "table"
+	}
+	for _, e := range exps {
+		var b bytes.Buffer
+		err := page.WritePaper(&b, e, page.Paper{Order: order(), Columns: f.Columns, Only: f.Only, Points: style.Points,
+			Label: style.Label, Ranges: f.Intervals})
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(out, chart.FileName(e, chart.Stem(name), "tex"))
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("write the table: %w", err)
+		}
+		fmt.Fprintln(t.err, path)
 	}
 	return nil
 }

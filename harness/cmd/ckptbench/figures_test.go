@@ -233,3 +233,49 @@ func TestFiguresOfConfig(t *testing.T) {
 		t.Errorf("hash %s with figures and %s without", b, a)
 	}
 }
+
+// A table for a paper has the chosen columns of the chosen algorithms at the chosen points in one
+// tabular, by flags and by a config the same bytes.
+func TestFigureTables(t *testing.T) {
+	want := `% Needs \usepackage{booktabs} and \usepackage{xcolor}.
+% skew
+\begin{tabular}{lrrrr}
+\toprule
+ & \multicolumn{2}{c}{Skew 0.6} & \multicolumn{2}{c}{Skew 0.99} \\
+\cmidrule(lr){2-3}\cmidrule(lr){4-5}
+ & txn/s & pause (ms) & txn/s & pause (ms) \\
+\midrule
+Ours & 913,500 [909,000, 918,000] & 100 [100, 100] & 730,800 [727,200, 734,400] & 100 [100, 100] \\
+calc & 964,250 [959,500, 969,000] & 100 [100, 100] & 771,400 [767,600, 775,200] & 100 [100, 100] \\
+\bottomrule
+\end{tabular}
+`
+	flags := []string{"--name", "costs", "--columns", "txn/s,pause", "--only", "cpr,calc", "--points", "theta=0.6,0.99",
+		"--label", "theta=Skew", "--label", "cpr=Ours", "--intervals"}
+	dir := skewResult(t, "")
+	files := drawnBy(t, append([]string{dir}, flags...)...)
+	if got := files["skew-costs.tex"]; got != want || len(files) != 1 {
+		t.Errorf("%d files, the table is\n%s\nwant\n%s", len(files), got, want)
+	}
+	list := "figures:\n- {name: costs, columns: [txn/s, pause], only: [cpr, calc], points: {theta: [0.6, 0.99]}, " +
+		"label: {theta: Skew, cpr: Ours}, intervals: true}\n"
+	if got := drawnBy(t, skewResult(t, list))["skew-costs.tex"]; got != want {
+		t.Errorf("by a config the table is\n%s", got)
+	}
+	one := drawnBy(t, dir, "--columns", "pause", "--only", "calc")["skew-table.tex"]
+	head := " & \\multicolumn{3}{c}{pause (ms)} \\\\\n\\cmidrule(lr){2-4}\n" +
+		" & theta 0.6 & theta 0.9 & theta 0.99 \\\\\n\\midrule\ncalc & 100 & 100 & 100 \\\\\n"
+	if !strings.Contains(one, head) {
+		t.Errorf("a table of one column is\n%s", one)
+	}
+	for args, said := range map[string]string{
+		"--columns pauze":               `--columns: "pauze" is no column: did you mean "pause"?`,
+		"--columns pause --chart sweep": "--columns: a table has no chart",
+		"--intervals":                   "--intervals: a chart has its intervals",
+	} {
+		args := append([]string{"plot", dir, "--out", t.TempDir()}, strings.Fields(args)...)
+		if status, _, errOut := command(t, args...); status != 2 || !strings.Contains(errOut, said) {
+			t.Errorf("%v: status %d, want 2 and %q in %s", args, status, said, errOut)
+		}
+	}
+}

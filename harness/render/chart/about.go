@@ -69,7 +69,7 @@ func (v view) pointText() string {
 func (s Style) pointTitle(point []result.Param) string {
 	parts := make([]string, len(point))
 	for i, p := range point {
-		parts[i] = clean(s.keyLabel(p.Key) + " " + s.label(p.Value))
+		parts[i] = clean(s.keyLabel(p.Key) + " " + s.Label(p.Value))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -31,8 +31,8 @@ func (s Style) points(e *result.Experiment) [][]result.Param {
 	return slices.DeleteFunc(slices.Clone(points), func(p []result.Param) bool { return !s.Points(p) })
 }
 
-// label is what is written for a name or a value.
-func (s Style) label(name string) string {
+// Label is what is written for a name or a value.
+func (s Style) Label(name string) string {
 	if l, ok := s.Labels[name]; ok {
 		return l
 	}

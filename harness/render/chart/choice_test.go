@@ -106,6 +106,18 @@ func TestChosenSizes(t *testing.T) {
 	}
 }
 
+// A legend's entry that is wider than the chart has a smaller type.
+func TestLegendFits(t *testing.T) {
+	long := newEntry("host took over 5 % of the workers' time (25 % in a checkpoint)", lineThumb(Look{Shape: marker{}}))
+	l := newLegend([]entry{long, newEntry("none", nil)}, 150)
+	if w := l.width(); w > 150.001 || w < 149 {
+		t.Errorf("the legend is %v wide, want 150", w)
+	}
+	if l.entries[1].style.Font.Size != tickSize {
+		t.Error("an entry that fits has another type")
+	}
+}
+
 // The ends of the axes are those asked for.
 func TestChosenRanges(t *testing.T) {
 	s := NewStyle(order)

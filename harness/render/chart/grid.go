@@ -117,7 +117,7 @@ func gridLegend(e *result.Experiment, style Style) []entry {
 	var es []entry
 	for _, name := range style.algorithms(e) {
 		l := style.Look(name)
-		es = append(es, newEntry(short(style.label(name), maxName), func(c draw.Canvas) {
+		es = append(es, newEntry(short(style.Label(name), maxName), func(c draw.Canvas) {
 			c.StrokeLine2(draw.LineStyle{Color: l.Colour, Width: 1, Dashes: l.Dashes}, c.Min.X, c.Center().Y, c.Max.X,
 				c.Center().Y)
 		}))

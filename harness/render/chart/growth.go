@@ -83,7 +83,7 @@ func (c *growthChart) lay(e *result.Experiment, point []result.Param, style Styl
 		if !slices.Equal(g.Params, point) || len(g.Sizes) == 0 || !style.has(g.Algorithm) {
 			continue
 		}
-		name, look := short(style.label(g.Algorithm), maxName), style.Look(g.Algorithm)
+		name, look := short(style.Label(g.Algorithm), maxName), style.Look(g.Algorithm)
 		if !c.add(g, look) {
 			zero = append(zero, name)
 			continue

@@ -240,6 +240,9 @@ func pointSuffixes(points [][]result.Param) []string {
 	return out
 }
 
+// Stem is a name as files of charts have it: see FileName.
+func Stem(name string) string { return fileName(name) }
+
 // fileName keeps what LaTeX, make and shells take without quotes. A dot would begin an
 // extension for \includegraphics: between digits it becomes a p, elsewhere a hyphen, so that
 // workload.theta 0.6 is workload-theta-0p6.

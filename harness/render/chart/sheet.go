@@ -112,8 +112,20 @@ func (e entry) width() vg.Length {
 	return w
 }
 
+// narrowed is e with its type so small that it fits in w.
+func (e entry) narrowed(w vg.Length) entry {
+	if room := w - (e.width() - e.style.Width(e.name)); e.width() > w && room > 0 {
+		e.style.Font.Size *= room / e.style.Width(e.name)
+	}
+	return e
+}
+
 // newLegend takes as many columns as fit in w.
-func newLegend(es []entry, w vg.Length) legend {
+func newLegend(entries []entry, w vg.Length) legend {
+	es := make([]entry, len(entries))
+	for i, e := range entries {
+		es[i] = e.narrowed(w)
+	}
 	for cols := len(es); cols > 0; cols-- {
 		// No more columns than the rows need: 9 entries in 2 rows are 5 and 4.
 		rows := (len(es) + cols - 1) / cols

@@ -72,7 +72,7 @@ func Sweeps(e *result.Experiment, style Style) []*Chart {
 		var some []line
 		for _, l := range lines {
 			if l.value == v {
-				l.name, l.label = l.algorithm, style.label(l.algorithm)
+				l.name, l.label = l.algorithm, style.Label(l.algorithm)
 				some = append(some, l)
 			}
 		}
@@ -105,7 +105,7 @@ func sweepOf(
 	})
 	name, file := short(style.keyLabel(points[0][key].Key), 40), "sweep"
 	if word.Key != "" {
-		name += ", at " + short(style.keyLabel(word.Key), 30) + " " + short(style.label(word.Value), 20)
+		name += ", at " + short(style.keyLabel(word.Key), 30) + " " + short(style.Label(word.Value), 20)
 		file += "-" + fileName(word.Key) + "-" + fileName(word.Value)
 	}
 	ticks, pos := sweepAxis(points, key)
@@ -192,13 +192,13 @@ func linesOf(e *result.Experiment, points [][]result.Param, by int, style Style)
 	names := style.algorithms(e)
 	for _, a := range names {
 		if by < 0 {
-			lines = append(lines, line{a, a, by, "", style.label(a)})
+			lines = append(lines, line{a, a, by, "", style.Label(a)})
 			continue
 		}
 		for _, v := range valuesOf(points, by) {
-			name, label := v, style.label(v)
+			name, label := v, style.Label(v)
 			if len(names) > 1 {
-				name, label = a+", "+v, style.label(a)+", "+label
+				name, label = a+", "+v, style.Label(a)+", "+label
 			}
 			lines = append(lines, line{name, a, by, v, label})
 		}

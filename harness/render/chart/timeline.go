@@ -154,7 +154,7 @@ func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []s
 func (s Style) timelineLegend(back, log bool) []entry {
 	var es []entry
 	if back {
-		es = append(es, newEntry(short(s.label(baseline), maxName), func(c draw.Canvas) {
+		es = append(es, newEntry(short(s.Label(baseline), maxName), func(c draw.Canvas) {
 			c.StrokeLine2(backLine, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 		}))
 	}

@@ -38,7 +38,7 @@ func newView(e *result.Experiment, point []result.Param, style Style) view {
 		if !slices.Equal(r.Params, point) || !style.has(r.Algorithm) {
 			continue
 		}
-		a := algorithm{name: short(r.Algorithm, maxName), label: short(style.label(r.Algorithm), maxName),
+		a := algorithm{name: short(r.Algorithm, maxName), label: short(style.Label(r.Algorithm), maxName),
 			look: v.style.Look(r.Algorithm), row: r, all: e.At(r.Algorithm, point)}
 		if r.Measured() {
 			a.all = result.Counted(a.all)

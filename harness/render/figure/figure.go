@@ -9,6 +9,7 @@ import (
 
 	"ckptbench/harness/config"
 	"ckptbench/harness/render/chart"
+	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
 )
 
@@ -32,13 +33,7 @@ func (e *Error) Error() string {
 func Style(f config.Figure, order []string, exps ...*result.Experiment) (chart.Style, error) {
 	r := reader{f: f, names: namesOf(exps), style: chart.NewStyle(order)}
 	r.style.As, r.style.LogY, r.style.NoFooter = f.Name, f.LogY, f.NoFooter
-	r.kinds()
-	r.algorithms()
-	r.points()
-	r.labels()
-	r.looks()
-	r.sizes()
-	r.ranges()
+	r.all()
 	if r.err != nil {
 		return chart.Style{}, r.err
 	}
@@ -49,13 +44,7 @@ func Style(f config.Figure, order []string, exps ...*result.Experiment) (chart.S
 // which have to be among those given. The error is an *Error.
 func Check(f config.Figure, algorithms []string) error {
 	r := reader{f: f, names: names{algorithms: algorithms}, any: true}
-	r.kinds()
-	r.algorithms()
-	r.points()
-	r.labels()
-	r.looks()
-	r.sizes()
-	r.ranges()
+	r.all()
 	if r.err != nil {
 		return r.err
 	}
@@ -124,6 +113,29 @@ type reader struct {
 	any   bool // there is no result: every key and value may be right
 	style chart.Style
 	err   *Error
+}
+
+// all reads every option.
+func (r *reader) all() {
+	r.columns()
+	r.kinds()
+	r.algorithms()
+	r.points()
+	r.labels()
+	r.looks()
+	r.sizes()
+	r.ranges()
+}
+
+// columns checks those of a table.
+func (r *reader) columns() {
+	r.known("columns", "column", r.f.Columns, page.PaperColumns())
+	switch table := len(r.f.Columns) > 0; {
+	case table && len(r.f.Chart) > 0:
+		r.bad("columns", "a table has no chart: ask for a figure with columns and for one with chart")
+	case !table && r.f.Intervals:
+		r.bad("intervals", "a chart has its intervals: name the columns of a table, as in of none,pause")
+	}
 }
 
 // bad notes what is wrong with an option.

@@ -37,7 +37,7 @@ func cellOf(name string) func(*result.Row) string {
 		// Only the columns that every table has: an answer is about one of them.
 		for _, c := range columns {
 			if c.name == name {
-				return c.cell(r) + " " + c.unit
+				return c.cell(r, false) + " " + c.unit
 			}
 		}
 		return none

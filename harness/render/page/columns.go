@@ -11,8 +11,9 @@ import (
 // A column is one figure of a row, in a unit for people.
 type column struct {
 	name, unit string
-	// Returns none where the row lacks the figure; never called for a failed row.
-	cell func(*result.Row) string
+	// Returns none where the row lacks the figure; never called for a failed row. With ranged the
+	// figure's interval or range follows it, where it has one that the text lacks.
+	cell func(r *result.Row, ranged bool) string
 }
 
 // none is the cell of a figure that was not measured.
@@ -30,7 +31,7 @@ var columns = []column{
 	{"checkpoint", "s", stat(func(r *result.Row) result.Stat { return r.Total }, 1, units.Digits)},
 	{"extra memory", "× data", stat(func(r *result.Row) result.Stat { return r.Peak }, 1, units.Fixed(2))},
 	{"recovery", "s", stat(func(r *result.Row) result.Stat { return r.Recovery }, 1, units.Digits)},
-	{"verified", "images", images},
+	{"verified", "images", plain(images)},
 }
 
 // heapColumns are shown where the Go heap is part of the experiment.
@@ -58,7 +59,7 @@ var logCostColumns = []column{
 }
 
 // logColumn is shown where some are logged and none is not.
-var logColumn = column{"of none with a log", "%", ofLogged}
+var logColumn = column{"of none with a log", "%", plain(ofLogged)}
 
 // columns returns those of the table: with the durable latencies behind the
 // others where there are any, and behind the checkpoint what it did with it.
@@ -100,14 +101,24 @@ func (t pointRows) heaped() []column {
 }
 
 // stat makes a column's cell of a figure: its median, scaled and formatted.
-func stat(get func(*result.Row) result.Stat, factor float64, format func(float64) string) func(*result.Row) string {
-	return func(r *result.Row) string {
+func stat(
+	get func(*result.Row) result.Stat, factor float64, format func(float64) string,
+) func(*result.Row, bool) string {
+	return func(r *result.Row, ranged bool) string {
 		s := get(r)
-		if s.N == 0 {
+		switch {
+		case s.N == 0:
 			return none
+		case ranged && s.N > 1:
+			return format(factor*s.Median) + " [" + format(factor*s.Lo) + ", " + format(factor*s.Hi) + "]"
 		}
 		return format(factor * s.Median)
 	}
+}
+
+// plain makes a column's cell of a text that has its interval, or can have none.
+func plain(text func(*result.Row) string) func(*result.Row, bool) string {
+	return func(r *result.Row, _ bool) string { return text(r) }
 }
 
 // images counts those that were read back and right; of an unverified run there

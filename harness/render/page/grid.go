@@ -31,7 +31,7 @@ func (s summary) grids() []grid {
 			for _, c := range t.columns() {
 				// A failed row has its name alone; package table fills the rest.
 				if row.Why == "" {
-					row.Cells = append(row.Cells, c.cell(r))
+					row.Cells = append(row.Cells, c.cell(r, false))
 				}
 			}
 			g.Rows = append(g.Rows, row)

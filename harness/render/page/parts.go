@@ -13,14 +13,14 @@ import (
 // partColumns take the overhead apart: the ratios that were measured in turns, and
 // where none's throughput went.
 var partColumns = []column{
-	{"of none", "%", interval(func(p *result.Parts) paired.Interval { return p.OfNone })},
-	{"at rest", "% of none", interval(func(p *result.Parts) paired.Interval { return p.Rest })},
-	{"capturing", "% of none", captureInterval(func(p *result.Parts) paired.Interval { return p.Capture })},
-	{"machine left", "%", captureInterval(func(p *result.Parts) paired.Interval { return p.Share })},
-	{"lost at rest", "%", interval(func(p *result.Parts) paired.Interval { return p.RestLoss })},
-	{"lost capturing", "%", interval(func(p *result.Parts) paired.Interval { return p.CaptureLoss })},
-	{"lost to the checkpointer", "%", interval(func(p *result.Parts) paired.Interval { return p.MachineLoss })},
-	{"lost paused", "%", interval(func(p *result.Parts) paired.Interval { return p.PauseLoss })},
+	{"of none", "%", plain(interval(func(p *result.Parts) paired.Interval { return p.OfNone }))},
+	{"at rest", "% of none", plain(interval(func(p *result.Parts) paired.Interval { return p.Rest }))},
+	{"capturing", "% of none", plain(captureInterval(func(p *result.Parts) paired.Interval { return p.Capture }))},
+	{"machine left", "%", plain(captureInterval(func(p *result.Parts) paired.Interval { return p.Share }))},
+	{"lost at rest", "%", plain(interval(func(p *result.Parts) paired.Interval { return p.RestLoss }))},
+	{"lost capturing", "%", plain(interval(func(p *result.Parts) paired.Interval { return p.CaptureLoss }))},
+	{"lost to the checkpointer", "%", plain(interval(func(p *result.Parts) paired.Interval { return p.MachineLoss }))},
+	{"lost paused", "%", plain(interval(func(p *result.Parts) paired.Interval { return p.PauseLoss }))},
 }
 
 // interval formats a part as a percentage with half the width of its interval.
@@ -66,7 +66,7 @@ func (s summary) partsGrid(t pointRows) (g grid, ok bool) {
 			cells[0] += loggedMark
 		}
 		for _, c := range partColumns {
-			cells = append(cells, c.cell(r))
+			cells = append(cells, c.cell(r, false))
 		}
 		g.Add(cells...)
 	}
@@ -176,13 +176,13 @@ func carried(rows []result.Row) (names []string) {
 
 // ofNone is the cell of the table: with half the interval where it comes from a pair,
 // and a mark where that is not settled.
-func ofNone(r *result.Row) string {
+func ofNone(r *result.Row, ranged bool) string {
 	if r.Relative.N == 0 {
 		return none
 	}
 	// From whole trials: their range is in CSV, and in the note on noise.
 	if !r.RelativePaired {
-		return units.Fixed(1)(100 * r.Relative.Median)
+		return stat(func(r *result.Row) result.Stat { return r.Relative }, 100, units.Fixed(1))(r, ranged)
 	}
 	return withWidth(r, r.Relative)
 }
