@@ -14,8 +14,8 @@ import (
 )
 
 // measured runs the measured part of a trial of the first point alone: no recorded run
-// has looked at the algorithm before. It runs again where nothing was found, and the trial
-// did not get as far as enough says: the machine stood still.
+// has looked at the algorithm before. It runs again, each time for longer, where nothing was
+// found, and the trial did not get as far as enough says: the machine stood still.
 func measured(t *testing.T, text string, entry algorithms.Entry, enough func(*result.Trial) bool) (
 	out *result.Trial, err error) {
 	t.Helper()
@@ -27,8 +27,8 @@ func measuredWith(
 	t *testing.T, text string, entry algorithms.Entry, enough func(*result.Trial) bool, planted func(*store.Options),
 ) (out *result.Trial, err error) {
 	t.Helper()
-	for range 2 * attempts {
-		if out, err = measuredOnce(t, text, entry, planted); err != nil || enough(out) {
+	for n := range 2 * attempts {
+		if out, err = measuredOnce(t, text, entry, planted, 1+n); err != nil || enough(out) {
 			break
 		}
 	}
@@ -40,11 +40,13 @@ func checkpoints(least int) func(*result.Trial) bool {
 	return func(out *result.Trial) bool { return finished(out) >= least }
 }
 
+// measuredOnce is measuredWith once, for so many times as long as the text says.
 func measuredOnce(
-	t *testing.T, text string, entry algorithms.Entry, planted func(*store.Options),
+	t *testing.T, text string, entry algorithms.Entry, planted func(*store.Options), times int,
 ) (*result.Trial, error) {
 	t.Helper()
 	c := cell{Experiment: parse(t, text).Cells()[0].Experiment, calm: true}
+	c.Duration *= time.Duration(times)
 	decks, err := c.decks(1, 1, "measure", c.traceOps(c.Warmup+c.Duration))
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@
 # Shows what `ckptbench regress` can see on this machine: it runs it FOUND times (5)
 # against a build with a slow-down of 5 % planted in calc's write, and SAME times
 # (20) against the same code, and prints how often it was right. The slow-down is a
-# loop in the write; how many turns make 5 % is measured first, unless TURNS says it.
+# loop in the write; how many turns make 5 % is measured first (PROBE, twice), unless TURNS says it.
 #
 #   FOUND=5 SAME=20 harness/compare/regress/power.sh [--time 3m ...]   # flags go to regress
 set -euo pipefail
@@ -32,9 +32,9 @@ regress() {
   "$dir/same" regress --base-binary "$dir/same" --head-binary "$head" --baseline "" --quiet "$@"
 }
 
-# ratio: calc's throughput over base's, at rest, from one short run.
+# ratio: calc's throughput over base's, at rest, from one run.
 ratio() {
-  regress "$dir/slow" --only calc --time 30s --format json > "$dir/ratio.json" || true
+  regress "$dir/slow" --only calc --time "${PROBE:-60s}" --format json > "$dir/ratio.json" || true
   awk '/"phase": "at rest"/ {rest = 1} rest && /"mid":/ {gsub(/[^0-9.]/, "", $2); print $2; exit}' "$dir/ratio.json"
 }
 
