@@ -18,8 +18,10 @@ var floors = [][]string{
 		"render/page"},
 	{"bench/journal", "bench/judge", "bench/latency", "bench/tsc", "compare/builds", "compare/remote", "render/table"},
 	{"result"},
+	{"config/cost"},
 	{"config"},
-	{"host", "internal/edits", "lock", "result/paired", "units"},
+	{"config/ycsbfile"},
+	{"host", "internal/edits", "internal/nearest", "lock", "result/paired", "units"},
 }
 
 // measuring are the rooms that know the algorithms and their store.

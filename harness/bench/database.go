@@ -10,6 +10,7 @@ import (
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/bench/tsc"
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 	"ckptbench/workload"
 )
 
@@ -263,7 +264,7 @@ const shortTrace = 1 << 15
 // lasts d. Tests of other things, and everything under the race detector, run through a
 // short trace again and again: to draw a long one takes longer than to run it.
 func (c cell) traceOps(d config.Duration) int {
-	n := config.TraceOps(d, c.workers())
+	n := cost.TraceOps(d, c.workers())
 	if c.calm || racing {
 		n = min(n, shortTrace)
 	}

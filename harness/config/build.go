@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"ckptbench/harness/internal/nearest"
 )
 
 // defaultPreset is the workload of an experiment that says nothing about it.
@@ -132,7 +134,7 @@ func (b *builder) algorithms() {
 		case item.text == allAlgorithms || item.text == defaultAlgorithms:
 			b.report(at, "algorithms: %s stands for a list and is not in one: write algorithms: %s", item.text, item.text)
 		case !slices.Contains(b.e.known.Names(), item.text):
-			b.report(at, "unknown algorithm %q%s", shorten(item.text), didYouMean(item.text, b.e.known.Names()))
+			b.report(at, "unknown algorithm %q%s", shorten(item.text), nearest.DidYouMean(item.text, b.e.known.Names()))
 		case slices.Contains(b.e.Algorithms, item.text):
 			b.report(at, "algorithms: %s is named twice", item.text)
 		default:
@@ -152,7 +154,7 @@ func (b *builder) algorithmsOf(given setting) {
 		b.report(given.at, "algorithms is a single value: write [%s]", word)
 		return
 	default:
-		hint := didYouMean(word, append([]string{allAlgorithms, defaultAlgorithms}, b.e.known.Names()...))
+		hint := nearest.DidYouMean(word, append([]string{allAlgorithms, defaultAlgorithms}, b.e.known.Names()...))
 		b.report(given.at, "algorithms: %q is neither all nor default, nor a list of names%s", shorten(word), hint)
 		return
 	}

@@ -3,7 +3,6 @@ package config
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 const bulkText = "algorithms: [none]\nrecords: 10k\nworkload: {name: bulk, row_size: 44-104}\n"
@@ -59,16 +58,5 @@ func TestBulkResolved(t *testing.T) {
 	}
 	if other := parse(t, strings.Replace(bulkText, "44-104", "44-105", 1)); other.Hash() == e.Hash() {
 		t.Error("the rows' size is not in the hash")
-	}
-}
-
-// An estimate of bulk is of rows and passes, and needs no disk.
-func TestBulkEstimate(t *testing.T) {
-	one := func(string) float64 { return 1 }
-	few := parse(t, bulkText).Estimate(one)
-	many := parse(t, strings.Replace(bulkText, "10k", "10M", 1)).Estimate(one)
-	if few.Disk != 0 || few.Time <= 0 || few.Time > time.Minute || many.Time < 500*few.Time ||
-		many.Memory < 10_000_000*74 {
-		t.Errorf("%+v, %+v", few, many)
 	}
 }

@@ -44,12 +44,3 @@ func TestDurabilityKeepsHashes(t *testing.T) {
 		t.Error("the default changes the hash, or checkpoint does not")
 	}
 }
-
-// Checkpoints follow each other over the whole measured part.
-func TestEstimateOfByCheckpoint(t *testing.T) {
-	const text = "algorithms: [calc]\nrecords: 1M\nrecord_size: 984\nduration: 20s\nverify: off\nrecover: false\n"
-	usual, est := parse(t, text).Estimate(copies), parse(t, text+"durability: checkpoint\n").Estimate(copies)
-	if usual.Disk != 4*1e9 || est.Disk != 21*1e9 { // 1 s each, from 2 s on every 5 s, or always
-		t.Errorf("%d and, by checkpoint, %d bytes of images", usual.Disk, est.Disk)
-	}
-}

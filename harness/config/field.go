@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"ckptbench/harness/internal/nearest"
 )
 
 // A field is one value of an Experiment as text. An empty text of MarshalText
@@ -95,7 +97,7 @@ func (f oneOf[S]) UnmarshalText(text []byte) error {
 		names[i] = string(a)
 	}
 	hint := ""
-	if n := nearest(string(text), names); n != "" {
+	if n := nearest.Of(string(text), names); n != "" {
 		hint = fmt.Sprintf(": did you mean %q?", n)
 	}
 	return fmt.Errorf("is not one of %s%s", strings.Join(names, ", "), hint)

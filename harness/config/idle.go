@@ -7,9 +7,9 @@ import (
 	"ckptbench/workload"
 )
 
-// idle tells whether a key means nothing, with e's workload or with what
+// Idle tells whether a key means nothing, with e's workload or with what
 // acknowledges its transactions.
-func (e *Experiment) idle(key string) bool { return e.idleInWorkload(key) || e.implied(key) }
+func (e *Experiment) Idle(key string) bool { return e.idleInWorkload(key) || e.implied(key) }
 
 // idleInWorkload tells whether a key means nothing with e's workload: a benchmark of
 // stored procedures has tables of its own, and bulk has no store.
@@ -27,7 +27,7 @@ func (e *Experiment) idleInWorkload(key string) bool {
 func (e *Experiment) forgetIdle() {
 	d := defaults("", e.known)
 	for i := range rows {
-		if r := &rows[i]; e.idle(r.name) {
+		if r := &rows[i]; e.Idle(r.name) {
 			text, _ := r.at(&d).MarshalText() // no field of ours fails to write
 			_ = r.at(e).UnmarshalText(text)   // or to read what it wrote
 		}

@@ -23,13 +23,13 @@ func (e *Experiment) checkLarge(c *checker) {
 	c.add(float64(e.VerifiedRecords())*float64(e.Large.Share) < 1 && e.Verify != VerifyOff &&
 		e.VerifiedRecords() < e.Records,
 		"large.share", "verify_records", "of the %s records of the recorded trial there would be none", e.VerifiedRecords())
-	c.add(e.largeBytes() > maxReserved, "large.share", "records", "the large values of %s records need over %s", e.Records,
+	c.add(e.LargeBytes() > maxReserved, "large.share", "records", "the large values of %s records need over %s", e.Records,
 		Size(maxReserved))
 }
 
-// largeBytes is the memory of one copy of the large values' slots.
-func (e *Experiment) largeBytes() float64 {
-	if e.Large.Share == 0 || e.idle("large.share") {
+// LargeBytes is the memory of one copy of the large values' slots, in bytes.
+func (e *Experiment) LargeBytes() float64 {
+	if e.Large.Share == 0 || e.Idle("large.share") {
 		return 0
 	}
 	chunks := (float64(e.Large.Size.High) + largeSlot - 1) / largeSlot

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/internal/nearest"
 	"ckptbench/harness/units"
 )
 
@@ -55,14 +56,14 @@ func unknownKey(prefix, name string) string {
 			siblings = append(siblings, r.name)
 		}
 	}
-	if nearest(name, siblings) == "" {
+	if nearest.Of(name, siblings) == "" {
 		for _, r := range rows {
 			if group, child, dotted := cutLast(r.name); dotted && child == name {
 				return fmt.Sprintf("%s: it belongs under %s", message, group)
 			}
 		}
 	}
-	return message + didYouMean(name, siblings)
+	return message + nearest.DidYouMean(name, siblings)
 }
 
 // nested writes a dotted key as a file has it: a: {b: {c: ...}}.

@@ -27,18 +27,3 @@ func (e *Experiment) checkPair(c *checker) {
 	c.add(p.Lead < 0 || p.Lead > maxSlice, "pair.lead", "", "%s must be 0 to %s", p.Lead, maxSlice)
 	c.add(!e.Rate.Closed(), "pair.most", "rate", "a pair runs in a closed loop: set pair.most: 0, or rate: closed")
 }
-
-// pairSeconds is about how long the pairs of one algorithm take at one point, with
-// the fewest openings.
-func (e *Experiment) pairSeconds() float64 {
-	if !e.Paired() {
-		return 0
-	}
-	capture := e.dataBytes() / writeSpeed
-	if e.Checkpoint.DiskRate > 0 {
-		capture = e.dataBytes() / float64(e.Checkpoint.DiskRate)
-	}
-	quad := 4*time.Duration(e.Pair.Slice).Seconds() + 2*time.Duration(e.Pair.Lead).Seconds()
-	quads := quad * float64(e.Pair.Quads)
-	return float64(e.Pair.Least) * (2*e.dataBytes()/loadSpeed + quads + 2*capture)
-}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"ckptbench/harness/config/ycsbfile"
 )
 
 // Parse reads one experiment. The name is its file's: messages carry it, and
@@ -54,7 +56,7 @@ func (e *Experiment) Set(sets ...string) error {
 // read reads a file in either format and lays sets over it. It returns Problems, with all
 // faults of the file, where there are any.
 func read(name string, data []byte, sets []string, known Known) (*Experiment, error) {
-	if isProperties(name, data) {
+	if ycsbfile.Is(name, data[:min(len(data), maxFile)]) {
 		return readForeign(name, data, sets, known)
 	}
 	root, problems := decodeYAML(name, data)
@@ -79,8 +81,17 @@ func read(name string, data []byte, sets []string, known Known) (*Experiment, er
 
 // readForeign reads one of YCSB's workload files.
 func readForeign(name string, data []byte, sets []string, known Known) (*Experiment, error) {
-	s, notes, problems := readYCSB(name, data)
-	r := reader{file: name, settings: s, problems: problems}
+	w, problems := ycsbfile.Read(name, data, ycsbfile.Limits{
+		Bytes: maxFile, Records: maxRecords, RecordSize: maxRecordSize,
+		OwnKey: func(key string) bool { return rowOf(key) != nil || isGroup(key) },
+	})
+	r := reader{file: name, settings: settings{keys: map[string]setting{}}}
+	for _, p := range problems {
+		r.problems = append(r.problems, Problem{File: name, Line: p.Line, Text: p.Text})
+	}
+	for _, s := range w.Settings {
+		r.settings.put(s.Key, setting{place{file: name, line: s.Line}, value{text: s.Text, line: s.Line}})
+	}
 	for _, text := range sets {
 		r.set(text)
 	}
@@ -88,7 +99,7 @@ func readForeign(name string, data []byte, sets []string, known Known) (*Experim
 	if err != nil {
 		return nil, err
 	}
-	e.data, e.foreign, e.notes = data, true, notes
+	e.data, e.foreign, e.notes = data, true, w.Notes
 	return e, nil
 }
 

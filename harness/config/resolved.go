@@ -71,7 +71,7 @@ func (e *Experiment) view() *Experiment {
 
 // text is a single value of a view, empty if there is none or it is swept.
 func (e *Experiment) text(r *row) string {
-	if e.idle(r.name) || e.pageless(r.name) ||
+	if e.Idle(r.name) || e.pageless(r.name) ||
 		slices.ContainsFunc(e.Matrix, func(sw Sweep) bool { return sw.Key == r.name }) {
 		return ""
 	}

@@ -81,8 +81,8 @@ func (s Sizes) String() string {
 // MarshalText writes what String does.
 func (s Sizes) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// mean is the average of the range.
-func (s Sizes) mean() float64 { return float64(s.Low+s.High) / 2 }
+// Mean is the average of the range, in bytes.
+func (s Sizes) Mean() float64 { return float64(s.Low+s.High) / 2 }
 
 // A Duration is a time.Duration that is never negative and always has a unit:
 // 2s, 100ms, 1m30s.

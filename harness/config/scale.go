@@ -157,7 +157,7 @@ func (e *Experiment) pending() float64 {
 
 // scaleKey scales one key's value, if it is one that scale changes.
 func (e *Experiment) scaleKey(key string) {
-	if e.pending() == 1 || e.idle(key) {
+	if e.pending() == 1 || e.Idle(key) {
 		return
 	}
 	for _, s := range shrunk {

@@ -105,11 +105,15 @@ func (e *Experiment) checkTimes(c *checker) {
 
 // VerifiedRecords is how many records the recorded trial of a verification has.
 func (e *Experiment) VerifiedRecords() Count {
-	if e.VerifyRecords == 0 || e.idle("verify_records") {
+	if e.VerifyRecords == 0 || e.Idle("verify_records") {
 		return e.Records
 	}
 	return min(e.Records, e.VerifyRecords)
 }
+
+// Owning tells whether any of the algorithms recovers from files of its own or, with
+// own false, from images.
+func (e *Experiment) Owning(own bool) bool { return e.firstOf(Algorithm.owning, own) != "" }
 
 // firstOf returns the first algorithm that is among some, or is not; empty if
 // there is no such.

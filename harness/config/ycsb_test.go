@@ -132,27 +132,6 @@ func TestYCSBMistakes(t *testing.T) {
 	check("recordcount=10\nmeasurement=1", "did you mean")
 }
 
-// A configuration in YAML is never taken for a property file, nor the other way
-// round.
-func TestIsProperties(t *testing.T) {
-	check := func(name, text string, want bool) {
-		t.Helper()
-		if isProperties(name, []byte(text)) != want {
-			t.Errorf("%s with %q: not %v", name, text, want)
-		}
-	}
-	check("workloada", "# x\n\nrecordcount=1\n", true)
-	check("w.properties", "recordcount = 1\n", true)
-	check("w.yaml", "recordcount=1\n", false)
-	check("w.YML", "recordcount=1\n", false)
-	check("w", "records: 1M\n", false)
-	check("w", "experiment: {about: 'a=b'}\n", false)
-	check("w", "", false)
-	check("w", "# only\n", false)
-	check("w", "=1\n", false)
-	check("w", "\x7fELF\x02=1\n", false)
-}
-
 // The configuration that a result keeps is one that runs, and has the file in it.
 func TestGivenOfYCSB(t *testing.T) {
 	e, err := Load("testdata/ycsb/workloadd", []string{"trials=2"}, known)

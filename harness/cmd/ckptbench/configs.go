@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/internal/nearest"
 	"ckptbench/harness/render/figure"
 )
 
@@ -77,7 +78,7 @@ func meant(path string) string {
 	for _, ext := range []string{".yaml", ".yml"} {
 		base = strings.TrimSuffix(base, ext)
 	}
-	if near := config.Nearest(base, names); near != "" && len(base) > 1 {
+	if near := nearest.Of(base, names); near != "" && len(base) > 1 {
 		return ": did you mean " + byName[near] + "?"
 	}
 	return among(paths)

@@ -12,6 +12,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 	"ckptbench/harness/render/chart"
 	"ckptbench/harness/render/page"
 	"ckptbench/harness/render/table"
@@ -175,7 +176,7 @@ func listExperiments(dir string) (table.Grid, error) {
 // costs are what an experiment takes: as somebody found it, or, with a ~, as it is
 // estimated.
 func costs(e *config.Experiment) (minutes, disk, trials string) {
-	est := e.Estimate(copies)
+	est := cost.Of(e, copies)
 	minutes, disk = fmt.Sprintf("~%.3g", max(1, est.Time.Round(time.Minute).Minutes())), "~"+units.Size(est.Disk)
 	if x := e.Info.Expect; x.Minutes > 0 {
 		minutes = fmt.Sprintf("%g", float64(x.Minutes))

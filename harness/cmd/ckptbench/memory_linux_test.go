@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 	"ckptbench/harness/units"
 )
 
@@ -58,7 +59,7 @@ trials: 1
 			t.Fatalf("%+v: %v\n%s", c, err, said)
 		}
 		used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
-		told := e.Estimate(copies).Memory
+		told := cost.Of(e, copies).Memory
 		if told < used*3/4 || told > used*5/4 {
 			t.Errorf("%+v: %s used, %s told", c, units.Size(used), units.Size(told))
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 	"ckptbench/harness/units"
 )
 
@@ -32,7 +33,7 @@ func TestPaperConfigsSayWhatTheyTake(t *testing.T) {
 		if i.About == "" || i.Paper == "" || i.Expect.Minutes == 0 || i.Expect.Disk == 0 || i.Expect.Notes == "" {
 			t.Errorf("%s: about, paper or expect is incomplete: %+v", path, i)
 		}
-		est := e.Estimate(copies)
+		est := cost.Of(e, copies)
 		if said := time.Duration(float64(i.Expect.Minutes) * float64(time.Minute)); said < est.Time/2 ||
 			said > 3*est.Time+time.Minute {
 			t.Errorf("%s: expects %s, the estimate is %s", path, said, est.Time)
@@ -57,7 +58,7 @@ func TestPaperConfigsScale(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		est, whole := e.Estimate(copies), full.Estimate(copies)
+		est, whole := cost.Of(e, copies), cost.Of(full, copies)
 		if est.Points != whole.Points || est.Trials != whole.Trials {
 			t.Errorf("%s: scaled it has %d points and %d trials, else %d and %d", path, est.Points, est.Trials, whole.Points,
 				whole.Trials)

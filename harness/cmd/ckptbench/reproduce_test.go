@@ -12,6 +12,7 @@ import (
 
 	"ckptbench/harness/compare/claims"
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 )
 
 // planned is a line of configs/reproduce.txt.
@@ -65,7 +66,7 @@ func TestReproducePlan(t *testing.T) {
 			continue
 		}
 		exps[p.config] = e
-		total += e.Estimate(copies).Time
+		total += cost.Of(e, copies).Time
 	}
 	for _, path := range paperConfigs(t) {
 		name := "paper/" + strings.TrimSuffix(filepath.Base(path), ".yaml")

@@ -16,6 +16,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/bench"
 	"ckptbench/harness/config"
+	"ckptbench/harness/config/cost"
 	"ckptbench/harness/result"
 	"ckptbench/harness/units"
 )
@@ -192,7 +193,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	if err := bench.CheckDir(e); err != nil {
 		return fmt.Errorf("run %s: %w (%w)", e.Info.Name, err, errUsage)
 	}
-	est := e.EstimatePart(func(point, points, trials int) int {
+	est := cost.Part(e, func(point, points, trials int) int {
 		n, _ := c.shard.Rounds(point, points, trials)
 		return n
 	}, copies)

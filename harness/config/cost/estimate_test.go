@@ -1,11 +1,28 @@
-package config
+package cost
 
 import (
 	"math"
 	"strings"
 	"testing"
 	"time"
+
+	"ckptbench/harness/config"
 )
+
+// parse reads a configuration with some algorithms' names; push recovers from files of its own.
+func parse(t *testing.T, text string) *config.Experiment {
+	t.Helper()
+	known := config.Named("none", "naive", "pingpong", "calc", "cpr", "push")
+	for i := range known.Algorithms {
+		a := &known.Algorithms[i]
+		a.All, a.Default, a.Own, a.Prefix = true, true, a.Name == "push" || a.Name == "cpr", true
+	}
+	e, err := config.Parse("x.yaml", []byte(text), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
 
 func copies(algorithm string) float64 {
 	switch algorithm {
@@ -34,7 +51,7 @@ matrix:
 	// A trial's traces: for each worker operations of 16 bytes, each with an index
 	// entry of 8, drawn at 12 M a second.
 	const drawn = 2 << 22
-	est := parse(t, text).Estimate(copies)
+	est := Of(parse(t, text), copies)
 	if est.Points != 2 || est.Trials != 8 {
 		t.Errorf("%d points and %d trials", est.Points, est.Trials)
 	}
@@ -53,7 +70,7 @@ matrix:
 
 	shape := func(workload string, wantRecords, wantSize float64) {
 		t.Helper()
-		if n, size := parse(t, "workload: "+workload).shape(); n != wantRecords || size != wantSize {
+		if n, size := (point{parse(t, "workload: "+workload)}).shape(); n != wantRecords || size != wantSize {
 			t.Errorf("%s: %v records of %v bytes, want %v of %v", workload, n, size, wantRecords, wantSize)
 		}
 	}
@@ -67,7 +84,7 @@ matrix:
 		if err := e.Set(set); err != nil {
 			t.Fatal(err)
 		}
-		if !grew(e.Estimate(copies), est) {
+		if !grew(Of(e, copies), est) {
 			t.Errorf("%s does not grow with %s", what, set)
 		}
 	}
@@ -86,7 +103,7 @@ matrix:
 
 func TestEstimateFits(t *testing.T) {
 	e := parse(t, "algorithms: [none, pingpong]\nworkers: 2\nrecord_size: 1KiB\nmatrix: {records: [1M, 100M]}\n")
-	est := e.Estimate(copies)
+	est := Of(e, copies)
 	check := func(memory, disk int64, want string) {
 		t.Helper()
 		err := est.Fits(memory, disk)
@@ -127,11 +144,7 @@ func TestEstimateOfFewerRecorded(t *testing.T) {
 	const text = "algorithms: [pingpong]\nworkers: 2\nrecords: 10M\nduration: 6s\ncheckpoint: {sink: discard}\n" +
 		"recover: false\nverify_records: "
 	e := func(n string) Estimate {
-		x, err := Parse("x.yaml", []byte(text+n+"\n"), known)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return x.Estimate(copies)
+		return Of(parse(t, text+n+"\n"), copies)
 	}
 	all, few := e("unlimited"), e("1M")
 	if few.Time >= all.Time || few.Memory >= all.Memory ||
@@ -144,7 +157,7 @@ func TestEstimateOfFewerRecorded(t *testing.T) {
 func TestEstimateSaturates(t *testing.T) {
 	e := parse(t, "record_size: 64MiB\ntrials: 1000\nduration: 100h\nbucket: 1s\nkeep_images: true\n"+
 		"matrix: {records: [1000G]}\n")
-	est := e.Estimate(copies)
+	est := Of(e, copies)
 	if est.Memory != math.MaxInt64 || est.Disk != math.MaxInt64 || est.Time != math.MaxInt64 {
 		t.Errorf("got %+v", est)
 	}
@@ -157,7 +170,7 @@ func TestEstimateSaturates(t *testing.T) {
 // and can be recovered with discard; what else runs writes them as ever.
 func TestEstimateOfOwnFiles(t *testing.T) {
 	const text = "records: 1M\nrecord_size: 984\nduration: 60s\ncheckpoint: {first: 1s, interval: 2s, sink: "
-	est := func(set string) Estimate { return parse(t, text+set).Estimate(copies) }
+	est := func(set string) Estimate { return Of(parse(t, text+set), copies) }
 	images, mixed := est("file}\nalgorithms: [calc, push]\n"), est("own}\nalgorithms: [calc, push]\n")
 	if images.Disk != mixed.Disk || images.Time != mixed.Time || images.Memory != mixed.Memory {
 		t.Errorf("with images of calc %+v, want %+v", mixed, images)
@@ -177,10 +190,10 @@ func TestEstimateOfOwnFiles(t *testing.T) {
 // and a ring of the log.
 func TestEstimateOfClients(t *testing.T) {
 	const text = "algorithms: [none, calc]\nrecords: 100k\nworkers: 64\nverify: off\nrecover: false\n"
-	alone := parse(t, text).Estimate(copies).Memory
+	alone := Of(parse(t, text), copies).Memory
 	check := func(set string, want int64) {
 		t.Helper()
-		if got := parse(t, text+set).Estimate(copies).Memory - alone; got != 64*want {
+		if got := Of(parse(t, text+set), copies).Memory - alone; got != 64*want {
 			t.Errorf("%s: %d bytes more a client, want %d", set, got/64, want)
 		}
 	}
@@ -189,4 +202,26 @@ func TestEstimateOfClients(t *testing.T) {
 	check("wal: async\n", times+fewAcks*ackBytes+ringBytes)
 	check("wal: sync\nrate: 10k/s\n", 2*times+manyAcks*ackBytes+ringBytes)
 	check("durability: checkpoint\n", times+fewAcks*ackBytes)
+}
+
+// Checkpoints follow each other over the whole measured part.
+func TestEstimateOfByCheckpoint(t *testing.T) {
+	const text = "algorithms: [calc]\nrecords: 1M\nrecord_size: 984\nduration: 20s\nverify: off\nrecover: false\n"
+	usual, est := Of(parse(t, text), copies), Of(parse(t, text+"durability: checkpoint\n"), copies)
+	if usual.Disk != 4*1e9 || est.Disk != 21*1e9 { // 1 s each, from 2 s on every 5 s, or always
+		t.Errorf("%d and, by checkpoint, %d bytes of images", usual.Disk, est.Disk)
+	}
+}
+
+const bulkText = "algorithms: [none]\nrecords: 10k\nworkload: {name: bulk, row_size: 44-104}\n"
+
+// An estimate of bulk is of rows and passes, and needs no disk.
+func TestBulkEstimate(t *testing.T) {
+	one := func(string) float64 { return 1 }
+	few := Of(parse(t, bulkText), one)
+	many := Of(parse(t, strings.Replace(bulkText, "10k", "10M", 1)), one)
+	if few.Disk != 0 || few.Time <= 0 || few.Time > time.Minute || many.Time < 500*few.Time ||
+		many.Memory < 10_000_000*74 {
+		t.Errorf("%+v, %+v", few, many)
+	}
 }

@@ -1,4 +1,7 @@
-package config
+// Package cost says before an experiment runs what it will take: time, memory and disk, and
+// whether that fits. All of it is reckoned from the configuration, and nothing is measured;
+// all of it may be called concurrently while the experiment is not changed.
+package cost
 
 import (
 	"fmt"
@@ -6,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ckptbench/harness/config"
 	"ckptbench/workload"
 	"ckptbench/workload/smallbank"
 )
@@ -36,21 +40,31 @@ type Estimate struct {
 	// Memory is what the trial that needs most takes, in bytes: its store, and
 	// what its images are compared in.
 	Memory    int64
-	Algorithm string  // that needs it
-	Params    []Param // where it is
+	Algorithm string         // that needs it
+	Params    []config.Param // where it is
 }
 
-// Estimate adds up what every point of the matrix takes. copies says how many
+// A point is an experiment at one point of its matrix.
+type point struct{ *config.Experiment }
+
+// with is the point with another number of records.
+func (e point) with(records config.Count) point {
+	other := *e.Experiment
+	other.Records = records
+	return point{&other}
+}
+
+// Of adds up what every point of an experiment's matrix takes. copies says how many
 // times an algorithm holds the records in memory, at least; less than 1 counts
 // as 1.
-func (e *Experiment) Estimate(copies func(algorithm string) float64) Estimate {
-	return e.EstimatePart(func(point, points, trials int) int { return trials }, copies)
+func Of(e *config.Experiment, copies func(algorithm string) float64) Estimate {
+	return Part(e, func(point, points, trials int) int { return trials }, copies)
 }
 
-// EstimatePart is Estimate for a part of the experiment: rounds says how many of
-// a point's trials are in it, by the point's index.
-func (e *Experiment) EstimatePart(
-	rounds func(point, points, trials int) int, copies func(algorithm string) float64,
+// Part is Of for a part of the experiment: rounds says how many of a point's trials
+// are in it, by the point's index.
+func Part(
+	e *config.Experiment, rounds func(point, points, trials int) int, copies func(algorithm string) float64,
 ) Estimate {
 	var sum Estimate
 	var taken, kept, disk, memory float64
@@ -60,18 +74,19 @@ func (e *Experiment) EstimatePart(
 		if n == 0 {
 			continue
 		}
-		c.Experiment.Trials = Count(n)
+		p := point{c.Experiment}
+		p.Trials = config.Count(n)
 		sum.Points++
-		images := c.Experiment.imageBytes()
-		kept += images * float64(c.Experiment.Trials) * float64(len(c.Experiment.Algorithms))
+		images := p.imageBytes()
+		kept += images * float64(p.Trials) * float64(len(p.Algorithms))
 		disk = max(disk, images)
-		if c.Experiment.Rate.Percent > 0 { // none's maximum is measured first
-			taken += c.Experiment.trialSeconds(c.Experiment.Duration)
+		if p.Rate.Percent > 0 { // none's maximum is measured first
+			taken += p.trialSeconds(p.Duration)
 		}
-		for _, a := range c.Experiment.Algorithms {
+		for _, a := range p.Algorithms {
 			sum.Trials += n
-			taken += c.Experiment.algorithmSeconds()
-			if m := c.Experiment.memoryBytes(max(1, copies(a))); m > memory {
+			taken += p.algorithmSeconds()
+			if m := p.memoryBytes(max(1, copies(a))); m > memory {
 				memory, sum.Algorithm, sum.Params = m, a, c.Params
 			}
 		}
@@ -86,7 +101,7 @@ func (e *Experiment) EstimatePart(
 
 // shape is how many records there are, and how large their values are, on
 // average.
-func (e *Experiment) shape() (records, size float64) {
+func (e point) shape() (records, size float64) {
 	switch e.Workload.Name {
 	case workload.SmallBank:
 		return 3 * float64(e.Records), smallbank.RecordBytes / 3.
@@ -95,26 +110,26 @@ func (e *Experiment) shape() (records, size float64) {
 	case workload.Bulk:
 		return e.bulkShape()
 	}
-	return float64(e.Records), e.RecordSize.mean()*(1-float64(e.Large.Share)) + e.Large.Size.mean()*float64(e.Large.Share)
+	return float64(e.Records), e.RecordSize.Mean()*(1-float64(e.Large.Share)) + e.Large.Size.Mean()*float64(e.Large.Share)
 }
 
 // inPlace is the bytes of a record's own slot, without its head: of the largest value
 // that it may hold.
-func (e *Experiment) inPlace(size float64) float64 {
-	if e.idle("record_size") {
+func (e point) inPlace(size float64) float64 {
+	if e.Idle("record_size") {
 		return size
 	}
 	return float64(e.RecordSize.High)
 }
 
 // dataBytes is one copy of the records.
-func (e *Experiment) dataBytes() float64 {
+func (e point) dataBytes() float64 {
 	records, size := e.shape()
 	return records * (size + recordHead)
 }
 
 // images is how many a trial takes, if each comes when it should.
-func (e *Experiment) images() float64 {
+func (e point) images() float64 {
 	speed := writeSpeed
 	if e.Checkpoint.DiskRate > 0 {
 		speed = min(speed, float64(e.Checkpoint.DiskRate))
@@ -128,20 +143,20 @@ func (e *Experiment) images() float64 {
 	if e.Checkpoint.Count > 0 && !e.ByCheckpoint() {
 		n = min(n, float64(e.Checkpoint.Count))
 	}
-	if e.Verify != VerifyOff {
+	if e.Verify != config.VerifyOff {
 		n++ // the last, which is recovered from
 	}
 	return max(2, n) // a recorded trial keeps two
 }
 
 // writesImages tells whether a measured trial of any algorithm does.
-func (e *Experiment) writesImages() bool {
-	return e.Checkpoint.Sink == SinkFile || e.Checkpoint.Sink == SinkOwn && e.firstOf(Algorithm.owning, false) != ""
+func (e point) writesImages() bool {
+	return e.Checkpoint.Sink == config.SinkFile || e.Checkpoint.Sink == config.SinkOwn && e.Owning(false)
 }
 
 // imageBytes estimates how many bytes of disk the images of one trial take at most, or the
 // algorithm's own files where a checkpoint goes there.
-func (e *Experiment) imageBytes() float64 {
+func (e point) imageBytes() float64 {
 	if e.Workload.Name == workload.Bulk {
 		return 0
 	}
@@ -149,10 +164,10 @@ func (e *Experiment) imageBytes() float64 {
 	switch {
 	case e.writesImages():
 		n = e.images()
-	case e.Verify == VerifyTrial:
+	case e.Verify == config.VerifyTrial:
 		n = 2
 	}
-	if e.Checkpoint.Sink == SinkOwn && e.firstOf(Algorithm.owning, true) != "" {
+	if e.Checkpoint.Sink == config.SinkOwn && e.Owning(true) {
 		n = max(n, ownCopies)
 	}
 	return n * e.dataBytes()
@@ -160,36 +175,50 @@ func (e *Experiment) imageBytes() float64 {
 
 // trialSeconds estimates how long a trial takes: warm-up and measured part, loading, and
 // drawing the traces.
-func (e *Experiment) trialSeconds(measured Duration) float64 {
+func (e point) trialSeconds(measured config.Duration) float64 {
 	return time.Duration(e.Warmup).Seconds() + time.Duration(measured).Seconds() + e.dataBytes()/loadSpeed +
 		e.traced()/drawSpeed
 }
 
 // algorithmSeconds is all trials of one algorithm at one point.
-func (e *Experiment) algorithmSeconds() float64 {
+func (e point) algorithmSeconds() float64 {
 	if e.Workload.Name == workload.Bulk {
 		return e.bulkSeconds() * float64(e.Trials)
 	}
 	one := e.trialSeconds(e.Duration)
-	if e.Verify != VerifyOff && e.writesImages() { // images are read back, and recovered from
+	if e.Verify != config.VerifyOff && e.writesImages() { // images are read back, and recovered from
 		one += (e.images() + 1) * e.dataBytes() / recoverSpeed
 	} else if e.Recover {
 		one += e.dataBytes() / recoverSpeed
 	}
 	recorded := 0.0
 	switch e.Verify {
-	case VerifyTrial:
+	case config.VerifyTrial:
 		recorded = 1
-	case VerifyFull:
+	case config.VerifyFull:
 		recorded = float64(e.Trials)
 	}
 	return one*float64(e.Trials) + recorded*e.recordedSeconds() + e.pairSeconds()
 }
 
+// pairSeconds is about how long the pairs of one algorithm take at one point, with
+// the fewest openings.
+func (e point) pairSeconds() float64 {
+	if !e.Paired() {
+		return 0
+	}
+	capture := e.dataBytes() / writeSpeed
+	if e.Checkpoint.DiskRate > 0 {
+		capture = e.dataBytes() / float64(e.Checkpoint.DiskRate)
+	}
+	quad := 4*time.Duration(e.Pair.Slice).Seconds() + 2*time.Duration(e.Pair.Lead).Seconds()
+	quads := quad * float64(e.Pair.Quads)
+	return float64(e.Pair.Least) * (2*e.dataBytes()/loadSpeed + quads + 2*capture)
+}
+
 // recordedSeconds is the recorded trial, and the oracle after it.
-func (e *Experiment) recordedSeconds() float64 {
-	r := *e
-	r.Records = e.VerifiedRecords()
+func (e point) recordedSeconds() float64 {
+	r := e.with(e.VerifiedRecords())
 	records, _ := r.shape()
 	const times = 2 // half of it, all of it to provoke faults, and about a half to find planted ones
 	return times*time.Duration(e.VerifyDuration).Seconds() + r.dataBytes()/loadSpeed + records*judgeTime +
@@ -210,7 +239,7 @@ func whole(x float64) int64 {
 func (s Estimate) Fits(memory, disk int64) error {
 	where := ""
 	if len(s.Params) > 0 {
-		where = " at " + Cell{Params: s.Params}.String()
+		where = " at " + config.Cell{Params: s.Params}.String()
 	}
 	if memory >= 0 && s.Memory > memory {
 		return fmt.Errorf("impossible memory: %s%s needs about %s, %s are available: lower records, record_size or "+

@@ -1,9 +1,10 @@
-package config
+package cost
 
 import (
 	"runtime"
 	"time"
 
+	"ckptbench/harness/config"
 	"ckptbench/workload"
 )
 
@@ -31,16 +32,16 @@ const (
 
 // storeBytes estimates the memory of a store with so many copies of each record: values,
 // heads and, with a hash index, its entries.
-func (e *Experiment) storeBytes(copies float64) float64 {
+func (e point) storeBytes(copies float64) float64 {
 	if e.Workload.Name == workload.Bulk {
 		return e.bulkBytes()
 	}
 	records, size := e.shape()
-	b := records*(e.inPlace(size)*copies+recordHead) + e.largeBytes()*copies
+	b := records*(e.inPlace(size)*copies+recordHead) + e.LargeBytes()*copies
 	if e.MemoryBudget > 0 {
 		b = records*recordHead + min(records*size, float64(e.MemoryBudget))
 	}
-	if e.Index == IndexHash {
+	if e.Index == config.IndexHash {
 		b += records * indexEntry
 	}
 	return b
@@ -50,7 +51,7 @@ func (e *Experiment) storeBytes(copies float64) float64 {
 // workers that run for d: a short run needs no trace that it would not come to the
 // end of, and a long one replays its trace. Many workers share the processors, and
 // the room for all traces.
-func TraceOps(d Duration, workers int) int {
+func TraceOps(d config.Duration, workers int) int {
 	const (
 		perSecond = 4e6
 		least     = 1 << 15
@@ -61,7 +62,7 @@ func TraceOps(d Duration, workers int) int {
 }
 
 // workerCount returns how many there are.
-func (e *Experiment) workerCount() int {
+func (e point) workerCount() int {
 	if e.Workers == 0 {
 		return runtime.GOMAXPROCS(0)
 	}
@@ -70,7 +71,7 @@ func (e *Experiment) workerCount() int {
 
 // traced is how many operations are drawn in advance for a trial, for all workers;
 // of a benchmark that draws them as it goes, none.
-func (e *Experiment) traced() float64 {
+func (e point) traced() float64 {
 	switch e.Workload.Name {
 	case workload.SmallBank, workload.TPCC, workload.Bulk:
 		return 0
@@ -79,35 +80,35 @@ func (e *Experiment) traced() float64 {
 }
 
 // traceBytes is what they take in memory, and the index of their transactions.
-func (e *Experiment) traceBytes() float64 { return e.traced() * e.bytesPerOp() }
+func (e point) traceBytes() float64 { return e.traced() * e.bytesPerOp() }
 
 // bytesPerOp is what an operation takes in a trace, with its share of the index.
-func (e *Experiment) bytesPerOp() float64 {
+func (e point) bytesPerOp() float64 {
 	return opBytes + txnBytes/float64(max(e.Workload.Keys, 1))
 }
 
 // clientBytes is what clients keep beside the store: what they timed, what they were
 // not acknowledged for, and their part of the log.
-func (e *Experiment) clientBytes() float64 {
+func (e point) clientBytes() float64 {
 	kinds, acks, ring := 1., 0., 0.
 	if !e.Rate.Closed() {
 		kinds++
 	}
-	logged := e.WAL != WALOff
+	logged := e.WAL != config.WALOff
 	if logged || e.ByCheckpoint() {
 		kinds, acks = kinds+1, fewAcks
 	}
 	if logged {
 		ring = ringBytes
 	}
-	if e.WAL == WALSync && !e.Rate.Closed() {
+	if e.WAL == config.WALSync && !e.Rate.Closed() {
 		acks = manyAcks
 	}
 	return float64(e.workerCount()) * (kinds*tallies*tallyBytes + acks*ackBytes + ring)
 }
 
 // recordedBytes is what a recorded trial records, while it is checked, and its traces.
-func (e *Experiment) recordedBytes() float64 {
+func (e point) recordedBytes() float64 {
 	accesses := min(mostAccesses, accessesPerSecond*time.Duration(e.VerifyDuration).Seconds())
 	traced := 0.
 	if e.traced() > 0 {
@@ -118,7 +119,7 @@ func (e *Experiment) recordedBytes() float64 {
 
 // memoryBytes is the process at its largest: beside the traces at the end of the recorded
 // trial, or when measured images and the state recovered are compared.
-func (e *Experiment) memoryBytes(copies float64) float64 {
+func (e point) memoryBytes(copies float64) float64 {
 	if e.Workload.Name == workload.Bulk {
 		return e.storeBytes(copies)
 	}
@@ -127,14 +128,13 @@ func (e *Experiment) memoryBytes(copies float64) float64 {
 		measured += e.storeBytes(1) + e.clientBytes()
 	}
 	recorded := 0.
-	if e.Verify != VerifyOff {
-		least := *e
-		least.Records = e.VerifiedRecords()
+	if e.Verify != config.VerifyOff {
+		least := e.with(e.VerifiedRecords())
 		all, _ := e.shape()
 		fewer, _ := least.shape()
 		recorded = least.storeBytes(copies) + (verifiedImages+1)*stateBytes*fewer + e.recordedBytes() + e.clientBytes()
 		measured += judgedBytes * all
-		if e.Checkpoint.Sink != SinkDiscard || e.firstOf(Algorithm.owning, true) != "" {
+		if e.Checkpoint.Sink != config.SinkDiscard || e.Owning(true) {
 			measured += e.storeBytes(1) + 2*stateBytes*all
 		}
 	}

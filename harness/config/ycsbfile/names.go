@@ -1,7 +1,7 @@
-package config
+package ycsbfile
 
 // What YCSB's CoreWorkload takes where a file does not say it.
-var ycsbDefaults = map[string]string{
+var defaults = map[string]string{
 	"readproportion": "0.95", "updateproportion": "0.05", "insertproportion": "0", "scanproportion": "0",
 	"readmodifywriteproportion": "0",
 	"requestdistribution":       "uniform", "fieldcount": "10", "fieldlength": "100", "maxscanlength": "1000",
@@ -10,41 +10,41 @@ var ycsbDefaults = map[string]string{
 	"exponential.percentile": "95", "exponential.frac": "0.8571428571", "threadcount": "1",
 }
 
-// ycsbFixed are properties that would change what is measured, and that have one
+// fixed are properties that would change what is measured, and that have one
 // value here.
-var ycsbFixed = []struct{ key, want, why string }{
+var fixed = []struct{ key, want, why string }{
 	{"fieldlengthdistribution", "constant", "all fields are of one length here"},
 	{"readallfields", "true", "a read takes the whole record here"},
 	{"minscanlength", "1", "the shortest scan reads one record here"},
 	{"insertstart", "0", "all records are loaded here"},
 }
 
-// ycsbIdle are properties that change nothing here: why, by name.
-var ycsbIdle = map[string]string{
+// idle are properties that change nothing here: why, by name.
+var idle = map[string]string{
 	"operationcount": "a run here is timed: it lasts as long as duration says, however many operations that is",
 	"table":          "a name", "fieldnameprefix": "a name", "zeropadding": "a key here is a number",
 	"db":             "the store is the one here",
 	"minfieldlength": "all fields are of one length", "fieldlengthhistogram": "all fields are of one length",
 	"readallfieldsbyname": "a read takes the whole record", "dataintegrity": "images are read back and checked anyway",
 	"dotransactions":  "loading and running are one here",
-	"measurementtype": ycsbMeasures, "exporter": ycsbMeasures, "exportfile": ycsbMeasures,
-	"reportlatencyforeacherror": ycsbMeasures,
-	"latencytrackederrors":      ycsbMeasures, "label": "a name",
+	"measurementtype": measures, "exporter": measures, "exportfile": measures,
+	"reportlatencyforeacherror": measures,
+	"latencytrackederrors":      measures, "label": "a name",
 	"core_workload_insertion_retry_limit":    "an insert here does not fail",
 	"core_workload_insertion_retry_interval": "an insert here does not fail",
 }
 
-// ycsbMeasures is why a property of YCSB's measurements means nothing here.
-const ycsbMeasures = "how YCSB reports"
+// measures is why a property of YCSB's measurements means nothing here.
+const measures = "how YCSB reports"
 
-// ycsbPrefixes are groups of such properties.
-var ycsbPrefixes = []struct{ prefix, why string }{
-	{"measurement.", ycsbMeasures}, {"hdrhistogram.", ycsbMeasures}, {"histogram.", ycsbMeasures},
-	{"timeseries.", ycsbMeasures}, {"status.", ycsbMeasures},
+// prefixes are groups of such properties.
+var prefixes = []struct{ prefix, why string }{
+	{"measurement.", measures}, {"hdrhistogram.", measures}, {"histogram.", measures},
+	{"timeseries.", measures}, {"status.", measures},
 }
 
-// ycsbKeys are the other properties that are known.
-var ycsbKeys = []string{
+// keys are the other properties that are known.
+var keys = []string{
 	"workload", "recordcount", "insertcount", "readproportion", "updateproportion", "insertproportion", "scanproportion",
 	"readmodifywriteproportion",
 	"requestdistribution", "fieldcount", "fieldlength", "maxscanlength", "scanlengthdistribution", "writeallfields",

@@ -1,14 +1,12 @@
-package config
+// Package nearest finds the name that somebody meant who wrote another one. All of it may be called concurrently.
+package nearest
 
 import "strings"
 
-// Nearest returns the candidate that name was most likely meant to be, or "".
-func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
-
-// nearest returns the candidate that name was most likely meant to be, or "".
+// Of returns the candidate that name was most likely meant to be, or "".
 // Beyond typing errors that is one of which it is the beginning, or which is
 // its beginning.
-func nearest(name string, candidates []string) string {
+func Of(name string, candidates []string) string {
 	name = normal(name)
 	best, bestDistance := "", 1+min(3, max(1, len(name)/3))
 	for _, c := range candidates {
@@ -24,9 +22,9 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// didYouMean is the end of a message about an unknown name.
-func didYouMean(name string, candidates []string) string {
-	if c := nearest(name, candidates); c != "" {
+// DidYouMean is the end of a message about an unknown name: the nearest candidate, or all of them.
+func DidYouMean(name string, candidates []string) string {
+	if c := Of(name, candidates); c != "" {
 		return ": did you mean \"" + c + "\"?"
 	}
 	if len(candidates) == 0 {

@@ -1,6 +1,7 @@
-package config
+package ycsbfile
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,39 +13,39 @@ type property struct {
 	line       int // 1-based; of the first of the lines that make it
 }
 
-// isProperties tells whether a file is one of YCSB's workloads rather than a
+// nameLetters are those that a property's name may have.
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// Is tells whether a file is one of YCSB's workloads rather than a
 // configuration in YAML: it does not end in .yaml or .yml, and the first line
 // that says anything has = before any colon.
-func isProperties(name string, data []byte) bool {
+func Is(name string, data []byte) bool {
 	if s := strings.ToLower(name); strings.HasSuffix(s, ".yaml") || strings.HasSuffix(s, ".yml") {
 		return false
 	}
-	for line := range strings.Lines(string(data[:min(len(data), maxFile)])) {
+	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' || line[0] == '!' {
 			continue
 		}
 		i := strings.IndexAny(line, "=:")
-		return i > 0 && line[i] == '=' && strings.Trim(line[:i], stemLetters+"\\ \t") == ""
+		return i > 0 && line[i] == '=' && strings.Trim(line[:i], nameLetters+"\\ \t") == ""
 	}
 	return false
 }
 
-// decodeProperties reads a property file as java.util.Properties does: comments
+// decode reads a property file as java.util.Properties does: comments
 // begin with # or !, a key ends at =, : or blank, a backslash at a line's end
 // continues it. Blanks at a value's end, which Java keeps, are cut. A key may
 // stand once, where Java would take the last without a word.
-func decodeProperties(file string, data []byte) ([]property, Problems) {
-	where := place{file: file}
-	if len(data) > maxFile {
-		return nil, Problems{where.problem("has %d bytes: a workload has at most %d", len(data), maxFile)}
+func decode(data []byte, most int) (ps []property, problems []Problem) {
+	if len(data) > most {
+		return nil, []Problem{{Text: fmt.Sprintf("has %d bytes: a workload has at most %d", len(data), most)}}
 	}
-	var ps []property
-	var problems Problems
 	first := map[string]int{}
 	lines := strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
-		where.line = i + 1
+		line := i + 1
 		text := strings.TrimLeft(lines[i], " \t\f")
 		if text == "" || text[0] == '#' || text[0] == '!' {
 			continue
@@ -54,16 +55,18 @@ func decodeProperties(file string, data []byte) ([]property, Problems) {
 			text = text[:len(text)-1] + strings.TrimLeft(lines[i], " \t\f")
 		}
 		key, value, err := cutProperty(text)
-		switch line, twice := first[key]; {
+		switch before, twice := first[key]; {
 		case err != "":
-			problems = append(problems, where.problem("%s", err))
 		case key == "":
-			problems = append(problems, where.problem("%s has no name before it", strconv.Quote(shorten(text))))
+			err = fmt.Sprintf("%q has no name before it", cut(text))
 		case twice:
-			problems = append(problems, where.problem("%s is on line %d already", shorten(key), line))
+			err = fmt.Sprintf("%s is on line %d already", cut(key), before)
 		default:
-			first[key] = where.line
-			ps = append(ps, property{key, value, where.line})
+			first[key] = line
+			ps = append(ps, property{key, value, line})
+		}
+		if err != "" {
+			problems = append(problems, Problem{line, err})
 		}
 	}
 	return ps, problems

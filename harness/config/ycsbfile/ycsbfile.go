@@ -1,4 +1,8 @@
-package config
+// Package ycsbfile reads the workload files of YCSB (property files of its CoreWorkload)
+// as settings of a configuration. It knows the names and defaults of YCSB and the
+// keys that they come to; what a key means, and which values it may have, the configuration says.
+// All of it may be called concurrently.
+package ycsbfile
 
 import (
 	"fmt"
@@ -7,25 +11,52 @@ import (
 	"strconv"
 	"strings"
 
+	"ckptbench/harness/internal/nearest"
+	"ckptbench/harness/units"
 	"ckptbench/workload"
 )
 
-// A ycsbFile is a property file on its way to being settings, each of which
-// keeps its property's line.
-type ycsbFile struct {
-	file     string
-	given    map[string]property
-	settings settings
-	problems Problems
-	notes    []string
+// A Setting is a key of a configuration and what a property file says of it.
+type Setting struct {
+	Key, Text string
+	Line      int // 1-based, of the property; 0 if it is a default of YCSB's
 }
 
-// readYCSB reads a workload of YCSB's as the configuration that it comes to.
-// notes say what of it means nothing here.
-func readYCSB(file string, data []byte) (s settings, notes []string, problems Problems) {
-	ps, problems := decodeProperties(file, data)
-	y := ycsbFile{file: file, given: map[string]property{}, settings: settings{keys: map[string]setting{}},
-		problems: problems}
+// A Problem is one thing that is wrong with a file, and what to do about it.
+type Problem struct {
+	Line int // 1-based; 0 if the file as a whole is meant
+	Text string
+}
+
+// Limits are what the configuration allows.
+type Limits struct {
+	Bytes      int                   // of a file
+	Records    int64                 // in the store; other whole numbers have the same limit
+	RecordSize int64                 // in bytes
+	OwnKey     func(key string) bool // tells whether a name is a key of a configuration
+}
+
+// A Workload is what a file comes to.
+type Workload struct {
+	Settings []Setting // a key stands once
+	Notes    []string  // what of the file means nothing here: name:line: text
+}
+
+// A file is a property file on its way to being settings, each of which
+// keeps its property's line.
+type file struct {
+	name     string
+	limits   Limits
+	given    map[string]property
+	out      Workload
+	problems []Problem
+}
+
+// Read reads a workload of YCSB's as the configuration that it comes to. Its notes
+// carry the file's name. Where there are problems the settings are not complete.
+func Read(name string, data []byte, limits Limits) (Workload, []Problem) {
+	ps, problems := decode(data, limits.Bytes)
+	y := file{name: name, limits: limits, given: map[string]property{}, problems: problems}
 	for _, p := range ps {
 		y.given[p.key] = p
 		y.judge(p)
@@ -35,39 +66,44 @@ func readYCSB(file string, data []byte) (s settings, notes []string, problems Pr
 	y.mix()
 	y.distribution()
 	y.client()
-	return y.settings, y.notes, y.problems
+	return y.out, y.problems
 }
 
-// at is a line of the file, for a problem.
-func (y *ycsbFile) at(line int) place { return place{file: y.file, line: line} }
+// problem notes what is wrong with a line.
+func (y *file) problem(line int, format string, args ...any) {
+	y.problems = append(y.problems, Problem{line, fmt.Sprintf(format, args...)})
+}
 
 // report notes a problem of a property.
-func (y *ycsbFile) report(p property, format string, args ...any) {
-	y.problems = append(y.problems, y.at(p.line).problem("%s: %s", p.key, fmt.Sprintf(format, args...)))
+func (y *file) report(p property, format string, args ...any) {
+	y.problem(p.line, "%s: %s", p.key, fmt.Sprintf(format, args...))
 }
 
+// cut makes a text of the file's fit into a message.
+func cut(s string) string { return units.Cut(s, 60) }
+
 // note notes a property that YCSB would heed and this program does not.
-func (y *ycsbFile) note(p property, why string) {
-	y.notes = append(y.notes,
-		fmt.Sprintf("%s:%d: %s=%s means nothing here: %s", y.file, p.line, p.key, shorten(p.value), why))
+func (y *file) note(p property, why string) {
+	y.out.Notes = append(y.out.Notes,
+		fmt.Sprintf("%s:%d: %s=%s means nothing here: %s", y.name, p.line, p.key, cut(p.value), why))
 }
 
 // judge sorts a property into those that are read, those that mean nothing here,
 // and those that nobody knows.
-func (y *ycsbFile) judge(p property) {
-	for _, f := range ycsbFixed {
+func (y *file) judge(p property) {
+	for _, f := range fixed {
 		if p.key == f.key {
 			if p.value != f.want {
-				y.report(p, "%q is not supported, only %s: %s", shorten(p.value), f.want, f.why)
+				y.report(p, "%q is not supported, only %s: %s", cut(p.value), f.want, f.why)
 			}
 			return
 		}
 	}
-	if why, ok := ycsbIdle[p.key]; ok {
+	if why, ok := idle[p.key]; ok {
 		y.note(p, why)
 		return
 	}
-	for _, g := range ycsbPrefixes {
+	for _, g := range prefixes {
 		if strings.HasPrefix(p.key, g.prefix) {
 			y.note(p, g.why)
 			return
@@ -75,62 +111,60 @@ func (y *ycsbFile) judge(p property) {
 	}
 	switch {
 	case p.key == "workload" && !strings.HasSuffix(p.value, ".CoreWorkload"):
-		y.report(p, "%q is not supported, only YCSB's CoreWorkload (site.ycsb.workloads.CoreWorkload)", shorten(p.value))
+		y.report(p, "%q is not supported, only YCSB's CoreWorkload (site.ycsb.workloads.CoreWorkload)", cut(p.value))
 	case p.key == "workload":
 		y.note(p, "it is the only one here")
-	case !slices.Contains(ycsbKeys, p.key):
+	case !slices.Contains(keys, p.key):
 		y.unknown(p)
 	}
 }
 
 // unknown refuses what may be a typing error. A dotted name that is like none of
 // YCSB's own is a database binding's.
-func (y *ycsbFile) unknown(p property) {
-	names := slices.Clone(ycsbKeys)
-	for _, f := range ycsbFixed {
+func (y *file) unknown(p property) {
+	names := slices.Clone(keys)
+	for _, f := range fixed {
 		names = append(names, f.key)
 	}
-	for key := range ycsbIdle {
+	for key := range idle {
 		names = append(names, key)
 	}
 	slices.Sort(names)
-	switch near := nearest(p.key, names); {
+	switch near := nearest.Of(p.key, names); {
 	case near != "":
-		y.problems = append(y.problems, y.at(p.line).problem("unknown property %q: did you mean %q?", shorten(p.key), near))
-	case rowOf(p.key) != nil || isGroup(p.key):
-		y.problems = append(y.problems,
-			y.at(p.line).problem("unknown property %q: it is a key of this program's own configurations: give it with "+
-				"--set %s=%s", shorten(p.key), p.key, shorten(p.value)))
+		y.problem(p.line, "unknown property %q: did you mean %q?", cut(p.key), near)
+	case y.limits.OwnKey(p.key):
+		y.problem(p.line, "unknown property %q: it is a key of this program's own configurations: give it with "+
+			"--set %s=%s", cut(p.key), p.key, cut(p.value))
 	case strings.Contains(p.key, "."):
 		y.note(p, "a database binding's, as it seems")
 	default:
-		y.problems = append(y.problems,
-			y.at(p.line).problem("unknown property %q: YCSB's CoreWorkload has %s", shorten(p.key),
-				strings.Join(ycsbKeys, ", ")))
+		y.problem(p.line, "unknown property %q: YCSB's CoreWorkload has %s", cut(p.key),
+			strings.Join(keys, ", "))
 	}
 }
 
 // size is how many records there are, and how large.
-func (y *ycsbFile) size() {
+func (y *file) size() {
 	if p, ok := y.given["recordcount"]; ok {
 		if n, _, ok := y.whole("recordcount", 1); ok {
 			y.put("records", strconv.FormatInt(n, 10), p)
 		}
 	} else {
-		y.notes = append(y.notes,
+		y.out.Notes = append(y.out.Notes,
 			fmt.Sprintf("%s: recordcount is not given: --set records=... says how many there are, otherwise it is the default",
-				y.file))
+				y.name))
 	}
 	if p, ok := y.given["insertcount"]; ok && p.value != y.given["recordcount"].value {
-		y.report(p, "%q is not supported, only what recordcount says: all records are loaded here", shorten(p.value))
+		y.report(p, "%q is not supported, only what recordcount says: all records are loaded here", cut(p.value))
 	}
 	fields, p, good := y.whole("fieldcount", 1)
 	length, q, fine := y.whole("fieldlength", 1)
 	if !good || !fine {
 		return
 	}
-	if length > maxRecordSize || fields*length > maxRecordSize {
-		y.report(q, "%d fields of %d bytes make a record of over %s", fields, length, Size(maxRecordSize))
+	if most := y.limits.RecordSize; length > most || fields*length > most {
+		y.report(q, "%d fields of %d bytes make a record of over %d MiB", fields, length, most>>20)
 		return
 	}
 	y.put("workload.fields", strconv.FormatInt(fields, 10), p)
@@ -138,7 +172,7 @@ func (y *ycsbFile) size() {
 }
 
 // mix is the shares. YCSB takes them in proportion, whatever they sum to.
-func (y *ycsbFile) mix() {
+func (y *file) mix() {
 	all, p := y.truth("writeallfields")
 	keys := []string{"readproportion", "updateproportion", "insertproportion", "scanproportion",
 		"readmodifywriteproportion"}
@@ -162,9 +196,9 @@ func (y *ycsbFile) mix() {
 		y.report(p, "true is not supported with readmodifywriteproportion: a read-modify-write changes one field here")
 		return
 	case math.Abs(sum-1) > 1e-9:
-		y.notes = append(y.notes,
+		y.out.Notes = append(y.out.Notes,
 			fmt.Sprintf("%s: the proportions sum to %.6g: they are taken in proportion, as YCSB does (readproportion is "+
-				"0.95 and updateproportion 0.05 where they are not given)", y.file, sum))
+				"0.95 and updateproportion 0.05 where they are not given)", y.name, sum))
 	default:
 		sum = 1 // as they were written
 	}
@@ -174,7 +208,7 @@ func (y *ycsbFile) mix() {
 }
 
 // distribution is which records are chosen, and how many a scan takes.
-func (y *ycsbFile) distribution() {
+func (y *file) distribution() {
 	order, p, _ := y.word("insertorder", []string{"hashed", "ordered"}, []string{workload.Scattered, workload.Ordered})
 	name, q, ok := y.word("requestdistribution", []string{"uniform", "zipfian", "latest", "hotspot", "exponential"},
 		[]string{workload.Uniform, workload.YCSBScrambled, workload.Latest, workload.Hotspot, workload.Exponential})
@@ -202,14 +236,14 @@ func (y *ycsbFile) distribution() {
 }
 
 // hot puts a share that a distribution takes; of is what it is a part of.
-func (y *ycsbFile) hot(key, to string, of float64) {
+func (y *file) hot(key, to string, of float64) {
 	if x, p, ok := y.share(key, of); ok {
 		y.put(to, number(x/of), p)
 	}
 }
 
 // client has the properties of YCSB's client, mostly of its command line.
-func (y *ycsbFile) client() {
+func (y *file) client() {
 	if _, given := y.given["threadcount"]; given {
 		if n, p, ok := y.whole("threadcount", 1); ok {
 			y.put("workers", strconv.FormatInt(n, 10), p)

@@ -1,71 +1,73 @@
-package config
+package ycsbfile
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"ckptbench/harness/internal/nearest"
 )
 
 // property returns one as given, or YCSB's default with no line.
-func (y *ycsbFile) property(key string) property {
+func (y *file) property(key string) property {
 	if p, ok := y.given[key]; ok {
 		return p
 	}
-	return property{key: key, value: ycsbDefaults[key]}
+	return property{key: key, value: defaults[key]}
 }
 
 // put sets a key of a configuration to what a property says.
-func (y *ycsbFile) put(key, text string, from property) {
-	y.settings.put(key, setting{y.at(from.line), value{text: text, line: from.line}})
+func (y *file) put(key, text string, from property) {
+	y.out.Settings = append(y.out.Settings, Setting{key, text, from.line})
 }
 
 // whole reads a whole number of at least low.
-func (y *ycsbFile) whole(key string, low int64) (int64, property, bool) {
+func (y *file) whole(key string, low int64) (int64, property, bool) {
 	p := y.property(key)
 	n, err := strconv.ParseInt(p.value, 10, 64)
-	if err != nil || n < low || n > maxRecords {
-		y.report(p, "%q is not a whole number of at least %d", shorten(p.value), low)
+	if err != nil || n < low || n > y.limits.Records {
+		y.report(p, "%q is not a whole number of at least %d", cut(p.value), low)
 		return 0, p, false
 	}
 	return n, p, true
 }
 
 // share reads a number from 0 to most.
-func (y *ycsbFile) share(key string, most float64) (float64, property, bool) {
+func (y *file) share(key string, most float64) (float64, property, bool) {
 	p := y.property(key)
 	x, err := strconv.ParseFloat(p.value, 64)
 	if err != nil || !(x >= 0 && x <= most) {
-		y.report(p, "%q is not a number from 0 to %g", shorten(p.value), most)
+		y.report(p, "%q is not a number from 0 to %g", cut(p.value), most)
 		return 0, p, false
 	}
 	return x, p, true
 }
 
 // truth reads true or false, in any case, as Java does.
-func (y *ycsbFile) truth(key string) (bool, property) {
+func (y *file) truth(key string) (bool, property) {
 	p := y.property(key)
 	switch strings.ToLower(p.value) {
 	case "true":
 		return true, p
 	case "false":
 	default:
-		y.report(p, "%q is neither true nor false", shorten(p.value))
+		y.report(p, "%q is neither true nor false", cut(p.value))
 	}
 	return false, p
 }
 
 // word translates one of some words.
-func (y *ycsbFile) word(key string, names, means []string) (string, property, bool) {
+func (y *file) word(key string, names, means []string) (string, property, bool) {
 	p := y.property(key)
 	if i := slices.Index(names, p.value); i >= 0 {
 		return means[i], p, true
 	}
 	hint := ""
-	if n := nearest(p.value, names); n != "" {
+	if n := nearest.Of(p.value, names); n != "" {
 		hint = fmt.Sprintf(": did you mean %q?", n)
 	}
-	y.report(p, "%q is not one of %s%s", shorten(p.value), strings.Join(names, ", "), hint)
+	y.report(p, "%q is not one of %s%s", cut(p.value), strings.Join(names, ", "), hint)
 	return "", p, false
 }
 
