@@ -52,7 +52,9 @@ var families = []string{
 // judgedApart are algorithms of which each is opened, judged or recovered by the harness in a way of its
 // own: every level of the oracle, partial images, a process beside, pages, and files in place of images.
 // They are what the race detector is asked about.
-var judgedApart = []string{"naive-copy", "fuzzy", "pcalc", "cpr", "lineairdb", "hyper", "pagestore", "foedus", "hekaton"}
+var judgedApart = []string{
+	"naive-copy", "fuzzy", "pcalc", "cpr", "lineairdb", "hyper", "pagestore", "foedus", "hekaton",
+}
 
 // The recorded run that provokes faults finds those that are planted in every family of
 // algorithms, and nothing in the algorithms themselves.

@@ -164,7 +164,7 @@ func (y *file) size() {
 		return
 	}
 	if most := y.limits.RecordSize; length > most || fields*length > most {
-		y.report(q, "%d fields of %d bytes make a record of over %d MiB", fields, length, most>>20)
+		y.report(q, "%d fields of %d bytes make a record of over %dMiB", fields, length, most>>20)
 		return
 	}
 	y.put("workload.fields", strconv.FormatInt(fields, 10), p)
