@@ -18,13 +18,13 @@ var errClient = errors.New("aborted by its client")
 // A run is what the clients of one trial share.
 type run struct {
 	// Ticks of this clock time transactions.
-	clock     *tsc.Clock
-	bucket    atomic.Uint64 // number of the timeline's bucket that is being filled
-	stop      atomic.Bool
-	stopped   atomic.Uint64 // when halt was called, ticks; 0 before
-	_         [64]byte      // what is above is read by all for each transaction, what is below written
+	clock   *tsc.Clock
+	bucket  atomic.Uint64 // number of the timeline's bucket that is being filled
+	stop    atomic.Bool
+	stopped atomic.Uint64 // when halt was called, ticks; 0 before
+	_       [64]byte      // what is above is read by all for each transaction, what is below written
 	// An insert takes its key here, also one that aborts later.
-	next      atomic.Uint64 // the next key that was never used
+	next atomic.Uint64 // the next key that was never used
 	// Below it a key may still be missing: inserts are acknowledged in any order.
 	newest    atomic.Uint64 // the highest key whose insert was acknowledged
 	layout    layout
@@ -34,7 +34,7 @@ type run struct {
 	deletes   bool // records may be gone
 	relative  bool // keys may depend on what was inserted by then
 	// Reads that found no record.
-	misses    atomic.Uint64
+	misses atomic.Uint64
 }
 
 // inserted returns how many records clients added, or are adding, to those that
@@ -57,20 +57,20 @@ type client struct {
 	ahead int // how many transactions lookAhead looks ahead; 0: none
 
 	txn           workload.Txn
-	first         []int32   // of each operation, its first access
-	varied, large bool      // of the run: values differ in length, some are out of line
-	main          int       // accesses before those of the chunks of large values
-	chunks        []int32   // of each of these, its first chunk's, counted from main; -1: it is not large
-	chunk         []byte    // of a large value that the transaction writes
-	chunkOf       uint64    // the stamp that chunk is filled with
+	first         []int32 // of each operation, its first access
+	varied, large bool    // of the run: values differ in length, some are out of line
+	main          int     // accesses before those of the chunks of large values
+	chunks        []int32 // of each of these, its first chunk's, counted from main; -1: it is not large
+	chunk         []byte  // of a large value that the transaction writes
+	chunkOf       uint64  // the stamp that chunk is filled with
 	// All slices are kept from transaction to transaction: a client allocates nothing.
-	value         []byte    // what the transaction writes, filled with its stamp
-	whole         []byte    // a value of several fields, where values differ in length
-	out           []byte    // what it reads
+	value []byte // what the transaction writes, filled with its stamp
+	whole []byte // a value of several fields, where values differ in length
+	out   []byte // what it reads
 	// Read once, so that all keys of a transaction are of one moment.
-	newest        uint64    // one reading of run.newest for the whole transaction
-	held          time.Time // when a long transaction had its locks
-	due           time.Time // when the next long one begins, of the worker that runs these alone
+	newest uint64    // one reading of run.newest for the whole transaction
+	held   time.Time // when a long transaction had its locks
+	due    time.Time // when the next long one begins, of the worker that runs these alone
 
 	lastNewest, lastFresh uint64 // that the journal has
 	_                     [store.Isolation]byte

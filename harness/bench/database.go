@@ -124,7 +124,7 @@ func (c cell) options(e algorithms.Entry, dir string) store.Options {
 		Huge:    c.HugePages,
 		// Room for inserts is only reserved; touching it all would take memory that is never
 		// used.
-		Touch:   !c.inserts(),
+		Touch: !c.inserts(),
 		Images: store.Images{
 			Dir:     filepath.Join(dir, "images"),
 			Streams: int(c.Checkpoint.Streams), Rate: int64(c.Checkpoint.DiskRate),

@@ -19,9 +19,9 @@ import (
 // What each transaction did follows from its client's trace and notes; so it can be said, record
 // by record, what an image has to hold.
 type exam struct {
-	cell    cell
-	entry   algorithms.Entry
-	run     *run
+	cell  cell
+	entry algorithms.Entry
+	run   *run
 	// It keeps one image's state at a time.
 	judge   *judge.Judge
 	stamps  *stamps  // for what cannot be judged

@@ -10,6 +10,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
+	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -46,7 +47,7 @@ func measuredOnce(
 ) (*result.Trial, error) {
 	t.Helper()
 	c := cell{Experiment: parse(t, text).Cells()[0].Experiment, calm: true}
-	c.Duration *= time.Duration(times)
+	c.Duration *= config.Duration(times)
 	decks, err := c.decks(1, 1, "measure", c.traceOps(c.Warmup+c.Duration))
 	if err != nil {
 		t.Fatal(err)

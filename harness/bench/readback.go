@@ -113,8 +113,8 @@ func withLog(src store.Source, e algorithms.Entry, log string, report store.Repo
 type stamps struct {
 	image uint32 // number of the one being read
 	// By key; 0 as loaded.
-	of    []atomic.Uint64
-	seen  []atomic.Uint32
+	of   []atomic.Uint64
+	seen []atomic.Uint32
 }
 
 // newStamps remembers a stamp of each record loaded.

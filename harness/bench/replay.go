@@ -39,9 +39,9 @@ func closeJournals(drivers []*driver) {
 // It reads what the journal noted, and deals the same transactions from the same traces.
 type replay struct {
 	dealer
-	run           *run
-	worker        uint64
-	reader        journal.Reader
+	run    *run
+	worker uint64
+	reader journal.Reader
 	// The last number read of each, as the journal has differences.
 	newest, fresh uint64
 }

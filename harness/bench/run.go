@@ -79,7 +79,7 @@ type runner struct {
 	dir     string // of the experiment's results
 	scratch string // of images and logs while a trial runs
 	// By index, as shards and jobs name them.
-	cells   []cell
+	cells []cell
 	// A maximum is measured once.
 	rates   map[rated]float64 // of open loops
 	machine string            // id of this one

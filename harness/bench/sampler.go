@@ -32,7 +32,7 @@ type sampler struct {
 	zero   time.Time        // when the measured part began, or will
 	now    func() time.Time // time.Now
 
-	last    time.Time
+	last time.Time
 	// At the end of the bucket before.
 	counts  store.Counts
 	buckets []result.Bucket
@@ -46,8 +46,8 @@ type sampler struct {
 	service latency.Counts // likewise, service times: in a closed loop the same
 	durable latency.Counts // likewise, from the start to when the log had it
 	// Bytes, as is heap.
-	rss     int64          // at most
-	heap    int64          // at most, in the measured part
+	rss  int64 // at most
+	heap int64 // at most, in the measured part
 }
 
 // A span is one bucket's latencies: response times in an open loop, otherwise

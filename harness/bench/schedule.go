@@ -21,11 +21,11 @@ type schedule struct {
 	cell  cell
 	store *store.Store
 	// When the measured part begins and ends.
-	zero  time.Time
-	end   time.Time
-	keep  string // folder for the images; the store keeps only the last two
-	warm  bool   // a checkpoint of the warm-up was not reported; run's until it returns
-	log   bool   // the log is kept as well: the images are worth nothing without it
+	zero time.Time
+	end  time.Time
+	keep string // folder for the images; the store keeps only the last two
+	warm bool   // a checkpoint of the warm-up was not reported; run's until it returns
+	log  bool   // the log is kept as well: the images are worth nothing without it
 
 	mu      sync.Mutex
 	reports []taken // protected by mu
@@ -38,8 +38,8 @@ type taken struct {
 	report store.Report
 	err    error
 	// What each worker had committed before the checkpoint was asked for, and after it returned.
-	at     judge.Moments
-	kept   []string // second names of the full image, and of the partial ones based on it, the newest last
+	at   judge.Moments
+	kept []string // second names of the full image, and of the partial ones based on it, the newest last
 }
 
 // image is the second name of the image as it was written; ok is false where it

@@ -33,7 +33,7 @@ type Side struct {
 
 	ended chan struct{} // closed when the capture under way has ended; nil where there is none
 	// Read it after ended is closed.
-	last  taken         // the last capture; written before ended is closed
+	last taken // the last capture; written before ended is closed
 }
 
 // openSides opens a side under each of entries, in folders of dir, their memory

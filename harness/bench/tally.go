@@ -79,7 +79,7 @@ type ledger struct {
 	open   bool // the client runs in an open loop; changes only before it starts
 	logged bool // a log or images acknowledge; likewise
 
-	mu   sync.Mutex
+	mu sync.Mutex
 	// Handed over, and not yet taken.
 	full []*tally // of buckets that have ended; protected by mu
 	free []*tally // empty ones, to be used again; protected by mu

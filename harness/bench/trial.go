@@ -23,8 +23,8 @@ import (
 // It is used once. Its goroutine runs measure; clients, schedule and sampler have theirs, and
 // share run.
 type trial struct {
-	cell     cell
-	entry    algorithms.Entry
+	cell  cell
+	entry algorithms.Entry
 	// By worker.
 	decks    []deck
 	dir      string // for images and logs; emptied by the caller

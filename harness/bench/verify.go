@@ -37,12 +37,12 @@ type verification struct {
 	store    *store.Store
 	recorder *oracle.Recorder
 	// A range of keys, or a whole state where the load is no range.
-	initial  oracle.Initial // what was loaded
-	run      *run
-	drivers  []*driver
-	images   []*oracle.Image
-	at       []judge.Moments // of the images
-	history  *oracle.History
+	initial oracle.Initial // what was loaded
+	run     *run
+	drivers []*driver
+	images  []*oracle.Image
+	at      []judge.Moments // of the images
+	history *oracle.History
 }
 
 // A recording says how a run is recorded.

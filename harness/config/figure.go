@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ckptbench/harness/internal/nearest"
 )
 
 // A Figure is a picture for a paper as it was asked for, by a config, a file of figures or
@@ -155,7 +157,7 @@ func (r *reader) figure(v value) Figure {
 		at := place{file: r.file, line: e.line, set: r.override}
 		i := slices.IndexFunc(rows, func(row figureRow) bool { return row.name == e.key })
 		if i < 0 {
-			r.report(at, "unknown key %q in figures%s", shorten(e.key), didYouMean(e.key, figureNames()))
+			r.report(at, "unknown key %q in figures%s", shorten(e.key), nearest.DidYouMean(e.key, figureNames()))
 			continue
 		}
 		if err := rows[i].put(&f, e.value); err != nil {

@@ -14,14 +14,14 @@ type Judge struct {
 	model    *model
 	sessions []Session
 	// It only grows: images are judged in their order.
-	done     []uint64 // transactions of each session that are in the model
+	done []uint64 // transactions of each session that are in the model
 
 	stamps  []uint64 // of the image, by key
 	digests []uint64 // of its values
 	// By key: the number of the file that the record was put in by, with a bit for a tombstone;
 	// 0: not put in.
-	where   []atomic.Uint32
-	file    uint32 // number of the file that is being put in
+	where []atomic.Uint32
+	file  uint32 // number of the file that is being put in
 }
 
 // New returns a judge of what the sessions, one a worker, did to the records of l.

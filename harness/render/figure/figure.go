@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/internal/nearest"
 	"ckptbench/harness/render/chart"
 	"ckptbench/harness/render/page"
 	"ckptbench/harness/result"
@@ -148,7 +149,7 @@ func (r *reader) bad(option, format string, args ...any) {
 // unknown notes a name that is none of the right ones.
 func (r *reader) unknown(option, what, name string, right []string) {
 	hint := "known are " + strings.Join(right, ", ")
-	if near := config.Nearest(name, right); near != "" {
+	if near := nearest.Of(name, right); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	} else if len(right) == 0 {
 		hint = "the result has none"

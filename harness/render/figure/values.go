@@ -10,7 +10,7 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
-	"ckptbench/harness/config"
+	"ckptbench/harness/internal/nearest"
 	"ckptbench/harness/render/chart"
 	"ckptbench/harness/result"
 )
@@ -77,7 +77,7 @@ func (r *reader) sizes() {
 	width, size := chart.ColumnWidth, ownFont
 	if r.f.Width != "" {
 		w, ok := inches(r.f.Width)
-		switch near := config.Nearest(r.f.Width, []string{"column", "page"}); {
+		switch near := nearest.Of(r.f.Width, []string{"column", "page"}); {
 		case !ok && near != "":
 			r.bad("width", "%q is no width: did you mean %q?", r.f.Width, near)
 		case !ok:
