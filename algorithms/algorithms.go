@@ -75,6 +75,7 @@ type Entry struct {
 // All returns every algorithm, in the order of legends and tables.
 // It builds the list anew each time, so nobody can change it for others.
 func All() []Entry {
+	// Papers and systems that several entries name; the others are written out below.
 	const (
 		cao     = "Cao et al., SIGMOD 2011"
 		li      = "Li et al., ICDE 2018"

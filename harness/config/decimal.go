@@ -25,14 +25,17 @@ func parseDecimal(text string) (decimal, error) {
 	if strings.HasPrefix(text, "-") {
 		return decimal{}, errors.New("must not be negative")
 	}
+	// In lower case, so that 1E6 and 1e6 are the same.
 	mantissa, exponent, scientific := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, pointed := strings.Cut(mantissa, ".")
 	if whole == "" || !digits(whole) || (pointed && !digits(fraction)) {
 		return decimal{}, errNotNumber
 	}
+	// A zero before the point is needed, as in 0.5.
 	if len(whole) > 1 && whole[0] == '0' {
 		return decimal{}, fmt.Errorf("starts with a zero, which some read as octal: write %s", plainDigits(whole))
 	}
+	// The fraction's digits go into the coefficient, and the exponent takes them back.
 	d := decimal{exponent: -len(strings.ReplaceAll(fraction, "_", ""))}
 	if scientific {
 		e, err := parseExponent(exponent)
@@ -64,6 +67,7 @@ func plainDigits(s string) string {
 // parseExponent parses what follows an e. Two digits are more than any unit needs.
 func parseExponent(text string) (int, error) {
 	unsigned := strings.TrimPrefix(strings.TrimPrefix(text, "-"), "+")
+	// At most one sign was taken off.
 	if len(text)-len(unsigned) > 1 || !digits(unsigned) {
 		return 0, errNotNumber
 	}
@@ -76,6 +80,7 @@ func parseExponent(text string) (int, error) {
 
 // digits tells whether s is digits, with single underscores between them.
 func digits(s string) bool {
+	// As if an underscore stood before: one at the beginning is then a second.
 	previous := byte('_')
 	for i := range len(s) {
 		if s[i] != '_' && (s[i] < '0' || s[i] > '9') || s[i] == '_' && previous == '_' {
@@ -89,6 +94,7 @@ func digits(s string) bool {
 // whole returns d * unit, or an error if that has a fraction or passes an int64.
 func (d decimal) whole(unit uint64) (int64, error) {
 	n, exponent := d.coefficient, d.exponent
+	// Every factor divides it, so there is nothing to cancel.
 	if n == 0 {
 		return 0, nil
 	}
@@ -96,6 +102,7 @@ func (d decimal) whole(unit uint64) (int64, error) {
 	// a factor at a time: 1.5 MiB is whole though neither is a multiple of ten.
 	for ; exponent < 0; exponent++ {
 		var ok bool
+		// A division by ten is one by each of its factors.
 		for _, factor := range []uint64{2, 5} {
 			switch {
 			case n%factor == 0:
@@ -111,6 +118,7 @@ func (d decimal) whole(unit uint64) (int64, error) {
 		}
 	}
 	for ; exponent > 0; exponent-- {
+		// Before the product, which could overflow.
 		if n > math.MaxInt64/10 {
 			return 0, errTooLarge
 		}

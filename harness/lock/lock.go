@@ -82,6 +82,8 @@ func try(path string) (*Lock, error) {
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
+		// Read while the holder may be writing it: half a text is no JSON, and then nobody is
+		// named.
 		h := read(f)
 		return nil, errors.Join(fmt.Errorf("%w (%s)", ErrHeld, h), f.Close())
 	case err != nil && !unsupported(err):
@@ -90,6 +92,7 @@ func try(path string) (*Lock, error) {
 	if !same(f, path) {
 		return nil, f.Close()
 	}
+	// From here the lock is held, also where the file system has none and nobody is kept out.
 	l := &Lock{path, f}
 	if err := l.sign(); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
@@ -119,6 +122,7 @@ func (l *Lock) sign() error {
 	if err != nil {
 		return err
 	}
+	// What the holder before wrote may be longer.
 	if err := l.file.Truncate(0); err != nil {
 		return err
 	}
@@ -161,6 +165,7 @@ func HolderOf(path string) (h Holder, ok bool) {
 		return Holder{}, false
 	}
 	defer f.Close()
+	// A shared lock, so that several may ask at once; closing the file gives it up.
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
 		return Holder{}, false
 	}

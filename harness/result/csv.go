@@ -120,8 +120,9 @@ type row struct {
 	file   string
 	header []string
 	fields []string
-	line   int
-	err    error
+	// From 1, in the file; a row with quotes may span several.
+	line int
+	err  error
 }
 
 // fail keeps the row's first error, with file, line and column.
@@ -179,6 +180,7 @@ func parseCSV(name string, data []byte, header []string, add func(*row)) error {
 		if err != nil { // a csv.ParseError, which has the line
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		// Of the row just read.
 		line, _ := cr.FieldPos(0)
 		r := row{file: name, header: header, fields: fields, line: line}
 		if add(&r); r.err != nil {

@@ -25,6 +25,7 @@ func DigitsTo(v float64, decimals int) string {
 	if v == 0 {
 		return "0"
 	}
+	// Three digits: as many decimals as the first digit's place leaves of them.
 	return strconv.FormatFloat(v, 'f', max(0, min(2-exponent(v), decimals)), 64)
 }
 
@@ -49,6 +50,7 @@ func Trimmed(v float64, decimals int) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
+	// Left where a small negative number was rounded away.
 	if s == "-0" {
 		return "0"
 	}
@@ -57,6 +59,7 @@ func Trimmed(v float64, decimals int) string {
 
 // Grouped writes a whole number in threes: "1,921,345". Half of one goes to the even neighbour.
 func Grouped(v float64) string {
+	// Without its sign, which would be counted among the digits.
 	s := strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]

@@ -51,7 +51,9 @@ type terminal struct{ out, err io.Writer }
 
 // ckptbench is main without the process around it. It returns the exit status.
 func ckptbench(ctx context.Context, args []string, out, errOut io.Writer) int {
+	// Made anew for each call: nothing is kept between two.
 	var c commands
+	// Still so where kong did not ask to exit.
 	status := -1
 	k, err := kong.New(&c, kong.Name("ckptbench"),
 		kong.Description("What a checkpoint algorithm costs a main-memory database, and what it buys."),
@@ -62,6 +64,7 @@ func ckptbench(ctx context.Context, args []string, out, errOut io.Writer) int {
 		fmt.Fprintln(errOut, "ckptbench:", err)
 		return exitUsage
 	}
+	// Nothing to do is no error.
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

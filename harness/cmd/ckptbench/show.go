@@ -74,6 +74,7 @@ func current(t terminal, dirs []string) []string {
 		info, err := os.Stat(path)
 		return err == nil && (!info.IsDir() || !result.Begun(path)) // one that is not there is an error
 	}
+	// Where there is nothing but others, they are named in an error further on.
 	if results := slices.DeleteFunc(slices.Clone(dirs), other); len(results) > 0 && len(results) < len(dirs) {
 		fmt.Fprintf(t.err, "passed over %d files and folders that are no results\n", len(dirs)-len(results))
 		dirs = results

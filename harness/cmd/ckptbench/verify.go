@@ -29,6 +29,7 @@ var errBusy = errors.New("not verified")
 func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 	v := &verification{t: t, own: algorithms.OwnKinds(), seen: map[string]bool{}}
 	for _, dir := range c.Dirs {
+		// A folder asked for by name must have something in it; one found below it need not.
 		before := v.found
 		err := v.walk(ctx, dir, true)
 		if err == nil && v.found == before {
@@ -36,6 +37,7 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 		}
 		v.errs = append(v.errs, err)
 	}
+	// Last, when all logs are known.
 	v.errs = append(v.errs, v.reach(ctx))
 	return errors.Join(v.errs...)
 }
@@ -47,7 +49,8 @@ type verification struct {
 	seen  map[string]bool // paths without links: what several links lead to is read once
 	found int             // folders with something in them
 	errs  []error         // of folders; the others are read all the same
-	lots  []lot
+	// In the order in which they were found.
+	lots []lot
 }
 
 // A lot is a folder with images or own files, or with a log.
@@ -64,6 +67,7 @@ func (v *verification) walk(ctx context.Context, dir string, asked bool) error {
 	if errors.Is(err, fs.ErrNotExist) && !asked {
 		return nil
 	}
+	// Links may form circles; a path without links is read once.
 	if err != nil || v.seen[real] {
 		return err
 	}
@@ -72,6 +76,7 @@ func (v *verification) walk(ctx context.Context, dir string, asked bool) error {
 		return err
 	}
 	for _, d := range entries {
+		// By the path that was asked for, so that messages have it.
 		path, link := filepath.Join(dir, d.Name()), d.Type()&fs.ModeSymlink != 0
 		if link {
 			info, err := os.Stat(path)
@@ -109,8 +114,10 @@ func (v *verification) verify(ctx context.Context, dir string) error {
 	if errors.Is(err, store.ErrNothing) {
 		return nil
 	}
+	// Something was there, right or not.
 	v.found++
 	fmt.Fprint(v.t.out, text)
+	// Such errors are of this folder; any other, such as an interruption, ends the walk.
 	if errors.Is(err, store.ErrDamaged) || errors.Is(err, errBusy) {
 		v.errs = append(v.errs, err)
 		return nil
@@ -152,6 +159,7 @@ func watched(dir, log string) string {
 // images and log, side by side, and own files are below either. Where there is no such
 // folder, it is the only log that was found; empty: there is none, or there are several.
 func (v *verification) logOf(dir string) string {
+	// Upwards, the nearest first.
 	for up := dir; up != filepath.Dir(up); up = filepath.Dir(up) {
 		log := filepath.Join(filepath.Dir(up), "log")
 		if filepath.Base(up) != "images" && filepath.Base(up) != "log" {
@@ -181,8 +189,10 @@ type verifier func(ctx context.Context, dir string) (string, error)
 // after. The error is errBusy where it never is.
 func verifyFolder(ctx context.Context, dir string, verify verifier) (string, error) {
 	for range looks {
+		// Before the first byte is read, so that no change is missed.
 		before := filesIn(dir)
 		text, err := verify(ctx, dir)
+		// What was found right was right, whatever changed since.
 		if err == nil || errors.Is(err, store.ErrNothing) || ctx.Err() != nil {
 			return text, err
 		}
@@ -193,6 +203,7 @@ func verifyFolder(ctx context.Context, dir string, verify verifier) (string, err
 	if filesIn(dir) == "" { // it is gone
 		return "", store.ErrNothing
 	}
+	// Unless a lock says which.
 	who := "another process changes its files"
 	if h, ok := holderAbove(dir); ok {
 		who = fmt.Sprintf("a run is under way (%s)", h)

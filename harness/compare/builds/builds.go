@@ -34,6 +34,7 @@ func Find(ctx context.Context, dir string) (Repository, error) {
 
 // Commit returns the full name of a revision.
 func (r Repository) Commit(ctx context.Context, revision string) (string, error) {
+	// --end-of-options: a revision that begins with a hyphen is no flag.
 	commit, err := output(ctx, r.Top, "git", "rev-parse", "--verify", "--end-of-options", revision+"^{commit}")
 	if err != nil {
 		return "", fmt.Errorf("%w: the repository has no revision %q (a shallow clone lacks old ones: git fetch "+
@@ -45,6 +46,7 @@ func (r Repository) Commit(ctx context.Context, revision string) (string, error)
 // Dirty reports whether tracked files differ from the last commit. Paths from the
 // top that are in except do not count.
 func (r Repository) Dirty(ctx context.Context, except ...string) (bool, error) {
+	// Files that git does not track are not looked at.
 	args := []string{"status", "--porcelain", "--untracked-files=no", "--", "."}
 	for _, path := range except {
 		args = append(args, ":(exclude)"+path)

@@ -61,6 +61,7 @@ func (d Order) decide(v *view) (ruling, error) {
 // rises tells whether no median is below the one before it by more than the
 // tolerance.
 func rises(ss []result.Stat, tolerance float64) bool {
+	// Of the largest at this point.
 	slack := tolerance * largest(ss)
 	for i := 1; i < len(ss); i++ {
 		// Neighbours alone: a slow slide of many steps within the tolerance each may pass.

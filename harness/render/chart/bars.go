@@ -15,7 +15,8 @@ import (
 // A bar is one algorithm's line in a chart of level bars: its name, and one or
 // more pieces end to end, or what went wrong.
 type bar struct {
-	name   string
+	name string
+	// Their values may be below 0: the first then goes to the left.
 	pieces []piece
 	lo, hi float64 // whisker, if whisker is set
 	text   string  // behind the bar
@@ -56,6 +57,7 @@ func (b bars) height() vg.Length { return vg.Length(len(b.list))*b.whole + 27 }
 // draw draws the bars below each other, their names at the left.
 func (b bars) draw(c draw.Canvas) {
 	p := newPlot()
+	// A row each, the first on top, while the axis counts from below.
 	n := len(b.list)
 	p.X.Label.Text = b.xLabel
 	p.Y.Min, p.Y.Max = 0, float64(n)
@@ -67,6 +69,7 @@ func (b bars) draw(c draw.Canvas) {
 		names = append(names, gonum.Tick{Value: float64(n-i) - 0.5, Label: x.name})
 		widest = max(widest, barText().Width(x.text))
 	}
+	// About three quarters of the canvas is data: the names take the rest.
 	p.X.Min, p.X.Max = b.room(p.X.Min, p.X.Max, (c.Max.X-c.Min.X)*0.75, widest+4)
 	p.X.Tick.Marker, p.Y.Tick.Marker = siTicks{4}, names
 	p.Y.Tick.Length = 0
@@ -96,6 +99,7 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 	for i, x := range b.list {
 		mid := c.Y(p.Y.Norm(float64(len(b.list)-i) - 0.5))
 		half := b.whole * 0.33
+		// In place of the bar: a length of 0 would be a figure.
 		if x.failed != "" {
 			note := textStyle(noteSize, alarm)
 			c.FillText(aligned(note, 0, -0.5), vg.Point{X: zero + 3, Y: mid + lift},
@@ -107,6 +111,7 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 			low += half * 0.7
 		}
 		if x.under > 0 {
+			// At least half a point wide, so that a short pause is seen.
 			fillBox(c, ink, zero, mid-half, max(c.X(p.X.Norm(x.under)), zero+0.5), low-0.8)
 		}
 		tip := b.pieces(c, p, x, low, mid+half)
@@ -114,9 +119,11 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 		if x.whisker {
 			tip = max(tip, whisker(c, c.X(p.X.Norm(x.lo)), c.X(p.X.Norm(x.hi)), mid))
 		}
+		// Behind whatever reaches farthest.
 		c.FillText(aligned(barText(), 0, -0.5),
 			vg.Point{X: max(tip, zero, c.X(p.X.Norm(x.under))) + 3, Y: mid + lift}, x.text)
 	}
+	// Else the frame marks the 0.
 	if p.X.Min < 0 {
 		c.StrokeLine2(draw.LineStyle{Color: color.Black, Width: 0.5}, zero, c.Min.Y, zero, c.Max.Y)
 	}
@@ -140,6 +147,8 @@ func fillPiece(c draw.Canvas, q piece, r vg.Rectangle) {
 	fillBox(c, q.fill, r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
 	if q.hatch {
 		in := draw.Canvas{Canvas: c.Canvas, Rectangle: r}
+		// Lines begin left of the box, so that its left corner is hatched too; what lies outside
+		// is clipped.
 		h := r.Max.Y - r.Min.Y
 		for x := r.Min.X - h; x < r.Max.X; x += 2.2 {
 			line := []vg.Point{{X: x, Y: r.Min.Y}, {X: x + h, Y: r.Max.Y}}
@@ -215,6 +224,7 @@ var parts = []struct {
 // checkpoints.
 func Checkpoint(e *result.Experiment, point []result.Param, style Style) *Chart {
 	v := newView(e, point, style)
+	// One unit for all bars.
 	unit, factor := "s", 1.0
 	if v.longest() < 1 {
 		unit, factor = "ms", 1000
@@ -228,6 +238,7 @@ func Checkpoint(e *result.Experiment, point []result.Param, style Style) *Chart 
 		case a.row.Total.N > 0:
 			x := bar{name: a.title(), under: factor * a.row.MeanPause.Median}
 			for _, q := range parts {
+				// q is a copy: the list of parts stays.
 				q.piece.v = factor * max(q.get(&a.row).Median, 0)
 				x.pieces = append(x.pieces, q.piece)
 			}

@@ -61,6 +61,7 @@ func Saved(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 	var list []bar
 	shown, theirs := "", false
 	for _, p := range heapPoints(points) {
+		// heapPoints chose by it.
 		w, _ := wayOf(p, workload.PutInsertRows)
 		list = append(list, gap(list)...)
 		s := w.Saved()
@@ -78,6 +79,7 @@ func Saved(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 			b.text = "not compared"
 		}
 		list = append(list, b)
+		// Beside, not in place: another machine, language and code.
 		if c := bulk.ClassOf(p.RowSize()); c != nil {
 			theirs = true
 			list = append(list, publishedBar(*c))
@@ -100,6 +102,7 @@ func publishedBar(c bulk.Class) bar {
 	if !c.Certain {
 		return bar{text: "published: not legible"}
 	}
+	// A copy, with its length.
 	q := publishedFill
 	q.v = c.Saved
 	return bar{pieces: []piece{q}, text: units.Percent(c.Saved/100, 1)}
@@ -123,6 +126,7 @@ func Pages(e *result.Experiment, points []result.BulkPoint, style Style) *Chart 
 				text += fmt.Sprintf(" (%+.1f %%)", 100*(m.Median-1))
 			}
 			list = append(list, bar{name: name, pieces: []piece{{v: 100 * w.Full.Median, fill: fills[put]}}, text: text})
+			// The point's name is at its first bar only.
 			name = ""
 		}
 	}
@@ -190,6 +194,7 @@ func bulkChart(e *result.Experiment, style Style, name string, b bars, legend []
 func bulkAbout(e *result.Experiment, shown string) about {
 	trials := 0
 	for i := range e.Trials {
+		// Trials count from 1 at every point.
 		trials = max(trials, e.Trials[i].Trial)
 	}
 	parts := append([]string{e.Name}, machinesText(e.AllMachines())...)

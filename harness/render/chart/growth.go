@@ -43,6 +43,7 @@ type growthChart struct {
 	get                 func(result.Size) result.Stat
 	fit                 func(result.Growth) result.Fit
 
+	// Filled by lay; chart works on a copy of the receiver.
 	lines []trend
 	xs    [2]float64 // the axes' ends, of logarithms
 	ys    [2]float64
@@ -84,10 +85,12 @@ func (c *growthChart) lay(e *result.Experiment, point []result.Param, style Styl
 			continue
 		}
 		name, look := short(style.Label(g.Algorithm), maxName), style.Look(g.Algorithm)
+		// Zero has no place on a logarithm, so it is named in the footer.
 		if !c.add(g, look) {
 			zero = append(zero, name)
 			continue
 		}
+		// With too few sizes there is a line but no slope.
 		if f := c.fit(g); f.Fitted() {
 			name += fmt.Sprintf(" (%.2f)", f.Slope)
 		}
@@ -99,6 +102,7 @@ func (c *growthChart) lay(e *result.Experiment, point []result.Param, style Styl
 
 // add takes a line in, and reports false where there is nothing above zero.
 func (c *growthChart) add(g result.Growth, look Look) bool {
+	// Seven places beside each other, for more lines they repeat.
 	t := trend{look: look, shift: vg.Length(len(c.lines)%7) - 3}
 	above := false
 	for _, s := range g.Sizes {
@@ -123,6 +127,7 @@ func (c *growthChart) finish() {
 			c.ys = [2]float64{math.Min(c.ys[0], q.lo), math.Max(c.ys[1], q.hi)}
 		}
 	}
+	// A margin, in powers of ten.
 	c.xs = [2]float64{c.xs[0] - 0.08, c.xs[1] + 0.08}
 	c.ys = [2]float64{c.ys[0] - 0.15, c.ys[1] + 0.2}
 }
@@ -150,6 +155,7 @@ func growthViews(e *result.Experiment, point []result.Param, style Style) []view
 	var out []view
 	for _, r := range e.Points() {
 		rest := slices.DeleteFunc(slices.Clone(r), func(p result.Param) bool { return p.Key == "records" })
+		// Points that have records among their parameters.
 		if len(rest) < len(r) && slices.Equal(rest, point) {
 			out = append(out, newView(e, r, style))
 		}
@@ -176,6 +182,7 @@ var (
 type slopeOne struct{}
 
 func (slopeOne) Plot(c draw.Canvas, p *gonum.Plot) {
+	// From the upper end downwards: as far to the left as it is down, in powers of ten.
 	x1, y1 := p.X.Max, p.Y.Max-0.1*(p.Y.Max-p.Y.Min)
 	x0, y0 := p.X.Min, y1-(p.X.Max-p.X.Min)
 	if y0 < p.Y.Min {

@@ -54,6 +54,7 @@ func ninesPlot(shown []algorithm, tails map[string]tail) *gonum.Plot {
 		p.Y.Max = math.Max(p.Y.Max, t[len(t)-1].nines)
 	}
 	p.X.Min -= 0.1
+	// At least one power of ten wide.
 	p.X.Max = math.Max(p.X.Max+0.08, p.X.Min+1)
 	p.Y.Max += 0.15
 	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{units.Seconds}, ninesTicks{}
@@ -87,6 +88,7 @@ func (ninesTicks) Ticks(_, top float64) []gonum.Tick {
 func (a algorithm) tail() tail {
 	var dists [][]result.Percentile
 	for _, t := range a.all {
+		// A trial whose distribution is missing or damaged is left out of the merged one.
 		if d, err := t.Latency(); err == nil && len(d) > 0 {
 			dists = append(dists, d)
 		}
@@ -110,6 +112,7 @@ func mergedTail(dists [][]result.Percentile) tail {
 		}
 	}
 	slices.Sort(values)
+	// How far each distribution was read; values only grow.
 	at := make([]int, len(dists))
 	var out tail
 	for _, v := range slices.Compact(values) {
@@ -152,8 +155,10 @@ func (t tail) add(v, p, n float64) tail {
 	if !(v > 0) || !(n > 0) {
 		return t
 	}
+	// The share above, of which there is at least one transaction's.
 	left := math.Max(1-p, 1/n)
 	point := struct{ log, nines float64 }{math.Log10(v) - 9, math.Max(0, -math.Log10(left))}
+	// A tail only rises.
 	if k := len(t) - 1; k >= 0 && point.nines < t[k].nines {
 		return t
 	}

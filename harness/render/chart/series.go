@@ -12,6 +12,7 @@ import (
 )
 
 // A step is a value that held from t0 to t1.
+// Times are seconds from the begin of the measured part.
 type step struct{ t0, t1, v float64 }
 
 // A measure makes a value of a stretch of the timeline, of at least one bucket.
@@ -45,6 +46,7 @@ func steps(t *result.Trial, value measure, limit int) [][]step {
 	if limit > 0 {
 		group = (len(in) + limit - 1) / limit
 	}
+	// Gaps are told by it: a half of a bucket is one.
 	usual := usualLength(in)
 	var runs [][]step
 	for i := 0; i < len(in); {
@@ -69,6 +71,7 @@ func steps(t *result.Trial, value measure, limit int) [][]step {
 // merge makes one step of buckets.
 func merge(bs []result.Bucket, value measure) step {
 	last := bs[len(bs)-1]
+	// A bucket of no length has no rate.
 	v := value(bs)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		v = 0
@@ -114,6 +117,7 @@ func peak(runs [][]step) float64 {
 	if len(vs) == 0 {
 		return 0
 	}
+	// The 98th of a hundred is what the rest stays under.
 	slices.Sort(vs)
 	return math.Min(vs[len(vs)-1], 1.5*vs[(len(vs)-1)*98/100])
 }
@@ -137,6 +141,7 @@ type stair struct {
 }
 
 func (s stair) Plot(c draw.Canvas, p *gonum.Plot) {
+	// A line ends at the frame.
 	x := func(t float64) vg.Length { return c.X(math.Max(0, math.Min(p.X.Norm(t), 1))) }
 	y := func(v float64) vg.Length { return c.Y(math.Max(0, math.Min(p.Y.Norm(v), 1))) }
 	for _, run := range s.runs {
@@ -149,6 +154,8 @@ func (s stair) Plot(c draw.Canvas, p *gonum.Plot) {
 	if s.marks.Shape == nil || s.every <= 0 {
 		return
 	}
+	// Markers are at places of the axis, not of the data, so that lines of one chart do not
+	// stack theirs.
 	next := s.first
 	for _, run := range s.runs {
 		for _, st := range run {
@@ -167,6 +174,7 @@ type span struct{ from, to float64 }
 // lasts until it failed or the trial's end.
 func windows(t *result.Trial) []span {
 	var out []span
+	// Results without events still have a list of checkpoints.
 	if len(t.Events) == 0 {
 		for _, c := range t.Checkpoints {
 			out = append(out, span{c.Trigger, c.Trigger + c.Total})
@@ -192,6 +200,7 @@ func pauses(t *result.Trial) []span {
 // the same checkpoint.
 func pair(t *result.Trial, open string, closing ...string) []span {
 	var out []span
+	// By checkpoint: two of them may overlap.
 	from := map[int]float64{}
 	for _, e := range t.Events {
 		at, isOpen := from[e.Checkpoint]
@@ -230,6 +239,7 @@ func (b bands) Plot(c draw.Canvas, p *gonum.Plot) {
 // short pause is seen, or false if it is outside.
 func extent(c draw.Canvas, p *gonum.Plot, s span) (x0, x1 vg.Length, ok bool) {
 	n0, n1 := p.X.Norm(s.from), p.X.Norm(s.to)
+	// Negated, so that what is no number is outside too.
 	if !(n1 >= 0 && n0 <= 1 && n0 <= n1) {
 		return 0, 0, false
 	}

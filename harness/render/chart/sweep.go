@@ -15,8 +15,10 @@ import (
 type figure struct {
 	name  string // of PanelNames
 	title string
-	get   func(*result.Row) result.Stat
-	unit  string
+	// Of an N of 0: the row has no such figure; a panel that no row has is left out.
+	get  func(*result.Row) result.Stat
+	unit string
+	// From base units to unit; may be changed to fit what there is.
 	scale float64
 }
 
@@ -64,6 +66,7 @@ func Sweeps(e *result.Experiment, style Style) []*Chart {
 			drawn++
 		}
 	}
+	// The baseline is in no panel, so it takes no room there.
 	if by < 0 || drawn <= maxLines {
 		return appendChart(nil, sweepOf(e, points, key, lines, result.Param{}, style))
 	}
@@ -96,6 +99,8 @@ func sweepOf(
 ) *Chart {
 	style = style.with(e.Algorithms(nil))
 	for _, l := range lines {
+		// Lines by a second parameter have names that are no algorithm's, and take looks of
+		// their own.
 		style = style.with([]string{l.name})
 	}
 	rows := slices.DeleteFunc(e.Aggregate(style.order), func(r result.Row) bool {
@@ -108,6 +113,7 @@ func sweepOf(
 		name += ", at " + short(style.keyLabel(word.Key), 30) + " " + short(style.Label(word.Value), 20)
 		file += "-" + fileName(word.Key) + "-" + fileName(word.Value)
 	}
+	// All panels have the same axis.
 	ticks, pos := sweepAxis(points, key)
 	m := multiples{xLabel: name, ratio: 0.75, least: 1.3 * vg.Inch, xTicks: ticks, xMax: 1, logY: style.LogY}
 	var drawn []line
@@ -139,6 +145,8 @@ func (f figure) panel(
 	lines []line, style Style, rows []result.Row, pos func([]result.Param) float64,
 ) (panel, []line) {
 	top, low := 0.0, math.Inf(1)
+	// The panel's height is of all rows, so that charts by a second parameter have the same
+	// axis.
 	for _, r := range rows {
 		if s := f.get(&r); r.Algorithm != baseline && s.N > 0 {
 			top = max(top, s.Hi)
@@ -159,6 +167,7 @@ func (f figure) panel(
 	}
 	var drawn []line
 	for i, l := range lines {
+		// Lines are moved sideways by parts of a point, from the middle to both sides.
 		t := trend{look: style.Look(l.name), shift: vg.Length(i) - vg.Length(len(lines)-1)/2}
 		for _, r := range rows {
 			if s := f.get(&r); l.has(&r) && s.N > 0 && l.algorithm != baseline {
@@ -235,6 +244,7 @@ func sweepKeys(points [][]result.Param) (key, by int) {
 	for k := range points[0] {
 		varies, numbers := false, true
 		for _, p := range points {
+			// Points of one matrix have the same keys in one order; others are no matrix.
 			if len(p) != len(points[0]) || p[k].Key != points[0][k].Key {
 				return -1, -1
 			}
@@ -271,6 +281,7 @@ func sweepAxis(points [][]result.Param, key int) (gonum.Ticker, func([]result.Pa
 		mapped = func(p []result.Param) float64 { return math.Log10(value(p)) }
 		lo, hi = math.Log10(lo), math.Log10(hi)
 	}
+	// A margin at both ends, so that markers lie within the frame.
 	pos := func(p []result.Param) float64 {
 		if hi == lo {
 			return 0.5
@@ -281,6 +292,7 @@ func sweepAxis(points [][]result.Param, key int) (gonum.Ticker, func([]result.Pa
 	last := math.Inf(-1)
 	for _, p := range points {
 		t := gonum.Tick{Value: pos(p), Label: short(p[key].Value, 10)}
+		// The tick stays, without its label.
 		if t.Value-last < 0.14 {
 			t.Label = ""
 		} else {
@@ -302,6 +314,7 @@ type trend struct {
 type stem struct{ x, y, lo, hi float64 }
 
 func (t trend) Plot(c draw.Canvas, p *gonum.Plot) {
+	// Points of a matrix need not be in the order of their values.
 	slices.SortFunc(t.points, func(a, b stem) int {
 		switch {
 		case a.x < b.x:
@@ -311,6 +324,7 @@ func (t trend) Plot(c draw.Canvas, p *gonum.Plot) {
 		}
 		return 0
 	})
+	// What lies beyond the axis is drawn at its end.
 	at := func(x, y float64) vg.Point {
 		return vg.Point{X: c.X(p.X.Norm(x)) + 0.3*t.shift, Y: c.Y(math.Max(0, math.Min(1, p.Y.Norm(y))))}
 	}

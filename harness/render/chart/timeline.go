@@ -76,6 +76,7 @@ func extents(as []algorithm, value measure, top func([][]step) float64) (xMax, y
 		runs := steps(a.trial, value, panelSteps)
 		xMax, yLow, yMax = max(xMax, end(runs)), min(yLow, lowest(runs)), max(yMax, top(runs))
 	}
+	// Nothing was committed; an axis still needs a length.
 	if yMax <= 0 {
 		yMax = 1
 	}
@@ -102,6 +103,7 @@ const (
 func logRuns(as []algorithm) [][]step {
 	others := false
 	for _, a := range as {
+		// Then it is behind the others as it is, and comparable with them.
 		if a.name == baseline && a.trial.Log != "" {
 			return nil
 		}
@@ -137,10 +139,12 @@ func (v view) timelinePanel(a algorithm, back, behindLog [][]step, backMarks []s
 	case a.trial == nil || !hasTimeline(a):
 		return p, false
 	}
+	// Of all trials, while the line is of one.
 	if r := a.row.Relative; r.N > 0 && a.name != baseline {
 		p.right = fmt.Sprintf("%.1f %%", 100*r.Median)
 	}
 	line := stair{runs: steps(a.trial, throughput, panelSteps), style: draw.LineStyle{Color: a.look.Colour, Width: 0.9}}
+	// In the order in which they cover each other: the algorithm's own line last.
 	p.plotters = []gonum.Plotter{bands{windows(a.trial), windowFill}, bands{pauses(a.trial), pauseFill}, rules{},
 		footMarks{backMarks, hostFillBack}, footMarks{hostTaken(a.trial), hostFill}, behind}
 	if a.trial.Log != "" && behindLog != nil {
@@ -214,6 +218,7 @@ func (v view) timelinePage(shown []algorithm, axes multiples) *Chart {
 		p.Add(rules{})
 		addLines(p, shown, 1.0, chartSteps)
 		p.Add(frame{})
+		// The rug is above the data area and shares its time axis.
 		body := draw.Crop(c, 0, -6, 0, -r.height())
 		// The rug's names lie left of the data area and may need more room than
 		// the axis does.
@@ -255,6 +260,7 @@ func paged(as []algorithm) [][]algorithm {
 	var pages [][]algorithm
 	for len(kin) > 0 {
 		page := slices.Clone(base)
+		// What is left is spread evenly over the pages that are left.
 		for want := (rest + left - 1) / max(left, 1); len(kin) > 0; kin = kin[1:] {
 			if n := len(page) - len(base); n > 0 && n+len(kin[0]) > want {
 				break
@@ -271,6 +277,7 @@ func paged(as []algorithm) [][]algorithm {
 // addLines adds a line for each algorithm, markers staggered so that they never
 // stack.
 func addLines(p *gonum.Plot, as []algorithm, width vg.Length, limit int) {
+	// Parts of the width from one marker of a line to the next.
 	const every = 0.16
 	for i, a := range as {
 		p.Add(stair{

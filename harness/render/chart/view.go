@@ -22,9 +22,11 @@ type algorithm struct {
 	name  string // in the result, as text
 	label string // as it is shown
 	look  Look
+	// Over all trials that count.
 	row   result.Row
 	trial *result.Trial // nil if it has nothing to show
-	all   []*result.Trial
+	// Those that count where the row has figures; else all of them.
+	all []*result.Trial
 }
 
 // maxName is the longest name shown, letters; a longer one would leave a chart
@@ -60,6 +62,7 @@ func median(ts []*result.Trial, throughput float64) *result.Trial {
 	var best *result.Trial
 	least := math.Inf(1)
 	for _, t := range ts {
+		// Nothing committed: it can stand for nobody.
 		if t.Throughput == nil {
 			continue
 		}
@@ -164,6 +167,7 @@ func machineText(m result.Machine) []string {
 
 // trialsText says how many trials the figures are of, for the footer.
 func (v view) trialsText(shown string) string {
+	// Algorithms without figures do not count.
 	lo, hi := math.MaxInt, 0
 	for _, a := range v.algs {
 		if a.row.Measured() {
