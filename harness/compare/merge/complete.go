@@ -37,6 +37,7 @@ func complete(parts []*result.Experiment, whole *result.Experiment, known config
 	for i, c := range cells {
 		for round := 1; round <= int(e.Trials); round++ {
 			for _, a := range e.Algorithms {
+				// The name that a trial that ran has.
 				name := result.TrialDir(result.Trial{Params: params(c), Algorithm: a, Trial: round})
 				if done[name] {
 					continue

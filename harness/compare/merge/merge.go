@@ -84,6 +84,7 @@ func load(dirs []string) ([]*result.Experiment, error) {
 			return nil, fmt.Errorf("merge: %s is named twice", dir)
 		}
 		seen = append(seen, path)
+		// Checks every trial: a damaged part is an error and not merged.
 		e, err := result.Load(dir)
 		if err != nil {
 			return nil, fmt.Errorf("merge: %w", err)

@@ -44,6 +44,8 @@ func cut(s result.Shard) string {
 
 // difference is the first line in which two resolved configurations differ.
 func difference(a, b []byte) string {
+	// Resolved configurations have a key a line, in one order, so that the first differing line
+	// is the key.
 	x, y := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
 	for i := range max(len(x), len(y)) {
 		switch {
@@ -115,6 +117,7 @@ func wholeRounds(e *result.Experiment) error {
 		point string
 		round int
 	}
+	// The trial of the unit that came last: all of them must be of one machine.
 	at := map[unit]*result.Trial{}
 	for i := range e.Trials {
 		t := &e.Trials[i]

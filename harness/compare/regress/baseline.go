@@ -45,8 +45,10 @@ type entry struct {
 	ConfigHash string         `json:"config_hash"`
 	Workers    int            `json:"workers"`
 	Loaded     int            `json:"loaded_records"`
-	Data       int64          `json:"data_bytes"`
-	Mode       string         `json:"verified"`
+	// Bytes of the records, by which peak memory is divided.
+	Data int64 `json:"data_bytes"`
+	// Off is shown as a note when it is compared with.
+	Mode string `json:"verified"`
 	// All were right, or the baseline would not have been written.
 	Trials int `json:"trials"`
 	// One a trial; no median, as the test needs the trials.

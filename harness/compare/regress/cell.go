@@ -101,12 +101,14 @@ func whyFailed(t *result.Trial) string {
 
 // add takes the figures of a trial that is right.
 func (c *cell) add(t *result.Trial) {
+	// Absent where none did not run in the round, or has no figure.
 	if t.Relative != nil {
 		c.relative = append(c.relative, *t.Relative)
 	}
 	if t.Throughput != nil {
 		c.raw = append(c.raw, *t.Throughput)
 	}
+	// A benchmark that does not say how much data it has gives no such figure.
 	if t.Memory.Data > 0 {
 		c.peak = append(c.peak, float64(t.Memory.Peak)/float64(t.Memory.Data))
 	}
@@ -135,6 +137,7 @@ func (c *cell) addCheckpoints(t *result.Trial) {
 		longest = max(longest, k.Pause)
 		c.records, c.bytes = append(c.records, k.Records), append(c.bytes, k.Bytes)
 	}
+	// Never empty here: where there is one complete image, it is warm for want of another.
 	for _, k := range warm {
 		total += k.Total
 	}
@@ -145,6 +148,7 @@ func (c *cell) addCheckpoints(t *result.Trial) {
 // hold what was loaded saw no insert and no delete, and are not partial. One
 // image alone says nothing about how its size varies.
 func (c *cell) findExact() exact {
+	// Every image of every trial: one that differs makes the figure inexact.
 	for _, n := range c.records {
 		if n != int64(c.loaded) {
 			return exact{}

@@ -64,6 +64,7 @@ func Export(e *result.Experiment, dir string) error {
 	// Not nil: an empty file must be [] in JSON, not null.
 	bigger, smaller := []tracked{}, []tracked{}
 	bencher := map[string]map[string]measure{}
+	// A row for each algorithm at each point.
 	for _, r := range e.Aggregate(nil) {
 		if !r.Measured() || r.Partial {
 			continue
@@ -115,6 +116,7 @@ func (x exported) value(v float64) float64 {
 
 // exportName is "ckpt/calc/regress", and in a matrix "ckpt/calc/regress/zipf=0.99".
 func exportName(e *result.Experiment, r *result.Row) string {
+	// The algorithm comes before the experiment.
 	parts := []string{"ckpt", units.OneLine(r.Algorithm), units.OneLine(e.Name)}
 	if len(r.Params) > 0 {
 		parts = append(parts, result.PointName(r.Params))

@@ -26,11 +26,13 @@ type question struct {
 // machine what a ratio hides is shown too.
 func (c *comparison) throughput(ps []pair) ([]Line, error) {
 	var qs []question
+	// Behind all that is judged.
 	var raw []Line
 	for _, p := range ps {
 		// Every algorithm becomes a question before any is judged: Holm's correction is over all
 		// of them.
 		q := question{higher: true, threshold: c.o.Threshold}
+		// For each algorithm by itself: one may lack a ratio that the others have.
 		paired := c.paired(p)
 		switch {
 		case p.base.algorithm == baselineAlgorithm && (c.across || c.base.stored()):
@@ -67,6 +69,7 @@ func (c *comparison) paired(p pair) bool {
 	case p.base.algorithm == baselineAlgorithm || len(p.base.relative) == 0 || len(p.head.relative) == 0:
 		return false
 	case c.across || c.base.stored():
+		// Across machines txn/s says nothing, and a baseline has none.
 		return true
 	}
 	// Some trials without a ratio would drop out unseen: then txn/s of all of them are compared.

@@ -28,6 +28,7 @@ func judgeTrials(p pair) (Line, bool) {
 		// Nothing to show; the caller goes on to the figures.
 		return l, false
 	case len(p.head.failed) == 0:
+		// Head is right where base was not; figures of the two are not compared.
 		l.Verdict, l.Why = Better, "failed in base: "+p.base.failed[0]
 	case newlyFailed(p):
 		l.Verdict, l.Why = Regressed, p.head.failed[0]

@@ -32,6 +32,7 @@ func (c *comparison) refuse() error {
 		return fmt.Errorf("not all was measured on one machine (base on %s, head on %s); --across-machines compares what "+
 			"holds on any", machines(c.base), machines(c.head))
 	}
+	// Both at once, so that one run shows all that has to be done.
 	return errors.Join(c.refusePoints(), c.refuseConfigs())
 }
 

@@ -26,10 +26,12 @@ type Side struct {
 // About says where a side is from.
 // Part of the report and of a stored baseline, so that both say what was compared.
 type About struct {
-	Name     string   `json:"name"`               // folders or file, as they were given
-	Commit   string   `json:"commit,omitempty"`   // of the program; empty: not known
-	Dirty    bool     `json:"dirty,omitempty"`    // with changes beside the commit
-	Date     string   `json:"date,omitempty"`     // of the first trial, RFC 3339
+	Name   string `json:"name"`             // folders or file, as they were given
+	Commit string `json:"commit,omitempty"` // of the program; empty: not known
+	// One of several results is enough.
+	Dirty bool   `json:"dirty,omitempty"` // with changes beside the commit
+	Date  string `json:"date,omitempty"`  // of the first trial, RFC 3339
+	// In the order in which they come up.
 	Machines []string `json:"machines,omitempty"` // ids, each once; empty for one that is not known
 	Go       string   `json:"go,omitempty"`       // version
 	Stored   bool     `json:"stored,omitempty"`   // a baseline
@@ -96,6 +98,7 @@ func NewSide(exps ...*result.Experiment) *Side {
 	// Cells are made of the merged trials, so that trials of several results of one algorithm
 	// become one cell.
 	s := &Side{Experiment: Merge(exps...)}
+	// Each once, in the order of the results.
 	var names, commits, gos []string
 	for _, e := range exps {
 		names = appendNew(names, e.Name)
@@ -132,6 +135,7 @@ func NewSide(exps ...*result.Experiment) *Side {
 // rounds go on counting where the result before ended. What the results share
 // is the first's.
 func Merge(exps ...*result.Experiment) *result.Experiment {
+	// An empty result, which is then refused for having no trials.
 	if len(exps) == 0 {
 		return &result.Experiment{}
 	}

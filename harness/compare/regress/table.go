@@ -160,6 +160,7 @@ func (r *Report) tables() [][]Line {
 func grid(lines []Line) table.Grid {
 	g := table.Grid{Columns: []table.Column{
 		{Name: "metric", Words: true}, {Name: "algorithm", Words: true}, {Name: "base"}, {Name: "head"},
+		// Delta beside the spread: what a change is to be seen against.
 		{Name: "delta"}, {Name: "base's spread"}, {Name: "p"}, {Name: "verdict", Words: true},
 	}}
 	for _, l := range lines {

@@ -81,6 +81,7 @@ func (l Line) words() string {
 		}
 		return s + " (" + units.OneLine(l.Why) + ")"
 	}
+	// Empty for figures that differ in no share.
 	if d := l.delta(); d != "" {
 		s += " " + d
 	}
