@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/config"
+	"ckptbench/harness/render/figure"
 	"ckptbench/harness/result"
 )
 
@@ -276,6 +277,25 @@ calc & 964,250 [959,500, 969,000] & 100 [100, 100] & 771,400 [767,600, 775,200] 
 		args := append([]string{"plot", dir, "--out", t.TempDir()}, strings.Fields(args)...)
 		if status, _, errOut := command(t, args...); status != 2 || !strings.Contains(errOut, said) {
 			t.Errorf("%v: status %d, want 2 and %q in %s", args, status, said, errOut)
+		}
+	}
+}
+
+// The figures that the README shows are right.
+func TestReadmeFigures(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(data), "```yaml\nfigures:")
+	text, _, _ = strings.Cut(text, "```")
+	figures, err := config.Figures("README.md", []byte("figures:"+text), false)
+	if err != nil || len(figures) != 2 {
+		t.Fatalf("%d figures, %v", len(figures), err)
+	}
+	for _, f := range figures {
+		if err := figure.Check(f, known().Names()); err != nil {
+			t.Error(err)
 		}
 	}
 }
