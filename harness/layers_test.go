@@ -14,6 +14,7 @@ import (
 // are drawn and compared without anything that could run one.
 var floors = [][]string{
 	{"cmd/ckptbench"},
+	{"render/figure"},
 	{"bench", "compare/claims", "compare/gate", "compare/merge", "compare/regress", "doctor", "render/chart",
 		"render/page"},
 	{"bench/journal", "bench/judge", "bench/latency", "bench/tsc", "compare/builds", "compare/remote", "render/table"},
