@@ -14,6 +14,7 @@ import (
 
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 )
 
@@ -193,7 +194,7 @@ func TestWrite(t *testing.T) {
 		{Claim: known, Outcome: NotHeld, Ours: "0.5", Result: "variable", Trials: 6, On: "slow, 2 cores"},
 		{Claim: c, Outcome: NotMeasurable, Why: "calc failed: \x1b[31mred"},
 	}
-	for _, format := range Formats {
+	for _, format := range table.Formats {
 		var b strings.Builder
 		if err := Write(&b, vs, format); err != nil {
 			t.Error(err)

@@ -12,28 +12,12 @@ import (
 	"ckptbench/harness/units"
 )
 
-// Formats are the names Write takes.
-var Formats = []string{"table", "markdown", "json"}
-
-// Write writes verdicts to w in one of Formats.
+// Write writes verdicts to w in one of table.Formats.
 func Write(w io.Writer, vs []Verdict, format string) error {
-	var text string
-	var err error
-	switch format {
-	case "table":
-		text, err = plain(vs)
-	case "markdown":
-		text = Scorecard(vs).markdown()
-	case "json":
-		text, err = encoded(vs)
-	default:
-		return fmt.Errorf("claims format %q: want one of %s", format, strings.Join(Formats, ", "))
-	}
-	if err != nil {
-		return fmt.Errorf("write claims as %s: %w", format, err)
-	}
-	_, err = io.WriteString(w, text)
-	return err
+	return table.Write(w, "claims", format,
+		func() (string, error) { return plain(vs) },
+		func() (string, error) { return Scorecard(vs).markdown(), nil },
+		func() (string, error) { return encoded(vs) })
 }
 
 // column widths of the table, in letters.

@@ -12,33 +12,14 @@ import (
 	"ckptbench/harness/units"
 )
 
-// Formats are the names that Write takes.
-var Formats = []string{"table", "markdown", "json"}
-
 // legend explains the columns.
 const legend = "head/base: throughput with its 95 % interval, openings with fresh memory as blocks; " +
 	"sees: the least difference that would have shown; quads: base head head base, in turns, and how many the host " +
 	"hit (left out)."
 
-// Write writes r to w in one of Formats.
+// Write writes r to w in one of table.Formats.
 func (r *Report) Write(w io.Writer, format string) error {
-	var text string
-	var err error
-	switch format {
-	case "table":
-		text, err = r.plain()
-	case "markdown":
-		text, err = r.markdown()
-	case "json":
-		text, err = r.json()
-	default:
-		return fmt.Errorf("format %q: want one of %s", format, strings.Join(Formats, ", "))
-	}
-	if err != nil {
-		return fmt.Errorf("write the comparison as %s: %w", format, err)
-	}
-	_, err = io.WriteString(w, text)
-	return err
+	return table.Write(w, "comparison", format, r.plain, r.markdown, r.json)
 }
 
 // plain writes the table for a terminal or a log.

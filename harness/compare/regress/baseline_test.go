@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ckptbench/harness/internal/edits"
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 )
 
@@ -163,7 +164,7 @@ func FuzzBaseline(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, format := range Formats {
+		for _, format := range table.Formats {
 			if err := r.Write(&bytes.Buffer{}, format); err != nil {
 				t.Errorf("%s: %v", format, err)
 			}

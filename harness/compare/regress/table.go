@@ -2,7 +2,6 @@ package regress
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,32 +11,12 @@ import (
 	"ckptbench/harness/units"
 )
 
-// Formats are the names Write takes.
-var Formats = []string{"table", "markdown", "json"}
-
 // dash is the cell of a figure that there is none of.
 const dash = units.Missing
 
-// Write writes r to w in one of Formats.
+// Write writes r to w in one of table.Formats.
 func (r *Report) Write(w io.Writer, format string) error {
-	var text string
-	var err error
-	switch format {
-	case "table":
-		text, err = r.plain()
-	case "markdown":
-		text, err = r.markdown()
-	case "json":
-		// Straight to w: it needs no text in between, and its error is the encoder's.
-		return r.json(w)
-	default:
-		return fmt.Errorf("comparison format %q: want one of %s", format, strings.Join(Formats, ", "))
-	}
-	if err != nil {
-		return fmt.Errorf("write comparison as %s: %w", format, err)
-	}
-	_, err = io.WriteString(w, text)
-	return err
+	return table.Write(w, "comparison", format, r.plain, r.markdown, r.json)
 }
 
 // plain writes the tables for a terminal or a log.
@@ -91,7 +70,7 @@ func (r *Report) markdown() (string, error) {
 }
 
 // json writes r for programs.
-func (r *Report) json(w io.Writer) error {
+func (r *Report) json() (string, error) {
 	// Only what gates and what is better count here; Unclear and TooFew are in the lines.
 	verdict := Same
 	if r.Regressed() {
@@ -99,11 +78,12 @@ func (r *Report) json(w io.Writer) error {
 	} else if slices.ContainsFunc(r.Lines, func(l Line) bool { return l.Verdict == Better }) {
 		verdict = Better
 	}
-	enc := json.NewEncoder(w)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
 	// Notes have < and > in them.
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
+	err := enc.Encode(struct {
 		Schema         int      `json:"schema"`
 		Verdict        Verdict  `json:"verdict"`
 		Sentence       string   `json:"sentence"`
@@ -114,6 +94,7 @@ func (r *Report) json(w io.Writer) error {
 		Notes          []string `json:"notes,omitempty"`
 		Lines          []Line   `json:"lines"`
 	}{1, verdict, r.Sentence(), r.Threshold, r.AcrossMachines, r.Base, r.Head, r.Notes, r.Lines})
+	return b.String(), err
 }
 
 // words says where a side is from.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ckptbench/harness/render/table"
 	"ckptbench/harness/result"
 )
 
@@ -62,7 +63,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, format := range Formats {
+		for _, format := range table.Formats {
 			if format == "json" && name != "worse" {
 				continue // one is enough to pin the fields
 			}
@@ -102,7 +103,7 @@ func TestAwkward(t *testing.T) {
 	if err != nil || !r.Regressed() {
 		t.Fatalf("%v, %v", err, r)
 	}
-	for _, format := range Formats {
+	for _, format := range table.Formats {
 		var b bytes.Buffer
 		if err := r.Write(&b, format); err != nil {
 			t.Fatal(err)
