@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 
 	"ckptbench/workload"
 )
@@ -23,6 +25,26 @@ func (p *pageSize) UnmarshalText(text []byte) error {
 }
 
 func (p *pageSize) MarshalText() ([]byte, error) { return Size(*p).MarshalText() }
+
+// spanField reads the numbers of a span as other numbers are read.
+type spanField struct{ *workload.Span }
+
+// UnmarshalText reads a length or a range of lengths, with what YAML allows in a whole number.
+func (f spanField) UnmarshalText(text []byte) error {
+	parts := strings.Split(string(text), "-")
+	for i, part := range parts {
+		d, err := parseDecimal(part)
+		if err != nil {
+			return f.Span.UnmarshalText(text)
+		}
+		n, err := d.whole(1)
+		if err != nil {
+			return err
+		}
+		parts[i] = strconv.FormatInt(n, 10)
+	}
+	return f.Span.UnmarshalText([]byte(strings.Join(parts, "-")))
+}
 
 // checkBulk judges what a workload of messages needs of the rest.
 func (e *Experiment) checkBulk(c *checker, w workload.Spec) {

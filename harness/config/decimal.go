@@ -15,9 +15,9 @@ type decimal struct {
 	exponent    int
 }
 
-// parseDecimal reads digits, single underscores between digits, a fraction and
-// an exponent of at most two digits. It takes no sign but a wrong one: what is
-// configured here is never negative.
+// parseDecimal reads what YAML takes for a number, written in decimals: digits with single
+// underscores between them, a point with digits on either side, and an exponent of at most two
+// digits. A plus is allowed; what is configured here is never negative.
 //
 // Note: strconv is too generous for a config (hexadecimal, infinities, octal
 // prefixes), and math/big allocates what the exponent says.
@@ -25,15 +25,17 @@ func parseDecimal(text string) (decimal, error) {
 	if strings.HasPrefix(text, "-") {
 		return decimal{}, errors.New("must not be negative")
 	}
+	text = strings.TrimPrefix(text, "+")
 	// In lower case, so that 1E6 and 1e6 are the same.
 	mantissa, exponent, scientific := strings.Cut(strings.ToLower(text), "e")
-	whole, fraction, pointed := strings.Cut(mantissa, ".")
-	if whole == "" || !digits(whole) || (pointed && !digits(fraction)) {
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if whole == "" && fraction == "" || whole != "" && !digits(whole) || fraction != "" && !digits(fraction) {
 		return decimal{}, errNotNumber
 	}
-	// A zero before the point is needed, as in 0.5.
+	// 010 is 8 to some readers, and 10 to others.
 	if len(whole) > 1 && whole[0] == '0' {
-		return decimal{}, fmt.Errorf("starts with a zero, which some read as octal: write %s", plainDigits(whole))
+		return decimal{}, fmt.Errorf("starts with a zero, which some read as octal: write %s",
+			plainDigits(whole)+text[len(whole):])
 	}
 	// The fraction's digits go into the coefficient, and the exponent takes them back.
 	d := decimal{exponent: -len(strings.ReplaceAll(fraction, "_", ""))}

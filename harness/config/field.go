@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,14 +23,14 @@ type field interface {
 // seconds is short for a Duration of n seconds.
 func seconds(n int) Duration { return Duration(time.Duration(n) * time.Second) }
 
-// boolean reads true and false, and not YAML's yes and on.
+// boolean reads true and false as YAML 1.2 has them, and not 1.1's yes and on.
 type boolean bool
 
 func (b *boolean) UnmarshalText(text []byte) error {
 	switch string(text) {
-	case "true":
+	case "true", "True", "TRUE":
 		*b = true
-	case "false":
+	case "false", "False", "FALSE":
 		*b = false
 	default:
 		return errors.New("is neither true nor false")
@@ -84,10 +85,18 @@ type oneOf[S ~string] struct {
 	allowed []S
 }
 
+// offWord is the word that YAML 1.1 has for false.
+const offWord = "off"
+
 // choice is a field that takes one of a few words.
 func choice[S ~string](p *S, allowed ...S) field { return oneOf[S]{p, allowed} }
 
+// UnmarshalText reads one of the words. What readers of YAML 1.1 made of off is off.
 func (f oneOf[S]) UnmarshalText(text []byte) error {
+	if s := strings.ToLower(string(text)); s == "false" && slices.Contains(f.allowed, offWord) {
+		*f.p = offWord
+		return nil
+	}
 	names := make([]string, len(f.allowed))
 	for i, a := range f.allowed {
 		if S(text) == a {
@@ -130,7 +139,8 @@ func (f zeroNamed) MarshalText() ([]byte, error) {
 type positive struct{ field }
 
 func (f positive) UnmarshalText(text []byte) error {
-	if d, err := parseDecimal(string(text)); err == nil && d.coefficient == 0 {
+	number, _ := splitUnit(string(text))
+	if d, err := parseDecimal(number); err == nil && d.coefficient == 0 {
 		return errors.New("must be more than 0")
 	}
 	return f.field.UnmarshalText(text)

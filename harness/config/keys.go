@@ -49,6 +49,9 @@ type row struct {
 // sweepable reports whether a matrix may vary the key.
 func (r *row) sweepable() bool { return !r.descriptive && !r.global && r.at != nil }
 
+// isText reports whether any text may be the value, also one that reads like a number.
+func (r *row) isText() bool { return r.typ == "name" || r.typ == "text" || r.typ == "path" }
+
 // The keys that are not a single value.
 const (
 	algorithmsKey = "algorithms"
@@ -155,7 +158,7 @@ var rows = []row{
 		at: func(e *Experiment) field { return choice(&e.asked.Put, workload.Puts()...) }},
 	{name: "workload.row_size", addedLater: true, typ: "bytes|low-high",
 		doc: "How long rows of bulk are, with their keys of 8 bytes: 100, or any length of a range, 44-104.",
-		at:  func(e *Experiment) field { return &e.asked.RowSize }},
+		at:  func(e *Experiment) field { return spanField{&e.asked.RowSize} }},
 	{name: "workload.page_size", addedLater: true, typ: "size",
 		doc: "The size of bulk's pages, a power of two from 1KiB to 16KiB.",
 		at:  func(e *Experiment) field { return positive{(*pageSize)(&e.asked.PageSize)} }},

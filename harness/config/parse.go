@@ -207,6 +207,8 @@ func (r *reader) mapping(prefix string, v value) {
 	for _, entry := range v.entries {
 		key, at := prefix+entry.key, place{file: r.file, line: entry.line, set: r.override}
 		switch given := entry.value; {
+		case key == schemaKey && r.override == "":
+			// It is for editors.
 		case strings.Contains(entry.key, ".") || rowOf(key) == nil && !isGroup(key):
 			r.report(at, "%s", unknownKey(prefix, entry.key))
 		case given.kind == null:
@@ -251,6 +253,9 @@ func (r *reader) matrix(at place, v value) {
 		}
 	}
 }
+
+// schemaKey names, in a file, the JSON Schema that editors hold it against.
+const schemaKey = "$schema"
 
 // stemOf is a file's name without directories and extension.
 func stemOf(file string) string {

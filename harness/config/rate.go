@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func (r *Rate) UnmarshalText(text []byte) error {
 		return nil
 	}
 	if number, percent := strings.CutSuffix(s, "%"); percent {
-		err = v.Percent.UnmarshalText([]byte(number))
+		err = v.Percent.UnmarshalText([]byte(strings.TrimSuffix(number, " ")))
 	} else {
 		s = strings.TrimSuffix(strings.TrimSuffix(s, "/s"), " txn")
 		err = v.PerSecond.UnmarshalText([]byte(s))
@@ -139,8 +140,14 @@ func (s *Seed) UnmarshalText(text []byte) error {
 	if err != nil {
 		return numberError(err, "a seed: write a whole number or random")
 	}
-	if d.exponent != 0 {
-		return errors.New("must be a whole number written out, or random")
+	for ; d.exponent < 0 && d.coefficient%10 == 0; d.exponent++ {
+		d.coefficient /= 10
+	}
+	for ; d.exponent > 0 && d.coefficient <= math.MaxUint64/10; d.exponent-- {
+		d.coefficient *= 10
+	}
+	if d.exponent != 0 && d.coefficient != 0 {
+		return errors.New("must be a whole number of up to 64 bits, or random")
 	}
 	*s = Seed{Value: d.coefficient}
 	return nil

@@ -29,11 +29,19 @@ func (e *Experiment) Resolved() ([]byte, error) {
 			}
 		default:
 			if text := view.text(r); text != "" {
-				root.add(strings.Split(r.name, "."), value{text: text})
+				root.add(strings.Split(r.name, "."), written(r, text))
 			}
 		}
 	}
 	return encodeYAML(root)
+}
+
+// written is a value of a key as it goes to a file.
+func written(r *row, text string) value {
+	if r.isText() {
+		return value{text: text, words: true}
+	}
+	return value{text: pointed(text)}
 }
 
 // Hash identifies what is measured: SHA-256, in hexadecimal, over every key but

@@ -92,7 +92,11 @@ type Duration time.Duration
 func (d *Duration) UnmarshalText(text []byte) error {
 	s := string(text)
 	v, err := time.ParseDuration(s)
-	switch _, bare := parseDecimal(s); {
+	d10, bare := parseDecimal(s)
+	if bare == nil && d10.coefficient == 0 { // 0 needs no unit, however it is written
+		v, err = 0, nil
+	}
+	switch {
 	case strings.HasPrefix(s, "-"):
 		return errors.New("must not be negative")
 	case err != nil && bare == nil:

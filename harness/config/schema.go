@@ -3,42 +3,98 @@ package config
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// The parts of a KeyDoc's Type that stand for more than themselves, as patterns
-// of JSON Schema. Whatever is not here is a word to be written as it is.
+// Pieces of patterns, as parseDecimal, splitUnit and time.ParseDuration read them.
+const (
+	digitsText  = `[0-9]+(_[0-9]+)*`
+	wholeText   = `(0|[1-9][0-9]*(_[0-9]+)*)`
+	decimalText = `\+?(` + wholeText + `(\.(` + digitsText + `)?)?|\.` + digitsText + `)`
+	numberText  = decimalText + `([eE][+-]?[0-9]{1,2})?`
+	powerText   = `[eE]\+?[0-9]{1,2}` // of what is whole
+	smallText   = `[eE]-[0-9]{1,2}`   // of what is at most one
+	partText    = `(\+?(0?\.` + digitsText + `|0\.?|1(\.0*)?)|` + decimalText + smallText + `)`
+	percentText = `(\+?([1-9]?[0-9](\.(` + digitsText + `)?)?|\.` + digitsText + `|100(\.0*)?)|` + decimalText +
+		smallText + `) ?%`
+	durationText = `\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+`
+	zeroText     = `\+?(0(\.0*)?|\.0+)`
+)
+
+// timesText is a number that is whole times a power of ten: it has so many decimals at most, or
+// a power, of which Parse says whether that is enough.
+func timesText(decimals int) string {
+	n := strconv.Itoa(decimals)
+	return `(\+?(` + wholeText + `(\.[0-9]{0,` + n + `}0*)?|\.[0-9]{1,` + n + `}0*)|\+?` + wholeText +
+		`(\.[0-9]*)?` + powerText + `)`
+}
+
+// wholes is a number that is whole as it stands.
+func wholes() string { return `\+?` + wholeText + `(\.0*|(\.[0-9]*)?` + powerText + `)?` }
+
+// countText is a count, as parseCount reads it.
+func countText() string {
+	return `(` + wholes() + ` ?|` + timesText(3) + ` ?[kK]|` + timesText(6) + ` ?M|` + timesText(9) + ` ?G)`
+}
+
+// sizeText is a size, as parseSize reads it. Which decimals a power of two takes up is for Parse
+// to say.
+func sizeText() string {
+	return `(` + wholes() + ` ?B?|` + timesText(3) + ` ?[kK]B|` + timesText(6) + ` ?MB|` + timesText(9) + ` ?GB|` +
+		timesText(12) + ` ?TB|` + timesText(40) + ` ?[KMGT]iB)`
+}
+
+// typePatterns are the parts of a KeyDoc's Type that stand for more than themselves, as patterns
+// of JSON Schema. Whatever is not there is a word to be written as it is.
 //
-// Note: the patterns say what a value looks like; whether it makes sense (a
-// share of at most 1, shares that add up) is for Parse, with better messages.
-var typePatterns = map[string]any{
-	"count": anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?$`)),
-	"size":  anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`)),
-	"size-size": pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ` +
-		`?([KMGT]i?)?B?-[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)? ?([KMGT]i?)?B?$`),
-	"size/s":        anyOf(integer, pattern(`^[0-9][0-9_]*(\.[0-9]+)? ?([KMGT]i?)?B(/s)?$`)),
-	"count/s":       pattern(`^[0-9][0-9_]*(\.[0-9]+)?([eE]\+?[0-9]+)?[kKMG]?/s$`),
-	"percent":       pattern(`^[0-9]+(\.[0-9]+)? ?%$`),
-	"bytes":         integer,
-	"low-high":      pattern(`^[0-9]+-[0-9]+$`),
-	"duration":      anyOf(object("const", 0), pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)),
-	"share":         anyOf(object("type", "number", "minimum", 0, "maximum", 1), pattern(`^[0-9]+(\.[0-9]+)? ?%$`)),
-	"share applied": pattern(`^[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?%? applied$`),
-	"number":        object("type", "number"),
-	"whole number":  integer,
-	"true":          object("const", true),
-	"false":         object("const", false),
-	"name":          object("type", "string", "minLength", 1),
-	"text":          object("type", "string"),
-	"path":          object("type", "string"),
+// Note: the patterns say what a value looks like; whether it makes sense beside
+// others (shares that add up) is for Parse, with better messages. A schema sees numbers and not
+// how they are written: hexadecimal ones, and those with zeros before them, only Parse refuses.
+func typePatterns() map[string]any {
+	flag := func(v bool, words ...any) any { return object("enum", append(words, v)) }
+	amount := object("type", "number", "minimum", 0)
+	word := object("type", []any{"string", "number", "boolean"})
+	return map[string]any{
+		"count":         anyOf(integer(), pattern(countText())),
+		"size":          anyOf(integer(), pattern(sizeText())),
+		"size-size":     pattern(sizeText() + `-` + sizeText()),
+		"size/s":        pattern(sizeText() + `/s`),
+		"count/s":       anyOf(integer(), pattern(countText()+`( txn)?(/s)?`)),
+		"percent":       pattern(numberText + ` ?%`),
+		"bytes":         integer(),
+		"low-high":      pattern(wholes() + `(-` + wholes() + `)?`),
+		"duration":      anyOf(object("const", 0), pattern(durationText+`|`+zeroText)),
+		"share":         anyOf(object("type", "number", "minimum", 0, "maximum", 1), pattern(partText+` ?|`+percentText)),
+		"share applied": pattern(`(` + partText + ` ?|` + percentText + `) applied`),
+		"number":        anyOf(amount, pattern(numberText)),
+		"whole number":  anyOf(integer(), pattern(wholes())),
+		"true":          flag(true, "true", "True", "TRUE"),
+		"false":         flag(false, "false", "False", "FALSE"),
+		"name":          anyOf(amount, object("type", "boolean"), pattern(`[A-Za-z0-9][A-Za-z0-9._-]{0,99}`)),
+		"text":          word,
+		"path":          word,
+	}
+}
+
+// atLeastOne are the keys of which 0 is refused, beside those whose field says so.
+var atLeastOne = []string{"records", "trials", "record_size", "duration", "bucket", "scale", "checkpoint.disk_rate",
+	"checkpoint.collapse_rate", "rate", "workload.row_size"}
+
+// zeros are the values that are 0, however they are written.
+func zeros() any {
+	return object("not", anyOf(object("const", 0), object("type", "string", "pattern", `^\+?[0._]+ ?([%A-Za-zµμ/ ]*)$`)))
 }
 
 // integer is the schema of a number without a unit.
-var integer = object("type", "integer", "minimum", 0)
+func integer() map[string]any {
+	return object("type", "integer", "minimum", 0, "maximum", uint64(math.MaxUint64))
+}
 
-// pattern is the schema of a text that matches p.
-func pattern(p string) any { return object("type", "string", "pattern", p) }
+// pattern is the schema of a text that matches p as a whole.
+func pattern(p string) any { return object("type", "string", "pattern", "^("+p+")$") }
 
 // anyOf is the schema of what matches one of schemas.
 func anyOf(schemas ...any) map[string]any { return object("anyOf", schemas) }
@@ -58,15 +114,22 @@ func Schema(k Known) ([]byte, error) {
 	root := object("$schema", "https://json-schema.org/draft/2020-12/schema",
 		"title", "ckptbench experiment", "type", "object", "additionalProperties", false,
 		"properties", map[string]any{})
-	var swept []string
+	swept := map[string]any{}
+	e, types := defaults("", Known{}), typePatterns()
 	for i, doc := range Keys() {
-		s := typeSchema(doc, k, swept)
-		s["description"] = describe(doc)
-		nest(root, strings.Split(doc.Name, "."), s)
+		s := typeSchema(doc, k, swept, types)
+		if refusesZero(&rows[i], &e) {
+			s = object("allOf", []any{s, zeros()})
+		}
+		described := maps.Clone(s)
+		described["description"] = describe(doc)
+		nest(root, strings.Split(doc.Name, "."), described)
 		if rows[i].sweepable() {
-			swept = append(swept, doc.Name)
+			swept[doc.Name] = object("type", "array", "minItems", 1, "items", s)
 		}
 	}
+	root["properties"].(map[string]any)[schemaKey] = object("type", "string",
+		"description", "Where this schema is, for editors.")
 	return json.MarshalIndent(root, "", "  ")
 }
 
@@ -78,22 +141,33 @@ func describe(doc KeyDoc) string {
 	return doc.Doc + " Default: " + strings.Trim(doc.Default, "()") + "."
 }
 
-// typeSchema returns the schema of one key's value. swept are the keys that a
-// matrix may have.
-func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
+// refusesZero tells whether 0 is no value of a key.
+func refusesZero(r *row, e *Experiment) bool {
+	if slices.Contains(atLeastOne, r.name) {
+		return true
+	}
+	if r.at == nil {
+		return false
+	}
+	_, is := r.at(e).(positive)
+	return is
+}
+
+// typeSchema returns the schema of one key's value. swept are the schemas of the lists that a
+// matrix may have, by key, and types those of the parts of types.
+func typeSchema(doc KeyDoc, k Known, swept, types map[string]any) map[string]any {
 	switch doc.Name {
 	case algorithmsKey:
-		list := object("type", "array", "items", object("enum", k.Names()), "uniqueItems", true)
+		list := object("type", "array", "items", object("enum", k.Names()), "uniqueItems", true, "minItems", 1)
 		return anyOf(list, object("enum", []string{"all", "default"}))
 	case figuresKey:
 		return figuresSchema(k)
 	case matrixKey:
-		return object("type", "object", "propertyNames", object("enum", swept),
-			"additionalProperties", object("type", "array", "minItems", 1))
+		return object("type", "object", "properties", swept, "additionalProperties", false)
 	}
 	var any, words []any
 	for part := range strings.SplitSeq(doc.Type, "|") {
-		if s, ok := typePatterns[part]; ok {
+		if s, ok := types[part]; ok {
 			any = append(any, s)
 		} else {
 			words = append(words, part)
@@ -101,7 +175,7 @@ func typeSchema(doc KeyDoc, k Known, swept []string) map[string]any {
 	}
 	if len(words) > 0 {
 		if slices.Contains(words, "off") { // YAML 1.1 reads it as a boolean
-			words = append(words, false)
+			words = append(words, false, "false", "False", "FALSE")
 		}
 		any = append(any, object("enum", words))
 	}

@@ -4,6 +4,7 @@ package config
 type value struct {
 	kind    kind
 	text    string  // of a scalar
+	words   bool    // the text is one for people, or a name: written so that no reader takes it for a number
 	items   []value // of a list
 	entries []entry // of a mapping, in their order
 	line    int     // 1-based; 0 where it is not from a file

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	// All YAML is in this file: gopkg.in/yaml.v3 is archived, and its maintained
 	// successor go.yaml.in/yaml/v3 is a change of this line.
@@ -28,6 +29,12 @@ func decodeYAML(file string, data []byte) (value, Problems) {
 	if len(data) > maxFile {
 		return value{}, Problems{where.problem("has %d bytes: a configuration has at most %d", len(data), maxFile)}
 	}
+	if line := notText(data); line > 0 {
+		where.line = line
+		return value{}, Problems{where.problem("is not text in UTF-8 from here on: save it as that")}
+	}
+	// The library refuses the directive of the version that it reads, and no value here has another meaning in it.
+	data = directive.ReplaceAll(data, []byte("${1}%YAML 1.1"))
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
 	err := dec.Decode(&doc)
@@ -73,24 +80,57 @@ func blank(doc *yaml.Node) bool {
 
 var (
 	syntaxLine = regexp.MustCompile(`^yaml: (line (\d+): )?`)
-	leadingTab = regexp.MustCompile(`^ *\t`)
+	leadingTab = regexp.MustCompile(`^[ \t]*\t`)
+	directive  = regexp.MustCompile(`\A(\x{FEFF}?(?:[ \t]*(?:#[^\n]*)?\n)*)%YAML 1\.2`)
 )
+
+// notText is the first line of data that is not UTF-8; 0: all of it is.
+func notText(data []byte) int {
+	n := 1
+	for line := range bytes.Lines(data) {
+		if !utf8.Valid(line) {
+			return n
+		}
+		n++
+	}
+	return 0
+}
+
+// tabbed is the first line that a tab indents, and whether the tabs are what is wrong: with
+// blanks in their place the file is YAML. Within a block of text a tab is allowed.
+func tabbed(data []byte) (line int, wrong bool) {
+	lines := strings.Split(string(data), "\n")
+	for i, text := range lines {
+		if leadingTab.MatchString(text) && strings.TrimSpace(text) != "" {
+			if line == 0 {
+				line = i + 1
+			}
+			rest := strings.TrimLeft(text, " \t")
+			lines[i] = strings.ReplaceAll(text[:len(text)-len(rest)], "\t", "  ") + rest
+		}
+	}
+	var doc yaml.Node
+	return line, line > 0 && yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &doc) == nil
+}
 
 // syntaxProblem says where a file stops being YAML. The line that the parser
 // names can be one off; a tab, the usual cause, is looked up.
 func syntaxProblem(where place, data []byte, err error) Problem {
-	for i, line := range strings.Split(string(data), "\n") {
-		if leadingTab.MatchString(line) && strings.TrimSpace(line) != "" {
-			where.line = i + 1
-			return where.problem("indented with a tab: YAML takes spaces only")
-		}
+	tab, wrong := tabbed(data)
+	if wrong || tab > 0 && strings.Contains(err.Error(), "cannot start any token") {
+		where.line = tab
+		return where.problem("indented with a tab: YAML takes spaces only")
 	}
 	text := syntaxLine.ReplaceAllString(err.Error(), "")
 	if m := syntaxLine.FindStringSubmatch(err.Error()); m != nil && m[2] != "" {
 		where.line, _ = strconv.Atoi(m[2])
 		return where.problem("not valid YAML here or on the next line: %s", text)
 	}
-	return where.problem("not valid YAML: %s", text)
+	if strings.Contains(text, "incompatible YAML document") {
+		return where.problem("has a %%YAML line of a version that is not read here: remove the line")
+	}
+	where.line = 1 // the only one that the parser does not name
+	return where.problem("not valid YAML here: %s", text)
 }
 
 // A converter turns the library's nodes into values.
@@ -179,6 +219,20 @@ func encodeYAML(v value) ([]byte, error) {
 // plainText is what can be written in YAML without quotes.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.%/-]*$`)
 
+// What readers of YAML 1.1 or 1.2 take for something else than a text.
+var (
+	otherwise   = regexp.MustCompile(`(?i)^(null|y|n|yes|no|on|off)$`)
+	word        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*$`)
+	booleanWord = regexp.MustCompile(`(?i)^(true|false)$`)
+	exponential = regexp.MustCompile(`^([0-9]+)e([+-]?[0-9]+)$`)
+)
+
+// pointed is a number with the point that YAML 1.1 wants before an exponent: 1.0e-20.
+func pointed(text string) string { return exponential.ReplaceAllString(text, "${1}.0e${2}") }
+
+// likeNumber reports whether a text reads like a number, a date or a boolean.
+func likeNumber(text string) bool { return !word.MatchString(text) || booleanWord.MatchString(text) }
+
 // node turns a value back to YAML, for the resolved configuration.
 func (v value) node() *yaml.Node {
 	switch v.kind {
@@ -196,7 +250,7 @@ func (v value) node() *yaml.Node {
 		return n
 	}
 	n := &yaml.Node{Kind: yaml.ScalarNode, Value: v.text}
-	if !plainText.MatchString(v.text) || v.text == "null" || v.text == "Null" || v.text == "NULL" {
+	if !plainText.MatchString(v.text) || otherwise.MatchString(v.text) || v.words && likeNumber(v.text) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

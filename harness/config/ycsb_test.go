@@ -91,6 +91,16 @@ func TestYCSBProperties(t *testing.T) {
 	check("maxexecutiontime=30"+ycsbRest, "duration", "30s")
 	check("dataintegrity=true\nhdrhistogram.percentiles=95,99\ntable=t\nmongodb.url=mongodb://x:1/y"+ycsbRest,
 		"records", "10")
+	// As go-ycsb and editors write them.
+	check("\ufeffrecordcount=10\nreadproportion=1\nupdateproportion=0", "records", "10")
+	check("recordcount: 10\nreadproportion: 1\nupdateproportion: 0", "records", "10")
+	check("recordcount 10\nreadproportion 1\nupdateproportion 0", "records", "10")
+	check("workload: core\nrecordcount: 10\nreadproportion: 1\nupdateproportion: 0", "records", "10")
+	check("# x\r\rrecordcount=10\rreadproportion=1\rupdateproportion=0\r", "records", "10")
+	check("workload=core\nreadallfields=TRUE\nrequestdistribution=Zipfian"+ycsbRest, "workload.distribution",
+		"ycsb-scrambled")
+	check("insertcount=0\ncolumnfamily=family\nhosts=a,b\ninsertorder=Ordered"+ycsbRest, "records", "10")
+	check("recordcount=1000000000000\nreadproportion=1\nupdateproportion=0", "records", "1000G")
 	// The syntax of java.util.Properties.
 	check("! a comment\n  recordcount = 10 \r\nreadproportion : 1\nupdateproportion 0\n", "workload.read", "1")
 	check("readproportion=1\nupdateproportion=0\nrecord\\\n   count=1\\\n0", "records", "10")
@@ -111,6 +121,10 @@ func TestYCSBMistakes(t *testing.T) {
 	check("recordcount=10\ncolour=red", `unknown property "colour": YCSB's CoreWorkload has`)
 	check("recordcount=ten", `w:1: recordcount: "ten" is not a whole number of at least 1`)
 	check("recordcount=0", "at least 1")
+	check("recordcount=2000000000000", `w:1: recordcount: "2000000000000" is more than 1000G, the most there can be`)
+	check("recordcount=99999999999999999999", "is more than 1000G")
+	check("recordcount=-99999999999999999999", "at least 1")
+	check("recordcount=10\ntarget=3000000000000", `w:2: target: "3000000000000" is more than 1000G`)
 	check("recordcount=10\nreadproportion=-1", `w:2: readproportion: "-1" is not a number from 0`)
 	check("recordcount=10\nreadproportion=NaN", `"NaN" is not a number`)
 	check("readproportion=0\nupdateproportion=0", "there is nothing to do")

@@ -229,7 +229,7 @@ func TestRefused(t *testing.T) {
 		{"same part twice", []part{one, with(one, func(p *part) { p.machine = "m2" }), two},
 			Options{AcrossMachines: true, Known: known}, "calc-1 is in"},
 		{"config", []part{one, with(two, func(p *part) { p.config = strings.Replace(text, "5s", "6s", 1) })}, here,
-			`is "duration: 5s" and "duration: 6s"`},
+			"of different configurations: duration is 5s and 6s"},
 		{"missing shard", []part{one}, here,
 			"4 of the 8 trials are missing or were interrupted: workload.theta=0.9,workload.keys=1/none-1, "},
 		{"missing shard is named", []part{one}, here, "shard 2/2 is not among the folders"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -42,8 +43,12 @@ func cut(s result.Shard) string {
 	return "shard " + s.String()
 }
 
-// difference is the first line in which two resolved configurations differ.
+// difference says in which keys two resolved configurations differ, or names the first line
+// where no trial would.
 func difference(a, b []byte) string {
+	if keys := config.Differences(a, b); len(keys) > 0 {
+		return strings.Join(keys, ", ")
+	}
 	// Resolved configurations have a key a line, in one order, so that the first differing line
 	// is the key.
 	x, y := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")

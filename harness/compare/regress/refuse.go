@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ckptbench/harness/config"
 	"ckptbench/harness/result"
 )
 
@@ -144,8 +145,8 @@ func (c *comparison) refuseConfigs() error {
 			at = " at " + result.PointName(p)
 		}
 		if len(hashes) > 1 {
-			return fmt.Errorf("the trials%s are of %d different configurations; --ignore-config if that is meant (or write "+
-				"the baseline anew)", at, len(hashes))
+			return fmt.Errorf("the trials%s are of %d different configurations%s; --ignore-config if that is meant (or write "+
+				"the baseline anew)", at, len(hashes), c.differences())
 		}
 		if len(workers) > 1 {
 			return fmt.Errorf("the trials%s ran with %v workers; set workers in the config, or --ignore-config if that is meant",
@@ -153,6 +154,19 @@ func (c *comparison) refuseConfigs() error {
 		}
 	}
 	return nil
+}
+
+// differences names the keys in which the sides' configurations differ; empty where that is not
+// known, as of a baseline, which keeps none.
+func (c *comparison) differences() string {
+	if c.base.Experiment == nil || c.head.Experiment == nil {
+		return ""
+	}
+	keys := config.Differences(c.base.Experiment.Resolved, c.head.Experiment.Resolved)
+	if len(keys) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(keys, ", ")
 }
 
 // notes are what a reader should know beside the figures.

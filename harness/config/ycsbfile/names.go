@@ -21,6 +21,9 @@ var fixed = []struct{ key, want, why string }{
 
 // idle are properties that change nothing here: why, by name.
 var idle = map[string]string{
+	"columnfamily": binding, "hosts": binding, "host": binding, "port": binding,
+	"user": binding, "password": binding, "dropdata": binding, "command": "loading and running are one here",
+	"verbose": measures, "silence": measures, "status": measures, "outputstyle": measures,
 	"operationcount": "a run here is timed: it lasts as long as duration says, however many operations that is",
 	"table":          "a name", "fieldnameprefix": "a name", "zeropadding": "a key here is a number",
 	"db":             "the store is the one here",
@@ -33,6 +36,9 @@ var idle = map[string]string{
 	"core_workload_insertion_retry_limit":    "an insert here does not fail",
 	"core_workload_insertion_retry_interval": "an insert here does not fail",
 }
+
+// binding is why a property of one of YCSB's database bindings means nothing here.
+const binding = "a database binding's"
 
 // measures is why a property of YCSB's measurements means nothing here.
 const measures = "how YCSB reports"

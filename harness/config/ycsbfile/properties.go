@@ -1,7 +1,9 @@
 package ycsbfile
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,22 +19,46 @@ type property struct {
 const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 // Is tells whether a file is one of YCSB's workloads rather than a
-// configuration in YAML: it does not end in .yaml or .yml, and the first line
-// that says anything has = before any colon.
+// configuration in YAML: it ends in .properties, or it does not end in .yaml or .yml and the
+// first line that tells has = before any colon, or one of YCSB's names before a colon or blank.
 func Is(name string, data []byte) bool {
-	if s := strings.ToLower(name); strings.HasSuffix(s, ".yaml") || strings.HasSuffix(s, ".yml") {
+	switch s := strings.ToLower(name); {
+	case strings.HasSuffix(s, ".yaml") || strings.HasSuffix(s, ".yml"):
 		return false
+	case strings.HasSuffix(s, ".properties"):
+		return true
 	}
-	for line := range strings.Lines(string(data)) {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	for line := range strings.Lines(strings.ReplaceAll(string(data), "\r", "\n")) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' || line[0] == '!' {
 			continue
 		}
 		i := strings.IndexAny(line, "=:")
-		return i > 0 && line[i] == '=' && strings.Trim(line[:i], nameLetters+"\\ \t") == ""
+		if i > 0 && line[i] == '=' {
+			return strings.Trim(line[:i], nameLetters+"\\ \t") == ""
+		}
+		key, _, _ := cutProperty(line)
+		switch {
+		case key == "workload": // a key of both
+		case isKnown(key):
+			return true
+		default:
+			return false
+		}
 	}
 	return false
 }
+
+// isKnown tells whether YCSB has a property of that name.
+func isKnown(key string) bool {
+	_, idle := idle[key]
+	return idle || slices.Contains(keys, key) ||
+		slices.ContainsFunc(fixed, func(f struct{ key, want, why string }) bool { return f.key == key })
+}
+
+// byteOrderMark begins files that some editors write.
+const byteOrderMark = "\ufeff"
 
 // decode reads a property file as java.util.Properties does: comments
 // begin with # or !, a key ends at =, : or blank, a backslash at a line's end
@@ -43,7 +69,8 @@ func decode(data []byte, most int) (ps []property, problems []Problem) {
 		return nil, []Problem{{Text: fmt.Sprintf("has %d bytes: a workload has at most %d", len(data), most)}}
 	}
 	first := map[string]int{}
-	lines := strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
+	text := strings.TrimPrefix(string(data), byteOrderMark)
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 	for i := 0; i < len(lines); i++ {
 		line := i + 1
 		text := strings.TrimLeft(lines[i], " \t\f")

@@ -1,12 +1,14 @@
 package ycsbfile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ckptbench/harness/internal/nearest"
+	"ckptbench/harness/units"
 )
 
 // property returns one as given, or YCSB's default with no line.
@@ -26,7 +28,11 @@ func (y *file) put(key, text string, from property) {
 func (y *file) whole(key string, low int64) (int64, property, bool) {
 	p := y.property(key)
 	n, err := strconv.ParseInt(p.value, 10, 64)
-	if err != nil || n < low || n > y.limits.Records {
+	if errors.Is(err, strconv.ErrRange) && n > 0 || err == nil && n > y.limits.Records {
+		y.report(p, "%q is more than %s, the most there can be", cut(p.value), units.Count(float64(y.limits.Records)))
+		return 0, p, false
+	}
+	if err != nil || n < low {
 		y.report(p, "%q is not a whole number of at least %d", cut(p.value), low)
 		return 0, p, false
 	}
@@ -57,10 +63,10 @@ func (y *file) truth(key string) (bool, property) {
 	return false, p
 }
 
-// word translates one of some words.
+// word translates one of some words, in any case, as go-ycsb does.
 func (y *file) word(key string, names, means []string) (string, property, bool) {
 	p := y.property(key)
-	if i := slices.Index(names, p.value); i >= 0 {
+	if i := slices.Index(names, strings.ToLower(p.value)); i >= 0 {
 		return means[i], p, true
 	}
 	hint := ""

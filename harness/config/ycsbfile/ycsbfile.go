@@ -93,7 +93,7 @@ func (y *file) note(p property, why string) {
 func (y *file) judge(p property) {
 	for _, f := range fixed {
 		if p.key == f.key {
-			if p.value != f.want {
+			if !strings.EqualFold(p.value, f.want) {
 				y.report(p, "%q is not supported, only %s: %s", cut(p.value), f.want, f.why)
 			}
 			return
@@ -110,7 +110,8 @@ func (y *file) judge(p property) {
 		}
 	}
 	switch {
-	case p.key == "workload" && !strings.HasSuffix(p.value, ".CoreWorkload"):
+	// go-ycsb's name of it is core.
+	case p.key == "workload" && p.value != "core" && !strings.HasSuffix(p.value, ".CoreWorkload"):
 		y.report(p, "%q is not supported, only YCSB's CoreWorkload (site.ycsb.workloads.CoreWorkload)", cut(p.value))
 	case p.key == "workload":
 		y.note(p, "it is the only one here")
@@ -155,7 +156,7 @@ func (y *file) size() {
 			fmt.Sprintf("%s: recordcount is not given: --set records=... says how many there are, otherwise it is the default",
 				y.name))
 	}
-	if p, ok := y.given["insertcount"]; ok && p.value != y.given["recordcount"].value {
+	if p, ok := y.given["insertcount"]; ok && p.value != y.given["recordcount"].value && p.value != "0" { // 0: all
 		y.report(p, "%q is not supported, only what recordcount says: all records are loaded here", cut(p.value))
 	}
 	fields, p, good := y.whole("fieldcount", 1)

@@ -1,7 +1,21 @@
 // Package nearest finds the name that somebody meant who wrote another one. All of it may be called concurrently.
 package nearest
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Some returns the candidates that are most like name, however little that is: most of them
+// at most, the nearest first, and of equals the first first.
+func Some(name string, candidates []string, most int) []string {
+	near := slices.Clone(candidates)
+	slices.SortStableFunc(near, func(a, b string) int {
+		return cmp.Compare(distance(normal(name), normal(a)), distance(normal(name), normal(b)))
+	})
+	return near[:min(most, len(near))]
+}
 
 // Of returns the candidate that name was most likely meant to be, or "".
 // Beyond typing errors that is one of which it is the beginning, or which is
