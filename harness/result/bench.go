@@ -58,8 +58,8 @@ func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
 	if first {
 		writeBulkUnits(b, e)
 	}
-	for i := range e.Trials {
-		switch t := &e.Trials[i]; {
+	for _, t := range noneFirst(e.Trials) {
+		switch {
 		case t.Status != OK || e.MachineOf(t).ID != id:
 		case t.Throughput != nil:
 			writeBenchLine(b, t, m.GOMAXPROCS)
@@ -67,6 +67,19 @@ func writeBenchMachine(b io.Writer, e *Experiment, id string, first bool) {
 			writeBulkLine(b, t, m.GOMAXPROCS)
 		}
 	}
+}
+
+// noneFirst are the trials with none's before all others, which keep their order: benchstat
+// compares with what stands first.
+func noneFirst(trials []Trial) (out []*Trial) {
+	for _, none := range []bool{true, false} {
+		for i := range trials {
+			if (trials[i].Algorithm == baseName) == none {
+				out = append(out, &trials[i])
+			}
+		}
+	}
+	return out
 }
 
 // SaveBench writes WriteBench's listing to bench.txt in the result directory
