@@ -21,10 +21,9 @@ type Contents struct {
 func ContentsOf(dir string, own ...OwnKind) (c Contents, err error) {
 	names, err := fs.OS().List(dir)
 	image := named("MANIFEST-")
-	log := named("log-")
 	for _, n := range names {
 		c.States = c.States || image(n) || slices.ContainsFunc(own, func(k OwnKind) bool { return k.Owns(n) })
-		c.Log = c.Log || log(n)
+		c.Log = c.Log || wal.Owns(n)
 	}
 	return c, err
 }

@@ -63,7 +63,7 @@ type kind struct {
 func kinds(own []OwnKind) []kind {
 	ks := []kind{
 		{named("image-", "MANIFEST-"), verifyImages},
-		{named("log-"), verifyLog},
+		{wal.Owns, verifyLog},
 	}
 	for _, k := range own {
 		ks = append(ks, kind{k.Owns, verifyOwn(k)})

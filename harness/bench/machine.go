@@ -125,6 +125,19 @@ func stamped() (commit, modified string) {
 	return commit, modified
 }
 
+// Version says which build this program is, in words: the commit that it is of, whether its
+// sources differed from that, and the version of Go.
+func Version() string {
+	commit, modified := stamped()
+	switch {
+	case commit == "":
+		commit = "of an unknown commit"
+	case modified == "true":
+		commit += " with changes"
+	}
+	return fmt.Sprintf("%s, %s, %s/%s", commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 // revision returns the commit the program was built from. `go run` and `go
 // build` of a package stamp it; where they did not, git is asked.
 func revision() (commit string, dirty bool) {

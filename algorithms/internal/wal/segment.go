@@ -108,6 +108,13 @@ func decodeHeader(b []byte) (h header, err error) {
 	return h, nil
 }
 
+// Owns reports whether a file of that name is one of a log's: a segment, or the copy of one
+// that was not finished.
+func Owns(name string) bool {
+	_, _, segment := parseName(name)
+	return segment || isCopy(name)
+}
+
 // parseName is the inverse of header.name.
 func parseName(name string) (logger int, number uint64, ok bool) {
 	rest, ok := strings.CutPrefix(name, "log-")

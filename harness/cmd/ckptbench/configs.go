@@ -16,11 +16,17 @@ import (
 // configsDir is where experiments are looked for that were not found.
 const configsDir = "configs"
 
-// loadConfig loads an experiment. Where there is none it says what may have been
-// meant.
+// nearNames is how many names a message suggests at most: more are for list.
+const nearNames = 5
+
+// loadConfig loads an experiment; - is standard input. Where there is none it says what may
+// have been meant.
 func loadConfig(path string, sets []string) (*config.Experiment, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder: name an experiment%s (%w)", path, among(experimentsIn(path)), errUsage)
+	}
+	if path == "-" {
+		path = "/dev/stdin"
 	}
 	e, err := config.Load(path, sets, known())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,8 +62,11 @@ func experimentsIn(dir string) []string {
 
 // among completes a message by the files there are, for somebody who gave none.
 func among(paths []string) string {
-	if len(paths) == 0 {
+	switch {
+	case len(paths) == 0:
 		return ""
+	case len(paths) > nearNames:
+		return fmt.Sprintf(": there are %s and %d more", strings.Join(paths[:nearNames], ", "), len(paths)-nearNames)
 	}
 	return ": there are " + strings.Join(paths, ", ")
 }
@@ -81,5 +90,12 @@ func meant(path string) string {
 	if near := nearest.Of(base, names); near != "" && len(base) > 1 {
 		return ": did you mean " + byName[near] + "?"
 	}
-	return among(paths)
+	var near []string
+	for _, name := range nearest.Some(base, names, nearNames) {
+		near = append(near, byName[name])
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return ": the nearest names are " + strings.Join(near, ", ") + "; ckptbench list experiments has all of configs"
 }

@@ -12,6 +12,8 @@ func helpTexts() kong.Vars {
 		"listings": "algorithms,workloads,experiments,charts,columns,formats,keys,claims,everything,",
 		"help_list_what": "algorithms (where nothing is said), workloads, experiments, charts, columns, formats, keys, " +
 			"claims, or everything.",
+		"help_list_filter": "Only the rows whose name has this in it, such as workload for keys; or, where none has, " +
+			"any of whose texts has.",
 		"help_command_regress": "Build two revisions and measure them in turns: exit 0 same or better, 1 regressed, 2 " +
 			"cannot compare.",
 		"help_command_verify": "Read every byte of the images, logs and algorithms' own files in a folder, and say what is " +
@@ -21,7 +23,7 @@ func helpTexts() kong.Vars {
 		"help_command_doctor":   "Look at this machine for some seconds: exit 0 quiet, 1 figures will be disturbed.",
 		"help_regress_config":   "Experiment that both builds run; base's own, where base has it.",
 		"help_regress_baseline": "Stored exact figures and the commit they are of; empty for none.",
-		"help_run_configs":      "Experiment files, or workload files of YCSB's as they are.",
+		"help_run_configs":      "Experiment files, or workload files of YCSB's as they are; - is standard input.",
 		"help_run_profile":      "Profile the measured parts: cpu, mem, mutex, block or trace. Such results are marked.",
 		"help_run_repeat_noisy": "Run a trial again, this often at most, where something else on the machine " +
 			"disturbed it; 0 " +

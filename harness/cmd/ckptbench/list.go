@@ -13,6 +13,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/harness/config"
 	"ckptbench/harness/config/cost"
+	"ckptbench/harness/internal/nearest"
 	"ckptbench/harness/render/chart"
 	"ckptbench/harness/render/page"
 	"ckptbench/harness/render/table"
@@ -23,6 +24,7 @@ import (
 // A listCommand lists what there is to choose from: as a table or, for programs, JSON.
 type listCommand struct {
 	What    string `arg:"" optional:"" default:"" enum:"${listings}" help:"${help_list_what}"`
+	Filter  string `arg:"" optional:"" help:"${help_list_filter}"`
 	JSON    bool   `help:"As JSON."`
 	Configs string `default:"configs" help:"Folder of the experiments."`
 }
@@ -53,6 +55,9 @@ func (c *listCommand) Run(t terminal) error {
 			continue
 		}
 		l, err := what.make(c)
+		if err == nil {
+			l, err = c.filtered(l, what.name)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -74,6 +79,36 @@ func (c *listCommand) Run(t terminal) error {
 		return writeJSON(t, everything)
 	}
 	return nil
+}
+
+// filtered keeps the rows whose first cell has Filter in it, or, where none has, any cell. To
+// have none is an error, unless everything is listed.
+func (c *listCommand) filtered(g table.Grid, what string) (table.Grid, error) {
+	if c.Filter == "" {
+		return g, nil
+	}
+	has := func(cell string) bool { return strings.Contains(strings.ToLower(cell), strings.ToLower(c.Filter)) }
+	var first, all []table.Row
+	var names []string
+	for _, r := range g.Rows {
+		names = append(names, r.Cells[0])
+		if has(r.Cells[0]) {
+			first = append(first, r)
+		}
+		if slices.ContainsFunc(r.Cells, has) {
+			all = append(all, r)
+		}
+	}
+	if len(first) > 0 {
+		all = first
+	}
+	if len(all) == 0 && c.What != "everything" {
+		near := nearest.Some(c.Filter, names, nearNames)
+		return g, fmt.Errorf("list: none of the %s has %q in it; the nearest are %s (%w)", what, c.Filter,
+			strings.Join(near, ", "), errUsage)
+	}
+	g.Rows = all
+	return g, nil
 }
 
 func listWorkloads() table.Grid {
@@ -193,13 +228,14 @@ func writeJSON(t terminal, v any) error {
 	return enc.Encode(v)
 }
 
-// writeTable writes a listing for people. The names of its columns are those of JSON, with lines for blanks.
+// writeTable writes a listing for people, as wide as their terminal. The names of its columns are those of JSON, with
+// lines for blanks.
 func writeTable(t terminal, g table.Grid) error {
 	columns := slices.Clone(g.Columns)
 	for i := range columns {
 		columns[i].Name = strings.ReplaceAll(columns[i].Name, "_", " ")
 	}
-	text, err := table.Grid{Columns: columns, Rows: g.Rows}.Text(false)
+	text, err := table.Grid{Columns: columns, Rows: g.Rows}.Fit(widthOf(t.out))
 	if err != nil {
 		return err
 	}

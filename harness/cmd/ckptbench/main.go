@@ -40,6 +40,7 @@ type commands struct {
 	Validate validateCommand `cmd:"" help:"Check configs without running them."`
 	Doctor   doctorCommand   `cmd:"" help:"${help_command_doctor}"`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of configs, for editors."`
+	Version  versionCommand  `cmd:"" help:"Print which build this is."`
 
 	Trial      trialCommand      `cmd:"" hidden:"" help:"Run one trial, described on stdin, for run --isolate."`
 	Slices     slicesCommand     `cmd:"" hidden:"" help:"Run a store in slices, asked for on stdin, for regress."`

@@ -61,7 +61,8 @@ func TestMistakesAreExplained(t *testing.T) {
 	check(2, "is a folder: name an experiment: there are "+misspelt, "run", filepath.Dir(misspelt))
 	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/defualt.yaml")
 	check(2, "did you mean ../../../configs/default.yaml?", "run", "../../../configs/default")
-	check(2, "smoke.yaml", "run", "../../../configs/qqqqqq")
+	check(2, "the nearest names are ../../../configs/", "run", "../../../configs/qqqqqq")
+	check(2, `none of the keys has "qqqqqq" in it; the nearest are `, "list", "keys", "qqqqqq")
 	check(2, "unknown property \"readpropotion\": did you mean \"readproportion\"?", "run",
 		write(t, "workloadx", "recordcount=9\nreadpropotion=1\n"))
 	check(2, `did you mean "run"?`, "rnu")
@@ -137,9 +138,9 @@ func TestAllIsEverySoundAlgorithm(t *testing.T) {
 			sound++
 		}
 	}
-	_, _, errOut := command(t, "run", "--dry-run", good, "--only", "all")
-	if want := fmt.Sprintf("of %d algorithms", sound); !strings.Contains(errOut, want) {
-		t.Errorf("said %q, want %q", errOut, want)
+	_, out, errOut := command(t, "run", "--dry-run", good, "--only", "all")
+	if want := fmt.Sprintf("of %d algorithms", sound); !strings.Contains(out, want) {
+		t.Errorf("said %q, want %q; %s", out, want, errOut)
 	}
 }
 
@@ -265,9 +266,11 @@ func TestInterrupted(t *testing.T) {
 
 func TestDryRunRunsNothing(t *testing.T) {
 	out := t.TempDir()
-	status, _, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run", "--only", "none,calc")
+	status, said, errOut := command(t, "run", write(t, "tiny.yaml", tiny), "--out", out, "--dry-run", "--only",
+		"none,calc")
 	left, err := os.ReadDir(out)
-	if status != 0 || err != nil || len(left) != 0 || !strings.Contains(errOut, "2 trials of 2 algorithms") {
-		t.Errorf("status %d, %d files, %v: %s", status, len(left), err, errOut)
+	if status != 0 || err != nil || len(left) != 0 || errOut != "" ||
+		!strings.HasPrefix(said, "tiny: 2 trials of 2 algorithms") {
+		t.Errorf("status %d, %d files, %v: %s%s", status, len(left), err, said, errOut)
 	}
 }

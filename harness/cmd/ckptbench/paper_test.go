@@ -66,8 +66,8 @@ func TestPaperConfigsScale(t *testing.T) {
 		if est.Time > 6*time.Minute || est.Memory > 4<<30 || est.Time >= whole.Time {
 			t.Errorf("%s: scaled it takes %s and %s", path, est.Time, units.Size(est.Memory))
 		}
-		status, _, errOut := command(t, "run", "--dry-run", "--out", t.TempDir(), "--set", "scale=0.01", path)
-		if status != 0 || !strings.Contains(errOut, "trials of") {
+		status, said, errOut := command(t, "run", "--dry-run", "--out", t.TempDir(), "--set", "scale=0.01", path)
+		if status != 0 || !strings.Contains(said, "trials of") {
 			t.Errorf("%s: status %d, %s", path, status, errOut)
 		}
 	}

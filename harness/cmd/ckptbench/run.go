@@ -185,8 +185,13 @@ func (c *runCommand) load() ([]*config.Experiment, error) {
 	return exps, nil
 }
 
-// check says what the run will take, and refuses what cannot fit.
+// check says what the run will take, and refuses what cannot fit. Of a dry run that is the
+// answer, and goes to standard output.
 func (c *runCommand) check(e *config.Experiment, t terminal) error {
+	w := t.err
+	if c.DryRun {
+		w = t.out
+	}
 	for _, n := range e.Notes() {
 		fmt.Fprintln(t.err, n)
 	}
@@ -197,7 +202,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 		n, _ := c.shard.Rounds(point, points, trials)
 		return n
 	}, copies)
-	fmt.Fprintf(t.err, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
+	fmt.Fprintf(w, "%s%s: %d trials of %d algorithms at %d points, about %s, %s of memory (%s), %s of disk\n",
 		e.Info.Name, c.shard.Dir(), est.Trials, len(e.Algorithms), est.Points, est.Time.Round(time.Second),
 		units.Size(est.Memory), est.Algorithm, units.Size(est.Disk))
 	dir := bench.ResultDir(c.Out, e, c.shard)
@@ -206,7 +211,7 @@ func (c *runCommand) check(e *config.Experiment, t terminal) error {
 	}
 	memory, disk := bench.AvailableMemory(), bench.FreeDisk(dir)
 	if tight := est.Tight(memory, disk); tight != "" && est.Fits(memory, disk) == nil {
-		fmt.Fprintf(t.err, "%s: warning: this will barely fit: %s\n", e.Info.Name, tight)
+		fmt.Fprintf(w, "%s: warning: this will barely fit: %s\n", e.Info.Name, tight)
 	}
 	if err := est.Fits(memory, disk); err != nil {
 		return fmt.Errorf("run %s into %s: %w", e.Info.Name, dir, err)

@@ -178,7 +178,7 @@ func summarise(w io.Writer, dir, format string) error {
 	if err != nil {
 		return err
 	}
-	return page.Write(w, e, format, page.Options{Order: order(), Colour: isTerminal(w)})
+	return page.Write(w, e, format, page.Options{Order: order(), Colour: coloured(w)})
 }
 
 // A validateCommand checks experiment files without running them.

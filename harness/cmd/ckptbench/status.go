@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
-	"golang.org/x/term"
-
 	"ckptbench/harness/bench"
+	"ckptbench/harness/units"
 )
 
 // A status shows progress: one line redrawn on a terminal, a plain line every
@@ -39,6 +37,15 @@ func (s *status) show(p bench.Progress) {
 		return
 	}
 	s.last, s.drawn, s.trial = time.Now(), true, p.Trial
+	line := progressLine(p)
+	if width := terminalWidth(s.w); width > 1 && s.end == "" {
+		line = units.Cut(line, width-1) // a longer one would leave a line behind at each redraw
+	}
+	fmt.Fprint(s.w, s.begin, line, s.end)
+}
+
+// progressLine says what a run is doing, in the units that go with the figures.
+func progressLine(p bench.Progress) string {
 	b := p.Bucket
 	line := fmt.Sprintf("[%d/%d %s", p.Trial, p.Trials, p.Algorithm)
 	if p.Point != "" {
@@ -46,9 +53,12 @@ func (s *status) show(p bench.Progress) {
 	}
 	line += "]"
 	if b.Elapsed > 0 {
-		line += fmt.Sprintf(" %6.1fs  %.2f M txn/s", b.Start+b.Elapsed, float64(b.Commits)/b.Elapsed/1e6)
+		if at := b.Start + b.Elapsed; at > 0 { // warm-up is before 0
+			line += fmt.Sprintf(" %6.1fs", at)
+		}
+		line += fmt.Sprintf("  %s txn/s", units.Large(float64(b.Commits)/b.Elapsed))
 		if b.P50 > 0 {
-			line += fmt.Sprintf("  p50 %v p99.9 %v", time.Duration(b.P50), time.Duration(b.P999))
+			line += fmt.Sprintf("  p50 %s p99.9 %s", units.Duration(float64(b.P50)/1e9), units.Duration(float64(b.P999)/1e9))
 		}
 	}
 	if p.Doing != "" {
@@ -57,7 +67,7 @@ func (s *status) show(p bench.Progress) {
 	if p.Left > 0 {
 		line += fmt.Sprintf("  %s left", p.Left.Round(time.Second))
 	}
-	fmt.Fprint(s.w, s.begin, line, s.end)
+	return line
 }
 
 // done removes the line from a terminal.
@@ -65,10 +75,4 @@ func (s *status) done() {
 	if s.drawn && s.end == "" {
 		fmt.Fprint(s.w, s.begin)
 	}
-}
-
-// isTerminal reports whether w is a terminal, where lines can be overwritten and coloured.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

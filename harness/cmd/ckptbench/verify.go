@@ -12,6 +12,7 @@ import (
 	"ckptbench/algorithms"
 	"ckptbench/algorithms/store"
 	"ckptbench/harness/lock"
+	"ckptbench/harness/result"
 )
 
 // A verifyCommand checks images, logs and snapshots on a disk, without a store.
@@ -33,13 +34,21 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 		before := v.found
 		err := v.walk(ctx, dir, true)
 		if err == nil && v.found == before {
-			err = fmt.Errorf("%s: %w, nor in any folder below it", dir, store.ErrNothing)
+			err = fmt.Errorf("%s: %w, nor in any folder below it%s", dir, store.ErrNothing, keptHint(dir))
 		}
 		v.errs = append(v.errs, err)
 	}
 	// Last, when all logs are known.
 	v.errs = append(v.errs, v.reach(ctx))
 	return errors.Join(v.errs...)
+}
+
+// keptHint says how a result comes to have images; of what is no result it is empty.
+func keptHint(dir string) string {
+	if !result.Begun(dir) {
+		return ""
+	}
+	return ": its images were read back while it ran and not kept; to keep them run it with --set keep_images=true"
 }
 
 // A verification reads a folder and those below it.
