@@ -21,10 +21,10 @@ func TestDifferences(t *testing.T) {
 	check("trials: 3\nexperiment: {name: a}\nalgorithms: [none]", "trials: 4\nalgorithms: [calc]") // no trial differs
 	check("record_size: 100", "record_size: 200B\nwal: sync", "record_size is 100B and 200B", "wal is off and sync")
 	check("workload: {name: calc, theta: 0.5, distribution: zipf}", "workload: {name: calc}",
-		"workload.distribution is zipf and uniform", "workload.theta is 0.5 and not there",
-		"workload.key_order is scattered and not there")
+		"workload.distribution is zipf and uniform", "workload.theta is 0.5 and not set",
+		"workload.key_order is scattered and not set")
 	check("matrix: {records: [1k, 2k]}", "matrix: {records: [1k, 3k]}",
-		"matrix.records is [1000, 2000] and [1000, 3000]")
+		"matrix.records is [1000 2000] and [1000 3000]")
 	if got := Differences([]byte("records: 1M"), []byte("[")); got != nil {
 		t.Errorf("of no configuration: %q", got)
 	}

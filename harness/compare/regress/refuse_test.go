@@ -91,8 +91,10 @@ func TestRefused(t *testing.T) {
 
 // The keys that differ are named, or whoever reads it has to look for them.
 func TestRefusedByKey(t *testing.T) {
+	const stored = "algorithms: [none]\nworkload: {name: calc}\n"
 	base, head := shape{}.make(), shape{edit: func(t *result.Trial) { t.ConfigHash = "beef" }}.make()
-	base.Resolved, head.Resolved = []byte("trials: 2\nrecord_size: 100B\n"), []byte("trials: 3\nrecord_size: 200B\n")
+	base.Resolved = []byte(stored + "trials: 2\nrecord_size: 100B\n")
+	head.Resolved = []byte(stored + "trials: 3\nrecord_size: 200B\n")
 	_, err := Compare(NewSide(base), NewSide(head), Options{})
 	const want = "are of 2 different configurations: record_size is 100B and 200B; --ignore-config"
 	if !errors.Is(err, ErrCannot) || !strings.Contains(err.Error(), want) {
