@@ -13,6 +13,7 @@ type grid struct {
 	table.Grid
 	title string
 	notes []string
+	rows  []result.Row // what a table of one matrix point is of; nil for every other grid
 }
 
 // grids are the tables of each matrix point, then that of messages of rows, and
@@ -20,7 +21,7 @@ type grid struct {
 func (s summary) grids() []grid {
 	var gs []grid
 	for _, t := range s.tables {
-		g := grid{title: s.title(t.point), notes: s.notes(t)}
+		g := grid{title: s.title(t.point), notes: s.notes(t), rows: t.rows}
 		g.Columns = table.Words("algorithm")
 		for _, c := range t.columns() {
 			g.Columns = append(g.Columns, table.Column{Name: c.name, Unit: c.unit})

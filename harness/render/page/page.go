@@ -137,12 +137,8 @@ func newPage(p Page) pageView {
 		Name: units.OneLine(p.Exp.Name), About: units.OneLine(p.Exp.About), Machines: p.Exp.AllMachines(),
 		Config: repeated(p.Exp), Repeat: repeat(p.Exp),
 	}
-	for i, g := range s.grids() {
-		var rows []result.Row
-		if i < len(s.tables) {
-			rows = s.tables[i].rows
-		}
-		v.Tables = append(v.Tables, view(g, rows, p.Variable))
+	for _, g := range s.grids() {
+		v.Tables = append(v.Tables, view(g, p.Variable))
 	}
 	for _, pic := range p.Pictures {
 		v.Pictures = append(v.Pictures, pictureView{units.OneLine(pic.Title), inline(pic.SVG), narrow(pic.SVG)})
@@ -152,10 +148,9 @@ func newPage(p Page) pageView {
 	return v
 }
 
-// view makes a grid what the template wants. rows is nil for a grid that is not
-// of one matrix point.
-func view(g grid, rows []result.Row, variable []string) tableView {
-	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(rows, variable), Figures: len(g.Columns) - 1}
+// view makes a grid what the template wants. Only the table of a matrix point has answers.
+func view(g grid, variable []string) tableView {
+	v := tableView{Title: g.title, Notes: g.notes, Answers: answers(g.rows, variable), Figures: len(g.Columns) - 1}
 	for _, c := range g.Columns {
 		v.Heads = append(v.Heads, c.Heading(" "))
 	}

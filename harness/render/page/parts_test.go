@@ -47,6 +47,41 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// Which algorithm is for which need stands under the table of its own matrix point, and under no
+// other: between these tables are those of the pairs.
+func TestAnswersOfEachPoint(t *testing.T) {
+	e := &result.Experiment{Name: "x"}
+	for i, records := range []string{"1k", "2k"} {
+		point := []result.Param{{Key: "records", Value: records}}
+		for n, name := range []string{"none", "calc", "cpr"} {
+			relative := []float64{1, 0.9, 0.8}[n]
+			if i == 1 && n > 0 {
+				relative = 1.7 - relative // the other way round
+			}
+			tput := 1e6 * relative
+			e.Trials = append(e.Trials, result.Trial{Schema: result.Schema, Algorithm: name, Params: point, Trial: 1,
+				Status: result.OK, Elapsed: 2, Throughput: &tput, Relative: &relative,
+				Verdict: result.Verdict{Mode: "trial", OK: true, Images: 1}})
+			if n > 0 {
+				e.Trials[len(e.Trials)-1].Checkpoints = []result.Checkpoint{{N: 1, Total: 1}}
+				pair := pairOf(name, relative, relative)
+				pair.Params = point
+				e.Pairs = append(e.Pairs, pair)
+			}
+		}
+	}
+	tables := newPage(Page{Exp: e}).Tables
+	if len(tables) != 4 {
+		t.Fatalf("%d tables", len(tables))
+	}
+	for i, best := range []string{"calc", "", "cpr", ""} {
+		a := tables[i].Answers
+		if best == "" && len(a) > 0 || best != "" && (len(a) == 0 || !strings.HasPrefix(a[0].Best, best)) {
+			t.Errorf("%s: %+v, want %q first", tables[i].Title, a, best)
+		}
+	}
+}
+
 // TestBesideLog: what is logged where none is not has a column of its own, of none
 // under a log, and its parts say what they are of.
 func TestBesideLog(t *testing.T) {
