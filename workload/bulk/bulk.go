@@ -177,9 +177,6 @@ func row(dst []byte, key uint64, version, length uint32) []byte {
 	return dst
 }
 
-// Key returns the key of a row.
-func Key(row []byte) uint64 { return binary.LittleEndian.Uint64(row) }
-
 // Count returns how many rows there have to be now, and Bytes their length in
 // all.
 func (s *Stream) Count() uint64 { return s.count }

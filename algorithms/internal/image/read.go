@@ -64,9 +64,6 @@ func (im *Image) Records() uint64 { return im.foot.records }
 // Tombstones returns the number of tombstones.
 func (im *Image) Tombstones() uint64 { return im.foot.tombstones }
 
-// Digest returns the digest of all records, whatever their order.
-func (im *Image) Digest() uint64 { return im.foot.digest }
-
 // Size returns the length of the file in bytes.
 func (im *Image) Size() int64 { return im.size }
 

@@ -30,7 +30,7 @@ func benchPut(b *testing.B, span int, anew bool) {
 		stores[w] = newStore(b, 4096, n/20)
 		batches[w] = stores[w].NewBatch()
 		for i := range uint64(n) {
-			if err := stores[w].Put(Row(nil, i*2654435761%n, make([]byte, 92))); err != nil {
+			if err := stores[w].Put(newRow(i*2654435761%n, make([]byte, 92))); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -78,7 +78,7 @@ func sortedRows(rng *rand.Rand, batch, n, span, round int, anew bool) [][]byte {
 	}
 	var rows [][]byte
 	for k := range keys {
-		rows = append(rows, Row(nil, k, make([]byte, length+round&1*8)))
+		rows = append(rows, newRow(k, make([]byte, length+round&1*8)))
 		if !anew {
 			rows[len(rows)-1] = rows[len(rows)-1][:8+92]
 		}

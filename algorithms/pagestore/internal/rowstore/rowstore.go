@@ -86,11 +86,6 @@ func (s *Store) Usage() Usage {
 	return Usage{Data: s.rows.Pages(), Index: int(s.index.InUse()), Bytes: s.rows.Bytes()}
 }
 
-// Row appends to dst the row that Put and the others want for key and value.
-func Row(dst []byte, key uint64, value []byte) []byte {
-	return append(binary.LittleEndian.AppendUint64(dst, key), value...)
-}
-
 // Key returns the key of a row.
 func Key(row []byte) uint64 { return binary.LittleEndian.Uint64(row) }
 

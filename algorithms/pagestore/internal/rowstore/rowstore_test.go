@@ -2,6 +2,7 @@ package rowstore
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +14,11 @@ import (
 	"ckptbench/algorithms/pagestore/internal/btree"
 	"ckptbench/algorithms/pagestore/internal/pages"
 )
+
+// newRow returns the row that Put and the others want for key and value.
+func newRow(key uint64, value []byte) []byte {
+	return append(binary.LittleEndian.AppendUint64(nil, key), value...)
+}
 
 func newStore(t testing.TB, size, n int) *Store {
 	t.Helper()
@@ -52,7 +58,7 @@ var ways = []Way{Single, Invoking, Finding}
 func random(rng *rand.Rand, key uint64) []byte {
 	n := []int{0, 20, 20, 20, rng.IntN(200), rng.IntN(4000)}[rng.IntN(6)]
 	value := bytes.Repeat([]byte{byte(rng.Uint32())}, n)
-	return Row(nil, key, value)
+	return newRow(key, value)
 }
 
 func batchOf(rng *rand.Rand, n int, key func() uint64) [][]byte {
@@ -140,7 +146,7 @@ func one(s *Store, want map[uint64][]byte, rng *rand.Rand, op int, key uint64) e
 func TestBatchShapes(t *testing.T) {
 	s := newStore(t, 1024, 100)
 	b := s.NewBatch()
-	rows := [][]byte{Row(nil, 1, nil), Row(nil, 3, nil), Row(nil, 2, nil)}
+	rows := [][]byte{newRow(1, nil), newRow(3, nil), newRow(2, nil)}
 	for _, w := range ways {
 		if err := b.Put(rows, w); !errors.Is(err, btree.ErrUnsorted) {
 			t.Errorf("%v: %v", w, err)
@@ -176,7 +182,7 @@ func TestFull(t *testing.T) {
 		for n := 0; ; n++ {
 			rows := batchOf(rng, 20, key)
 			for i := range rows {
-				rows[i] = Row(nil, Key(rows[i]), make([]byte, size))
+				rows[i] = newRow(Key(rows[i]), make([]byte, size))
 			}
 			var err error
 			if load {
@@ -211,11 +217,11 @@ func TestFullKeepsOldRow(t *testing.T) {
 	for _, way := range ways {
 		s := newStore(t, 1024, 200)
 		limit(t, s, 3, 200)
-		old := Row(nil, 1, bytes.Repeat([]byte{7}, 100))
-		if err := errors.Join(s.Put(old), s.Put(Row(nil, 2, make([]byte, 50)))); err != nil {
+		old := newRow(1, bytes.Repeat([]byte{7}, 100))
+		if err := errors.Join(s.Put(old), s.Put(newRow(2, make([]byte, 50)))); err != nil {
 			t.Fatal(err)
 		}
-		rows := [][]byte{Row(nil, 1, make([]byte, 5000)), Row(nil, 2, bytes.Repeat([]byte{8}, 50))}
+		rows := [][]byte{newRow(1, make([]byte, 5000)), newRow(2, bytes.Repeat([]byte{8}, 50))}
 		if err := s.NewBatch().Put(rows, way); !errors.Is(err, pages.ErrFull) {
 			t.Errorf("%v: %v, want %v", way, err, pages.ErrFull)
 		}
@@ -251,7 +257,7 @@ func TestReclaim(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	want := make(map[uint64][]byte)
 	for k := range uint64(300) {
-		row := Row(nil, k, make([]byte, rng.IntN(3000)))
+		row := newRow(k, make([]byte, rng.IntN(3000)))
 		if err := s.Put(row); err != nil {
 			t.Fatal(err)
 		}
@@ -262,10 +268,10 @@ func TestReclaim(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lose(want[7])                            // an update that ended in its middle
-	lose(Row(nil, 1000, make([]byte, 2500))) // an insert
-	lose([]byte{1})                          // nobody's
-	s.tree.Remove(9)                         // a removal
+	lose(want[7])                          // an update that ended in its middle
+	lose(newRow(1000, make([]byte, 2500))) // an insert
+	lose([]byte{1})                        // nobody's
+	s.tree.Remove(9)                       // a removal
 	delete(want, 9)
 	if n, err := s.Reclaim(); n != 4 || err != nil {
 		t.Errorf("%d rows reclaimed, want 4: %v", n, err)
@@ -348,7 +354,7 @@ func TestAllocations(t *testing.T) {
 	s := newStore(t, 4096, 1000)
 	var rows [][]byte
 	for k := range uint64(100) {
-		rows = append(rows, Row(nil, k, make([]byte, 100)))
+		rows = append(rows, newRow(k, make([]byte, 100)))
 	}
 	b := s.NewBatch()
 	dst := make([]byte, 0, 200)
