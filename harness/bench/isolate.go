@@ -89,7 +89,7 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	})
 	// An interrupted process may have ended with any error.
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err)
+		return r.lost(out, fmt.Errorf("trial %d of %s in a process of its own: %w", round, e.Name, err))
 	}
 	got, loadErr := result.LoadTrial(filepath.Join(r.dir, "trials", result.TrialDir(*out)))
 	switch {
@@ -103,4 +103,16 @@ func (r *runner) isolated(ctx context.Context, c *cell, e algorithms.Entry, roun
 	// Repeats are counted over the whole experiment.
 	r.repeats -= got.Repeats
 	return got, ctx.Err()
+}
+
+// lost saves a trial whose process ended without one, killed for instance, as failed: the other
+// trials are run all the same. Only a disk that refuses the result is returned.
+func (r *runner) lost(out *result.Trial, why error) (*result.Trial, error) {
+	out.Status, out.Error = result.Failed, why.Error()
+	conclude(out)
+	r.wrong = append(r.wrong, why)
+	if err := result.Save(r.dir, *out); err != nil {
+		return nil, errors.Join(why, err)
+	}
+	return out, nil
 }
