@@ -6,6 +6,7 @@ CONFIG   ?= configs/default.yaml
 BASELINE ?= results/baseline/regress.json
 
 FUZZ     ?= 3000x
+LONG      = ./harness/bench ./harness/cmd/ckptbench
 # what is run with points that pause
 SCHED    ?= ./algorithms/...
 
@@ -14,13 +15,13 @@ SCHED    ?= ./algorithms/...
 # without cgo: its threads have four mappings each, which a clone of the process (hyper) copies
 ckptbench: ; CGO_ENABLED=0 $(GO) build -o ckptbench ./harness/cmd/ckptbench
 bench: ckptbench ; $(CKPT) run $(CONFIG)
-# the longest package first, so that the others run beside it
-test: ; $(GO) vet ./... && $(GO) test ./harness/bench ./... && $(MAKE) --no-print-directory fuzz sample
+# the longest packages first, so that the others run beside them
+test: ; $(GO) vet ./... && $(GO) test $(LONG) ./... && $(MAKE) --no-print-directory fuzz sample
 # two at a time: to build one and to begin takes as long as its inputs
 fuzz: ; @grep -rhE '^func Fuzz' --include='*_test.go' -H . | sed -E 's,^(.*)/[^/]*:func (Fuzz[A-Za-z]*).*,\1 \2,' | xargs -n 2 -P 2 sh -c '$(GO) test -run "^$$" -fuzz "^$$1$$" -fuzztime $(FUZZ) -fuzzminimizetime 100x $$0 || exit 255'
 # a tenth of the mutants, others each time: as many of them as there is time for. The tests have passed without any.
 sample: ; $(GO) run ./algorithms/storetest/mutants -sample 10 -within 30s -jobs 2 -healthy=false
-race: ; $(GO) test -race -short -timeout 20m ./harness/bench ./...
+race: ; $(GO) test -race -short -timeout 20m $(LONG) ./...
 sched: ; $(GO) test -tags sched -short $(SCHED)
 lint: ; test -z "$$(gofmt -l .)" && $(GO) vet ./... && $(GO) tool staticcheck ./...
 smoke: ckptbench ; $(CKPT) run configs/smoke.yaml
