@@ -59,7 +59,7 @@ func hekatonMutants() []mutant {
 			seen:  hekatonBook + ": a data file read without its delta file",
 			fault: "loads versions that were replaced",
 			edits: one("return p.scanLive(ctx, f)\n}",
-				"return p.scan(ctx, false, func(_ uint32, r Row) error { return f(r) })\n}")},
+				"return p.scan(ctx, false, func(_ uint32, r durable.Record) error { return f(r) })\n}")},
 		{name: "hekaton-ids-again", file: ownFile, seen: "ids that begin anew after a restart",
 			fault: "gives transaction ids out again that are in the pairs",
 			edits: one("count(s.sum(counts))", "count(new(Store).sum(counts))")},
